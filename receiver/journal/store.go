@@ -1,0 +1,55 @@
+package journal
+
+import (
+	"context"
+	"errors"
+)
+
+// Errors that readers meet.
+var (
+	ErrClosed  = errors.New("journal is closed")
+	ErrTrimmed = errors.New("entry is no longer kept")
+	ErrUnknown = errors.New("no such entry")
+)
+
+// Receipt is the promise that an appended entry will be kept.
+type Receipt struct {
+	Seq  uint64
+	wait func() error
+}
+
+// Wait returns once the entry is as durable as its store promises, or with the
+// error that kept it from being so.
+func (r Receipt) Wait() error {
+	if r.wait == nil {
+		return nil
+	}
+	return r.wait()
+}
+
+// Store is the log. Implementations are safe for concurrent use; one suite of
+// tests (store_test.go) holds them all to the same behaviour.
+type Store interface {
+	// Append assigns the next sequence number to e (e.Seq) and queues it. Order
+	// of sequence numbers is order of Append calls. The entry and the slices it
+	// points to may be reused by the caller after Receipt.Wait has returned.
+	Append(e *Entry) Receipt
+	// Get returns a copy of one entry, bodies included. ErrTrimmed when it is
+	// no longer kept, ErrUnknown when it never was.
+	Get(seq uint64) (*Entry, error)
+	// Scan calls yield for the kept entries with after < Seq and Seq < before
+	// (0: no bound) that the filter matches (nil: all), in rising order, or
+	// falling when reverse is set, until yield returns false. The entry is
+	// valid only during the call unless it is cloned.
+	Scan(after, before uint64, reverse bool, f *Filter, yield func(*Entry) bool) error
+	// Wait blocks until an entry with Seq > after is readable and returns the
+	// newest such Seq; ctx's error or ErrClosed otherwise.
+	Wait(ctx context.Context, after uint64) (last uint64, err error)
+	// Bounds returns the oldest kept and the newest readable sequence number;
+	// oldest is last+1 when nothing is kept.
+	Bounds() (oldest, last uint64)
+	// Clear forgets every entry. Sequence numbers go on where they were.
+	Clear() error
+	// Close flushes and releases the log; later calls return ErrClosed.
+	Close() error
+}
