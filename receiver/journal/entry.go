@@ -4,8 +4,10 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -72,4 +74,33 @@ type Signature struct {
 type Contract struct {
 	OK         bool     `json:"ok"`
 	Violations []string `json:"violations,omitempty"`
+}
+
+// Clone returns a copy that shares no memory with e that anybody may change.
+func (e *Entry) Clone() *Entry {
+	if e == nil {
+		return nil
+	}
+	c := *e
+	c.Request = e.Request.clone()
+	c.Response = e.Response.clone()
+	c.Detail = bytes.Clone(e.Detail)
+	if e.Signature != nil {
+		s := *e.Signature
+		c.Signature = &s
+	}
+	if e.Contract != nil {
+		c.Contract = &Contract{OK: e.Contract.OK, Violations: slices.Clone(e.Contract.Violations)}
+	}
+	return &c
+}
+
+func (m *Message) clone() *Message {
+	if m == nil {
+		return nil
+	}
+	c := *m
+	c.Headers = m.Headers.Clone()
+	c.Body = bytes.Clone(m.Body)
+	return &c
 }

@@ -41,6 +41,12 @@ type Store interface {
 	// (0: no bound) that the filter matches (nil: all), in rising order, or
 	// falling when reverse is set, until yield returns false. The entry is
 	// valid only during the call unless it is cloned.
+	//
+	// after > 0 in a rising scan is a cursor: when entries behind it are no
+	// longer kept, Scan yields nothing and returns a *TrimmedError (it is
+	// ErrTrimmed) with the range that was missed; the reader tells of the gap
+	// and goes on with after = TrimmedError.To. Nobody misses entries silently.
+	// after 0, and a reverse scan, begin with what is kept.
 	Scan(after, before uint64, reverse bool, f *Filter, yield func(*Entry) bool) error
 	// Wait blocks until an entry with Seq > after is readable and returns the
 	// newest such Seq; ctx's error or ErrClosed otherwise.

@@ -1,0 +1,222 @@
+package receiver
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"tacklebox/receiver/journal"
+)
+
+const (
+	defaultLimit = 100
+	maxLimit     = 1_000_000
+)
+
+// listQuery is what GET /_/entries was asked for.
+type listQuery struct {
+	filter        *journal.Filter
+	after, before uint64 // both exclusive
+	limit         int
+	fromAfter     bool // page on from after instead of showing the newest
+	descending    bool
+}
+
+func (rc *Receiver) parseList(q url.Values) (l listQuery, err error) {
+	if err = knownQuery(q, "q", "after", "before", "limit", "order"); err != nil {
+		return l, err
+	}
+	if l.filter, err = rc.filter(q.Get("q")); err != nil {
+		return l, err
+	}
+	if l.after, l.fromAfter, err = queryNumber(q, "after"); err != nil {
+		return l, err
+	}
+	if l.before, _, err = queryNumber(q, "before"); err != nil {
+		return l, err
+	}
+	limit, given, err := queryNumber(q, "limit")
+	switch {
+	case err != nil:
+		return l, err
+	case !given:
+		limit = defaultLimit
+	case limit < 1 || limit > maxLimit:
+		return l, badRequest("", "limit must be from 1 to %d, not %d", maxLimit, limit)
+	}
+	l.limit = int(limit)
+	switch order := q.Get("order"); order {
+	case "", "asc":
+	case "desc":
+		l.descending, l.fromAfter = true, false
+	default:
+		return l, badRequest("known: asc, desc", "order must be asc or desc, not %q", order)
+	}
+	return l, nil
+}
+
+func (rc *Receiver) filter(q string) (*journal.Filter, error) {
+	if strings.TrimSpace(q) == "" {
+		return nil, nil
+	}
+	return journal.ParseFilter(q, rc.cfg.Now)
+}
+
+// listEntries writes entries as they are read, so that a million of them need
+// no memory.
+func (rc *Receiver) listEntries(w http.ResponseWriter, r *http.Request) error {
+	l, err := rc.parseList(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	oldest, last := rc.log.Bounds()
+	if l.before == 0 || l.before > last+1 {
+		l.before = last + 1 // what comes meanwhile is not in last_seq either
+	}
+	some, err := rc.window(&l, oldest)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	out := bufio.NewWriterSize(w, 64<<10)
+	_, _ = out.WriteString(`{"entries":[`)
+	if some {
+		err = rc.writeEntries(out, l)
+	}
+	if err != nil {
+		panic(http.ErrAbortHandler) // the answer has begun: only breaking it off says that it is not whole
+	}
+	tail := append([]byte(`],"last_seq":`), strconv.FormatUint(last, 10)...)
+	tail = append(tail, `,"oldest_seq":`...)
+	_, _ = out.Write(append(strconv.AppendUint(tail, oldest, 10), "}\n"...))
+	_ = out.Flush() // the asker may be gone
+	return nil
+}
+
+// window moves l.after up to where the newest l.limit matching entries begin,
+// and reports whether there are any. It looks backwards once; nothing is kept.
+func (rc *Receiver) window(l *listQuery, oldest uint64) (some bool, err error) {
+	if l.before <= l.after+1 {
+		return false, nil
+	}
+	from := max(l.after+1, oldest)
+	if l.descending || l.fromAfter || l.before-min(from, l.before) <= uint64(l.limit) {
+		return true, nil
+	}
+	left, first := l.limit, uint64(0)
+	err = rc.log.Scan(l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
+		first = e.Seq
+		left--
+		return left > 0
+	})
+	if first > 0 {
+		l.after = first - 1
+	}
+	return first > 0, err
+}
+
+func (rc *Receiver) writeEntries(out *bufio.Writer, l listQuery) error {
+	var line []byte
+	var failed error
+	left := l.limit
+	err := rc.log.Scan(l.after, l.before, l.descending, l.filter, func(e *journal.Entry) bool {
+		line = line[:0]
+		if left < l.limit {
+			line = append(line, ",\n"...)
+		}
+		line = e.AppendJSON(line)
+		_, failed = out.Write(line)
+		left--
+		return left > 0 && failed == nil
+	})
+	return errors.Join(err, failed)
+}
+
+// entry reads the entry that the path names.
+func (rc *Receiver) entry(r *http.Request) (*journal.Entry, error) {
+	text := r.PathValue("seq")
+	seq, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return nil, refuse(http.StatusNotFound, "unknown_entry", "", "an entry has a number, not %q", text)
+	}
+	return rc.entryBySeq(seq)
+}
+
+func (rc *Receiver) entryBySeq(seq uint64) (*journal.Entry, error) {
+	e, err := rc.log.Get(seq)
+	oldest, last := rc.log.Bounds()
+	switch {
+	case errors.Is(err, journal.ErrTrimmed):
+		return nil, refuse(http.StatusGone, "entry_gone", "oldest_seq is "+strconv.FormatUint(oldest, 10), "entry %d is no longer kept", seq)
+	case errors.Is(err, journal.ErrUnknown):
+		return nil, refuse(http.StatusNotFound, "unknown_entry", "last_seq is "+strconv.FormatUint(last, 10), "there is no entry %d", seq)
+	}
+	return e, err
+}
+
+func (rc *Receiver) getEntry(w http.ResponseWriter, r *http.Request) error {
+	e, err := rc.entry(r)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, e)
+	return nil
+}
+
+func (rc *Receiver) clearEntries(w http.ResponseWriter, _ *http.Request) error {
+	if err := rc.log.Clear(); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// getBody gives the raw bytes of the request, or with ?of=response those of
+// the answer, in a type that no browser will run.
+func (rc *Receiver) getBody(w http.ResponseWriter, r *http.Request) error {
+	e, err := rc.entry(r)
+	if err != nil {
+		return err
+	}
+	m := e.Request
+	switch of := r.URL.Query().Get("of"); of {
+	case "", "request":
+	case "response":
+		m = e.Response
+	default:
+		return badRequest("known: request, response", "of must be request or response, not %q", of)
+	}
+	if m == nil {
+		return refuse(http.StatusNotFound, "no_body", "", "entry %d has no such half", e.Seq)
+	}
+	header := w.Header()
+	header.Set("Content-Type", safeType(m))
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Content-Security-Policy", "sandbox")
+	header.Set("Content-Length", strconv.Itoa(len(m.Body)))
+	if m.Truncated {
+		header.Set("X-Truncated", "true")
+	}
+	_, _ = w.Write(m.Body)
+	return nil
+}
+
+// safeType passes JSON and plain text on as such and calls everything else
+// bytes: a captured page must not run in the sandbox's origin.
+func safeType(m *journal.Message) string {
+	typ, _, _ := mime.ParseMediaType(m.Headers.Get("Content-Type"))
+	switch {
+	case (typ == "application/json" || strings.HasSuffix(typ, "+json")) && json.Valid(m.Body):
+		return "application/json"
+	case typ == "text/plain" && utf8.Valid(m.Body):
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
+}

@@ -1,0 +1,111 @@
+package receiver
+
+import (
+	"context"
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path"
+	"strings"
+)
+
+// GuardConfig says who may use the control API.
+type GuardConfig struct {
+	// Token, when set, is required: "Authorization: Bearer T" or "?token=T".
+	Token string
+	// Bound are the addresses listened on ("host:port").
+	Bound []string
+}
+
+// Guard holds everything below /_/ to section 3 of the contract. With a token,
+// whoever has it may ask from anywhere. Without one, the Host must be a name
+// of this machine's loopback or the bound address (a page of a rebound name
+// cannot forge it) and an Origin, when a browser sends one, must be the same
+// address that is asked. Other paths pass: /in/ answers to any Host.
+func Guard(cfg GuardConfig, next http.Handler) http.Handler {
+	hosts := map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
+	for _, bound := range cfg.Bound {
+		if ip, err := netip.ParseAddr(hostOf(bound)); err == nil && ip.IsUnspecified() {
+			continue // every address is bound: none can be told from a rebound name
+		}
+		hosts[hostOf(bound)] = true
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !guarded(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if cfg.Token != "" {
+			if !hasToken(r, cfg.Token) {
+				w.Header().Set("WWW-Authenticate", `Bearer realm="tacklebox"`)
+				writeProblem(w, refuse(http.StatusUnauthorized, "unauthorized", "Authorization: Bearer TOKEN, or ?token=TOKEN", "the control API needs the token of --token"))
+				return
+			}
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), trustedKey{}, true)))
+			return
+		}
+		if p := foreign(r, hosts); p != nil {
+			writeProblem(w, p)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guarded also sees through spellings that a mux would clean into the control
+// API. What is below /in/ is a capture however it goes on.
+func guarded(p string) bool {
+	if strings.HasPrefix(p, "/in/") {
+		return false
+	}
+	clean := path.Clean("/" + p)
+	return clean == "/_" || strings.HasPrefix(clean, "/_/")
+}
+
+func hasToken(r *http.Request, token string) bool {
+	given := r.URL.Query().Get("token")
+	if scheme, value, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		given = strings.TrimSpace(value)
+	}
+	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
+}
+
+func foreign(r *http.Request, hosts map[string]bool) *problem {
+	if !hosts[hostOf(r.Host)] {
+		return refuse(http.StatusForbidden, "forbidden_host", "use localhost, or start with --token", "the control API does not answer to the host %q", r.Host)
+	}
+	for _, origin := range r.Header["Origin"] {
+		if !sameOrigin(origin, r.Host) {
+			return refuse(http.StatusForbidden, "forbidden_origin", "start with --token to allow pages of other origins", "the control API does not answer to pages of %q", origin)
+		}
+	}
+	return nil
+}
+
+// hostOf is the lower-case host of "host", "host:port" or "[v6]:port".
+func hostOf(hostport string) string {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.TrimSuffix(strings.TrimPrefix(hostport, "["), "]")
+	}
+	return strings.ToLower(host)
+}
+
+func sameOrigin(origin, host string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.EqualFold(u.Host, host)
+}
+
+type trustedKey struct{}
+
+// originAllowed is the WebSocket's own check: a request with the token was
+// judged by the guard, any other must be of the same origin or of no browser.
+func originAllowed(r *http.Request) bool {
+	if trusted, _ := r.Context().Value(trustedKey{}).(bool); trusted {
+		return true
+	}
+	origin := r.Header.Get("Origin")
+	return origin == "" || sameOrigin(origin, r.Host)
+}

@@ -1,0 +1,209 @@
+package receiver
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"tacklebox/receiver/journal"
+)
+
+const (
+	inboxesDocument = "inboxes"
+	maxInboxes      = 10_000 // with settings; captures go to any number of others
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// inboxes holds the inboxes that have settings. Reading, which every capture
+// does, takes no lock; a change replaces the map.
+type inboxes struct {
+	mu       sync.Mutex // one change at a time
+	current  atomic.Pointer[map[string]*inbox]
+	settings Settings
+	check    func() []string
+}
+
+func loadInboxes(cfg Config) *inboxes {
+	s := &inboxes{settings: cfg.Settings, check: cfg.Providers}
+	boxes := map[string]*inbox{}
+	var kept map[string]json.RawMessage
+	if cfg.Settings != nil {
+		if raw, ok := cfg.Settings.Load(inboxesDocument); ok {
+			if err := json.Unmarshal(raw, &kept); err != nil {
+				slog.Warn("inbox settings cannot be read and start empty", "err", err)
+			}
+		}
+	}
+	for name, raw := range kept {
+		box, err := s.parse(raw)
+		if err != nil {
+			slog.Warn("settings of an inbox are no longer valid and are left out", "inbox", name, "err", err)
+			continue
+		}
+		boxes[name] = box
+	}
+	s.current.Store(&boxes)
+	return s
+}
+
+func (s *inboxes) parse(raw []byte) (*inbox, error) {
+	o, err := parseObject(raw, "", inboxFields...)
+	if err != nil {
+		return nil, err
+	}
+	return parseInbox(o, s.check)
+}
+
+// get returns nil for an inbox without settings.
+func (s *inboxes) get(name string) *inbox { return (*s.current.Load())[name] }
+
+// set replaces the settings of one inbox and returns once they are kept.
+// Settings that say nothing remove the inbox from the document.
+func (s *inboxes) set(name string, box *inbox) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	changed := maps.Clone(*s.current.Load())
+	changed[name] = box
+	if len(box.replies) == 0 && box.forward == nil && box.verify == nil {
+		delete(changed, name)
+	}
+	if len(changed) > maxInboxes {
+		return badRequest("", "more than %d inboxes with settings", maxInboxes)
+	}
+	return s.replace(changed)
+}
+
+func (s *inboxes) reset() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.replace(map[string]*inbox{})
+}
+
+func (s *inboxes) replace(boxes map[string]*inbox) error {
+	if s.settings != nil {
+		kept := map[string]json.RawMessage{}
+		for name, box := range boxes {
+			kept[name] = box.raw
+		}
+		raw, err := json.Marshal(kept)
+		if err == nil {
+			err = s.settings.Save(inboxesDocument, raw)
+		}
+		if err != nil {
+			return fmt.Errorf("keep the inbox settings: %w", err)
+		}
+	}
+	s.current.Store(&boxes)
+	return nil
+}
+
+// SetInbox replaces the settings of an inbox by the JSON document that PUT
+// /_/inboxes/{inbox} takes. It is how a configuration file sets them.
+func (rc *Receiver) SetInbox(name string, settings json.RawMessage) error {
+	box, err := rc.inboxes.parse(settings)
+	if err != nil {
+		return fmt.Errorf("inbox %q: %w", name, err)
+	}
+	return rc.inboxes.set(name, box)
+}
+
+func (rc *Receiver) getInbox(w http.ResponseWriter, r *http.Request) error {
+	box := rc.inboxes.get(r.PathValue("inbox"))
+	if box == nil {
+		writeJSON(w, http.StatusOK, struct{}{})
+		return nil
+	}
+	writeJSON(w, http.StatusOK, box.raw)
+	return nil
+}
+
+func (rc *Receiver) putInbox(w http.ResponseWriter, r *http.Request) error {
+	o, err := readObject(r, inboxFields...)
+	if err != nil {
+		return err
+	}
+	box, err := parseInbox(o, rc.cfg.Providers)
+	if err != nil {
+		return err
+	}
+	if box.forward != nil {
+		if err := rc.forward.allowed(box.forward); err != nil {
+			return err
+		}
+	}
+	if err := rc.inboxes.set(r.PathValue("inbox"), box); err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, box.raw)
+	return nil
+}
+
+// inboxLine is one line of GET /_/inboxes.
+type inboxLine struct {
+	Inbox    string          `json:"inbox"`
+	Captures int             `json:"captures"` // that are still kept
+	LastSeq  uint64          `json:"last_seq,omitempty"`
+	Settings json.RawMessage `json:"settings,omitempty"`
+}
+
+func (rc *Receiver) listInboxes(w http.ResponseWriter, _ *http.Request) error {
+	lines, err := rc.counts.read(rc.log)
+	if err != nil {
+		return err
+	}
+	for name, box := range *rc.inboxes.current.Load() {
+		line := lines[name]
+		line.Inbox, line.Settings = name, box.raw
+		lines[name] = line
+	}
+	list := make([]inboxLine, 0, len(lines))
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		list = append(list, lines[name])
+	}
+	writeJSON(w, http.StatusOK, list)
+	return nil
+}
+
+// counts remembers how many captures of each inbox the journal keeps, so that
+// asking again looks only at what came since.
+type counts struct {
+	mu           sync.Mutex
+	oldest, last uint64
+	lines        map[string]inboxLine
+}
+
+// read counts on from where it was, or afresh when entries were dropped. The
+// result is the caller's own.
+func (c *counts) read(log journal.Store) (map[string]inboxLine, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	oldest, last := log.Bounds()
+	if c.lines == nil || oldest != c.oldest {
+		c.lines, c.oldest, c.last = map[string]inboxLine{}, oldest, oldest-1
+	}
+	captures, err := journal.ParseFilter("kind:capture", nil)
+	if err != nil {
+		return nil, err
+	}
+	err = log.Scan(c.last, last+1, false, captures, func(e *journal.Entry) bool {
+		if e.Kind == journal.Capture {
+			line := c.lines[e.Inbox]
+			line.Inbox, line.Captures, line.LastSeq = e.Inbox, line.Captures+1, e.Seq
+			c.lines[e.Inbox] = line
+		}
+		return true
+	})
+	if err != nil {
+		c.lines = nil
+		return nil, fmt.Errorf("count captures: %w", err)
+	}
+	c.last = last
+	return maps.Clone(c.lines), nil
+}

@@ -1,0 +1,173 @@
+package journal
+
+import (
+	"fmt"
+	"strings"
+)
+
+// plain is what terms have in common that only match decides.
+type plain struct{}
+
+func (plain) byIndex(uint64, *meta) verdict { return maybe }
+func (plain) byBytes([]byte) verdict        { return maybe }
+func (plain) needsBody() bool               { return false }
+
+// field compares one text of an entry, without regard to ASCII case, with a
+// pattern in which * stands for anything.
+type field struct {
+	plain
+	key     string
+	pattern string
+	hash    int // which of meta.keys holds its hash, -1: none
+	get     func(*Entry) string
+}
+
+// named makes the parser of a key for a text.
+func named(hash int, get func(*Entry) string) func(*parser, *key, text) (node, error) {
+	return func(_ *parser, k *key, v text) (node, error) {
+		return &field{key: k.name, pattern: v.s, hash: hash, get: get}, nil
+	}
+}
+
+func (f *field) match(e *Entry) bool { return glob(f.pattern, f.get(e), true) }
+
+func (f *field) byIndex(_ uint64, m *meta) verdict {
+	if f.hash < 0 || strings.Contains(f.pattern, "*") || m.keys[f.hash] == hash16(f.pattern) {
+		return maybe
+	}
+	return no
+}
+
+func (f *field) String() string { return f.key + ":" + quoted(f.pattern) }
+
+func (f *field) why(e *Entry) string { return differs(f.key, f.get(e), f.pattern) }
+
+// differs words a comparison that failed.
+func differs(name, got, wanted string) string {
+	if got == "" {
+		return fmt.Sprintf("there is no %s, wanted %s", name, wanted)
+	}
+	return fmt.Sprintf("%s is %s, wanted %s", name, got, wanted)
+}
+
+// quoted puts v in quotes where the language needs them.
+func quoted(v string) string {
+	if v != "" && !strings.ContainsAny(v, " \t\r\n()\"\\") {
+		return v
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
+}
+
+func methodOf(e *Entry) string {
+	if e.Request == nil {
+		return ""
+	}
+	return e.Request.Method
+}
+
+// pathTerm compares the path of the request; a pattern with ? in it sees the
+// query too.
+type pathTerm struct {
+	plain
+	pattern string
+}
+
+func parsePath(_ *parser, _ *key, v text) (node, error) { return &pathTerm{pattern: v.s}, nil }
+
+func (t *pathTerm) match(e *Entry) bool { return glob(t.pattern, t.of(e), false) }
+
+func (t *pathTerm) of(e *Entry) string {
+	if e.Request == nil {
+		return ""
+	}
+	path := e.Request.URL
+	if i := strings.Index(path, "://"); i > 0 && !strings.ContainsAny(path[:i], "/?") {
+		host := path[i+3:]
+		path = "/"
+		if k := strings.IndexAny(host, "/?"); k >= 0 {
+			path = host[k:]
+		}
+	}
+	if !strings.Contains(t.pattern, "?") {
+		path, _, _ = strings.Cut(path, "?")
+	}
+	return path
+}
+
+func (t *pathTerm) String() string { return "path:" + quoted(t.pattern) }
+
+func (t *pathTerm) why(e *Entry) string { return differs("path", t.of(e), t.pattern) }
+
+// choice compares a text that has only a few values, which the index knows.
+type choice struct {
+	plain
+	key  string
+	want string
+	get  func(*Entry, *meta) string // of one of them; the other is nil
+}
+
+// oneOf makes the parser of a key whose values are all listed.
+func oneOf(get func(*Entry, *meta) string) func(*parser, *key, text) (node, error) {
+	return func(p *parser, k *key, v text) (node, error) {
+		for _, known := range k.values {
+			if strings.EqualFold(known, v.s) {
+				return &choice{key: k.name, want: known, get: get}, nil
+			}
+		}
+		return nil, p.unknownValue(k, v)
+	}
+}
+
+func (p *parser) unknownValue(k *key, v text) error {
+	hint := "one of " + strings.Join(k.values, ", ")
+	if near := nearest(v.s, k.values); near != "" {
+		hint = "did you mean " + k.name + ":" + near + "?"
+	}
+	return p.errAt(v.pos(0), hint, "unknown value %q of %s:", v.s, k.name)
+}
+
+func (c *choice) match(e *Entry) bool { return c.get(e, nil) == c.want }
+
+func (c *choice) byIndex(_ uint64, m *meta) verdict {
+	if c.get(nil, m) == c.want {
+		return yes
+	}
+	return no
+}
+
+func (c *choice) String() string { return c.key + ":" + c.want }
+
+func (c *choice) why(e *Entry) string { return differs(c.key, c.get(e, nil), c.want) }
+
+func kindOfEntry(e *Entry, m *meta) string {
+	if e != nil {
+		return string(e.Kind)
+	}
+	if int(m.kind) < len(kinds) {
+		return string(kinds[m.kind])
+	}
+	return ""
+}
+
+// signatureOf is the state; an entry without a verdict counts as none, because
+// nobody asked for one.
+func signatureOf(e *Entry, m *meta) string {
+	if e != nil && e.Signature != nil {
+		return e.Signature.State
+	}
+	if m != nil {
+		if code := int(m.flags & signatureMask); code > 0 && code < len(signatureStates) {
+			return signatureStates[code]
+		} else if code != 0 {
+			return ""
+		}
+	}
+	return "none"
+}
+
+func contractOf(e *Entry, m *meta) string {
+	if e != nil {
+		m = &meta{flags: flagsOf(e)}
+	}
+	return [...]string{"", "fail", "ok", ""}[m.flags>>contractShift&3]
+}

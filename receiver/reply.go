@@ -1,0 +1,136 @@
+package receiver
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"tacklebox/receiver/journal"
+)
+
+const (
+	// slowDefault is how long a slow reply takes when its delay does not say.
+	slowDefault = 5 * time.Second
+	slowPieces  = 50
+)
+
+// play gives the reply. delay is wall time: a person or a program waits.
+func (rc *Receiver) play(w http.ResponseWriter, r *http.Request, rep *reply) {
+	if rep.delay > 0 && rep.fault != "slow" && !rc.pause(r, rep.delay) {
+		panic(http.ErrAbortHandler) // nobody waits for the answer any more
+	}
+	switch rep.fault {
+	case "reset", "empty":
+		cut(w, rep.fault == "reset")
+	case "hang":
+		rc.pause(r, 0)
+		panic(http.ErrAbortHandler)
+	case "slow":
+		rc.drip(w, r, rep)
+	default:
+		write(w, rep.record)
+	}
+}
+
+// pause waits for d (0: without end) and reports whether the sender is still
+// there and the receiver still open.
+func (rc *Receiver) pause(r *http.Request, d time.Duration) bool {
+	var after <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		after = timer.C
+	}
+	select {
+	case <-after:
+		return true
+	case <-r.Context().Done():
+	case <-rc.ctx.Done():
+	}
+	return false
+}
+
+// cut closes the connection without an answer: with a TCP reset, or with an
+// orderly end.
+func cut(w http.ResponseWriter, reset bool) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // net/http then closes the connection itself
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && reset {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+func write(w http.ResponseWriter, m *journal.Message) {
+	if m.Status < http.StatusOK {
+		interim(w, m.Status)
+		return
+	}
+	head(w, m)
+	if len(m.Body) > 0 {
+		_, _ = w.Write(m.Body) // a sender that is gone has its entry already
+	}
+}
+
+func head(w http.ResponseWriter, m *journal.Message) {
+	header := w.Header()
+	for name, values := range m.Headers {
+		header[name] = values
+	}
+	if _, typed := header["Content-Type"]; !typed && len(m.Body) > 0 {
+		header["Content-Type"] = nil // keeps net/http from guessing one
+	}
+	w.WriteHeader(m.Status)
+}
+
+// interim sends a 1xx status as the only answer and closes: net/http would
+// follow it with a 200 that nobody asked for.
+func interim(w http.ResponseWriter, status int) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	fmt.Fprintf(conn, "HTTP/1.1 %d %s\r\n\r\n", status, http.StatusText(status))
+	_ = conn.Close()
+}
+
+// drip sends the head at once and the body in pieces spread over the delay.
+func (rc *Receiver) drip(w http.ResponseWriter, r *http.Request, rep *reply) {
+	m, total := rep.record, rep.delay
+	if total == 0 {
+		total = slowDefault
+	}
+	head(w, m)
+	control := http.NewResponseController(w)
+	pieces := max(min(len(m.Body), slowPieces), 1)
+	for i := range pieces {
+		_ = control.Flush()
+		if !rc.pause(r, max(total/time.Duration(pieces), 1)) {
+			panic(http.ErrAbortHandler)
+		}
+		if _, err := w.Write(m.Body[i*len(m.Body)/pieces : (i+1)*len(m.Body)/pieces]); err != nil {
+			return
+		}
+	}
+}
+
+// brokenReply answers a body that broke off. Most such senders are gone; one
+// that sent a wrong chunk can still read it.
+func brokenReply(cause error) *reply {
+	return problemReply(refuse(http.StatusBadRequest, "broken_body", "the capture keeps what arrived", "%v", cause))
+}
+
+// problemReply words a problem as a recorded answer.
+func problemReply(p *problem) *reply {
+	body, _ := json.Marshal(map[string]*problem{"error": p}) // strings only: cannot fail
+	return &reply{record: &journal.Message{
+		Status:  p.status,
+		Headers: http.Header{"Content-Type": {"application/json"}},
+		Body:    body,
+		Size:    int64(len(body)),
+	}}
+}
