@@ -24,6 +24,8 @@ func (e *Engine) Routes(mux *http.ServeMux) {
 		"GET /_/secrets":                       e.getSecrets,
 		"GET /_/clock":                         e.getClock,
 		"POST /_/clock":                        e.postClock,
+		"GET /_/faults":                        e.getFaults,
+		"PUT /_/faults":                        e.putFaults,
 		"POST /_/verify":                       e.postVerify,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -390,4 +392,33 @@ func (h *header) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	return json.Unmarshal(b, (*[]string)(h))
+}
+
+func (e *Engine) getFaults(*http.Request) (int, any, error) {
+	e.faultMu.Lock()
+	defer e.faultMu.Unlock()
+	return 200, append([]*Fault{}, e.faults...), nil
+}
+
+func (e *Engine) putFaults(r *http.Request) (int, any, error) {
+	var in []Fault
+	if err := readBody(r, &in); err != nil {
+		return 0, nil, err
+	}
+	if err := e.setFaults(in); err != nil {
+		return 0, nil, err
+	}
+	return e.getFaults(r)
+}
+
+// setFaults replaces the faults in force.
+func (e *Engine) setFaults(in []Fault) error {
+	faults, err := e.parseFaults(in, nil)
+	if err != nil {
+		return err
+	}
+	e.faultMu.Lock()
+	e.faults = faults
+	e.faultMu.Unlock()
+	return e.state.Save("faults", mustJSON(append([]*Fault{}, faults...)))
 }

@@ -48,6 +48,9 @@ type Engine struct {
 	busy   int
 	idle   chan struct{} // closed when busy falls to 0
 	moving sync.Mutex    // one mover of the clock at a time
+
+	faultMu sync.Mutex
+	faults  []*Fault // in force
 }
 
 const (
@@ -220,6 +223,9 @@ func (e *Engine) Reset() error {
 		if err := w.do(w.forget); err != nil {
 			return err
 		}
+	}
+	if err := e.setFaults(nil); err != nil {
+		return err
 	}
 	return e.saveClock(false)
 }

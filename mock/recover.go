@@ -50,6 +50,15 @@ func (e *Engine) recover() error {
 // restore reads the clock's section; clean reports that the last run ended by
 // itself.
 func (e *Engine) restore() (clean bool, err error) {
+	if raw, ok := e.state.Load("faults"); ok {
+		var in []Fault
+		if err := json.Unmarshal(raw, &in); err != nil {
+			return false, fmt.Errorf("state: faults: %w", err)
+		}
+		if e.faults, err = e.parseFaults(in, nil); err != nil {
+			return false, fmt.Errorf("state: %w", err)
+		}
+	}
 	raw, ok := e.state.Load("clock")
 	if !ok {
 		return true, nil
