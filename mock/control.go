@@ -94,6 +94,8 @@ func badJSON(err error, at int64) error {
 		p.Message = fmt.Sprintf("the body is not JSON: %v at byte %d", err, syntax.Offset)
 	case errors.As(err, &wrong):
 		p.Message = fmt.Sprintf("%s: a JSON %s does not fit, want %s", wrong.Field, wrong.Value, wrong.Type)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		p.Message = fmt.Sprintf("the body is not JSON: it ends too early at byte %d", at)
 	case errors.Is(err, io.EOF):
 		p.Message = "the body is empty; send a JSON object"
 	default:

@@ -273,3 +273,9 @@ func (e *Engine) waitIdle(ctx context.Context) error {
 		return e.ctx.Err()
 	}
 }
+
+// BaseURL returns where a provider's API begins.
+func (e *Engine) BaseURL(name string) string {
+	w := e.worlds[name]
+	return w.BaseURL() + w.provider.Home
+}
