@@ -105,6 +105,9 @@ func (w *World) callEntry(c *Call, reply Reply) *journal.Entry {
 	req.Truncated = req.Truncated || c.TooLarge
 	e := &journal.Entry{Kind: journal.Call, Provider: w.provider.Name, Account: c.Account, Type: c.Type, EventID: c.EventID, Request: req,
 		Response: &journal.Message{Status: reply.Status, Headers: reply.Header, Body: reply.Body, Size: int64(len(reply.Body))}}
+	if c.Method == http.MethodHead {
+		e.Response.Body, e.Response.Size = nil, 0 // its length is told, itself is not sent
+	}
 	if c.BodyErr != nil {
 		e.Error = "reading the body: " + c.BodyErr.Error()
 	}
