@@ -24,6 +24,7 @@ func (e *Engine) Routes(mux *http.ServeMux) {
 		"GET /_/secrets":                       e.getSecrets,
 		"GET /_/clock":                         e.getClock,
 		"POST /_/clock":                        e.postClock,
+		"POST /_/entries/{seq}/replay":         e.postReplay,
 		"GET /_/faults":                        e.getFaults,
 		"PUT /_/faults":                        e.putFaults,
 		"POST /_/verify":                       e.postVerify,

@@ -136,6 +136,9 @@ type job struct {
 // at it; moved: one of them put the attempt off.
 func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 	j.policy = w.policy(d.Account)
+	if d.replay != nil {
+		j.policy.Next, j.policy.Hold = nil, false
+	}
 	d.Next = time.Time{}
 	if d.Body == nil {
 		if d.Body, j.err = w.compose(d); j.err != nil {
@@ -150,7 +153,7 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 	if d.spared {
 		faults, d.spared, d.set = d.set, false, nil
 	}
-	if j.out, j.err = w.provider.Request(w, d); j.err == nil {
+	if j.out, j.err = w.request(d); j.err == nil {
 		j.trouble = w.bend(d, j.out, faults)
 	}
 	return j, false

@@ -69,6 +69,7 @@ func Start(t TB, options ...Option) *Running {
 		t.Fatalf("sandbox: %v", err)
 	}
 	sb.Bind(ln.Addr())
+	sb.engine.Start()
 	done := make(chan error, 1)
 	go func() { done <- sb.Serve(ln) }()
 	r := &Running{URL: sb.URL(), t: t, sb: sb}
