@@ -71,7 +71,11 @@ func (w *World) step(l *lane) bool {
 		w.mu.Unlock()
 		return false
 	}
-	j, moved := w.prepare(l, d)
+	var j job
+	var moved bool
+	if err := w.safely(func() { j, moved = w.prepare(l, d) }); err != nil {
+		j = job{policy: w.policy(d.Account), err: err}
+	}
 	w.mu.Unlock()
 	if moved {
 		return true
@@ -192,7 +196,7 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 		s.count(a)
 	}
 	if w.provider.Attempted != nil {
-		w.provider.Attempted(w, d, a)
+		_ = w.safely(func() { w.provider.Attempted(w, d, a) })
 	}
 	w.note(d, a, res, next)
 }
