@@ -41,13 +41,17 @@ type Engine struct {
 	stop     context.CancelFunc
 	ctx      context.Context
 	wg       sync.WaitGroup
-	appended atomic.Uint64
+	newestMu sync.Mutex
+	newest   journal.Receipt // of the entry appended last
 	started  atomic.Bool
 
 	idleMu sync.Mutex
 	busy   int
 	idle   chan struct{} // closed when busy falls to 0
 	moving sync.Mutex    // one mover of the clock at a time
+
+	faultMu sync.Mutex
+	faults  []*Fault // in force
 }
 
 const (
@@ -106,9 +110,11 @@ func (w *World) clear() {
 	w.log, w.lanes, w.memo, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, map[string]any{}, nil
 }
 
-// Start begins to send what is due.
+// Start begins to send what is due. Starting twice is the same as once.
 func (e *Engine) Start() {
-	e.started.Store(true)
+	if e.started.Swap(true) {
+		return
+	}
 	for _, w := range e.worlds {
 		w.mu.Lock()
 		for _, l := range w.lanes {
@@ -155,13 +161,25 @@ func (w *World) do(fn func()) error {
 
 // append puts an entry into the journal.
 func (e *Engine) append(entry *journal.Entry) journal.Receipt {
-	r := e.journal.Append(entry)
-	for {
-		was := e.appended.Load()
-		if r.Seq <= was || e.appended.CompareAndSwap(was, r.Seq) {
-			return r
-		}
-	}
+	e.newestMu.Lock()
+	defer e.newestMu.Unlock()
+	e.newest = e.journal.Append(entry)
+	return e.newest
+}
+
+// appended returns the newest sequence number that the engine knows of.
+func (e *Engine) appended() uint64 {
+	e.newestMu.Lock()
+	defer e.newestMu.Unlock()
+	return e.newest.Seq
+}
+
+// written returns once everything appended so far can be read.
+func (e *Engine) written() error {
+	e.newestMu.Lock()
+	newest := e.newest
+	e.newestMu.Unlock()
+	return fmtErr("journal", newest.Wait())
 }
 
 // savedWorld is the form of one provider's section of the state.
@@ -176,7 +194,7 @@ type savedWorld struct {
 
 func (w *World) save() *flush {
 	w.dirty = false
-	out := savedWorld{Seq: w.engine.appended.Load(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
+	out := savedWorld{Seq: w.engine.appended(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
 	for _, a := range w.order {
 		if len(a.values) > 0 || len(a.subs) > 0 {
 			out.Accounts = append(out.Accounts, a.saved())
@@ -220,6 +238,9 @@ func (e *Engine) Reset() error {
 		if err := w.do(w.forget); err != nil {
 			return err
 		}
+	}
+	if err := e.setFaults(nil); err != nil {
+		return err
 	}
 	return e.saveClock(false)
 }
@@ -272,4 +293,10 @@ func (e *Engine) waitIdle(ctx context.Context) error {
 	case <-e.ctx.Done():
 		return e.ctx.Err()
 	}
+}
+
+// BaseURL returns where a provider's API begins.
+func (e *Engine) BaseURL(name string) string {
+	w := e.worlds[name]
+	return w.BaseURL() + w.provider.Home
 }

@@ -209,6 +209,9 @@ func (e *Engine) Advance(ctx context.Context, to time.Time) error {
 		e.release(next)
 	}
 	e.clock.set(to)
+	if err := e.written(); err != nil {
+		return err
+	}
 	return e.saveClock(false)
 }
 
