@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/fixtures"
@@ -111,19 +110,32 @@ func TestAssumptionsNameKnownSettings(t *testing.T) {
 	}
 }
 
-func description(t *testing.T) *openapi3.T {
+// described is the part of openapi.json that the handlers are held to.
+type described struct {
+	Paths map[string]map[string]struct {
+		ID        string              `json:"operationId"`
+		Responses map[string]response `json:"responses"`
+	} `json:"paths"`
+	Components struct {
+		Responses map[string]response `json:"responses"`
+	} `json:"components"`
+}
+
+type response struct {
+	Ref     string                     `json:"$ref"`
+	Content map[string]json.RawMessage `json:"content"`
+}
+
+func description(t *testing.T) (d described) {
 	t.Helper()
 	raw, err := folder(t).File("openapi.json")
 	must(t, err)
-	doc, err := openapi3.NewLoader().LoadFromData(raw)
-	must(t, err)
-	return doc
+	must(t, json.Unmarshal(raw, &d))
+	return d
 }
 
 func TestDescriptionMatchesTheOperations(t *testing.T) {
 	t.Parallel()
-	doc := description(t)
-	must(t, doc.Validate(t.Context()))
 	p := lagerkoll.New()
 	var want, got []string
 	for _, op := range p.Operations {
@@ -131,11 +143,11 @@ func TestDescriptionMatchesTheOperations(t *testing.T) {
 		if !ok {
 			t.Errorf("%s is not below %s", op.Path, p.Home)
 		}
-		want = append(want, op.Method+" "+path+" "+op.ID)
+		want = append(want, strings.ToLower(op.Method)+" "+path+" "+op.ID)
 	}
-	for path, item := range doc.Paths.Map() {
-		for method, op := range item.Operations() {
-			got = append(got, method+" "+path+" "+op.OperationID)
+	for path, item := range description(t).Paths {
+		for method, op := range item {
+			got = append(got, method+" "+path+" "+op.ID)
 		}
 	}
 	slices.Sort(want)
@@ -210,21 +222,19 @@ func TestAnswersMatchTheDescription(t *testing.T) {
 // answerSchema finds the schema of one described answer; nil where it has no body.
 func answerSchema(t *testing.T, operation string, status int) (s *jsonschema.Schema, ok bool) {
 	t.Helper()
-	for path, item := range description(t).Paths.Map() {
-		for method, op := range item.Operations() {
-			if op.OperationID != operation {
+	doc := description(t)
+	for path, item := range doc.Paths {
+		for method, op := range item {
+			resp, found := op.Responses[fmt.Sprint(status)]
+			if op.ID != operation || !found {
 				continue
 			}
-			resp := op.Responses.Status(status)
-			if resp == nil {
-				return nil, false
+			at := fmt.Sprintf("/paths/%s/%s/responses/%d", strings.ReplaceAll(path, "/", "~1"), method, status)
+			if name, ok := strings.CutPrefix(resp.Ref, "#/components/responses/"); ok {
+				at, resp = "/components/responses/"+name, doc.Components.Responses[name]
 			}
-			if resp.Value.Content.Get("application/json") == nil {
+			if resp.Content["application/json"] == nil {
 				return nil, true
-			}
-			at := fmt.Sprintf("/paths/%s/%s/responses/%d", strings.ReplaceAll(path, "/", "~1"), strings.ToLower(method), status)
-			if resp.Ref != "" {
-				_, at, _ = strings.Cut(resp.Ref, "#")
 			}
 			at = strings.NewReplacer("{", "%7B", "}", "%7D").Replace(at)
 			return compile(t, folder(t), "openapi.json#"+at+"/content/application~1json/schema"), true
