@@ -191,6 +191,11 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 		a.Error = res.err.Error()
 	}
 	d.Attempts = append(d.Attempts, a)
+	if a.OK {
+		w.stats.delivered++
+	} else {
+		w.stats.failed++
+	}
 	next := w.follow(l, d, policy, a, res.hopeful)
 	if s := w.sub(d); s != nil && d.State != Dropped {
 		s.count(a)

@@ -28,6 +28,7 @@ type World struct {
 	lanes    map[string]*lane
 	timers   []timer
 	memo     map[string]any
+	stats    stats
 	dirty    bool // must be saved before the caller is answered
 }
 
