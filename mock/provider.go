@@ -55,6 +55,12 @@ type Provider struct {
 	// Body makes the whole callback body from d.Payloads, once, before the first
 	// attempt. nil: the only payload as it is.
 	Body func(w *World, d *Delivery) ([]byte, error)
+	// Envelope wraps the schema of one event's payload into that of a whole
+	// callback body, for the OpenAPI description. nil: they are the same.
+	Envelope func(typ string, payload map[string]any) map[string]any
+	// Unwrap returns a callback body in the plain form that Envelope describes,
+	// nil when it cannot be had. nil: it is plain already.
+	Unwrap func(body []byte) []byte
 	// Request makes the HTTP request of one attempt from d.Body: URL, headers,
 	// signature, all as of now. An error ends the delivery undelivered.
 	Request func(w *World, d *Delivery) (*Outgoing, error)
@@ -67,6 +73,9 @@ type Provider struct {
 
 	// Secrets lists the signing keys and callback credentials in force.
 	Secrets func(w *World, a *Account) []Secret
+	// Renew gives a callback body that is sent again a new id and time of the
+	// provider's kind. nil: it has none.
+	Renew func(w *World, body []byte) []byte
 	// Verify judges a callback by one secret. nil: nothing is signed.
 	Verify func(secret string, h http.Header, body []byte) Verdict
 	// Tamper changes a finished request so that it shows a fault of signing

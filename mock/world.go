@@ -38,6 +38,9 @@ func (w *World) Now() time.Time { return w.engine.clock.Now() }
 // slash at the end: "http://127.0.0.1:4780/shoptet".
 func (w *World) BaseURL() string { return w.engine.cfg.BaseURL() + "/" + w.provider.Name }
 
+// Operations returns the provider's own table of operations.
+func (w *World) Operations() []Operation { return w.provider.Operations }
+
 // Catalogue returns the provider's fixtures.
 func (w *World) Catalogue() *Catalogue { return w.cat }
 
@@ -210,10 +213,7 @@ func (w *World) Fire(f Firing) (Fired, error) {
 	return fired, err
 }
 
-func (w *World) lastSeq() uint64 {
-	_, last := w.engine.journal.Bounds()
-	return last
-}
+func (w *World) lastSeq() uint64 { return w.engine.appended() }
 
 type timer struct {
 	At   time.Time       `json:"at"`

@@ -5,6 +5,9 @@ package sandbox
 import (
 	"encoding/json"
 	"time"
+
+	"tacklebox/fixtures"
+	"tacklebox/mock"
 )
 
 // Config is everything that `tacklebox up` can be told. The zero value is a
@@ -26,4 +29,7 @@ type Config struct {
 	MaxBody    int64 // bytes kept of one body; 0 is 1 MiB
 	Version    string
 	Warn       func(msg string) // told once about each thing that was repaired or skipped
+
+	catalog   *fixtures.Catalog // in place of the embedded one
+	providers []*mock.Provider  // in place of the list
 }

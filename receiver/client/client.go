@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"tacklebox/receiver/journal"
 )
 
 // maxAnswer bounds one answer. A page of entries with full bodies is the
@@ -118,3 +120,19 @@ func (c *Client) authorize(h http.Header) {
 		h.Set("Authorization", "Bearer "+c.token)
 	}
 }
+
+// Entry is one thing that happened, as the journal keeps it.
+type Entry = journal.Entry
+
+// Message is one half of an entry's HTTP exchange.
+type Message = journal.Message
+
+// CheckFilter returns the error of a query that does not parse, before anything
+// is asked of the server. It points at the place.
+func CheckFilter(q string) error {
+	_, err := journal.ParseFilter(q, nil)
+	return err
+}
+
+// SyntaxError says where a query stops making sense.
+type SyntaxError = journal.SyntaxError
