@@ -53,7 +53,7 @@ func newBench(t *testing.T, opts ...benchOption) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return benchOn(t, journal.NewMemory(100_000, 64<<20), state, opts...)
+	return benchOn(t, journal.NewMemory(journal.MemoryLimit{}), state, opts...)
 }
 
 // benchOn starts an engine on what an earlier one left.
