@@ -15,16 +15,20 @@ import (
 // Routes adds the events half of the control API to mux.
 func (e *Engine) Routes(mux *http.ServeMux) {
 	for pattern, handle := range map[string]func(*http.Request) (int, any, error){
-		"GET /_/providers":                     e.getProviders,
-		"GET /_/providers/{provider}":          e.getProvider,
-		"GET /_/providers/{provider}/settings": e.getSettings,
-		"PUT /_/providers/{provider}/settings": e.putSettings,
-		"POST /_/events":                       e.postEvents,
-		"GET /_/subscriptions":                 e.getSubscriptions,
-		"GET /_/secrets":                       e.getSecrets,
-		"GET /_/clock":                         e.getClock,
-		"POST /_/clock":                        e.postClock,
-		"POST /_/verify":                       e.postVerify,
+		"GET /_/providers":                         e.getProviders,
+		"GET /_/providers/{provider}":              e.getProvider,
+		"GET /_/providers/{provider}/openapi.json": e.getOpenAPI,
+		"GET /_/providers/{provider}/settings":     e.getSettings,
+		"PUT /_/providers/{provider}/settings":     e.putSettings,
+		"POST /_/events":                           e.postEvents,
+		"GET /_/subscriptions":                     e.getSubscriptions,
+		"GET /_/secrets":                           e.getSecrets,
+		"GET /_/clock":                             e.getClock,
+		"POST /_/clock":                            e.postClock,
+		"POST /_/entries/{seq}/replay":             e.postReplay,
+		"GET /_/faults":                            e.getFaults,
+		"PUT /_/faults":                            e.putFaults,
+		"POST /_/verify":                           e.postVerify,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			status, body, err := handle(r)
@@ -390,4 +394,33 @@ func (h *header) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	return json.Unmarshal(b, (*[]string)(h))
+}
+
+func (e *Engine) getFaults(*http.Request) (int, any, error) {
+	e.faultMu.Lock()
+	defer e.faultMu.Unlock()
+	return 200, append([]*Fault{}, e.faults...), nil
+}
+
+func (e *Engine) putFaults(r *http.Request) (int, any, error) {
+	var in []Fault
+	if err := readBody(r, &in); err != nil {
+		return 0, nil, err
+	}
+	if err := e.setFaults(in); err != nil {
+		return 0, nil, err
+	}
+	return e.getFaults(r)
+}
+
+// setFaults replaces the faults in force.
+func (e *Engine) setFaults(in []Fault) error {
+	faults, err := e.parseFaults(in, nil)
+	if err != nil {
+		return err
+	}
+	e.faultMu.Lock()
+	e.faults = faults
+	e.faultMu.Unlock()
+	return e.state.Save("faults", mustJSON(append([]*Fault{}, faults...)))
 }

@@ -35,7 +35,10 @@ type Delivery struct {
 	Next         time.Time // when it is tried again; zero: not planned
 	Attempts     []*Attempt
 
-	faults  []json.RawMessage
+	faults  []*Fault
+	spared  bool         // a fault put it off; its next attempt is made
+	set     []*Fault     // the faults of that attempt
+	replay  *replayed    // set when it repeats a recorded request
 	retract *atomic.Bool // takes back the planned attempt
 }
 

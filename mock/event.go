@@ -26,8 +26,10 @@ type Firing struct {
 	Account  string                     `json:"account,omitempty"`
 	Context  map[string]json.RawMessage `json:"context,omitempty"`
 	Count    int                        `json:"count,omitempty"` // 0 is 1
-	Faults   []json.RawMessage          `json:"faults,omitempty"`
+	Faults   []Fault                    `json:"faults,omitempty"`
 	Data     json.RawMessage            `json:"-"` // what a provider hands to its own Prepare
+
+	faults []*Fault
 }
 
 // Fired is what came of a Firing.

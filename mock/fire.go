@@ -2,7 +2,6 @@ package mock
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -20,22 +19,21 @@ func (e *Engine) Fire(f Firing) (Fired, error) {
 	if w == nil {
 		return Fired{}, e.unknownProvider(f.Provider)
 	}
-	w.mu.Lock()
-	fired, receipts, err := w.fire(f)
-	var save *flush
-	if w.dirty {
-		save = w.save()
-	}
-	w.mu.Unlock()
-	if err != nil {
+	var fired Fired
+	var receipts []journal.Receipt
+	var refused error
+	if err := w.do(func() { fired, receipts, refused = w.fire(f) }); err != nil {
 		return Fired{}, err
+	}
+	if refused != nil {
+		return Fired{}, refused
 	}
 	for _, r := range receipts {
 		if err := r.Wait(); err != nil {
 			return Fired{}, fmtErr("event", err)
 		}
 	}
-	return fired, fmtErr("state", save.wait())
+	return fired, nil
 }
 
 func (e *Engine) unknownProvider(name string) error {
@@ -78,6 +76,10 @@ func (w *World) checkFiring(f *Firing) error {
 		}
 	}
 	if err := w.checkContext(f); err != nil {
+		return err
+	}
+	var err error
+	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {
 		return err
 	}
 	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: f.Merge}
@@ -177,7 +179,7 @@ func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
 	d := detail{Event: ev, Skipped: skips}
 	one := FiredEvent{ID: ev.ID, Type: ev.Type, Deliveries: []FiredDelivery{}, Skipped: append([]Skip{}, skips...)}
 	for _, t := range targets {
-		p, err := w.deliver(ev, t, shown, f.Faults)
+		p, err := w.deliver(ev, t, shown, copied(f.faults))
 		if err != nil {
 			return FiredEvent{}, journal.Receipt{}, err
 		}
@@ -232,7 +234,7 @@ func (w *World) targets(ev *Event) ([]Target, []Skip) {
 }
 
 // deliver makes a delivery of an event, or joins it to one that waits.
-func (w *World) deliver(ev *Event, t Target, shown []byte, faults []json.RawMessage) (plan, error) {
+func (w *World) deliver(ev *Event, t Target, shown []byte, faults []*Fault) (plan, error) {
 	payload := shown
 	if !t.Direct {
 		var err error
@@ -253,7 +255,7 @@ func (w *World) deliver(ev *Event, t Target, shown []byte, faults []json.RawMess
 	return plan{d.ID, d.Account, d.Subscription, d.URL, d.Direct, t.Done, d.Data}, nil
 }
 
-func (w *World) newDelivery(ev *Event, t Target, faults []json.RawMessage) *Delivery {
+func (w *World) newDelivery(ev *Event, t Target, faults []*Fault) *Delivery {
 	d := &Delivery{ID: t.ID, Account: t.Account, Subscription: t.Subscription, Type: ev.Type, URL: t.URL, Direct: t.Direct,
 		Data: t.Data, Created: ev.Time, State: Waiting, faults: faults}
 	if d.ID == "" {
@@ -268,7 +270,7 @@ func (w *World) newDelivery(ev *Event, t Target, faults []json.RawMessage) *Deli
 
 // joinable returns the newest delivery to the same place that still waits for
 // its first attempt and can take a further event.
-func (w *World) joinable(t Target, payload []byte, faults []json.RawMessage) *Delivery {
+func (w *World) joinable(t Target, payload []byte, faults []*Fault) *Delivery {
 	if w.provider.Join == nil || len(faults) > 0 || t.Done {
 		return nil
 	}
@@ -293,6 +295,16 @@ func keptMessage(body []byte, most int64) *journal.Message {
 	m.Body = bytes.Clone(body[:min(int64(len(body)), most)])
 	m.Truncated = int64(len(body)) > most
 	return m
+}
+
+// copied gives each delivery faults of its own to count.
+func copied(faults []*Fault) []*Fault {
+	var own []*Fault
+	for _, f := range faults {
+		c := *f
+		own = append(own, &c)
+	}
+	return own
 }
 
 func clone(m map[string]int64) map[string]int64 {

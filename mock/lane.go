@@ -59,29 +59,57 @@ func (w *World) run(l *lane) {
 func (w *World) drive(l *lane) {
 	defer w.engine.wg.Done()
 	defer w.engine.leave()
-	for {
-		w.mu.Lock()
-		d := w.pick(l)
-		if d == nil {
-			w.mu.Unlock()
-			return
-		}
-		out, policy, err := w.prepare(d)
-		w.mu.Unlock()
-		w.engine.slots <- struct{}{}
-		res := w.engine.attempt(w, d, out, policy, err)
-		<-w.engine.slots
-		w.mu.Lock()
-		w.record(l, d, policy, res)
-		var f *flush
-		if w.dirty {
-			f = w.save()
-		}
-		w.mu.Unlock()
-		if err := f.wait(); err != nil {
-			w.engine.cfg.Warn(err.Error())
-		}
+	for w.step(l) {
 	}
+}
+
+// step makes one attempt; false: the lane has stopped.
+func (w *World) step(l *lane) bool {
+	w.mu.Lock()
+	d := w.pick(l)
+	if d == nil {
+		w.mu.Unlock()
+		return false
+	}
+	var j job
+	var moved bool
+	if err := w.safely(func() { j, moved = w.prepare(l, d) }); err != nil {
+		j = job{policy: w.policy(d.Account), err: err}
+	}
+	w.mu.Unlock()
+	if moved {
+		return true
+	}
+	w.engine.slots <- struct{}{}
+	res := w.engine.attempt(w, d, j)
+	if j.double && j.err == nil {
+		w.repeat(d, j)
+	}
+	<-w.engine.slots
+	w.mu.Lock()
+	w.record(l, d, j.policy, res)
+	var f *flush
+	if w.dirty {
+		f = w.save()
+	}
+	w.mu.Unlock()
+	if err := f.wait(); err != nil {
+		w.engine.cfg.Warn(err.Error())
+	}
+	return true
+}
+
+// repeat sends the same request again; nothing depends on what comes of it.
+func (w *World) repeat(d *Delivery, j job) {
+	j.said = append(slices.Clone(j.said), "duplicate: the same request once more")
+	res := w.engine.attempt(w, d, j)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
+	if res.err != nil {
+		a.Error = res.err.Error()
+	}
+	w.note(d, a, res, d.Next)
 }
 
 // pick takes the next delivery that still waits; nil stops the lane.
@@ -100,22 +128,39 @@ func (w *World) pick(l *lane) *Delivery {
 	return nil
 }
 
-// prepare asks the provider for the request of the next attempt.
-func (w *World) prepare(d *Delivery) (*Outgoing, Policy, error) {
-	var policy Policy
-	if w.provider.Policy != nil {
-		policy = w.provider.Policy(w, d.Account)
+// job is one attempt about to be made.
+type job struct {
+	out    *Outgoing
+	policy Policy
+	err    error // no request could be made
+	trouble
+}
+
+// prepare asks the provider for the request of the next attempt and lets faults
+// at it; moved: one of them put the attempt off.
+func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
+	j.policy = w.policy(d.Account)
+	if d.replay != nil {
+		j.policy.Next, j.policy.Hold = nil, false
 	}
 	d.Next = time.Time{}
 	if d.Body == nil {
-		body, err := w.compose(d)
-		if err != nil {
-			return nil, policy, err
+		if d.Body, j.err = w.compose(d); j.err != nil {
+			return j, false
 		}
-		d.Body = body
 	}
-	out, err := w.provider.Request(w, d)
-	return out, policy, err
+	faults := w.applying(d)
+	if !d.spared && w.early(l, d, faults) {
+		d.set = faults
+		return j, true
+	}
+	if d.spared {
+		faults, d.spared, d.set = d.set, false, nil
+	}
+	if j.out, j.err = w.request(d); j.err == nil {
+		j.trouble = w.bend(d, j.out, faults)
+	}
+	return j, false
 }
 
 func (w *World) compose(d *Delivery) ([]byte, error) {
@@ -127,12 +172,13 @@ func (w *World) compose(d *Delivery) ([]byte, error) {
 
 // result is what one attempt brought.
 type result struct {
-	out     *Outgoing
+	fault   string
 	began   time.Time
 	took    time.Duration
 	status  int
 	entry   *journal.Entry
 	err     error
+	lost    bool // a fault lost it; the provider believes it arrived
 	hopeful bool // the request was made: trying again can help
 }
 
@@ -140,7 +186,7 @@ type result struct {
 func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 	l.queue = slices.DeleteFunc(l.queue, func(q *Delivery) bool { return q == d })
 	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
-	a.OK = res.err == nil && policy.success(res.status)
+	a.OK = res.lost || res.err == nil && policy.success(res.status)
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
@@ -150,7 +196,7 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 		s.count(a)
 	}
 	if w.provider.Attempted != nil {
-		w.provider.Attempted(w, d, a)
+		_ = w.safely(func() { w.provider.Attempted(w, d, a) })
 	}
 	w.note(d, a, res, next)
 }
@@ -195,6 +241,7 @@ func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
 	e := res.entry
 	e.Kind, e.Provider, e.Account, e.Type = journal.Attempt, w.provider.Name, d.Account, d.Type
 	e.DeliveryID, e.Subscription, e.Attempt, e.NextAttempt = d.ID, d.Subscription, a.N, next
+	e.Fault = res.fault
 	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At
 	if len(d.EventIDs) > 1 {
 		e.Detail = mustJSON(map[string]any{"event_ids": d.EventIDs})

@@ -21,6 +21,7 @@ const (
 	DurationsOption OptionKind = "durations" // a list of durations
 	MapOption       OptionKind = "map"       // an object of strings
 	JSONOption      OptionKind = "json"      // anything; Check decides
+	URLOption       OptionKind = "url"       // where requests go: absolute, http or https; "" is none
 )
 
 // Option is one thing that can be switched for a provider, by configuration or
@@ -69,6 +70,8 @@ func (o *Option) checkKind(raw json.RawMessage) error {
 	case MapOption:
 		var m map[string]string
 		err = json.Unmarshal(raw, &m)
+	case URLOption:
+		_, err = parseURL(raw)
 	case DurationOption:
 		_, err = parseDuration(raw)
 	case DurationsOption:

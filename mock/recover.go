@@ -31,7 +31,7 @@ func (e *Engine) recover() error {
 		return fmtErr("journal", err)
 	}
 	_, last := e.journal.Bounds()
-	e.appended.Store(last)
+	e.newest.Seq = last
 	open := map[string]*Delivery{}
 	err = e.journal.Scan(0, 0, false, filter, func(entry *journal.Entry) bool {
 		if w := e.worlds[entry.Provider]; w != nil {
@@ -51,6 +51,15 @@ func (e *Engine) recover() error {
 // restore reads the clock's section; clean reports that the last run ended by
 // itself.
 func (e *Engine) restore() (clean bool, err error) {
+	if raw, ok := e.state.Load("faults"); ok {
+		var in []Fault
+		if err := json.Unmarshal(raw, &in); err != nil {
+			return false, fmt.Errorf("state: faults: %w", err)
+		}
+		if e.faults, err = e.parseFaults(in, nil); err != nil {
+			return false, fmt.Errorf("state: %w", err)
+		}
+	}
 	raw, ok := e.state.Load("clock")
 	if !ok {
 		return true, nil

@@ -13,28 +13,32 @@ import (
 )
 
 // attempt sends one request and reads the answer. It runs outside the world's
-// lock. An error of the provider (no request to make) is the attempt's error.
-func (e *Engine) attempt(w *World, d *Delivery, out *Outgoing, policy Policy, broken error) result {
-	res := result{out: out, began: e.clock.Now(), entry: &journal.Entry{}, err: broken}
-	if broken != nil {
+// lock. When the provider could make no request, that is the attempt's error.
+func (e *Engine) attempt(w *World, d *Delivery, j job) result {
+	res := result{began: e.clock.Now(), entry: &journal.Entry{}, err: j.err, fault: j.String()}
+	if j.err != nil {
 		return res
 	}
 	res.hopeful = true
-	res.entry.Request = e.sentMessage(out)
-	u, err := url.Parse(out.URL)
+	res.entry.Request = e.sentMessage(j.out)
+	if j.wire == lost {
+		res.lost = true
+		return res
+	}
+	u, err := url.Parse(j.out.URL)
 	if err != nil {
 		res.err = fmt.Errorf("callback URL: %w", err)
 		return res
 	}
-	ctx, cancel := context.WithTimeout(e.ctx, policy.timeout())
+	ctx, cancel := context.WithTimeout(e.ctx, j.policy.timeout())
 	defer cancel()
 	watch := stopwatch()
 	origin := Origin{Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],
 		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1}
-	answer, err := e.sender.do(ctx, u, out, &origin)
+	answer, err := e.sender.do(ctx, u, j, &origin)
 	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()
 	if err != nil {
-		res.err = explain(ctx, err, policy.timeout())
+		res.err = explain(ctx, err, j.policy.timeout())
 		return res
 	}
 	res.status, res.entry.Response = answer.Status, answer
@@ -64,9 +68,9 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// wireBytes renders the request as it goes out: header order and spelling are
-// the provider's, Host first and Content-Length last.
-func wireBytes(u *url.URL, out *Outgoing) []byte {
+// wireHead renders the request up to its body: header order and spelling are the
+// provider's, Host first and Content-Length last.
+func wireHead(u *url.URL, out *Outgoing) []byte {
 	var b bytes.Buffer
 	target := u.EscapedPath()
 	if target == "" {
@@ -80,6 +84,5 @@ func wireBytes(u *url.URL, out *Outgoing) []byte {
 		b.WriteString(f.Name + ": " + f.Value + "\r\n")
 	}
 	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(out.Body))
-	b.Write(out.Body)
 	return b.Bytes()
 }

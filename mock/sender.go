@@ -71,7 +71,7 @@ func (e *Engine) Origin(remote string) (*Origin, bool) {
 }
 
 // do writes the request and reads the answer.
-func (s *sender) do(ctx context.Context, u *url.URL, out *Outgoing, origin *Origin) (*journal.Message, error) {
+func (s *sender) do(ctx context.Context, u *url.URL, j job, origin *Origin) (*journal.Message, error) {
 	c, err := s.conn(ctx, u)
 	if err != nil {
 		return nil, err
@@ -81,11 +81,12 @@ func (s *sender) do(ctx context.Context, u *url.URL, out *Outgoing, origin *Orig
 	defer s.origins.Delete(local)
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(deadline(-time.Second)) })
 	defer stop()
-	if _, err := c.Write(wireBytes(u, out)); err != nil {
+	over, err := j.write(ctx, c, wireHead(u, j.out), j.out.Body)
+	if err != nil || over {
 		_ = c.Close()
-		return nil, fmt.Errorf("sending: %w", err)
+		return nil, fmtErr("sending", err)
 	}
-	m, again, err := s.answer(c, out.Method)
+	m, again, err := s.answer(c, j.out.Method)
 	if err != nil || !again || !stop() {
 		_ = c.Close()
 	} else {

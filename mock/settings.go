@@ -44,6 +44,31 @@ func (l *layers) value(p *Provider, account, name string) Value {
 	return Value{}
 }
 
+// Own returns the value that an account has for itself, by control call or in
+// the configuration; ok is false where the common one holds for it.
+func (w *World) Own(account, name string) (v Value, ok bool) {
+	for _, layer := range []map[string]values{w.settings.Accounts, w.settings.configAccounts} {
+		if raw, ok := layer[account][name]; ok {
+			return Value{raw}, true
+		}
+	}
+	return Value{}, false
+}
+
+// Owners lists the accounts that have a value of their own for an option, by
+// name, whether they were used before or not.
+func (w *World) Owners(name string) []string {
+	found := map[string]bool{}
+	for _, layer := range []map[string]values{w.settings.Accounts, w.settings.configAccounts} {
+		for account, own := range layer {
+			if _, ok := own[name]; ok {
+				found[account] = true
+			}
+		}
+	}
+	return sortedKeys(found)
+}
+
 func (p *Provider) option(name string) *Option {
 	for i := range p.Options {
 		if p.Options[i].Name == name {
@@ -79,11 +104,11 @@ func (w *World) change(account string, doc map[string]json.RawMessage) error {
 		}
 		delete(doc, "accounts")
 	}
-	if err := w.provider.checkSettings(doc, account != ""); err != nil {
+	if err := w.checkSettings(doc, account != ""); err != nil {
 		return err
 	}
 	for name, d := range perAccount {
-		if err := w.provider.checkSettings(d, true); err != nil {
+		if err := w.checkSettings(d, true); err != nil {
 			return fmt.Errorf("account %s: %w", name, err)
 		}
 	}
@@ -112,8 +137,10 @@ func (w *World) apply(account string, doc map[string]json.RawMessage) {
 	}
 }
 
-// checkSettings refuses unknown names and values of the wrong form.
-func (p *Provider) checkSettings(doc map[string]json.RawMessage, forAccount bool) error {
+// checkSettings refuses unknown names, values of the wrong form and addresses
+// that may not be called.
+func (w *World) checkSettings(doc map[string]json.RawMessage, forAccount bool) error {
+	p := w.provider
 	for _, name := range sortedKeys(doc) {
 		o := p.option(name)
 		if o == nil {
@@ -125,7 +152,11 @@ func (p *Provider) checkSettings(doc map[string]json.RawMessage, forAccount bool
 		if string(bytes.TrimSpace(doc[name])) == "null" {
 			continue
 		}
-		if err := o.check(doc[name]); err != nil {
+		err := o.check(doc[name])
+		if err == nil && o.Kind == URLOption {
+			err = permitURL(doc[name], w.engine.cfg.Allow)
+		}
+		if err != nil {
 			return Refuse("bad_setting", o.About, "%s: %v", name, err)
 		}
 	}
@@ -156,11 +187,11 @@ func (w *World) configure(doc map[string]json.RawMessage) error {
 			return fmt.Errorf("providers.%s.accounts: %w", w.provider.Name, err)
 		}
 	}
-	if err := w.provider.checkSettings(own, false); err != nil {
+	if err := w.checkSettings(own, false); err != nil {
 		return fmt.Errorf("providers.%s: %w", w.provider.Name, err)
 	}
 	for name, d := range w.settings.configAccounts {
-		if err := w.provider.checkSettings(d, true); err != nil {
+		if err := w.checkSettings(d, true); err != nil {
 			return fmt.Errorf("providers.%s.accounts.%s: %w", w.provider.Name, name, err)
 		}
 	}

@@ -9,21 +9,27 @@ import (
 
 // Inbox is how an inbox answers what it gets.
 type Inbox struct {
-	Name    string   `json:"name,omitempty"`
-	Count   int      `json:"count,omitempty"` // captures, in lists only
 	Reply   []Reply  `json:"reply,omitempty"` // the last one repeats; none: 200 with an empty body
 	Forward string   `json:"forward,omitempty"`
 	Verify  *Signing `json:"verify,omitempty"`
 }
 
+// InboxInfo is one line of the list of inboxes.
+type InboxInfo struct {
+	Inbox    string `json:"inbox"`
+	Captures int    `json:"captures"` // that are still kept
+	LastSeq  uint64 `json:"last_seq,omitempty"`
+	Settings Inbox  `json:"settings,omitzero"`
+}
+
 // Reply is one scripted answer of an inbox.
 type Reply struct {
-	Status  int               `json:"status,omitempty"`
-	Headers map[string]string `json:"headers,omitempty"`
-	Body    string            `json:"body,omitempty"`
-	Delay   string            `json:"delay,omitempty"` // Go duration
-	Times   int               `json:"times,omitempty"` // 0: once
-	Fault   string            `json:"fault,omitempty"`
+	Status  int             `json:"status,omitempty"`  // 0: 200
+	Headers json.RawMessage `json:"headers,omitempty"` // name → text or list of texts
+	Body    json.RawMessage `json:"body,omitempty"`    // a text, or any other JSON as it is
+	Delay   string          `json:"delay,omitempty"`   // Go duration
+	Times   int             `json:"times,omitempty"`   // 0: once
+	Fault   string          `json:"fault,omitempty"`
 }
 
 // Signing names whose signatures an inbox checks, and with which key.
@@ -47,10 +53,10 @@ type Subscription struct {
 // Secret is a signing key or a callback credential in force.
 type Secret struct {
 	Provider     string `json:"provider"`
-	Account      string `json:"account,omitempty"`
-	Subscription string `json:"subscription,omitempty"`
-	Name         string `json:"name,omitempty"`
-	Secret       string `json:"secret,omitempty"`
+	Account      string `json:"account"`
+	Name         string `json:"name"` // what the provider calls it
+	Value        string `json:"value"`
+	Subscription string `json:"subscription,omitempty"` // when it belongs to one
 }
 
 // Fault is something that deliveries suffer on purpose.
@@ -76,17 +82,17 @@ type ClockMove struct {
 
 // VerifyRequest asks whether a signature is right.
 type VerifyRequest struct {
-	Provider string            `json:"provider"`
-	Secret   string            `json:"secret"`
-	Headers  map[string]string `json:"headers"`
-	Body     string            `json:"body"`
+	Provider string              `json:"provider"`
+	Secret   string              `json:"secret"`
+	Headers  map[string][]string `json:"headers"`
+	Body     string              `json:"body"`
 }
 
 // Verdict answers a VerifyRequest.
 type Verdict struct {
-	Valid  bool              `json:"valid"`
-	Reason string            `json:"reason,omitempty"`
-	Tried  []json.RawMessage `json:"tried,omitempty"`
+	Valid  bool     `json:"valid"`
+	Reason string   `json:"reason,omitempty"`
+	Tried  []string `json:"tried,omitempty"`
 }
 
 // Scenario is an embedded scenario.
@@ -97,7 +103,7 @@ type Scenario struct {
 }
 
 // Inboxes lists the inboxes with their counts.
-func (c *Client) Inboxes(ctx context.Context) (out []Inbox, err error) {
+func (c *Client) Inboxes(ctx context.Context) (out []InboxInfo, err error) {
 	return out, c.call(ctx, "GET", "/_/inboxes", nil, nil, &out)
 }
 
@@ -109,7 +115,6 @@ func (c *Client) Inbox(ctx context.Context, name string) (*Inbox, error) {
 
 // PutInbox replaces the settings of one inbox.
 func (c *Client) PutInbox(ctx context.Context, name string, in Inbox) error {
-	in.Name, in.Count = "", 0
 	return c.call(ctx, "PUT", "/_/inboxes/"+url.PathEscape(name), nil, in, nil)
 }
 

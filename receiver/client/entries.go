@@ -53,6 +53,7 @@ type ExpectResult struct {
 	Met      bool            `json:"met"`
 	Entries  []uint64        `json:"entries,omitempty"`
 	WaitedMS float64         `json:"waited_ms"`
+	Violated bool            `json:"violated,omitempty"` // more time cannot help: too many came, or the order was broken
 	Raw      json.RawMessage `json:"-"`
 }
 

@@ -18,6 +18,7 @@ type Provider struct {
 // EventType is one entry of a provider's catalogue.
 type EventType struct {
 	Type     string          `json:"type"`
+	Group    string          `json:"group,omitempty"`
 	About    string          `json:"about,omitempty"`
 	Evidence string          `json:"evidence,omitempty"` // documented, observed, inferred or decision
 	Sample   json.RawMessage `json:"sample,omitempty"`
@@ -32,21 +33,30 @@ type ProviderDetail struct {
 	Profile     string      `json:"profile,omitempty"`
 	Events      []EventType `json:"events"`
 	Assumptions []string    `json:"assumptions,omitempty"`
+	Context     []Fact      `json:"context,omitempty"` // what a firing's context may say
+	Faults      []string    `json:"faults,omitempty"`  // signing faults that this provider's callbacks can show
+}
+
+// Fact is one key of a firing's context.
+type Fact struct {
+	Name  string   `json:"name"`
+	About string   `json:"about,omitempty"`
+	Types []string `json:"types,omitempty"` // event types that know it; empty: all
 }
 
 // FireRequest says which event happens. Zero fields are left out.
 type FireRequest struct {
-	Provider string          `json:"provider"`
-	Type     string          `json:"type"`
-	Set      map[string]any  `json:"set,omitempty"` // path in the payload → value
-	Unset    []string        `json:"unset,omitempty"`
-	Merge    json.RawMessage `json:"merge,omitempty"` // a JSON object
-	Body     json.RawMessage `json:"body,omitempty"`  // instead of the sample
-	To       string          `json:"to,omitempty"`    // deliver to this URL alone
-	Account  string          `json:"account,omitempty"`
-	Context  map[string]any  `json:"context,omitempty"` // facts that decide who gets it
-	Count    int             `json:"count,omitempty"`
-	Faults   []string        `json:"faults,omitempty"` // kinds
+	Provider string            `json:"provider"`
+	Type     string            `json:"type"`
+	Set      map[string]any    `json:"set,omitempty"` // path in the payload → value
+	Unset    []string          `json:"unset,omitempty"`
+	Merge    json.RawMessage   `json:"merge,omitempty"` // a JSON object
+	Body     json.RawMessage   `json:"body,omitempty"`  // instead of the sample
+	To       string            `json:"to,omitempty"`    // deliver to this URL alone
+	Account  string            `json:"account,omitempty"`
+	Context  map[string]any    `json:"context,omitempty"` // facts that decide who gets it
+	Count    int               `json:"count,omitempty"`
+	Faults   []json.RawMessage `json:"faults,omitempty"` // kinds, or faults as objects
 }
 
 // FireResult lists what came of a FireRequest, one Fired per copy.

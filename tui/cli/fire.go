@@ -16,6 +16,7 @@ type fireOptions struct {
 	req         client.FireRequest
 	body, merge string
 	context     []string
+	faults      []string
 	wait        time.Duration
 }
 
@@ -47,7 +48,7 @@ number. PATH:=JSON sends JSON as written.`,
 	f.StringVar(&o.req.Account, "account", "", "only to the subscriptions of `ACCOUNT`")
 	f.StringArrayVar(&o.context, "context", nil, "a fact that decides who gets it, `KEY=VALUE` (repeatable)")
 	f.IntVar(&o.req.Count, "count", 0, "fire `N` events (default 1)")
-	f.StringArrayVar(&o.req.Faults, "fault", nil, "make the delivery suffer this `KIND` of fault (repeatable)")
+	f.StringArrayVar(&o.faults, "fault", nil, "make the delivery suffer this `KIND` of fault (repeatable)")
 	f.DurationVar(&o.wait, "wait", 0, "wait up to `D` for the first attempts and print how they ended")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.req.Provider, o.req.Type = args[0], args[1]
@@ -63,7 +64,8 @@ func (a *App) fire(ctx context.Context, o *fireOptions) (err error) {
 	if o.req.Context, err = facts(o.context); err != nil {
 		return err
 	}
-	if o.req.Body, err = a.document("body", o.body); err != nil {
+	o.req.Faults = quoted(o.faults)
+	if o.req.Body, err = a.payload(o.body); err != nil {
 		return err
 	}
 	if o.req.Merge, err = a.document("merge", o.merge); err != nil {

@@ -70,7 +70,7 @@ func (a *App) inboxes(ctx context.Context) error {
 	}
 	rows := [][]string{{"NAME", "CAPTURES", "REPLY", "FORWARD"}}
 	for _, in := range list {
-		rows = append(rows, []string{in.Name, strconv.Itoa(in.Count), spell(in.Reply), in.Forward})
+		rows = append(rows, []string{in.Inbox, strconv.Itoa(in.Captures), spell(in.Settings.Reply), in.Settings.Forward})
 	}
 	a.out.table(rows)
 	return nil
@@ -78,8 +78,7 @@ func (a *App) inboxes(ctx context.Context) error {
 
 func (a *App) printInbox(name string, in *client.Inbox) error {
 	if a.json {
-		in.Name = name
-		return a.out.json(in)
+		return a.out.json(client.InboxInfo{Inbox: name, Settings: *in})
 	}
 	base, _ := a.address()
 	a.out.line("%s  %s", a.out.paint(bold, name), strings.TrimRight(base, "/")+"/in/"+name)

@@ -24,9 +24,9 @@ func (a *App) secretsCommand() *cobra.Command {
 		if a.json {
 			return a.out.json(list)
 		}
-		rows := [][]string{{"PROVIDER", "ACCOUNT", "NAME", "SECRET"}}
+		rows := [][]string{{"PROVIDER", "ACCOUNT", "SUBSCRIPTION", "NAME", "VALUE"}}
 		for _, s := range list {
-			rows = append(rows, []string{s.Provider, s.Account, s.Subscription + s.Name, s.Secret})
+			rows = append(rows, []string{s.Provider, s.Account, s.Subscription, s.Name, s.Value})
 		}
 		a.out.table(rows)
 		return nil

@@ -146,6 +146,38 @@ func (a *App) document(flag, value string) (json.RawMessage, error) {
 	return text, nil
 }
 
+// payload reads --body. Text that is not JSON is sent byte for byte, which the
+// control API takes as a JSON string; text that sets out to be JSON and is not
+// is a mistake.
+func (a *App) payload(value string) (json.RawMessage, error) {
+	if value == "" {
+		return nil, nil
+	}
+	text, err := a.read(value)
+	if err != nil {
+		return nil, usagef("--body: %w", err)
+	}
+	if json.Valid(text) {
+		return text, nil
+	}
+	if start := bytes.TrimSpace(text); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+		return nil, usagef("--body %s: not JSON%s", value, placeOf(text))
+	}
+	return json.RawMessage(quoteJSON(string(text))), nil
+}
+
+// quoted makes JSON of words that may be JSON already.
+func quoted(words []string) (out []json.RawMessage) {
+	for _, w := range words {
+		if json.Valid([]byte(w)) {
+			out = append(out, json.RawMessage(w))
+		} else {
+			out = append(out, json.RawMessage(quoteJSON(w)))
+		}
+	}
+	return out
+}
+
 // maxInput bounds what a command reads from a file or standard input.
 const maxInput = 64 << 20
 
