@@ -1,10 +1,6 @@
 package ultracart
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
-	"fmt"
 	"time"
 
 	"tacklebox/mock"
@@ -42,37 +38,6 @@ func subscription(w *mock.World, d *mock.Delivery) *mock.Sub {
 		return nil
 	}
 	return w.Account(d.Account).Sub(d.Subscription)
-}
-
-// body makes the POST's body of its events: {"events":[{type: payload}, …]}, or
-// the bare array of earlier years; compressed, a gzipped base64 text stands in
-// place of the array (documented; that it replaces the array is inferred).
-func body(w *mock.World, d *mock.Delivery) ([]byte, error) {
-	list := append([]byte{'['}, bytes.Join(d.Payloads, []byte{','})...)
-	list = append(list, ']')
-	if deliveredBy(w, d).Compress {
-		packed, err := compress(list)
-		if err != nil {
-			return nil, err
-		}
-		list = quote(nil, packed)
-	}
-	if w.Option(d.Account, optBody).Text() == "array" {
-		return list, nil
-	}
-	return append(append([]byte(`{"events":`), list...), '}'), nil
-}
-
-func compress(b []byte) (string, error) {
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	if _, err := z.Write(b); err != nil {
-		return "", fmt.Errorf("compressing events: %w", err)
-	}
-	if err := z.Close(); err != nil {
-		return "", fmt.Errorf("compressing events: %w", err)
-	}
-	return base64.StdEncoding.EncodeToString(out.Bytes()), nil
 }
 
 // outgoing makes one attempt's request, with the URL and credentials that the

@@ -31,6 +31,8 @@ func New() *mock.Provider {
 		Payload:    element,
 		Join:       join,
 		Body:       body,
+		Envelope:   envelope,
+		Unwrap:     unwrap,
 		Request:    outgoing,
 		Policy:     policy,
 		Attempted:  attempted,

@@ -34,7 +34,7 @@ func serve(w *mock.World, c *mock.Call) mock.Reply {
 	if _, f := admit(w, c); f != nil {
 		return q.refused(f)
 	}
-	op, allowed := mock.Find(operations(), c)
+	op, allowed := mock.Find(w.Operations(), c)
 	switch {
 	case op != nil:
 		return op.Serve(w, c)
