@@ -218,7 +218,7 @@ func (w *World) follow(l *lane, d *Delivery, policy Policy, a *Attempt, hopeful 
 	ended := w.Now()
 	if policy.Next != nil && hopeful {
 		if at, ok := policy.Next(d, a.N, ended); ok {
-			w.plan(l, d, at, policy.Hold)
+			w.plan(l, d, at, policy.Hold && !d.Direct)
 			return at
 		}
 	}
@@ -276,6 +276,9 @@ func (a *Account) Pause(s *Sub) {
 	s.Next = time.Time{}
 	l := a.world.lane(laneKey(a.Name, s.ID, ""))
 	l.held = never
+	for _, d := range l.queue {
+		d.Next = time.Time{}
+	}
 	a.world.adopt(a)
 }
 
