@@ -3,7 +3,9 @@ package mock
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,20 +31,22 @@ type Config struct {
 
 // Engine runs the mock providers.
 type Engine struct {
-	cfg      Config
-	journal  journal.Store
-	clock    *Clock
-	chance   chance
-	state    *State
-	worlds   map[string]*World
-	schedule *schedule
-	sender   *sender
-	slots    chan struct{} // one for each attempt on its way
-	stop     context.CancelFunc
-	ctx      context.Context
-	wg       sync.WaitGroup
-	appended atomic.Uint64
-	started  atomic.Bool
+	cfg       Config
+	journal   journal.Store
+	clock     *Clock
+	chance    chance
+	state     *State
+	worlds    map[string]*World
+	schedule  *schedule
+	sender    *sender
+	slots     chan struct{} // one for each attempt on its way
+	stop      context.CancelFunc
+	ctx       context.Context
+	wg        sync.WaitGroup
+	contracts contracts
+	newestMu  sync.Mutex
+	newest    journal.Receipt // of the entry appended last
+	started   atomic.Bool
 
 	idleMu sync.Mutex
 	busy   int
@@ -109,9 +113,11 @@ func (w *World) clear() {
 	w.log, w.lanes, w.memo, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, map[string]any{}, nil
 }
 
-// Start begins to send what is due.
+// Start begins to send what is due. Starting twice is the same as once.
 func (e *Engine) Start() {
-	e.started.Store(true)
+	if e.started.Swap(true) {
+		return
+	}
 	for _, w := range e.worlds {
 		w.mu.Lock()
 		for _, l := range w.lanes {
@@ -147,24 +153,49 @@ func (e *Engine) Close() error {
 // it made is on disk.
 func (w *World) do(fn func()) error {
 	w.mu.Lock()
-	fn()
+	broke := w.safely(fn)
 	var f *flush
 	if w.dirty {
 		f = w.save()
 	}
 	w.mu.Unlock()
-	return f.wait()
+	return errors.Join(broke, f.wait())
+}
+
+// safely calls into the provider; its panic is an error, not the end of the
+// process.
+func (w *World) safely(fn func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s broke: %v", w.provider.Name, p)
+			w.engine.cfg.Warn(fmt.Sprintf("%v\n%s", err, debug.Stack()))
+		}
+	}()
+	fn()
+	return nil
 }
 
 // append puts an entry into the journal.
 func (e *Engine) append(entry *journal.Entry) journal.Receipt {
-	r := e.journal.Append(entry)
-	for {
-		was := e.appended.Load()
-		if r.Seq <= was || e.appended.CompareAndSwap(was, r.Seq) {
-			return r
-		}
-	}
+	e.newestMu.Lock()
+	defer e.newestMu.Unlock()
+	e.newest = e.journal.Append(entry)
+	return e.newest
+}
+
+// appended returns the newest sequence number that the engine knows of.
+func (e *Engine) appended() uint64 {
+	e.newestMu.Lock()
+	defer e.newestMu.Unlock()
+	return e.newest.Seq
+}
+
+// written returns once everything appended so far can be read.
+func (e *Engine) written() error {
+	e.newestMu.Lock()
+	newest := e.newest
+	e.newestMu.Unlock()
+	return fmtErr("journal", newest.Wait())
 }
 
 // savedWorld is the form of one provider's section of the state.
@@ -179,7 +210,7 @@ type savedWorld struct {
 
 func (w *World) save() *flush {
 	w.dirty = false
-	out := savedWorld{Seq: w.engine.appended.Load(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
+	out := savedWorld{Seq: w.engine.appended(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
 	for _, a := range w.order {
 		if len(a.values) > 0 || len(a.subs) > 0 {
 			out.Accounts = append(out.Accounts, a.saved())

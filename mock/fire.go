@@ -19,22 +19,21 @@ func (e *Engine) Fire(f Firing) (Fired, error) {
 	if w == nil {
 		return Fired{}, e.unknownProvider(f.Provider)
 	}
-	w.mu.Lock()
-	fired, receipts, err := w.fire(f)
-	var save *flush
-	if w.dirty {
-		save = w.save()
-	}
-	w.mu.Unlock()
-	if err != nil {
+	var fired Fired
+	var receipts []journal.Receipt
+	var refused error
+	if err := w.do(func() { fired, receipts, refused = w.fire(f) }); err != nil {
 		return Fired{}, err
+	}
+	if refused != nil {
+		return Fired{}, refused
 	}
 	for _, r := range receipts {
 		if err := r.Wait(); err != nil {
 			return Fired{}, fmtErr("event", err)
 		}
 	}
-	return fired, fmtErr("state", save.wait())
+	return fired, nil
 }
 
 func (e *Engine) unknownProvider(name string) error {

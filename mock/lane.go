@@ -71,7 +71,11 @@ func (w *World) step(l *lane) bool {
 		w.mu.Unlock()
 		return false
 	}
-	j, moved := w.prepare(l, d)
+	var j job
+	var moved bool
+	if err := w.safely(func() { j, moved = w.prepare(l, d) }); err != nil {
+		j = job{policy: w.policy(d.Account), err: err}
+	}
 	w.mu.Unlock()
 	if moved {
 		return true
@@ -136,6 +140,9 @@ type job struct {
 // at it; moved: one of them put the attempt off.
 func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 	j.policy = w.policy(d.Account)
+	if d.replay != nil {
+		j.policy.Next, j.policy.Hold = nil, false
+	}
 	d.Next = time.Time{}
 	if d.Body == nil {
 		if d.Body, j.err = w.compose(d); j.err != nil {
@@ -150,7 +157,7 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 	if d.spared {
 		faults, d.spared, d.set = d.set, false, nil
 	}
-	if j.out, j.err = w.provider.Request(w, d); j.err == nil {
+	if j.out, j.err = w.request(d); j.err == nil {
 		j.trouble = w.bend(d, j.out, faults)
 	}
 	return j, false
@@ -189,7 +196,7 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 		s.count(a)
 	}
 	if w.provider.Attempted != nil {
-		w.provider.Attempted(w, d, a)
+		_ = w.safely(func() { w.provider.Attempted(w, d, a) })
 	}
 	w.note(d, a, res, next)
 }

@@ -59,6 +59,9 @@ type Provider struct {
 	// Envelope wraps the schema of one event's payload into that of a whole
 	// callback body, for the OpenAPI description. nil: they are the same.
 	Envelope func(typ string, payload map[string]any) map[string]any
+	// Unwrap returns a callback body in the plain form that Envelope describes,
+	// nil when it cannot be had. nil: it is plain already.
+	Unwrap func(body []byte) []byte
 	// Request makes the HTTP request of one attempt from d.Body: URL, headers,
 	// signature, all as of now. An error ends the delivery undelivered.
 	Request func(w *World, d *Delivery) (*Outgoing, error)

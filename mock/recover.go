@@ -30,7 +30,7 @@ func (e *Engine) recover() error {
 		return fmtErr("journal", err)
 	}
 	_, last := e.journal.Bounds()
-	e.appended.Store(last)
+	e.newest.Seq = last
 	open := map[string]*Delivery{}
 	err = e.journal.Scan(0, 0, false, filter, func(entry *journal.Entry) bool {
 		if w := e.worlds[entry.Provider]; w != nil {

@@ -136,7 +136,7 @@ func (w *World) ring(t *timer) {
 		}
 	}
 	if w.provider.Due != nil {
-		w.provider.Due(w, t.Name, t.Data)
+		_ = w.safely(func() { w.provider.Due(w, t.Name, t.Data) })
 	}
 	w.save()
 }
@@ -209,6 +209,9 @@ func (e *Engine) Advance(ctx context.Context, to time.Time) error {
 		e.release(next)
 	}
 	e.clock.set(to)
+	if err := e.written(); err != nil {
+		return err
+	}
 	return e.saveClock(false)
 }
 

@@ -221,10 +221,7 @@ func (w *World) Fire(f Firing) (Fired, error) {
 	return fired, err
 }
 
-func (w *World) lastSeq() uint64 {
-	_, last := w.engine.journal.Bounds()
-	return last
-}
+func (w *World) lastSeq() uint64 { return w.engine.appended() }
 
 type timer struct {
 	At   time.Time       `json:"at"`

@@ -103,6 +103,30 @@ func TestAccountsDoNotMeet(t *testing.T) {
 	}
 }
 
+func TestCapturesOfOursAreHeldAgainstTheirSchema(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny)
+	subscribe(t, r, "ann", "box", "thing.made")
+	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Expect(t, "kind:capture contract:ok", 1)
+	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"id": []byte(`"one"`)}, Unset: []string{"name"}})
+	bad := r.Expect(t, "kind:capture contract:fail", 1)[0]
+	if got := strings.Join(bad.Contract.Violations, "; "); !strings.Contains(got, "id") || !strings.Contains(got, "name") {
+		t.Errorf("violations %q, want both id and name", got)
+	}
+}
+
+func TestTheDescriptionListsCallsAndCallbacks(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny)
+	_, body := r.call("GET", "/_/providers/tiny/openapi.json", nil)
+	for _, want := range []string{`"thing.made"`, `"callback.thing"`, `"/subs"`, r.Provider("tiny")} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is not in %s", want, body)
+		}
+	}
+}
+
 func TestFiringIsRefusedWithTheNearestWord(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)

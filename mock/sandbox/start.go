@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"tacklebox/mock"
@@ -68,6 +69,7 @@ func Start(t TB, options ...Option) *Running {
 		t.Fatalf("sandbox: %v", err)
 	}
 	sb.Bind(ln.Addr())
+	sb.engine.Start()
 	done := make(chan error, 1)
 	go func() { done <- sb.Serve(ln) }()
 	r := &Running{URL: sb.URL(), t: t, sb: sb}
@@ -140,18 +142,41 @@ func (r *Running) Entries(q string) []*journal.Entry {
 }
 
 // ExpectWithin is how long Expect waits, in wall time.
-const ExpectWithin = 5 * time.Second
+const ExpectWithin = 10 * time.Second
 
 // Expect waits until count entries match the filter and returns them; fewer
-// within five seconds fail the test with what came nearest.
+// within ExpectWithin fail the test with what was there instead.
 func (r *Running) Expect(t TB, q string, count int) []*journal.Entry {
 	t.Helper()
-	order, _ := json.Marshal(map[string]any{"q": q, "count": count, "within": ExpectWithin.String()})
-	status, body := r.call("POST", "/_/expect", order)
-	if status != http.StatusOK {
-		t.Fatalf("expect %d of %q: %s", count, q, body)
+	ctx, cancel := context.WithTimeout(context.Background(), ExpectWithin)
+	defer cancel()
+	for {
+		_, last := r.sb.journal.Bounds()
+		if list := r.Entries(q); len(list) >= count {
+			return list
+		}
+		if _, err := r.sb.journal.Wait(ctx, last); err != nil {
+			t.Fatalf("expected %d entries of %q, got %d; the journal holds:%s", count, q, len(r.Entries(q)), r.digest())
+		}
 	}
-	return r.Entries(q)
+}
+
+// digest lists the newest entries, a line each.
+func (r *Running) digest() string {
+	const most = 20
+	var b strings.Builder
+	_ = r.sb.journal.Scan(0, 0, true, nil, func(e *journal.Entry) bool {
+		fmt.Fprintf(&b, "\n  %d %s %s %s %s", e.Seq, e.Kind, e.Provider, e.Type, e.Inbox)
+		if e.Request != nil {
+			fmt.Fprintf(&b, " %s %s", e.Request.Method, e.Request.URL)
+		}
+		if e.Response != nil {
+			fmt.Fprintf(&b, " → %d", e.Response.Status)
+		}
+		b.WriteString(" " + e.Error)
+		return strings.Count(b.String(), "\n") < most
+	})
+	return b.String()
 }
 
 // Settings changes settings of a provider for an account ("": all).

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -48,6 +49,10 @@ func problem(status int, body []byte) *Error {
 func (c *Client) connectError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // the address is named already
 	}
 	return fmt.Errorf("%w to %s: %w", ErrConnect, c.base, err)
 }

@@ -95,7 +95,7 @@ func (d *disk) load() error {
 			found = append(found, note)
 		}
 	}
-	if n := len(d.segments); n == 0 || d.segments[n-1].base != bases[len(bases)-1] {
+	if n := len(d.segments); n == 0 || d.segments[n-1].base != bases[len(bases)-1] || d.segments[n-1].endsInHole() {
 		if _, err := d.begin(d.last + 1); err != nil {
 			return err
 		}

@@ -80,6 +80,14 @@ func (s *segment) first() (seq uint64, ok bool) {
 	return 0, false
 }
 
+// endsInHole reports whether the last numbers of s were given away but have no
+// record any more. Numbers rise one by one in a file, so the next record, which
+// must not repeat them, needs another.
+func (s *segment) endsInHole() bool {
+	n := len(s.metas)
+	return n > 0 && s.metas[n-1].size == 0
+}
+
 // put adds the meta of record seq, leaving a hole for each number in between.
 func (s *segment) put(seq uint64, m meta) {
 	for s.next() < seq {

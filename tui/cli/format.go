@@ -10,7 +10,7 @@ import (
 
 // summary is one entry on one line.
 func (p *printer) summary(e *Entry) {
-	p.line("%6d  %s  %-7s  %s%s", e.Seq, e.Time.Local().Format("15:04:05.000"), string(e.Kind), p.paint(bold, headline(e)), p.marks(e))
+	p.line("%6d  %s  %-7s  %s%s", e.Seq, e.Time.In(p.zone).Format("15:04:05.000"), string(e.Kind), p.paint(bold, headline(e)), p.marks(e))
 }
 
 // headline says what happened, most telling words first.

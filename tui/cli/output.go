@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"tacklebox/tui/safe"
 )
@@ -17,11 +18,23 @@ import (
 type printer struct {
 	buf    *bufio.Writer
 	colour bool
+	zone   *time.Location
 }
 
 func newPrinter(a *App) *printer {
 	colour := a.Terminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
-	return &printer{buf: bufio.NewWriter(a.Stdout), colour: colour}
+	return &printer{buf: bufio.NewWriter(a.Stdout), colour: colour, zone: zone(a.Getenv("TZ"))}
+}
+
+// zone is where the person is, by the TZ of the command's own environment.
+func zone(name string) *time.Location {
+	if name == "" {
+		return time.Local
+	}
+	if location, err := time.LoadLocation(name); err == nil {
+		return location
+	}
+	return time.Local
 }
 
 func (p *printer) flush() error {

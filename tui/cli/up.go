@@ -87,18 +87,25 @@ func (a *App) start(o *UpOptions) (*running, error) {
 	if err != nil {
 		return nil, &exitError{ExitConnect, bindProblem(o.Addr, err)}
 	}
-	inst, err := a.Open(*o)
+	inst, err := a.open(o)
 	if err != nil {
-		return nil, errors.Join(usageError{err}, closeQuietly(ln))
+		_ = ln.Close()
+		return nil, usageError{err}
 	}
 	r := &running{url: "http://" + reachable(ln.Addr()), served: make(chan error, 1), inst: inst}
 	go func() { r.served <- inst.Serve(ln) }()
 	return r, nil
 }
 
-func closeQuietly(ln net.Listener) error {
-	_ = ln.Close()
-	return nil
+// open makes the data folder, which holds captured credentials, for this user
+// alone.
+func (a *App) open(o *UpOptions) (Instance, error) {
+	if o.Data != "" {
+		if err := os.MkdirAll(o.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("data folder: %w\nChoose another with --data, or use --memory", err)
+		}
+	}
+	return a.Open(*o)
 }
 
 func bindProblem(addr string, err error) error {
