@@ -39,6 +39,14 @@ func (w *World) Now() time.Time { return w.engine.clock.Now() }
 // slash at the end: "http://127.0.0.1:4780/shoptet".
 func (w *World) BaseURL() string { return w.engine.cfg.BaseURL() + "/" + w.provider.Name }
 
+// home returns the address where the API begins in the profile in force.
+func (w *World) home() string {
+	if home, ok := w.provider.Homes[w.Option("", "profile").Text()]; ok {
+		return w.BaseURL() + home
+	}
+	return w.BaseURL() + w.provider.Home
+}
+
 // Operations returns the provider's own table of operations.
 func (w *World) Operations() []Operation { return w.provider.Operations }
 
