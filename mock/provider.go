@@ -59,7 +59,8 @@ type Provider struct {
 	// callback body, for the OpenAPI description. nil: they are the same.
 	Envelope func(typ string, payload map[string]any) map[string]any
 	// Request makes the HTTP request of one attempt from d.Body: URL, headers,
-	// signature, all as of now. An error ends the delivery undelivered.
+	// signature, all as of now. An error ends the delivery undelivered; a
+	// *DropError drops it without an attempt.
 	Request func(w *World, d *Delivery) (*Outgoing, error)
 	// Policy says when a delivery counts as made and what happens otherwise.
 	Policy func(w *World, account string) Policy

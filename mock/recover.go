@@ -232,7 +232,7 @@ func (w *World) resumeOne(d *Delivery) {
 	default:
 		w.plan(l, d, d.Next, false)
 	}
-	if s := w.sub(d); s != nil && !s.Enabled {
+	if s := w.sub(d); s != nil && s.paused {
 		l.held = never
 	}
 }
