@@ -231,7 +231,7 @@ func (w *World) resumeOne(d *Delivery) {
 	default:
 		w.plan(l, d, d.Next, w.policy(d.Account).Hold && !d.Direct)
 	}
-	if s := w.sub(d); s != nil && !s.Enabled {
+	if s := w.sub(d); s != nil && s.paused {
 		l.held, s.Next, d.Next = never, time.Time{}, time.Time{}
 	}
 }
