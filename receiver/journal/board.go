@@ -83,7 +83,7 @@ func gap(after, oldest uint64, reverse bool) error {
 }
 
 // missing says why seq cannot be had.
-func missing(seq, oldest, last uint64) error {
+func missing(seq, last uint64) error {
 	if seq == 0 || seq > last {
 		return fmt.Errorf("entry %d: %w", seq, ErrUnknown)
 	}

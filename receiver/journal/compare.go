@@ -1,19 +1,11 @@
 package journal
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/tidwall/gjson"
 )
-
-// maxDepth is the nesting of a body that paths are looked up in. gjson recurses
-// without bound of its own.
-const maxDepth = 512
 
 // comparison is an operator and its value; op "" asks only that there is one.
 type comparison struct {
@@ -122,157 +114,6 @@ func (c *comparison) wanted() string {
 		return quoted(c.value)
 	}
 	return c.String()
-}
-
-// headerTerm compares a header of the request or the response. Without a
-// comparison it asks that the header is there.
-type headerTerm struct {
-	plain
-	name string
-	comparison
-}
-
-func (p *parser) header(t text) (node, error) {
-	name, c, err := p.comparison(t, "header")
-	if err != nil {
-		return nil, err
-	}
-	if name.s == "" || strings.ContainsAny(name.s, " :\t\r\n") {
-		return nil, p.errAt(t.pos(0), "for instance header.Content-Type=application/json", "the name of a header is missing")
-	}
-	return &headerTerm{name: name.s, comparison: c}, nil
-}
-
-func (h *headerTerm) match(e *Entry) bool {
-	return h.any(h.values(e.Request)) || h.any(h.values(e.Response))
-}
-
-func (h *headerTerm) values(m *Message) []string {
-	if m == nil {
-		return nil
-	}
-	var all []string
-	for name, v := range m.Headers { // names are kept as they were spelled on the wire
-		if asciiFold(name, h.name) {
-			all = append(all, v...)
-		}
-	}
-	return all
-}
-
-func (h *headerTerm) String() string { return "header." + h.name + h.comparison.String() }
-
-func (h *headerTerm) why(e *Entry) string {
-	values := append(append([]string(nil), h.values(e.Request)...), h.values(e.Response)...)
-	return differs("header "+h.name, brief(strings.Join(values, ", ")), h.wanted())
-}
-
-// bodyTerm compares a value in a JSON body of the request or the response.
-type bodyTerm struct {
-	plain
-	path string
-	comparison
-	first []byte // a name that every body with the path has in it, nil: unknown
-}
-
-func (p *parser) body(t text) (node, error) {
-	path, c, err := p.comparison(t, "body")
-	if err != nil {
-		return nil, err
-	}
-	if path.s == "" {
-		return nil, p.errAt(t.pos(0), "for instance body.order.id=42", "the path into the body is missing")
-	}
-	if i := strings.Index(path.s, "@fromstr"); i >= 0 {
-		return nil, p.errAt(path.pos(i), "a path without it", "@fromstr is not supported: it opens text that nobody checked")
-	}
-	return &bodyTerm{path: path.s, comparison: c, first: firstName(path.s)}, nil
-}
-
-// firstName is the leading object member of a path, where that is plain to see.
-func firstName(path string) []byte {
-	n := strings.IndexFunc(path, func(r rune) bool {
-		return r != '_' && r != '-' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	})
-	if n < 0 {
-		n = len(path)
-	}
-	if n == 0 || n < len(path) && path[n] != '.' {
-		return nil
-	}
-	return []byte(`"` + path[:n] + `"`)
-}
-
-func (b *bodyTerm) match(e *Entry) bool {
-	return b.any(b.values(e.Request)) || b.any(b.values(e.Response))
-}
-
-// values looks the path up. Before any parsing it rules out bodies that cannot
-// have the name or the value: in a body without escapes they would stand there.
-func (b *bodyTerm) values(m *Message) []string {
-	body := m.body()
-	if len(body) == 0 || b.ruledOut(body) || !shallow(body) || !json.Valid(body) {
-		return nil
-	}
-	r := gjson.GetBytes(body, b.path)
-	if !r.Exists() {
-		return nil
-	}
-	if !r.IsArray() {
-		return []string{r.String()}
-	}
-	var list []string
-	for _, v := range r.Array() {
-		list = append(list, v.String())
-	}
-	return list
-}
-
-func (b *bodyTerm) ruledOut(body []byte) bool {
-	if bytes.IndexByte(body, '\\') >= 0 {
-		return false
-	}
-	if b.first != nil && !bytes.Contains(body, b.first) {
-		return true
-	}
-	return b.op == "=" && b.literal() && !bytes.Contains(body, []byte(b.value))
-}
-
-// literal reports whether an equal value must be spelled like ours: not when it
-// is a number (1.0, 1e0), and not when it may be a whole object or list.
-func (b *bodyTerm) literal() bool {
-	return !b.isNum && b.value != "" && !strings.ContainsAny(b.value, "{}[]") && !strings.ContainsAny(b.path, "@!#|*?")
-}
-
-// shallow reports whether no bracket of body is nested deeper than maxDepth.
-func shallow(body []byte) bool {
-	depth, text := 0, false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case text:
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return false
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return true
-}
-
-func (b *bodyTerm) needsBody() bool { return true }
-
-func (b *bodyTerm) String() string { return "body." + b.path + b.comparison.String() }
-
-func (b *bodyTerm) why(e *Entry) string {
-	look := &bodyTerm{path: b.path} // without the value, so that nothing is ruled out by it
-	values := append(look.values(e.Request), look.values(e.Response)...)
-	return differs("body."+b.path, brief(strings.Join(values, ", ")), b.wanted())
 }
 
 // brief shortens a value for a sentence.

@@ -218,6 +218,16 @@ func parseHeader(b []byte) (h header, ok bool) {
 	return h, true
 }
 
+// headOf and bodiesOf are the parts of a record, which may be corrupt, but is
+// never shorter than a header.
+func headOf(frame []byte) []byte   { return frame[headerSize:bodyOffset(frame)] }
+func bodiesOf(frame []byte) []byte { return frame[bodyOffset(frame):] }
+
+func bodyOffset(frame []byte) int {
+	n := uint64(headerSize) + uint64(binary.LittleEndian.Uint32(frame[24:]))
+	return int(min(n, uint64(len(frame))))
+}
+
 // intact reports whether the payload behind the header is what was written.
 func (h *header) intact(frame []byte) bool {
 	return uint64(len(frame)) >= uint64(h.size) && crc32.Checksum(frame[headerSize:h.size], castagnoli) == h.crc

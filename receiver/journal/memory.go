@@ -102,7 +102,7 @@ func (s *memory) Get(seq uint64) (*Entry, error) {
 	}
 	if seq < s.oldest || seq > s.last {
 		defer s.mu.RUnlock()
-		return nil, missing(seq, s.oldest, s.last)
+		return nil, missing(seq, s.last)
 	}
 	frame := s.ring[s.start+int(seq-s.oldest)].frame
 	s.mu.RUnlock()
@@ -170,7 +170,8 @@ func (s *memory) scanUp(after, seq, before uint64, sift *sieve) error {
 			return &TrimmedError{From: seq, To: next - 1}
 		}
 		for i := range buf[:n] {
-			if !sift.record(seq+uint64(i), &buf[i].meta, buf[i].frame) {
+			at := seq + uint64(i)
+			if !sift.record(sift.admit(at, &buf[i].meta), at, buf[i].frame) {
 				return sift.err
 			}
 		}
@@ -190,7 +191,7 @@ func (s *memory) scanDown(after, before, last uint64, sift *sieve) error {
 		}
 		for i := range buf[:n] {
 			at := next + uint64(n-1-i)
-			if at <= after || !sift.record(at, &buf[i].meta, buf[i].frame) {
+			if at <= after || !sift.record(sift.admit(at, &buf[i].meta), at, buf[i].frame) {
 				return sift.err
 			}
 		}

@@ -1,18 +1,28 @@
 package journal
 
+import "errors"
+
 // sieve passes the records that a filter matches on to a reader, looking at as
 // little of each as decides it: the index, then the raw bytes, then the entry.
 type sieve struct {
-	filter *Filter
-	yield  func(*Entry) bool
-	spare  *Entry // decoded before and shown to nobody
-	err    error
+	filter  *Filter
+	yield   func(*Entry) bool
+	corrupt func(seq uint64) // told of a record that cannot be read; it is skipped
+	spare   *Entry           // decoded before and shown to nobody
+	err     error
 }
 
-// record offers one record; false ends the scan.
-func (s *sieve) record(seq uint64, m *meta, frame []byte) bool {
-	verdict := s.filter.byIndex(seq, m)
-	if verdict == no || verdict == maybe && !s.filter.byBytes(frame) {
+// admit judges by the index; what is no need not be read.
+func (s *sieve) admit(seq uint64, m *meta) verdict {
+	if m.size == 0 {
+		return no
+	}
+	return s.filter.byIndex(seq, m)
+}
+
+// record offers a record that admit did not refuse; false ends the scan.
+func (s *sieve) record(v verdict, seq uint64, frame []byte) bool {
+	if v == no || v == maybe && !s.filter.byBytes(frame) {
 		return true
 	}
 	e := s.spare
@@ -20,13 +30,22 @@ func (s *sieve) record(seq uint64, m *meta, frame []byte) bool {
 		e = &Entry{}
 	}
 	s.spare = nil
-	if err := decodeFrame(e, frame); err != nil {
-		s.err = err
-		return false
+	err := decodeFrame(e, frame)
+	if err != nil || e.Seq != seq {
+		return s.skip(seq, err)
 	}
-	if verdict == maybe && !s.filter.Match(e) {
+	if v == maybe && !s.filter.Match(e) {
 		s.spare = e
 		return true
 	}
 	return s.yield(e)
+}
+
+func (s *sieve) skip(seq uint64, err error) bool {
+	if s.corrupt != nil {
+		s.corrupt(seq)
+		return true
+	}
+	s.err = errors.Join(errCorrupt, err)
+	return false
 }

@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func BenchmarkAppend(b *testing.B) {
+	for _, size := range []int{1 << 10, 64 << 10} {
+		for name, open := range map[string]func() Store{
+			"memory": func() Store { return NewMemory(MemoryLimit{}) },
+			"disk":   func() Store { return mustOpen(b, b.TempDir(), Options{KeepBytes: 1 << 30}) },
+		} {
+			b.Run(fmt.Sprintf("%s/%dk", name, size>>10), func(b *testing.B) {
+				s := open()
+				defer s.Close()
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				b.SetParallelism(32)
+				b.RunParallel(func(pb *testing.PB) {
+					e := sample(1, size)
+					for pb.Next() {
+						if err := s.Append(e).Wait(); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// filled is a folder with n captures, and the heap that an open journal of it takes.
+func filled(b *testing.B, n, size int) string {
+	dir := b.TempDir()
+	s := mustOpen(b, dir, Options{})
+	fill(b, s, n, size)
+	s.Close()
+	return dir
+}
+
+func BenchmarkOpenMillion(b *testing.B) {
+	if testing.Short() || os.Getenv("TACKLEBOX_BENCH_LARGE") == "" {
+		b.Skip("writes 500 MB; set TACKLEBOX_BENCH_LARGE=1")
+	}
+	dir := filled(b, 1_000_000, 40)
+	for b.Loop() {
+		s := mustOpen(b, dir, Options{})
+		s.Close()
+	}
+}
+
+func BenchmarkScan100k(b *testing.B) {
+	if testing.Short() {
+		b.Skip("writes 150 MB")
+	}
+	s := mustOpen(b, filled(b, 100_000, 1<<10), Options{})
+	for _, q := range []string{"zzzznotthere", "tok-000777", "body.order.number=SO-1", "body.token=tok-000777", "status:404", "kind:call", "method:PUT", "header.x-token=c", ""} {
+		f, err := ParseFilter(q, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(strings.ReplaceAll(q, " ", "_"), func(b *testing.B) {
+			for b.Loop() {
+				if err := s.Scan(0, 0, false, f, func(*Entry) bool { return true }); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkWait100(b *testing.B) {
+	s := NewMemory(MemoryLimit{Count: 100})
+	var readers sync.WaitGroup
+	for range 100 {
+		readers.Go(func() {
+			for at := uint64(0); ; {
+				last, err := s.Wait(b.Context(), at)
+				if err != nil {
+					return
+				}
+				at = last
+			}
+		})
+	}
+	e := sample(1, 100)
+	for b.Loop() {
+		s.Append(e)
+		runtime.Gosched()
+	}
+	s.Close()
+	readers.Wait()
+}
+
+func BenchmarkAppendJSON(b *testing.B) {
+	e := sample(1, 1<<10)
+	var buf []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = e.AppendJSON(buf[:0])
+	}
+}
+
+func BenchmarkUnmarshal(b *testing.B) {
+	data := sample(1, 1<<10).AppendJSON(nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		var e Entry
+		if err := e.UnmarshalJSON(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

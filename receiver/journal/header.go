@@ -1,0 +1,60 @@
+package journal
+
+import "strings"
+
+// headerTerm compares a header of the request or the response. Without a
+// comparison it asks that the header is there.
+type headerTerm struct {
+	plain
+	name string
+	comparison
+	needle finder // the name, as a stored head has it
+}
+
+func (p *parser) header(t text) (node, error) {
+	name, c, err := p.comparison(t, "header")
+	if err != nil {
+		return nil, err
+	}
+	if name.s == "" || strings.ContainsAny(name.s, " :\t\r\n") {
+		return nil, p.errAt(t.pos(0), "for instance header.Content-Type=application/json", "the name of a header is missing")
+	}
+	return &headerTerm{name: name.s, comparison: c, needle: newFinder(name.s)}, nil
+}
+
+func (h *headerTerm) match(e *Entry) bool {
+	return h.any(h.values(e.Request)) || h.any(h.values(e.Response))
+}
+
+func (h *headerTerm) values(m *Message) []string {
+	if m == nil {
+		return nil
+	}
+	var all []string
+	for name, v := range m.Headers { // names are kept as they were spelled on the wire
+		if asciiFold(name, h.name) {
+			all = append(all, v...)
+		}
+	}
+	return all
+}
+
+// byBytes rules out what has no header of that name anywhere in its head. A
+// name that is no plain token could be spelled with escapes there.
+func (h *headerTerm) byBytes(frame []byte) verdict {
+	if isToken(h.name) && !h.needle.in(headOf(frame)) {
+		return no
+	}
+	return maybe
+}
+
+func isToken(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r == '"' || r == '\\' || r > '~' }) < 0
+}
+
+func (h *headerTerm) String() string { return "header." + h.name + h.comparison.String() }
+
+func (h *headerTerm) why(e *Entry) string {
+	values := append(append([]string(nil), h.values(e.Request)...), h.values(e.Response)...)
+	return differs("header "+h.name, brief(strings.Join(values, ", ")), h.wanted())
+}

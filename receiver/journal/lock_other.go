@@ -1,0 +1,21 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package journal
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// lock is a file without a lock where the standard library has none; two
+// processes on one folder are then the user's to avoid.
+func lock(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("journal %s: %w", dir, err)
+	}
+	return f, nil
+}
+
+func unlock(f *os.File) { f.Close() }
