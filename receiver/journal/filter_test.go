@@ -195,6 +195,7 @@ func TestFilterExplain(t *testing.T) {
 		"signature:valid":                 {"signature is invalid, wanted valid"},
 		"contract:ok":                     {"contract is fail, wanted ok"},
 		"-since:1d -took:150 -path:*":     {"it matches since:1d", "it matches took:150", "it matches path:*"},
+		"-(-kind:call)":                   {"it matches -kind:call"},
 		"-header.x-two=b -body.order":     {"it matches header.x-two=b", "it matches body.order"},
 	} {
 		f, err := ParseFilter(q, fiveMinutesLater)
@@ -206,6 +207,16 @@ func TestFilterExplain(t *testing.T) {
 	}
 	f, _ := ParseFilter("has:response status:200 has:body", nil)
 	equal(t, "of an empty entry", f.Explain(&Entry{}), []string{"there is no response", "there is no status, wanted 200", "there is no body"})
+}
+
+func TestExplainIsBrief(t *testing.T) {
+	t.Parallel()
+	e := &Entry{Request: &Message{Body: []byte(`{"a":"` + strings.Repeat("é", 5000) + `"}`)}}
+	f, err := ParseFilter("body.a=x", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "reason", f.Explain(e), []string{"body.a is " + strings.Repeat("é", 80) + "… (5000 characters), wanted x"})
 }
 
 // TestFilterHostileBodies: bodies that gjson must not see.
