@@ -29,6 +29,7 @@ type World struct {
 	timers   []timer
 	memo     map[string]any
 	stats    stats
+	firing   string // id of the first event of the firing at hand
 	dirty    bool // must be saved before the caller is answered
 }
 
