@@ -2,6 +2,7 @@ package mock
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -157,8 +158,12 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 	if d.spared {
 		faults, d.spared, d.set = d.set, false, nil
 	}
+	var drop *DropError
 	if j.out, j.err = w.request(d); j.err == nil {
 		j.trouble = w.bend(d, j.out, faults)
+	} else if errors.As(j.err, &drop) {
+		d.settle(Dropped)
+		return j, true
 	}
 	return j, false
 }
@@ -169,6 +174,12 @@ func (w *World) compose(d *Delivery) ([]byte, error) {
 	}
 	return d.Payloads[0], nil
 }
+
+// DropError, returned by Provider.Request, ends a delivery without an attempt: its
+// subscription does not want it any more.
+type DropError struct{ Reason string }
+
+func (e *DropError) Error() string { return "dropped: " + e.Reason }
 
 // result is what one attempt brought.
 type result struct {
@@ -191,6 +202,11 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 		a.Error = res.err.Error()
 	}
 	d.Attempts = append(d.Attempts, a)
+	if a.OK {
+		w.stats.delivered++
+	} else {
+		w.stats.failed++
+	}
 	next := w.follow(l, d, policy, a, res.hopeful)
 	if s := w.sub(d); s != nil && d.State != Dropped {
 		s.count(a)
@@ -213,7 +229,7 @@ func (w *World) follow(l *lane, d *Delivery, policy Policy, a *Attempt, hopeful 
 	ended := w.Now()
 	if policy.Next != nil && hopeful {
 		if at, ok := policy.Next(d, a.N, ended); ok {
-			w.plan(l, d, at, policy.Hold)
+			w.plan(l, d, at, policy.Hold && !d.Direct)
 			return at
 		}
 	}
@@ -268,9 +284,12 @@ func (s *Sub) count(a *Attempt) {
 // Pause stops sending to a subscription until Account.Forgive; what waits for it
 // is kept.
 func (a *Account) Pause(s *Sub) {
-	s.Next = time.Time{}
+	s.Next, s.paused = time.Time{}, true
 	l := a.world.lane(laneKey(a.Name, s.ID, ""))
 	l.held = never
+	for _, d := range l.queue {
+		d.Next = time.Time{}
+	}
 	a.world.adopt(a)
 }
 

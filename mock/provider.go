@@ -63,7 +63,8 @@ type Provider struct {
 	// nil when it cannot be had. nil: it is plain already.
 	Unwrap func(body []byte) []byte
 	// Request makes the HTTP request of one attempt from d.Body: URL, headers,
-	// signature, all as of now. An error ends the delivery undelivered.
+	// signature, all as of now. An error ends the delivery undelivered; a
+	// *DropError drops it without an attempt.
 	Request func(w *World, d *Delivery) (*Outgoing, error)
 	// Policy says when a delivery counts as made and what happens otherwise.
 	Policy func(w *World, account string) Policy
