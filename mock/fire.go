@@ -19,22 +19,21 @@ func (e *Engine) Fire(f Firing) (Fired, error) {
 	if w == nil {
 		return Fired{}, e.unknownProvider(f.Provider)
 	}
-	w.mu.Lock()
-	fired, receipts, err := w.fire(f)
-	var save *flush
-	if w.dirty {
-		save = w.save()
-	}
-	w.mu.Unlock()
-	if err != nil {
+	var fired Fired
+	var receipts []journal.Receipt
+	var refused error
+	if err := w.do(func() { fired, receipts, refused = w.fire(f) }); err != nil {
 		return Fired{}, err
+	}
+	if refused != nil {
+		return Fired{}, refused
 	}
 	for _, r := range receipts {
 		if err := r.Wait(); err != nil {
 			return Fired{}, fmtErr("event", err)
 		}
 	}
-	return fired, fmtErr("state", save.wait())
+	return fired, nil
 }
 
 func (e *Engine) unknownProvider(name string) error {
@@ -165,6 +164,7 @@ func (c *Context) knows(typ string) bool {
 // deliveries.
 func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
 	clear(w.drawn)
+	w.stats.events++
 	ev := &Event{ID: "evt_" + w.Text("event", LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.Now(), N: n,
 		Set: f.Set, Unset: f.Unset, Merge: f.Merge, Whole: f.Body, Context: f.Context, Data: f.Data}
 	if w.provider.Prepare != nil {

@@ -72,7 +72,11 @@ func (w *World) step(l *lane) bool {
 		w.mu.Unlock()
 		return false
 	}
-	j, moved := w.prepare(l, d)
+	var j job
+	var moved bool
+	if err := w.safely(func() { j, moved = w.prepare(l, d) }); err != nil {
+		j = job{policy: w.policy(d.Account), err: err}
+	}
 	w.mu.Unlock()
 	if moved {
 		return true
@@ -198,12 +202,17 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 		a.Error = res.err.Error()
 	}
 	d.Attempts = append(d.Attempts, a)
+	if a.OK {
+		w.stats.delivered++
+	} else {
+		w.stats.failed++
+	}
 	next := w.follow(l, d, policy, a, res.hopeful)
 	if s := w.sub(d); s != nil && d.State != Dropped {
 		s.count(a)
 	}
 	if w.provider.Attempted != nil {
-		w.provider.Attempted(w, d, a)
+		_ = w.safely(func() { w.provider.Attempted(w, d, a) })
 	}
 	w.note(d, a, res, next)
 }
@@ -220,7 +229,7 @@ func (w *World) follow(l *lane, d *Delivery, policy Policy, a *Attempt, hopeful 
 	ended := w.Now()
 	if policy.Next != nil && hopeful {
 		if at, ok := policy.Next(d, a.N, ended); ok {
-			w.plan(l, d, at, policy.Hold)
+			w.plan(l, d, at, policy.Hold && !d.Direct)
 			return at
 		}
 	}
@@ -278,6 +287,9 @@ func (a *Account) Pause(s *Sub) {
 	s.Next, s.paused = time.Time{}, true
 	l := a.world.lane(laneKey(a.Name, s.ID, ""))
 	l.held = never
+	for _, d := range l.queue {
+		d.Next = time.Time{}
+	}
 	a.world.adopt(a)
 }
 

@@ -126,7 +126,7 @@ func (rc *Receiver) writeEntries(out *bufio.Writer, l listQuery) error {
 	var line []byte
 	var failed error
 	left := l.limit
-	err := rc.log.Scan(l.after, l.before, l.descending, l.filter, func(e *journal.Entry) bool {
+	write := func(e *journal.Entry) bool {
 		line = line[:0]
 		if left < l.limit {
 			line = append(line, ",\n"...)
@@ -135,8 +135,11 @@ func (rc *Receiver) writeEntries(out *bufio.Writer, l listQuery) error {
 		_, failed = out.Write(line)
 		left--
 		return left > 0 && failed == nil
-	})
-	return errors.Join(err, failed)
+	}
+	if l.descending {
+		return errors.Join(rc.log.Scan(l.after, l.before, true, l.filter, write), failed)
+	}
+	return errors.Join(scanKept(rc.log, l.after, l.before, l.filter, write), failed)
 }
 
 // entry reads the entry that the path names.
