@@ -239,8 +239,8 @@ func (w *World) targets(ev *Event) ([]Target, []Skip) {
 
 // deliver makes a delivery of an event, or joins it to one that waits.
 func (w *World) deliver(ev *Event, t Target, shown []byte, faults []*Fault) (plan, error) {
-	payload := shown
-	if !t.Direct {
+	payload := shown // of the one target that a firing names
+	if ev.To == "" {
 		var err error
 		if payload, err = w.payload(ev, t); err != nil {
 			return plan{}, err
