@@ -72,8 +72,13 @@ func expected(t *testing.T, e row, now string) string {
 // other and from the sample; what never varies stays.
 func TestCopiesDiffer(t *testing.T) {
 	t.Parallel()
-	const copies = 60
+	const copies = 40
+	done := map[string]bool{}
 	for _, e := range catalogEvents() {
+		if done[e.Instance.Fresh+e.Instance.Follows+e.Instance.Pattern] {
+			continue
+		}
+		done[e.Instance.Fresh+e.Instance.Follows+e.Instance.Pattern] = true
 		b := newBench(t, in2026)
 		inbox := newReceiver(t)
 		b.fire(mock.Firing{Type: e.Type, To: inbox.url, Count: copies})
@@ -102,14 +107,12 @@ func TestCopiesDiffer(t *testing.T) {
 func TestManyCopiesStillDiffer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.register(tokenA, newReceiver(t).url, "brand:create")
-	b.fire(mock.Firing{Type: "brand:create", Count: 2500})
-	b.settle()
+	b.fire(mock.Firing{Type: "brand:create", Count: 1100}) // of znacka-{d3}
 	seen := map[string]bool{}
 	for _, e := range b.entries("kind:event") {
 		seen[string(e.Request.Body)] = true
 	}
-	if len(seen) != 2500 {
+	if len(seen) != 1100 {
 		t.Errorf("%d different bodies", len(seen))
 	}
 }
