@@ -228,8 +228,8 @@ type provocation struct {
 	settings           string
 	setup              setup
 	accept             string // in place of a good one
-	before             int  // calls before it
-	bare               bool // without credentials
+	before             int    // calls before it
+	bare               bool   // without credentials
 	jsonOnly           bool
 	want               map[string]string
 }
