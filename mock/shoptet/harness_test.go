@@ -324,3 +324,13 @@ func faults(kinds ...string) []mock.Fault {
 	}
 	return list
 }
+
+// control reads from the control API.
+func (b *bench) control(path string) result {
+	b.t.Helper()
+	req, err := http.NewRequest("GET", b.url+path, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.send(req)
+}
