@@ -181,3 +181,22 @@ func vectors[T any](t *testing.T, name string) (v T) {
 }
 
 func startAt(at time.Time) sandbox.Option { return sandbox.WithStart(at) }
+
+// control makes one call to the control API.
+func (c *client) control(method, path, body string) reply {
+	c.t.Helper()
+	req, err := http.NewRequest(method, c.sb.URL+path, strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return reply{resp.StatusCode, resp.Header, resp, string(b)}
+}

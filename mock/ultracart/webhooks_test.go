@@ -150,7 +150,9 @@ func TestAListPutBackUnchangedSubscribesTheSame(t *testing.T) {
 			{"event_name": "user_login"}, {"event_name": "user_create", "subscribed": false, "comments": "kept"},
 			{"event_name": "item_update", "event_ruler": `{"merchant_item_id":["BONE"]}`},
 		})
-		read := func() string { return c.ok("GET", webhooks+"?_placeholders=1", "").get("webhooks.#(webhook_oid==" + oid + ")").Raw }
+		read := func() string {
+			return c.ok("GET", webhooks+"?_placeholders=1", "").get("webhooks.#(webhook_oid==" + oid + ")").Raw
+		}
 		was := read()
 		body := c.ok("GET", webhooks+query, "").get("webhooks.#(webhook_oid==" + oid + ")").Raw
 		c.ok("PUT", webhooks+"/"+oid, body)
