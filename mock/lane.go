@@ -9,7 +9,7 @@ import (
 	"tacklebox/receiver/journal"
 )
 
-// lane is the way to one subscription, or to one URL of direct firings: one
+// lane is the way to one subscription, or of one direct firing to its URL: one
 // attempt at a time, in order.
 type lane struct {
 	key     string
@@ -24,9 +24,19 @@ func laneKey(account, subscription, to string) string {
 
 func (d *Delivery) laneKey() string {
 	if d.Direct {
-		return laneKey("", "", d.URL)
+		return laneKey("", "", d.firing+d.URL)
 	}
 	return laneKey(d.Account, d.Subscription, "")
+}
+
+// remove takes a delivery out of the queue; it is most often the first.
+func (l *lane) remove(d *Delivery) {
+	if len(l.queue) > 0 && l.queue[0] == d {
+		l.queue[0] = nil
+		l.queue = l.queue[1:]
+		return
+	}
+	l.queue = slices.DeleteFunc(l.queue, func(q *Delivery) bool { return q == d })
 }
 
 func (w *World) lane(key string) *lane {
@@ -120,7 +130,7 @@ func (w *World) pick(l *lane) *Delivery {
 		if d.State == Waiting {
 			return d
 		}
-		l.queue = slices.Delete(l.queue, 0, 1)
+		l.remove(d)
 	}
 	l.running = false
 	if len(l.queue) == 0 && l.held.IsZero() {
@@ -195,7 +205,7 @@ type result struct {
 
 // record keeps a finished attempt and decides what follows.
 func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
-	l.queue = slices.DeleteFunc(l.queue, func(q *Delivery) bool { return q == d })
+	l.remove(d)
 	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
 	a.OK = res.lost || res.err == nil && policy.success(res.status)
 	if res.err != nil {

@@ -29,6 +29,7 @@ type World struct {
 	timers   []timer
 	memo     map[string]any
 	stats    stats
+	firing   string // id of the first event of the firing at hand
 	dirty    bool // must be saved before the caller is answered
 }
 
@@ -203,8 +204,12 @@ func (w *World) Pending(account, subscription string) (n int) {
 	return n
 }
 
+// Entry is one thing that happened, as the journal keeps it: a provider names
+// it without knowing the journal.
+type Entry = journal.Entry
+
 // Entry returns a journal entry: the request and response of an attempt.
-func (w *World) Entry(seq uint64) (*journal.Entry, error) { return w.engine.journal.Get(seq) }
+func (w *World) Entry(seq uint64) (*Entry, error) { return w.engine.journal.Get(seq) }
 
 // Took returns how long an attempt lasted on the provider's clock: a clock that
 // is moved by hand stands still meanwhile.

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"tacklebox/receiver/journal"
 )
@@ -14,6 +16,10 @@ import (
 const (
 	chunkSize = 64 << 10 // what readers write in one call
 	ringSize  = 1 << 20  // bytes of frames that a feed holds for its readers
+
+	manyReaders   = 16
+	readerTime    = 5 * time.Microsecond // of one wake-up and one small write, measured
+	longestGather = 2 * time.Millisecond
 )
 
 // appendFrame appends payload as one unmasked WebSocket text frame (RFC 6455,
@@ -115,14 +121,13 @@ func (fs *feeds) join(query string, filter *journal.Filter) (*feed, func()) {
 		}
 		fs.all[query] = f
 	}
-	f.readers++
+	f.readers.Add(1)
 	return f, func() { fs.leave(query, f) }
 }
 
 func (fs *feeds) leave(query string, f *feed) {
 	fs.mu.Lock()
-	f.readers--
-	idle := f.readers == 0
+	idle := f.readers.Add(-1) == 0
 	if idle && fs.all[query] == f {
 		delete(fs.all, query)
 	}
@@ -137,8 +142,8 @@ func (fs *feeds) leave(query string, f *feed) {
 // a reader: one that falls out of the ring reads the journal itself.
 type feed struct {
 	source  source
-	pending []mark // of the frames that are not yet shown
-	readers int    // guarded by feeds.mu
+	pending []mark       // of the frames that are not yet shown
+	readers atomic.Int64 // changed under feeds.mu
 	stop    context.CancelFunc
 	stopped chan struct{}
 
@@ -190,6 +195,23 @@ func (f *feed) run(ctx context.Context, cursor uint64) {
 		if err != nil {
 			return
 		}
+		f.gather(ctx)
+	}
+}
+
+// gather lets entries come together while the readers are busy with the last
+// ones. Waking a hundred readers for each entry costs more than all else; the
+// wait is about as long as they need to write, so nobody gets anything later.
+func (f *feed) gather(ctx context.Context) {
+	n := f.readers.Load()
+	if n < manyReaders {
+		return
+	}
+	timer := time.NewTimer(min(time.Duration(n)*readerTime, longestGather))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 

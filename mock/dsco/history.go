@@ -10,7 +10,6 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tacklebox/mock"
-	"tacklebox/receiver/journal"
 )
 
 // record is one attempt of the caller's own webhooks (inferred: the history has
@@ -18,7 +17,7 @@ import (
 type record struct {
 	d *mock.Delivery
 	a *mock.Attempt
-	e *journal.Entry
+	e *mock.Entry
 }
 
 // records lists an account's attempts after one journal entry up to another,

@@ -29,6 +29,7 @@ func New() *mock.Provider {
 		Offers:     offers,
 		Targets:    targets,
 		Payload:    payload,
+		Unwrap:     unwrap,
 		Request:    request,
 		Policy:     policy,
 		Attempted:  attempted,

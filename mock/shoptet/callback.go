@@ -173,14 +173,8 @@ func earlierKey(w *mock.World, account string) string {
 
 // setSignature replaces, adds or ("") removes the signature line.
 func setSignature(out *mock.Outgoing, value string) {
-	var kept []mock.Field
-	for _, f := range out.Header {
-		if f.Name != signatureHeader {
-			kept = append(kept, f)
-		}
-	}
+	out.Drop(signatureHeader)
 	if value != "" {
-		kept = append(kept, mock.Field{Name: signatureHeader, Value: value})
+		out.Header = append(out.Header, mock.Field{Name: signatureHeader, Value: value})
 	}
-	out.Header = kept
 }

@@ -37,9 +37,9 @@ type endpointGroup struct {
 }
 
 // listEndpoints has one row per endpoint of the API that is served here.
-func listEndpoints(*request) answer {
+func listEndpoints(r *request) answer {
 	rows := []endpointRow{}
-	for _, op := range operations() {
+	for _, op := range r.w.Operations() {
 		if !strings.HasPrefix(op.Path, "/api/") {
 			continue
 		}

@@ -177,6 +177,26 @@ func carriesPayload(w *mock.World, ev *mock.Event, t mock.Target, account string
 	return s != nil && sendsPayload(s)
 }
 
+// renew makes a recorded body into one of a new event: the moment is now, and
+// eventInstance a fresh one where the type varies it.
+func renew(w *mock.World, body []byte) []byte {
+	if !sound(body) || !gjson.ParseBytes(body).IsObject() {
+		return body
+	}
+	out, err := sjson.SetBytes(body, "eventCreated", moment(w.Now()))
+	if err != nil {
+		return body
+	}
+	typ := catalogueOf(w).types[gjson.GetBytes(body, "event").String()]
+	if typ != nil && typ.Instance.Fresh != "" {
+		forgetCopies(w, typ.Type)
+		if out, err = sjson.SetBytes(out, "eventInstance", freshInstance(w, typ.Instance.Fresh)); err != nil {
+			return body
+		}
+	}
+	return recode(out)
+}
+
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
 // without removes a member from an object, when it is there.

@@ -21,7 +21,6 @@ const maxBody = 8 << 20
 
 // New returns the provider.
 func New() *mock.Provider {
-	ops := operations()
 	return &mock.Provider{
 		Name:  "shoptet",
 		Title: "Shoptet",
@@ -30,8 +29,8 @@ func New() *mock.Provider {
 		Hosts:      []string{"api.myshoptet.com", "*.myshoptet.com"},
 		BodyLimit:  maxBody,
 		Options:    options(),
-		Operations: ops,
-		Serve:      func(w *mock.World, c *mock.Call) mock.Reply { return serve(ops, w, c) },
+		Operations: operations(),
+		Serve:      serve,
 		Offers:     offers,
 		Prepare:    prepare,
 		Targets:    targets,
@@ -44,6 +43,7 @@ func New() *mock.Provider {
 		Verify:     verify,
 		Tamper:     tamper,
 		Faults:     []string{badSignature, missingSignature, oldKey},
+		Renew:      renew,
 		Broken:     broken,
 	}
 }
@@ -78,8 +78,8 @@ func operations() []mock.Operation {
 
 // serve answers every request below the prefix. The first check is path and
 // method (decision on the order).
-func serve(ops []mock.Operation, w *mock.World, c *mock.Call) mock.Reply {
-	if op := find(ops, c); op != nil {
+func serve(w *mock.World, c *mock.Call) mock.Reply {
+	if op := find(w.Operations(), c); op != nil {
 		return op.Serve(w, c)
 	}
 	if strings.HasPrefix(c.Path, "/action/") {

@@ -41,7 +41,7 @@ func TestSecrets(t *testing.T) {
 	runCases(t, []commandCase{
 		{name: "all", args: []string{"secrets"},
 			answers: map[string]string{"GET /_/secrets": `200 [{"provider":"shoptet","account":"a","name":"signatureKey","value":"61d1"},{"provider":"dsco","account":"b","subscription":"7","name":"header","value":"x\u001b"}]`},
-			out: lines("PROVIDER  ACCOUNT  SUBSCRIPTION  NAME          VALUE", "shoptet   a                      signatureKey  61d1", "dsco      b        7             header        x␛")},
+			out:     lines("PROVIDER  ACCOUNT  SUBSCRIPTION  NAME          VALUE", "shoptet   a                      signatureKey  61d1", "dsco      b        7             header        x␛")},
 		{name: "of one account", args: []string{"secrets", "shoptet", "--account", "a", "--json"},
 			answers: map[string]string{"GET /_/secrets?account=a&provider=shoptet": `200 []`}, out: lines("[]")},
 	})
