@@ -173,25 +173,27 @@ func TestThereAreNoRetriesUnlessTheSettingsHaveThem(t *testing.T) {
 	if bodies[1] != bodies[2] || bodies[2] != bodies[3] {
 		t.Error("a retry changed the bytes")
 	}
-	if list := r.ok("GET", "/webhook/"+gjsonID(bodies[3]), me, ""); list["enabled"] != true {
+	if list := r.ok("GET", "/webhook/"+idOf(bodies[3]), me, ""); list["enabled"] != true {
 		t.Errorf("failures disabled the webhook: %v", list)
 	}
 }
 
-func gjsonID(body string) string { return body[len(`{"webhookUuid":"`):][:36] }
+// idOf reads the webhookUuid off a callback body.
+func idOf(body string) string { return body[len(`{"webhookUuid":"`):][:36] }
 
 func TestWhatCountsAsMade(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	r.Settings("dsco", "", map[string]any{"retry": []any{"1m"}})
-	for code, made := range map[int]bool{200: true, 201: true, 204: true, 299: true, 301: false, 307: false, 304: false, 400: false, 410: false, 500: false, 503: false} {
+	codes := map[int]bool{200: true, 201: true, 204: true, 299: true, 301: false, 307: false, 304: false, 400: false, 410: false, 500: false, 503: false}
+	for code, made := range codes {
 		inbox := fmt.Sprint("s", code)
 		r.Reply(inbox, fmt.Sprintf(`{"reply":[{"status":%d,"headers":{"Location":"/in/elsewhere"}}]}`, code))
 		r.create(me, map[string]any{"callbackUrl": r.Inbox(inbox), "event": "ORDER_UPDATED", "description": fmt.Sprint(made)})
 	}
 	r.fire("ORDER_UPDATED", nil, nil)
 	r.Advance(time.Hour)
-	for code, made := range map[int]bool{200: true, 201: true, 204: true, 299: true, 301: false, 307: false, 304: false, 400: false, 410: false, 500: false, 503: false} {
+	for code, made := range codes {
 		want := 2
 		if made {
 			want = 1

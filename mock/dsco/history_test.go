@@ -122,17 +122,11 @@ func TestFiltersAddUp(t *testing.T) {
 		"sku=&event=&pageId=":                  {order, lines, stock, gone},
 		"success=false&success=true":           {order, stock, gone},
 	} {
-		got := map[string]string{}
-		for i, h := range r.history(me, query).WebhookHistory {
-			got[itoa(i)] = gjsonID(string(h.Payload))
+		var got []string
+		for _, h := range r.history(me, query).WebhookHistory {
+			got = append(got, idOf(string(h.Payload)))
 		}
-		expected := map[string]string{}
-		for i, id := range want {
-			expected[itoa(i)] = id
-		}
-		if d := diffSets(got, expected); d != "" {
-			t.Errorf("%s: %s", query, d)
-		}
+		sameSet(t, query, got, want)
 	}
 	r.refused(r.call("GET", "/webhook/history?zebra=1&ant=2&startDate=x", me, ""), 400, "UnrecognizedProperty", "startDate, endDate, webhookUuid")
 	r.refused(r.call("GET", "/webhook/history?zebra=1&ant=2", me, ""), 400, "UnrecognizedProperty", "zebra")

@@ -218,6 +218,8 @@ func TestAccountsOfTheSettings(t *testing.T) {
 	r.refused(r.call("POST", "/webhook", "retailer-1-x", apply), 400, "PropertyMayNotBeSet", "Retailer")
 	r.Settings("dsco", "retailer-1-x", map[string]any{"type": "Retailer"})
 	r.ok("POST", "/webhook", "retailer-1-x", `{"webhookAccountId":77,"event":"INVENTORY_UPDATED","callbackUrl":"http://h","enabled":true,"applyToPartners":true}`)
+	r.Settings("dsco", "", map[string]any{"accounts": map[string]any{"later": map[string]any{"id": 31, "type": "Supplier", "partners": []int{1}}}})
+	same(t, "by control call", r.ok("POST", "/webhook", "later", `{"webhookAccountId":1,"event":"ORDER_CREATED","callbackUrl":"http://h","enabled":true}`)["owningAccountId"], 31.0)
 	for _, bad := range []string{`{"id":0}`, `{"id":1.5}`, `{"type":"Shop"}`, `{"partners":[1,"2"]}`, `{"partners":1}`, `{"history_page_size":0}`,
 		`{"http_header_keys":["a"]}`, `{"http_header_keys":["a","a"]}`, `{"timeout":"0s"}`, `{"timeout":0}`, `{"user_agent":"a\r\nb: c"}`, `{"rate_limit":-1}`, `{"colour":1}`} {
 		got := r.send(request(t, "PUT", r.URL+"/_/providers/dsco/settings?account=told", "", bad))
