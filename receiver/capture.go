@@ -32,8 +32,6 @@ type capture struct {
 	entry   journal.Entry
 	request journal.Message
 	hash    hash.Hash
-	sum     [sha256.Size]byte
-	hex     [2 * sha256.Size]byte
 	body    []byte // the pooled buffer; request.Body is a part of it
 	rest    []byte // where bytes beyond the kept part are read to
 	broken  error  // why the body ended early
@@ -154,7 +152,6 @@ func (c *capture) addHeaders(r *http.Request) {
 
 // readBody keeps the first limit bytes and measures all of them.
 func (c *capture) readBody(w http.ResponseWriter, r *http.Request, limit int64) {
-	c.hash.Reset()
 	c.body = c.body[:0]
 	if r.ContentLength != 0 {
 		limits := limitPauses(w, r)
@@ -167,9 +164,10 @@ func (c *capture) readBody(w http.ResponseWriter, r *http.Request, limit int64) 
 		}
 		limits.lift()
 	}
-	c.hash.Sum(c.sum[:0])
-	hex.Encode(c.hex[:], c.sum[:])
-	c.request.Body, c.request.SHA256 = c.body, string(c.hex[:])
+	c.request.Body = c.body
+	if c.request.Truncated {
+		c.request.SHA256 = hex.EncodeToString(c.hash.Sum(nil))
+	}
 }
 
 // bodyDeadline limits how long a sender may pause inside its body.
@@ -211,7 +209,7 @@ func (c *capture) fill(body io.Reader, first, limit int64) error {
 		}
 		room := c.body[len(c.body):min(int64(cap(c.body)), limit)]
 		n, err := body.Read(room)
-		c.count(room[:n])
+		c.request.Size += int64(n)
 		c.body = c.body[:len(c.body)+n]
 		if err != nil {
 			return err
@@ -227,8 +225,9 @@ func (c *capture) drain(body io.Reader, limits bodyDeadline) error {
 	}
 	for {
 		n, err := body.Read(c.rest)
-		c.count(c.rest[:n])
-		c.request.Truncated = c.request.Truncated || n > 0
+		if n > 0 {
+			c.cut(c.rest[:n])
+		}
 		if err != nil {
 			return err
 		}
@@ -236,8 +235,15 @@ func (c *capture) drain(body io.Reader, limits bodyDeadline) error {
 	}
 }
 
-func (c *capture) count(p []byte) {
-	_, _ = c.hash.Write(p) // a hash never fails
+// cut measures a piece that is not kept. The digest of a body that is kept whole
+// follows from it, so only now is it needed.
+func (c *capture) cut(p []byte) {
+	if !c.request.Truncated {
+		c.request.Truncated = true
+		c.hash.Reset()
+		_, _ = c.hash.Write(c.body) // a hash never fails
+	}
+	_, _ = c.hash.Write(p)
 	c.request.Size += int64(len(p))
 }
 
