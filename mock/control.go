@@ -15,19 +15,20 @@ import (
 // Routes adds the events half of the control API to mux.
 func (e *Engine) Routes(mux *http.ServeMux) {
 	for pattern, handle := range map[string]func(*http.Request) (int, any, error){
-		"GET /_/providers":                     e.getProviders,
-		"GET /_/providers/{provider}":          e.getProvider,
-		"GET /_/providers/{provider}/settings": e.getSettings,
-		"PUT /_/providers/{provider}/settings": e.putSettings,
-		"POST /_/events":                       e.postEvents,
-		"GET /_/subscriptions":                 e.getSubscriptions,
-		"GET /_/secrets":                       e.getSecrets,
-		"GET /_/clock":                         e.getClock,
-		"POST /_/clock":                        e.postClock,
-		"POST /_/entries/{seq}/replay":         e.postReplay,
-		"GET /_/faults":                        e.getFaults,
-		"PUT /_/faults":                        e.putFaults,
-		"POST /_/verify":                       e.postVerify,
+		"GET /_/providers":                         e.getProviders,
+		"GET /_/providers/{provider}":              e.getProvider,
+		"GET /_/providers/{provider}/openapi.json": e.getOpenAPI,
+		"GET /_/providers/{provider}/settings":     e.getSettings,
+		"PUT /_/providers/{provider}/settings":     e.putSettings,
+		"POST /_/events":                           e.postEvents,
+		"GET /_/subscriptions":                     e.getSubscriptions,
+		"GET /_/secrets":                           e.getSecrets,
+		"GET /_/clock":                             e.getClock,
+		"POST /_/clock":                            e.postClock,
+		"POST /_/entries/{seq}/replay":             e.postReplay,
+		"GET /_/faults":                            e.getFaults,
+		"PUT /_/faults":                            e.putFaults,
+		"POST /_/verify":                           e.postVerify,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			status, body, err := handle(r)
@@ -129,7 +130,7 @@ type providerInfo struct {
 }
 
 func (w *World) info() providerInfo {
-	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.BaseURL() + w.provider.Home, Profile: w.Option("", "profile").Text()}
+	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: w.Option("", "profile").Text()}
 	for _, ev := range w.cat.Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++

@@ -3,7 +3,9 @@ package mock
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,21 +31,22 @@ type Config struct {
 
 // Engine runs the mock providers.
 type Engine struct {
-	cfg      Config
-	journal  journal.Store
-	clock    *Clock
-	chance   chance
-	state    *State
-	worlds   map[string]*World
-	schedule *schedule
-	sender   *sender
-	slots    chan struct{} // one for each attempt on its way
-	stop     context.CancelFunc
-	ctx      context.Context
-	wg       sync.WaitGroup
-	newestMu sync.Mutex
-	newest   journal.Receipt // of the entry appended last
-	started  atomic.Bool
+	cfg       Config
+	journal   journal.Store
+	clock     *Clock
+	chance    chance
+	state     *State
+	worlds    map[string]*World
+	schedule  *schedule
+	sender    *sender
+	slots     chan struct{} // one for each attempt on its way
+	stop      context.CancelFunc
+	ctx       context.Context
+	wg        sync.WaitGroup
+	contracts contracts
+	newestMu  sync.Mutex
+	newest    journal.Receipt // of the entry appended last
+	started   atomic.Bool
 
 	idleMu sync.Mutex
 	busy   int
@@ -150,13 +153,26 @@ func (e *Engine) Close() error {
 // it made is on disk.
 func (w *World) do(fn func()) error {
 	w.mu.Lock()
-	fn()
+	broke := w.safely(fn)
 	var f *flush
 	if w.dirty {
 		f = w.save()
 	}
 	w.mu.Unlock()
-	return f.wait()
+	return errors.Join(broke, f.wait())
+}
+
+// safely calls into the provider; its panic is an error, not the end of the
+// process.
+func (w *World) safely(fn func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s broke: %v", w.provider.Name, p)
+			w.engine.cfg.Warn(fmt.Sprintf("%v\n%s", err, debug.Stack()))
+		}
+	}()
+	fn()
+	return nil
 }
 
 // append puts an entry into the journal.
@@ -298,5 +314,7 @@ func (e *Engine) waitIdle(ctx context.Context) error {
 // BaseURL returns where a provider's API begins.
 func (e *Engine) BaseURL(name string) string {
 	w := e.worlds[name]
-	return w.BaseURL() + w.provider.Home
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.home()
 }

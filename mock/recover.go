@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"tacklebox/receiver/journal"
 )
@@ -227,12 +228,10 @@ func (w *World) resumeOne(d *Delivery) {
 	switch {
 	case d.Next.IsZero():
 		l.queue = append(l.queue, d)
-	case w.policy(d.Account).Hold:
-		w.plan(l, d, d.Next, true)
 	default:
-		w.plan(l, d, d.Next, false)
+		w.plan(l, d, d.Next, w.policy(d.Account).Hold && !d.Direct)
 	}
-	if s := w.sub(d); s != nil && !s.Enabled {
-		l.held = never
+	if s := w.sub(d); s != nil && s.paused {
+		l.held, s.Next, d.Next = never, time.Time{}, time.Time{}
 	}
 }

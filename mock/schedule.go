@@ -136,7 +136,7 @@ func (w *World) ring(t *timer) {
 		}
 	}
 	if w.provider.Due != nil {
-		w.provider.Due(w, t.Name, t.Data)
+		_ = w.safely(func() { w.provider.Due(w, t.Name, t.Data) })
 	}
 	w.save()
 }

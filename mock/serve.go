@@ -2,11 +2,9 @@ package mock
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -21,7 +19,10 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 	watch := stopwatch()
 	began := e.clock.Now()
 	var reply Reply
-	err := w.do(func() { reply = w.answer(c) })
+	err := w.do(func() {
+		w.stats.calls++
+		reply = w.answer(c)
+	})
 	if err != nil {
 		e.cfg.Warn(err.Error())
 		reply = Reply{Status: http.StatusInternalServerError}
@@ -83,16 +84,13 @@ func (w *World) readCall(path string, rw http.ResponseWriter, r *http.Request) *
 
 // answer calls the provider; its panic is an answer too.
 func (w *World) answer(c *Call) (reply Reply) {
-	defer func() {
-		if p := recover(); p != nil {
-			w.engine.cfg.Warn(fmt.Sprintf("%s broke on %s %s: %v\n%s", w.provider.Name, c.Method, c.Path, p, debug.Stack()))
-			reply = Reply{Status: http.StatusInternalServerError}
-			if w.provider.Broken != nil {
-				reply = w.provider.Broken(w, c)
-			}
+	if w.safely(func() { reply = w.provider.Serve(w, c) }) != nil {
+		reply = Reply{Status: http.StatusInternalServerError}
+		if w.provider.Broken != nil {
+			reply = w.provider.Broken(w, c)
 		}
-	}()
-	return w.provider.Serve(w, c)
+	}
+	return reply
 }
 
 func (w *World) callEntry(c *Call, reply Reply) *journal.Entry {

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -54,7 +55,9 @@ func (rc *Receiver) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := &listener{conn: conn, source: source{log: rc.log, filter: filter}, gone: make(chan struct{})}
 	go s.hear()
+	hurry := context.AfterFunc(rc.ctx, s.hurry)
 	s.run(rc.ctx.Done(), feed, after)
+	hurry()
 	_ = conn.Close()
 	<-s.gone
 	return nil
@@ -97,6 +100,16 @@ func (s *listener) hear() {
 
 func (s *listener) alive() { _ = s.conn.SetReadDeadline(time.Now().Add(patience)) }
 
+// hurry ends a write that waits for a slow peer when the receiver closes, after
+// the time that a goodbye may take.
+func (s *listener) hurry() {
+	select {
+	case <-s.gone:
+	case <-time.After(controlWait):
+		_ = s.conn.NetConn().Close()
+	}
+}
+
 func (s *listener) control(kind int, data []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,7 +134,7 @@ func (s *listener) write(frames []byte) error {
 func (s *listener) run(closing <-chan struct{}, f *feed, after uint64) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
-	cur := cursor{seq: after}
+	cur := cursor{seq: after, fresh: true}
 	for {
 		frames, wait, behind, err := f.next(&cur)
 		switch {
@@ -167,9 +180,6 @@ func (s *listener) catchUp(cur *cursor) (frames []byte, err error) {
 		s.batch = appendFrame(s.batch, text)
 		return len(s.batch) < chunkSize
 	})
-	if errors.Is(err, journal.ErrTrimmed) {
-		err = nil // dropped while it was read: the next read tells of the gap
-	}
 	return s.batch, err
 }
 

@@ -103,6 +103,30 @@ func TestAccountsDoNotMeet(t *testing.T) {
 	}
 }
 
+func TestCapturesOfOursAreHeldAgainstTheirSchema(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny)
+	subscribe(t, r, "ann", "box", "thing.made")
+	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Expect(t, "kind:capture contract:ok", 1)
+	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"id": []byte(`"one"`)}, Unset: []string{"name"}})
+	bad := r.Expect(t, "kind:capture contract:fail", 1)[0]
+	if got := strings.Join(bad.Contract.Violations, "; "); !strings.Contains(got, "id") || !strings.Contains(got, "name") {
+		t.Errorf("violations %q, want both id and name", got)
+	}
+}
+
+func TestTheDescriptionListsCallsAndCallbacks(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny)
+	_, body := r.call("GET", "/_/providers/tiny/openapi.json", nil)
+	for _, want := range []string{`"thing.made"`, `"callback.thing"`, `"/subs"`, r.Provider("tiny")} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is not in %s", want, body)
+		}
+	}
+}
+
 func TestFiringIsRefusedWithTheNearestWord(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
@@ -152,4 +176,20 @@ func TestSubscriptionsAndPendingDeliveriesSurvive(t *testing.T) {
 			t.Errorf("%d attempts after the restart and a minute, want 2", n)
 		}
 	})
+}
+
+func TestAProfileCanHaveAHomeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny, func(c *Config) {
+		p := c.providers[0]
+		p.Options = append(p.Options, mock.Option{Name: "profile", Kind: mock.TextOption, Default: `"new"`})
+		p.Homes = map[string]string{"old": "/v0"}
+	})
+	if got, want := r.Provider("tiny"), r.URL+"/tiny/v1"; got != want {
+		t.Errorf("base URL %s, want %s", got, want)
+	}
+	r.Settings("tiny", "", map[string]any{"profile": "old"})
+	if got, want := r.Provider("tiny"), r.URL+"/tiny/v0"; got != want {
+		t.Errorf("base URL of the other profile %s, want %s", got, want)
+	}
 }

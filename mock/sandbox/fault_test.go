@@ -29,7 +29,7 @@ func TestEachFaultSaysWhatItDid(t *testing.T) {
 		"redirect":     {1, func(c, _ *journal.Entry) error { return same("method", c.Request.Method, "GET") }},
 		"wrong_method": {1, func(c, _ *journal.Entry) error { return same("method", c.Request.Method, "PUT") }},
 		"empty_body":   {1, func(c, _ *journal.Entry) error { return same("size", fmt.Sprint(c.Request.Size), "0") }},
-		"giant_body":   {1, func(c, _ *journal.Entry) error { return same("size", fmt.Sprint(c.Request.Size), "10485760") }},
+		"giant_body":   {1, func(c, _ *journal.Entry) error { return same("size", fmt.Sprint(c.Request.Size), "1048576") }},
 		"cut_body": {1, func(c, a *journal.Entry) error {
 			return same("retry planned", fmt.Sprint(!a.NextAttempt.IsZero()), "true")
 		}},
@@ -48,8 +48,11 @@ func TestEachFaultSaysWhatItDid(t *testing.T) {
 			r := Start(t, withTiny)
 			subscribe(t, r, "ann", "box", "thing.made")
 			fault := mock.Fault{Kind: kind}
-			if kind == "slow" {
+			switch kind {
+			case "slow":
 				fault.For = "40ms"
+			case "giant_body":
+				fault.Bytes = mebibyte
 			}
 			r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Faults: []mock.Fault{fault}})
 			attempt := r.Expect(t, "kind:attempt has:fault", 1)[0]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -231,7 +232,8 @@ func (v *choiceValue) Set(s string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("want one of %s%s", strings.Join(v.allowed, ", "), didYouMean(s, v.allowed))
+	allowed := slices.DeleteFunc(slices.Clone(v.allowed), func(a string) bool { return a == "" })
+	return fmt.Errorf("want one of %s%s", strings.Join(allowed, ", "), didYouMean(s, allowed))
 }
 
 type seedValue struct{ n **uint64 }
