@@ -41,7 +41,7 @@ func ok(w http.ResponseWriter, _ *http.Request) {
 func TestForward(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ base, raw, want string }{
-		"path below":     {"/hooks/", "POST /in/a/x//y%2Fz/../\"q HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi", `POST /hooks/x//y%2Fz/../"q map[] hi`},
+		"path below":     {"/app/", "POST /in/a/x//y%2Fz/../\"q HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi", `POST /app/x//y%2Fz/../"q map[] hi`},
 		"no path":        {"", "PUT /in/a?b=%zz&c HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", `PUT /?b=%zz&c map[] `},
 		"double slash":   {"", "PUT /in/a//x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", `PUT //x map[] `},
 		"both queries":   {"/w?k=1", "GET /in/a?c=2 HTTP/1.1\r\nHost: h\r\n\r\n", `GET /w?k=1&c=2 map[] `},
