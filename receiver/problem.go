@@ -96,11 +96,18 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(append(body, '\n'))
 }
 
-// wrongMethod answers a path of ours that is asked with another method; the
-// mux alone would say so in plain text.
-func wrongMethod(methods map[string]apiFunc) http.Handler {
+// byMethod serves a path of ours; another method is refused in our own words,
+// which the mux alone would not do.
+func byMethod(methods map[string]apiFunc) http.Handler {
 	allow := strings.Join(slices.Sorted(maps.Keys(methods)), ", ")
 	return apiFunc(func(w http.ResponseWriter, r *http.Request) error {
+		method := r.Method
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		if serve := methods[method]; serve != nil {
+			return serve(w, r)
+		}
 		w.Header().Set("Allow", allow)
 		return refuse(http.StatusMethodNotAllowed, "method_not_allowed", "allowed: "+allow, "%s is not allowed here", r.Method)
 	})

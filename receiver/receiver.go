@@ -115,12 +115,7 @@ func (rc *Receiver) Routes(mux *http.ServeMux) {
 		{"/_/inboxes/{inbox}", map[string]apiFunc{"GET": rc.getInbox, "PUT": rc.putInbox}},
 	}
 	for _, route := range routes {
-		for method, serve := range route.methods {
-			mux.Handle(method+" "+route.path, serve)
-		}
-		if route.path != "/_/entries/diff" { // {seq} answers for it; the mux finds two catch-alls ambiguous
-			mux.Handle(route.path, wrongMethod(route.methods))
-		}
+		mux.Handle(route.path, byMethod(route.methods))
 	}
 }
 

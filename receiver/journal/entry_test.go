@@ -175,8 +175,27 @@ func TestEntryUnmarshal(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", data, diff)
 		}
 	}
-	for _, data := range []string{``, `null`, `[]`, `1`, `{"seq":"x"}`, `{"seq":-1}`, `{"seq":1.5}`, `{"time":"yesterday"}`, `{"kind":1}`, `{"request":[]}`, `{"request":{"headers":{"A":"b"}}}`,
-		`{"request":{"body_base64":"!"}}`, `{"request":{"truncated":1}}`, `{"took_ms":"1"}`, `{"took_ms":1e300}`, `{"contract":{"violations":[1]}}`, `{"seq":1`, `{"seq":1}x`, `{"a":"\x"}`} {
+	for _, data := range []string{
+		``,
+		`null`,
+		`[]`,
+		`1`,
+		`{"seq":"x"}`,
+		`{"seq":-1}`,
+		`{"seq":1.5}`,
+		`{"time":"yesterday"}`,
+		`{"kind":1}`,
+		`{"request":[]}`,
+		`{"request":{"headers":{"A":"b"}}}`,
+		`{"request":{"body_base64":"!"}}`,
+		`{"request":{"truncated":1}}`,
+		`{"took_ms":"1"}`,
+		`{"took_ms":1e300}`,
+		`{"contract":{"violations":[1]}}`,
+		`{"seq":1`,
+		`{"seq":1}x`,
+		`{"a":"\x"}`,
+	} {
 		e := Entry{Seq: 99}
 		if err := e.UnmarshalJSON([]byte(data)); err == nil || e.Seq != 99 {
 			t.Errorf("%s: %v, and seq is %d", data, err, e.Seq)
@@ -187,7 +206,30 @@ func TestEntryUnmarshal(t *testing.T) {
 // TestDecodeHeadErrors: heads come from a file, and are not checked before.
 func TestDecodeHeadErrors(t *testing.T) {
 	t.Parallel()
-	for _, head := range []string{``, `{`, `{"a`, `{"a"`, `{"a":`, `{"a":}`, `{"a":1`, `{"a":1,}`, `{,}`, `{"a" 1}`, `{"error":"\`, `{"error":"\u12`, `{"error":"\u12zz"}`, `{"error":"\q"}`, `{"detail":`, `{"detail":{`, `{"detail":[1}`, `{"x":"`, `{}{}`, `{"request":{"headers":{"a":["b"`, `{"took_ms":}`, `{"took_ms":-}`} {
+	for _, head := range []string{
+		``,
+		`{`,
+		`{"a`,
+		`{"a"`,
+		`{"a":`,
+		`{"a":}`,
+		`{"a":1`,
+		`{"a":1,}`,
+		`{,}`,
+		`{"a" 1}`,
+		`{"error":"\`,
+		`{"error":"\u12`,
+		`{"error":"\u12zz"}`,
+		`{"error":"\q"}`,
+		`{"detail":`,
+		`{"detail":{`,
+		`{"detail":[1}`,
+		`{"x":"`,
+		`{}{}`,
+		`{"request":{"headers":{"a":["b"`,
+		`{"took_ms":}`,
+		`{"took_ms":-}`,
+	} {
 		var e Entry
 		if err := decodeHead(&e, head); err == nil && head != `{"detail":[1}` && head != `{"a":1,}` {
 			t.Errorf("%s was read as %+v", head, e)

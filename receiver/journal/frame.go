@@ -273,5 +273,21 @@ func attach(m **Message, body []byte) {
 	(*m).Body = body
 }
 
-// scratch holds the buffers that heads are encoded into.
-var scratch = sync.Pool{New: func() any { b := make([]byte, 0, 2<<10); return &b }}
+// heads lends the buffers that headers and heads are encoded into.
+type heads struct{ pool sync.Pool }
+
+func (h *heads) get() *[]byte {
+	if b, ok := h.pool.Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, 0, 2<<10)
+	return &b
+}
+
+// put takes buf back with what it has grown to, unless that is too much to keep.
+func (h *heads) put(buf *[]byte, grown []byte) {
+	if cap(grown) <= spareBytes {
+		*buf = grown[:0]
+		h.pool.Put(buf)
+	}
+}

@@ -1,0 +1,132 @@
+// Tacklebox is a local sandbox for webhooks: mock provider APIs, a receiver,
+// and a terminal to see what happens.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"tacklebox/mock/sandbox"
+	"tacklebox/tui/cli"
+)
+
+// version is set by the release build (-ldflags "-X main.version=v1.2.3").
+var version string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program but for the process around it. It returns the exit
+// code.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	app := &cli.App{
+		Version: buildVersion(),
+		Getenv:  getenv,
+		Stdin:   stdin, Stdout: stdout, Stderr: stderr,
+		Terminal: isTerminal(stdin) && isTerminal(stdout),
+		Open:     open,
+		Local:    local,
+	}
+	return app.Run(ctx, args)
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && cli.IsTerminal(f)
+}
+
+// buildVersion names this build: the release's version, else what the go
+// command stamped into the binary.
+func buildVersion() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "dev"
+	}
+	return info.Main.Version
+}
+
+// open translates the command line's options into a sandbox.
+func open(o cli.UpOptions) (cli.Instance, error) {
+	sb, err := sandbox.Open(sandbox.Config{
+		Data: o.Data, Sync: o.Sync, Keep: o.Keep, KeepBytes: o.KeepBytes,
+		Seed: o.Seed, Clock: o.Clock, Start: o.Start, Fixtures: o.Fixtures,
+		Providers: o.Providers, Inboxes: o.Inboxes, Faults: o.Faults,
+		Token: o.Token, AllowHosts: o.AllowHosts, MaxBody: o.MaxBody,
+		Version: o.Version, Warn: o.Warn,
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, last := sb.Journal().Bounds()
+	return &instance{sb, last}, nil
+}
+
+// instance is a sandbox as `up` sees it.
+type instance struct {
+	*sandbox.Sandbox
+	opened uint64 // the last entry of earlier runs
+}
+
+// Follow reads the journal with a cursor. What was appended before ctx ended is
+// given before it returns.
+func (i *instance) Follow(ctx context.Context, yield func(*cli.Entry) error) error {
+	log, cursor := i.Journal(), i.opened
+	for {
+		var failed error
+		ended := ctx.Err() != nil
+		err := log.Scan(cursor, 0, false, nil, func(e *cli.Entry) bool {
+			cursor = e.Seq
+			failed = yield(e)
+			return failed == nil
+		})
+		if err = errors.Join(failed, err); err == nil {
+			err = yield(nil)
+		}
+		if err != nil || ended {
+			return err
+		}
+		if _, err := log.Wait(ctx, cursor); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("journal: %w", err)
+		}
+	}
+}
+
+// stopWithin is how long a sandbox of one command may take to stop.
+const stopWithin = 2 * time.Second
+
+// local runs a sandbox in memory, for a command that found none running. Its
+// clock stands still: the command sees the first attempt and no retries.
+func local(context.Context) (string, func(), error) {
+	sb, err := sandbox.Open(sandbox.Config{Clock: "manual", Version: buildVersion(), Keep: 10_000})
+	if err != nil {
+		return "", nil, err
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, errors.Join(err, sb.Shutdown(context.Background()))
+	}
+	sb.Bind(ln.Addr())
+	served := make(chan error, 1)
+	go func() { served <- sb.Serve(ln) }()
+	stop := func() {
+		ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+		defer cancel()
+		_ = sb.Shutdown(ctx)
+		<-served
+	}
+	return sb.URL(), stop, nil
+}

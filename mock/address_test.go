@@ -1,0 +1,111 @@
+package mock
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"tacklebox/fixtures"
+	"tacklebox/receiver/journal"
+)
+
+func TestPermitURL(t *testing.T) {
+	for _, tc := range []struct{ raw, want string }{
+		{`""`, ""},
+		{`"http://127.0.0.1:9/x?y"`, ""},
+		{`"https://[::1]/x"`, ""},
+		{`"http://10.1.2.3/"`, ""},
+		{`"http://somewhere.test/x"`, ""},
+		{`"http://203.0.113.7/"`, ""},
+		{`"http://169.254.169.254/latest"`, "never called"},
+		{`"http://[fe80::1%25eth0]/"`, "never called"},
+		{`"http://8.8.8.8/"`, "--allow-host 8.8.8.8"},
+		{`"ftp://127.0.0.1/"`, "not an absolute"},
+		{`"/only/a/path"`, "not an absolute"},
+		{`"http://:80/"`, "not an absolute"},
+		{`"http://%zz/"`, "not an absolute"},
+		{`7`, "number"},
+	} {
+		err := permitURL(json.RawMessage(tc.raw), []string{"203.0.113.7"})
+		if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: %v, want %q", tc.raw, err, tc.want)
+		}
+	}
+}
+
+// addressWorld is a provider with nothing but a setting that is an address.
+func addressWorld(t *testing.T, config map[string]json.RawMessage) (*World, error) {
+	t.Helper()
+	state, err := OpenState("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock, err := NewClock(ManualClock, time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog := fixtures.FromFS(fstest.MapFS{"x/catalog.json": {Data: []byte(`{"title":"X"}`)}})
+	p := &Provider{Name: "x", Options: []Option{{Name: "url", Kind: URLOption, Default: `""`}}}
+	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: catalog,
+		Providers: []*Provider{p}, Settings: map[string]map[string]json.RawMessage{"x": config}, BaseURL: func() string { return "" }})
+	if err != nil {
+		return nil, err
+	}
+	return e.worlds["x"], nil
+}
+
+func doc(text string) (m map[string]json.RawMessage) {
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		panic(err)
+	}
+	return maps.Clone(m)
+}
+
+func TestOwnAndCommonValues(t *testing.T) {
+	w, err := addressWorld(t, doc(`{"url":"http://localhost/common","accounts":{"b":{"url":"http://localhost/b"},"c":{"url":""}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.change("a", doc(`{"url":"http://localhost/a"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Owners("url"); !slices.Equal(got, []string{"a", "b", "c"}) {
+		t.Errorf("owners: %v", got)
+	}
+	for account, want := range map[string]string{"a": "http://localhost/a", "b": "http://localhost/b", "c": ""} {
+		if v, ok := w.Own(account, "url"); !ok || v.Text() != want {
+			t.Errorf("%s: %q, %v", account, v.Text(), ok)
+		}
+	}
+	if _, ok := w.Own("d", "url"); ok || w.Option("d", "url").Text() != "http://localhost/common" {
+		t.Error("d must have the common value and none of its own")
+	}
+	if err := w.change("a", doc(`{"url":null}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := w.Own("a", "url"); ok {
+		t.Error("null did not take the value back")
+	}
+}
+
+func TestRefusedAddressChangesNothing(t *testing.T) {
+	w, err := addressWorld(t, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p *Problem
+	if err := w.change("a", doc(`{"url":"http://169.254.169.254/"}`)); !errors.As(err, &p) || p.Status != 422 {
+		t.Errorf("got %v, want a 422", err)
+	}
+	if got := w.Owners("url"); len(got) > 0 {
+		t.Errorf("the refused value was kept for %v", got)
+	}
+	if _, err := addressWorld(t, doc(`{"url":"http://8.8.8.8/"}`)); err == nil || !strings.Contains(err.Error(), "providers.x") {
+		t.Errorf("configuration: %v", err)
+	}
+}

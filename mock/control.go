@@ -1,0 +1,426 @@
+package mock
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Routes adds the events half of the control API to mux.
+func (e *Engine) Routes(mux *http.ServeMux) {
+	for pattern, handle := range map[string]func(*http.Request) (int, any, error){
+		"GET /_/providers":                         e.getProviders,
+		"GET /_/providers/{provider}":              e.getProvider,
+		"GET /_/providers/{provider}/openapi.json": e.getOpenAPI,
+		"GET /_/providers/{provider}/settings":     e.getSettings,
+		"PUT /_/providers/{provider}/settings":     e.putSettings,
+		"POST /_/events":                           e.postEvents,
+		"GET /_/subscriptions":                     e.getSubscriptions,
+		"GET /_/secrets":                           e.getSecrets,
+		"GET /_/clock":                             e.getClock,
+		"POST /_/clock":                            e.postClock,
+		"POST /_/entries/{seq}/replay":             e.postReplay,
+		"GET /_/faults":                            e.getFaults,
+		"PUT /_/faults":                            e.putFaults,
+		"POST /_/verify":                           e.postVerify,
+	} {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			status, body, err := handle(r)
+			if err != nil {
+				WriteProblem(w, err)
+				return
+			}
+			WriteJSON(w, status, body)
+		})
+	}
+}
+
+// WriteJSON answers with a JSON body.
+func WriteJSON(w http.ResponseWriter, status int, body any) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(body); err != nil {
+		WriteProblem(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// WriteProblem answers with the control API's error body; an error that is no
+// Problem is a 500.
+func WriteProblem(w http.ResponseWriter, err error) {
+	p := &Problem{Status: http.StatusInternalServerError, Code: "internal", Message: err.Error()}
+	_ = errors.As(err, &p)
+	if p.Message != err.Error() && p.Hint == "" {
+		p = &Problem{Status: p.Status, Code: p.Code, Message: err.Error()}
+	}
+	WriteJSON(w, p.Status, map[string]*Problem{"error": p})
+}
+
+const maxControlBody = 32 << 20
+
+// readBody decodes a request's body strictly: unknown members, trailing text and
+// wrong types are refused with the place.
+func readBody(r *http.Request, v any) error {
+	b, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody+1))
+	if err != nil {
+		return &Problem{Status: 400, Code: "bad_request", Message: "reading the body: " + err.Error()}
+	}
+	if len(b) > maxControlBody {
+		return &Problem{Status: 413, Code: "too_large", Message: fmt.Sprintf("the body is larger than %d bytes", maxControlBody)}
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return badJSON(err, dec.InputOffset())
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return &Problem{Status: 400, Code: "bad_json", Message: fmt.Sprintf("text after the JSON document at byte %d", dec.InputOffset())}
+	}
+	return nil
+}
+
+func badJSON(err error, at int64) error {
+	var syntax *json.SyntaxError
+	var wrong *json.UnmarshalTypeError
+	p := &Problem{Status: 400, Code: "bad_json"}
+	switch {
+	case errors.As(err, &syntax):
+		p.Message = fmt.Sprintf("the body is not JSON: %v at byte %d", err, syntax.Offset)
+	case errors.As(err, &wrong):
+		p.Message = fmt.Sprintf("%s: a JSON %s does not fit, want %s", wrong.Field, wrong.Value, wrong.Type)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		p.Message = fmt.Sprintf("the body is not JSON: it ends too early at byte %d", at)
+	case errors.Is(err, io.EOF):
+		p.Message = "the body is empty; send a JSON object"
+	default:
+		p.Message = fmt.Sprintf("%s near byte %d", strings.TrimPrefix(err.Error(), "json: "), at)
+	}
+	return p
+}
+
+func (e *Engine) world(r *http.Request) (*World, error) {
+	name := r.PathValue("provider")
+	if w := e.worlds[name]; w != nil {
+		return w, nil
+	}
+	err := e.unknownProvider(name)
+	var p *Problem
+	if errors.As(err, &p) {
+		p.Status = http.StatusNotFound
+	}
+	return nil, err
+}
+
+type providerInfo struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	BaseURL string `json:"base_url"`
+	Events  int    `json:"events"`
+	Profile string `json:"profile"`
+}
+
+func (w *World) info() providerInfo {
+	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: w.Option("", "profile").Text()}
+	for _, ev := range w.cat.Events {
+		if w.checkType("", ev.Type) == nil {
+			p.Events++
+		}
+	}
+	return p
+}
+
+func (e *Engine) getProviders(*http.Request) (int, any, error) {
+	list := []providerInfo{}
+	for _, name := range e.Names() {
+		w := e.worlds[name]
+		_ = w.do(func() { list = append(list, w.info()) })
+	}
+	return 200, list, nil
+}
+
+type eventInfo struct {
+	Type     string          `json:"type"`
+	Group    string          `json:"group,omitempty"`
+	About    string          `json:"about"`
+	Evidence string          `json:"evidence"`
+	Sample   json.RawMessage `json:"sample"`
+	Schema   json.RawMessage `json:"schema"`
+}
+
+func (e *Engine) getProvider(r *http.Request) (int, any, error) {
+	w, err := e.world(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	out := map[string]any{}
+	_ = w.do(func() {
+		info := w.info()
+		out["name"], out["title"], out["base_url"], out["profile"] = info.Name, info.Title, info.BaseURL, info.Profile
+		out["events"], out["assumptions"] = w.eventInfos(), w.cat.Assumptions
+		out["context"], out["faults"] = w.contextInfos(), w.provider.Faults
+	})
+	return 200, out, nil
+}
+
+func (w *World) contextInfos() []map[string]any {
+	list := []map[string]any{}
+	for _, c := range w.provider.Context {
+		list = append(list, map[string]any{"name": c.Name, "about": c.About, "types": c.Types})
+	}
+	return list
+}
+
+func (w *World) eventInfos() []eventInfo {
+	list := []eventInfo{}
+	for i := range w.cat.Events {
+		ev := &w.cat.Events[i]
+		if w.checkType("", ev.Type) != nil {
+			continue
+		}
+		info := eventInfo{Type: ev.Type, Group: ev.Group, About: ev.About, Evidence: ev.Evidence}
+		if b, err := w.cat.Sample(ev.Type); err == nil && json.Valid(b) {
+			info.Sample = b
+		}
+		if ev.Schema != "" {
+			info.Schema = mustJSON(map[string]string{"$ref": ev.Schema})
+		}
+		list = append(list, info)
+	}
+	return list
+}
+
+func (e *Engine) getSettings(r *http.Request) (int, any, error) {
+	w, err := e.world(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	var out map[string]json.RawMessage
+	_ = w.do(func() { out = w.effective(r.URL.Query().Get("account")) })
+	return 200, out, nil
+}
+
+func (e *Engine) putSettings(r *http.Request) (int, any, error) {
+	w, err := e.world(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	var doc map[string]json.RawMessage
+	if err := readBody(r, &doc); err != nil {
+		return 0, nil, err
+	}
+	account := r.URL.Query().Get("account")
+	var refused error
+	var out map[string]json.RawMessage
+	err = w.do(func() {
+		refused = w.change(account, doc)
+		out = w.effective(account)
+	})
+	return 200, out, errors.Join(refused, err)
+}
+
+func (e *Engine) postEvents(r *http.Request) (int, any, error) {
+	var f Firing
+	if err := readBody(r, &f); err != nil {
+		return 0, nil, err
+	}
+	fired, err := e.Fire(f)
+	return http.StatusAccepted, fired, err
+}
+
+type subscriptionInfo struct {
+	Provider    string    `json:"provider"`
+	Account     string    `json:"account"`
+	ID          string    `json:"id"`
+	URL         string    `json:"url"`
+	Types       []string  `json:"types"`
+	Enabled     bool      `json:"enabled"`
+	Failures    int       `json:"failures"`
+	NextAttempt time.Time `json:"next_attempt,omitzero"`
+}
+
+// each visits the accounts that a request asks for.
+func (e *Engine) each(r *http.Request, visit func(w *World, a *Account)) error {
+	q := r.URL.Query()
+	for _, name := range e.Names() {
+		if p := q.Get("provider"); p != "" && p != name {
+			if e.worlds[p] == nil {
+				return e.unknownProvider(p)
+			}
+			continue
+		}
+		w := e.worlds[name]
+		_ = w.do(func() {
+			for _, a := range w.order {
+				if q.Get("account") == "" || q.Get("account") == a.Name {
+					visit(w, a)
+				}
+			}
+		})
+	}
+	return nil
+}
+
+func (e *Engine) getSubscriptions(r *http.Request) (int, any, error) {
+	list := []subscriptionInfo{}
+	err := e.each(r, func(w *World, a *Account) {
+		for _, s := range a.subs {
+			list = append(list, subscriptionInfo{w.provider.Name, a.Name, s.ID, s.URL, append([]string{}, s.Types...), s.Enabled, s.Failures, w.nextAttempt(a, s)})
+		}
+	})
+	return 200, list, err
+}
+
+// nextAttempt is when the earliest planned attempt to a subscription is due.
+func (w *World) nextAttempt(a *Account, s *Sub) time.Time {
+	next := s.Next
+	if log := w.log[a.Name]; log != nil {
+		for _, d := range log.all {
+			if d.Subscription == s.ID && d.State == Waiting && !d.Next.IsZero() && (next.IsZero() || d.Next.Before(next)) {
+				next = d.Next
+			}
+		}
+	}
+	return next
+}
+
+type secretInfo struct {
+	Provider string `json:"provider"`
+	Account  string `json:"account"`
+	Secret
+}
+
+func (e *Engine) getSecrets(r *http.Request) (int, any, error) {
+	list := []secretInfo{}
+	err := e.each(r, func(w *World, a *Account) {
+		if w.provider.Secrets == nil {
+			return
+		}
+		for _, s := range w.provider.Secrets(w, a) {
+			list = append(list, secretInfo{w.provider.Name, a.Name, s})
+		}
+	})
+	return 200, list, err
+}
+
+func (e *Engine) clockInfo() map[string]any {
+	out := map[string]any{"now": e.clock.Now(), "mode": e.clock.mode}
+	if next, ok := e.schedule.peek(); ok {
+		out["next"] = next
+	}
+	return out
+}
+
+func (e *Engine) getClock(*http.Request) (int, any, error) { return 200, e.clockInfo(), nil }
+
+func (e *Engine) postClock(r *http.Request) (int, any, error) {
+	var move struct {
+		Advance string `json:"advance"`
+		To      string `json:"to"`
+	}
+	if err := readBody(r, &move); err != nil {
+		return 0, nil, err
+	}
+	if err := e.moveClock(r.Context(), move.Advance, move.To); err != nil {
+		return 0, nil, err
+	}
+	return 200, e.clockInfo(), nil
+}
+
+func (e *Engine) moveClock(ctx context.Context, advance, to string) error {
+	switch {
+	case (advance == "") == (to == ""):
+		return Refuse("bad_clock", `{"advance":"24h"}, {"to":"2026-01-31T12:00:00Z"} or {"to":"next"}`, "say either advance or to")
+	case advance != "":
+		d, err := time.ParseDuration(advance)
+		if err != nil || d < 0 {
+			return Refuse("bad_clock", "a duration is written 90s, 15m or 24h", "advance: %q is not a duration", clip(advance))
+		}
+		return e.Advance(ctx, e.clock.Now().Add(d))
+	case to == "next":
+		next, ok := e.schedule.peek()
+		if !ok {
+			return e.Advance(ctx, e.clock.Now())
+		}
+		return e.Advance(ctx, next)
+	}
+	t, err := time.Parse(time.RFC3339, to)
+	if err != nil {
+		return Refuse("bad_clock", "an instant is written 2026-01-31T12:00:00Z", "to: %q is not an instant", clip(to))
+	}
+	if t.Before(e.clock.Now()) {
+		return Refuse("bad_clock", "the clock says "+e.clock.Now().Format(time.RFC3339), "the clock does not go back")
+	}
+	return e.Advance(ctx, t)
+}
+
+func (e *Engine) postVerify(r *http.Request) (int, any, error) {
+	var in struct {
+		Provider string            `json:"provider"`
+		Secret   string            `json:"secret"`
+		Headers  map[string]header `json:"headers"`
+		Body     string            `json:"body"`
+	}
+	if err := readBody(r, &in); err != nil {
+		return 0, nil, err
+	}
+	h := http.Header{}
+	for name, v := range in.Headers {
+		h[http.CanonicalHeaderKey(name)] = v
+	}
+	v, err := e.VerifyWith(in.Provider, in.Secret, h, []byte(in.Body))
+	if err != nil {
+		return 0, nil, err
+	}
+	return 200, map[string]any{"valid": v.State == Valid, "reason": v.Reason, "tried": append([]string{}, v.Tried...)}, nil
+}
+
+// header is one text or a list of them.
+type header []string
+
+func (h *header) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*h = header{one}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]string)(h))
+}
+
+func (e *Engine) getFaults(*http.Request) (int, any, error) {
+	e.faultMu.Lock()
+	defer e.faultMu.Unlock()
+	return 200, append([]*Fault{}, e.faults...), nil
+}
+
+func (e *Engine) putFaults(r *http.Request) (int, any, error) {
+	var in []Fault
+	if err := readBody(r, &in); err != nil {
+		return 0, nil, err
+	}
+	if err := e.setFaults(in); err != nil {
+		return 0, nil, err
+	}
+	return e.getFaults(r)
+}
+
+// setFaults replaces the faults in force.
+func (e *Engine) setFaults(in []Fault) error {
+	faults, err := e.parseFaults(in, nil)
+	if err != nil {
+		return err
+	}
+	e.faultMu.Lock()
+	e.faults = faults
+	e.faultMu.Unlock()
+	return e.state.Save("faults", mustJSON(append([]*Fault{}, faults...)))
+}

@@ -1,0 +1,320 @@
+package mock
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tacklebox/fixtures"
+	"tacklebox/receiver/journal"
+)
+
+// Config is what an Engine is made of.
+type Config struct {
+	Journal   journal.Store
+	State     *State
+	Clock     *Clock
+	Catalog   *fixtures.Catalog
+	Providers []*Provider
+	Settings  map[string]map[string]json.RawMessage // the `providers` section of the configuration
+	Seed      uint64
+	BaseURL   func() string // this instance's address
+	Allow     []string      // hosts beyond loopback and private ranges
+	MaxBody   int64         // bytes of a body that an entry keeps; 0 is 1 MiB
+	Warn      func(string)
+}
+
+// Engine runs the mock providers.
+type Engine struct {
+	cfg       Config
+	journal   journal.Store
+	clock     *Clock
+	chance    chance
+	state     *State
+	worlds    map[string]*World
+	schedule  *schedule
+	sender    *sender
+	slots     chan struct{} // one for each attempt on its way
+	stop      context.CancelFunc
+	ctx       context.Context
+	wg        sync.WaitGroup
+	contracts contracts
+	newestMu  sync.Mutex
+	newest    journal.Receipt // of the entry appended last
+	started   atomic.Bool
+
+	idleMu sync.Mutex
+	busy   int
+	idle   chan struct{} // closed when busy falls to 0
+	moving sync.Mutex    // one mover of the clock at a time
+
+	faultMu sync.Mutex
+	faults  []*Fault // in force
+}
+
+const (
+	attemptsAtOnce = 256
+	mebibyte       = 1 << 20
+)
+
+// New makes an engine and brings back what the state and the journal remember.
+// Nothing is sent before Start.
+func New(cfg Config) (*Engine, error) {
+	if cfg.MaxBody == 0 {
+		cfg.MaxBody = mebibyte
+	}
+	if cfg.Warn == nil {
+		cfg.Warn = func(string) {}
+	}
+	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, chance: chance{cfg.Seed}, state: cfg.State,
+		worlds: map[string]*World{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
+	e.ctx, e.stop = context.WithCancel(context.Background())
+	e.sender = newSender(cfg.Allow, cfg.MaxBody)
+	for _, p := range cfg.Providers {
+		if err := e.add(p); err != nil {
+			return nil, err
+		}
+	}
+	for name := range cfg.Settings {
+		if e.worlds[name] == nil {
+			return nil, fmt.Errorf("providers.%s: %w", name, e.unknownProvider(name))
+		}
+	}
+	if err := e.recover(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Engine) add(p *Provider) error {
+	cat, err := e.cfg.Catalog.Provider(p.Name)
+	if err != nil {
+		return err
+	}
+	w := &World{engine: e, provider: p, cat: cat}
+	w.clear()
+	if err := w.configure(e.cfg.Settings[p.Name]); err != nil {
+		return err
+	}
+	e.worlds[p.Name] = w
+	return nil
+}
+
+// clear empties the world but keeps the configuration.
+func (w *World) clear() {
+	w.accounts, w.order = map[string]*Account{}, nil
+	w.values, w.counters, w.drawn = map[string]json.RawMessage{}, map[string]int64{}, map[string]int64{}
+	w.settings.Common, w.settings.Accounts = values{}, map[string]values{}
+	w.log, w.lanes, w.memo, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, map[string]any{}, nil
+}
+
+// Start begins to send what is due. Starting twice is the same as once.
+func (e *Engine) Start() {
+	if e.started.Swap(true) {
+		return
+	}
+	for _, w := range e.worlds {
+		w.mu.Lock()
+		for _, l := range w.lanes {
+			w.run(l)
+		}
+		w.mu.Unlock()
+	}
+	e.wg.Add(1)
+	go e.runClock()
+}
+
+// Close stops sending, waits for what is on its way and saves everything.
+func (e *Engine) Close() error {
+	e.stop()
+	e.wg.Wait()
+	e.sender.close()
+	var first error
+	for _, w := range e.worlds {
+		w.mu.Lock()
+		f := w.save()
+		w.mu.Unlock()
+		if err := f.wait(); err != nil && first == nil {
+			first = err
+		}
+	}
+	if err := e.saveClock(true); err != nil && first == nil {
+		first = err
+	}
+	return first
+}
+
+// do runs fn alone in the provider's world and returns once every lasting change
+// it made is on disk.
+func (w *World) do(fn func()) error {
+	w.mu.Lock()
+	broke := w.safely(fn)
+	var f *flush
+	if w.dirty {
+		f = w.save()
+	}
+	w.mu.Unlock()
+	return errors.Join(broke, f.wait())
+}
+
+// safely calls into the provider; its panic is an error, not the end of the
+// process.
+func (w *World) safely(fn func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s broke: %v", w.provider.Name, p)
+			w.engine.cfg.Warn(fmt.Sprintf("%v\n%s", err, debug.Stack()))
+		}
+	}()
+	fn()
+	return nil
+}
+
+// append puts an entry into the journal.
+func (e *Engine) append(entry *journal.Entry) journal.Receipt {
+	e.newestMu.Lock()
+	defer e.newestMu.Unlock()
+	e.newest = e.journal.Append(entry)
+	return e.newest
+}
+
+// appended returns the newest sequence number that the engine knows of.
+func (e *Engine) appended() uint64 {
+	e.newestMu.Lock()
+	defer e.newestMu.Unlock()
+	return e.newest.Seq
+}
+
+// written returns once everything appended so far can be read.
+func (e *Engine) written() error {
+	e.newestMu.Lock()
+	newest := e.newest
+	e.newestMu.Unlock()
+	return fmtErr("journal", newest.Wait())
+}
+
+// savedWorld is the form of one provider's section of the state.
+type savedWorld struct {
+	Seq      uint64                     `json:"seq"` // events up to here are in it
+	Values   map[string]json.RawMessage `json:"values,omitempty"`
+	Counters map[string]int64           `json:"counters,omitempty"`
+	Settings layers                     `json:"settings"`
+	Accounts []savedAccount             `json:"accounts,omitempty"`
+	Timers   []timer                    `json:"timers,omitempty"`
+}
+
+func (w *World) save() *flush {
+	w.dirty = false
+	out := savedWorld{Seq: w.engine.appended(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
+	for _, a := range w.order {
+		if len(a.values) > 0 || len(a.subs) > 0 {
+			out.Accounts = append(out.Accounts, a.saved())
+		}
+	}
+	return w.engine.state.put("provider/"+w.provider.Name, mustJSON(out))
+}
+
+// savedClock is the section of the state that is not a provider's.
+type savedClock struct {
+	Mode  string    `json:"mode"`
+	Now   time.Time `json:"now"`
+	Clean bool      `json:"clean"` // the last run ended by itself
+}
+
+func (e *Engine) saveClock(clean bool) error {
+	return e.state.Save("clock", mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean}))
+}
+
+// Now returns the time on the engine's clock.
+func (e *Engine) Now() time.Time { return e.clock.Now() }
+
+// Names lists the providers in the order of the composition.
+func (e *Engine) Names() []string {
+	var names []string
+	for _, p := range e.cfg.Providers {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// Reset forgets accounts, subscriptions, settings and everything on its way; a
+// manual or auto clock goes back to its first instant.
+func (e *Engine) Reset() error {
+	e.moving.Lock()
+	defer e.moving.Unlock()
+	e.schedule.clear()
+	e.clock.restart(e.clock.start)
+	for _, name := range e.Names() {
+		w := e.worlds[name]
+		if err := w.do(w.forget); err != nil {
+			return err
+		}
+	}
+	if err := e.setFaults(nil); err != nil {
+		return err
+	}
+	return e.saveClock(false)
+}
+
+func (w *World) forget() {
+	for _, log := range w.log {
+		for _, d := range log.all {
+			if d.State == Waiting {
+				d.settle(Dropped)
+			}
+		}
+	}
+	w.clear()
+	w.dirty = true
+}
+
+// enter and leave count what is on its way.
+func (e *Engine) enter() {
+	e.idleMu.Lock()
+	defer e.idleMu.Unlock()
+	if e.busy == 0 {
+		e.idle = make(chan struct{})
+	}
+	e.busy++
+}
+
+func (e *Engine) leave() {
+	e.idleMu.Lock()
+	defer e.idleMu.Unlock()
+	e.busy--
+	if e.busy == 0 {
+		close(e.idle)
+		e.schedule.wake()
+	}
+}
+
+// waitIdle blocks until nothing is on its way.
+func (e *Engine) waitIdle(ctx context.Context) error {
+	e.idleMu.Lock()
+	idle, busy := e.idle, e.busy
+	e.idleMu.Unlock()
+	if busy == 0 {
+		return nil
+	}
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.ctx.Done():
+		return e.ctx.Err()
+	}
+}
+
+// BaseURL returns where a provider's API begins.
+func (e *Engine) BaseURL(name string) string {
+	w := e.worlds[name]
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.home()
+}

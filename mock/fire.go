@@ -1,0 +1,333 @@
+package mock
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"tacklebox/fixtures"
+	"tacklebox/receiver/journal"
+)
+
+const maxCount = 100_000 // events of one firing
+
+// Fire lets events happen: `POST /_/events`. It returns once the events are in
+// the journal; a *Problem says what is wrong with the order.
+func (e *Engine) Fire(f Firing) (Fired, error) {
+	w := e.worlds[f.Provider]
+	if w == nil {
+		return Fired{}, e.unknownProvider(f.Provider)
+	}
+	var fired Fired
+	var receipts []journal.Receipt
+	var refused error
+	if err := w.do(func() { fired, receipts, refused = w.fire(f) }); err != nil {
+		return Fired{}, err
+	}
+	if refused != nil {
+		return Fired{}, refused
+	}
+	for _, r := range receipts {
+		if err := r.Wait(); err != nil {
+			return Fired{}, fmtErr("event", err)
+		}
+	}
+	return fired, nil
+}
+
+func (e *Engine) unknownProvider(name string) error {
+	names := e.Names()
+	hint := "known are " + strings.Join(names, ", ")
+	if near := fixtures.Nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+	}
+	return Refuse("unknown_provider", hint, "no provider %q", clip(name))
+}
+
+func (w *World) fire(f Firing) (Fired, []journal.Receipt, error) {
+	if err := w.checkFiring(&f); err != nil {
+		return Fired{}, nil, err
+	}
+	fired := Fired{Events: []FiredEvent{}}
+	var receipts []journal.Receipt
+	for n := range max(f.Count, 1) {
+		one, receipt, err := w.fireOne(f, n)
+		if err != nil {
+			return Fired{}, nil, err
+		}
+		fired.Events = append(fired.Events, one)
+		receipts = append(receipts, receipt)
+	}
+	return fired, receipts, nil
+}
+
+func (w *World) checkFiring(f *Firing) error {
+	if err := w.checkType(f.Account, f.Type); err != nil {
+		return err
+	}
+	if f.Count < 0 || f.Count > maxCount {
+		return Refuse("bad_count", "", "count %d is not between 1 and %d", f.Count, maxCount)
+	}
+	if f.To != "" {
+		u, err := url.Parse(f.To)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return Refuse("bad_url", "", "to: %q is not an absolute http or https URL", clip(f.To))
+		}
+	}
+	if err := w.checkContext(f); err != nil {
+		return err
+	}
+	var err error
+	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {
+		return err
+	}
+	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: f.Merge}
+	known, err := w.cat.Paths(f.Type)
+	if err != nil {
+		return err
+	}
+	return ev.checkPaths(known)
+}
+
+func (w *World) checkType(account, typ string) error {
+	if _, ok := w.cat.Event(typ); !ok {
+		var types []string
+		for _, e := range w.cat.Events {
+			types = append(types, e.Type)
+		}
+		hint := fmt.Sprintf("GET /_/providers/%s lists its %d event types", w.provider.Name, len(types))
+		if near := fixtures.Nearest(typ, types); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return Refuse("unknown_type", hint, "%s has no event type %q", w.provider.Name, clip(typ))
+	}
+	if w.provider.Offers != nil {
+		if hint, ok := w.provider.Offers(w, account, typ); !ok {
+			return Refuse("unknown_type", hint, "%s has no event type %q here", w.provider.Name, typ)
+		}
+	}
+	return nil
+}
+
+func (w *World) checkContext(f *Firing) error {
+	var names []string
+	for _, c := range w.provider.Context {
+		names = append(names, c.Name)
+	}
+	for _, k := range sortedKeys(f.Context) {
+		c := w.provider.contextKey(k)
+		if c == nil {
+			hint := "there are none"
+			if len(names) > 0 {
+				hint = "known are " + strings.Join(names, ", ")
+			}
+			if near := fixtures.Nearest(k, names); near != "" {
+				hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+			}
+			return Refuse("unknown_context", hint, "%s has no context key %q", w.provider.Name, clip(k))
+		}
+		if !c.knows(f.Type) {
+			return Refuse("bad_context", "known there are "+strings.Join(c.Types, ", "), "context %s does not apply to %s", k, f.Type)
+		}
+		if c.Check != nil {
+			if err := c.Check(f.Context[k]); err != nil {
+				return Refuse("bad_context", c.About, "context %s: %v", k, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Provider) contextKey(name string) *Context {
+	for i := range p.Context {
+		if p.Context[i].Name == name {
+			return &p.Context[i]
+		}
+	}
+	return nil
+}
+
+func (c *Context) knows(typ string) bool {
+	if len(c.Types) == 0 {
+		return true
+	}
+	for _, t := range c.Types {
+		if t == typ {
+			return true
+		}
+	}
+	return false
+}
+
+// fireOne makes one event, decides who gets it, writes it down and queues its
+// deliveries.
+func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
+	clear(w.drawn)
+	w.stats.events++
+	ev := &Event{ID: "evt_" + w.Text("event", LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.Now(), N: n,
+		Set: f.Set, Unset: f.Unset, Merge: f.Merge, Whole: f.Body, Context: f.Context, Data: f.Data}
+	if n == 0 {
+		w.firing = ev.ID
+	}
+	if w.provider.Prepare != nil {
+		if err := w.provider.Prepare(w, ev); err != nil {
+			return FiredEvent{}, journal.Receipt{}, err
+		}
+	}
+	shown, err := w.payload(ev, Target{Account: f.Account, URL: f.To, Direct: f.To != ""})
+	if err != nil {
+		return FiredEvent{}, journal.Receipt{}, err
+	}
+	targets, skips := w.targets(ev)
+	d := detail{Event: ev, Skipped: skips}
+	one := FiredEvent{ID: ev.ID, Type: ev.Type, Deliveries: []FiredDelivery{}, Skipped: append([]Skip{}, skips...)}
+	for _, t := range targets {
+		p, err := w.deliver(ev, t, shown, copied(f.faults))
+		if err != nil {
+			return FiredEvent{}, journal.Receipt{}, err
+		}
+		d.Deliveries = append(d.Deliveries, p)
+		one.Deliveries = append(one.Deliveries, FiredDelivery{p.ID, p.Subscription, p.URL})
+	}
+	d.Counters = clone(w.drawn)
+	if w.provider.Note != nil && ev.To == "" {
+		w.remember(ev)
+	}
+	return one, w.engine.append(w.eventEntry(ev, d, shown)), nil
+}
+
+// remember lets the provider note an event without making the caller wait for
+// the disk: the journal can tell it again.
+func (w *World) remember(ev *Event) {
+	dirty := w.dirty
+	w.provider.Note(w, ev)
+	w.dirty = dirty
+}
+
+func (w *World) eventEntry(ev *Event, d detail, body []byte) *journal.Entry {
+	return &journal.Entry{Time: ev.Time, Kind: journal.Event, Provider: w.provider.Name, Account: ev.Account, Type: ev.Type,
+		EventID: ev.ID, Detail: mustJSON(d), Request: keptMessage(body, w.engine.cfg.MaxBody)}
+}
+
+func (w *World) payload(ev *Event, t Target) ([]byte, error) {
+	if w.provider.Payload != nil {
+		return w.provider.Payload(w, ev, t)
+	}
+	sample, err := w.cat.Sample(ev.Type)
+	if err != nil {
+		return nil, err
+	}
+	return ev.Edit(sample)
+}
+
+const defaultAccount = "default"
+
+func (w *World) targets(ev *Event) ([]Target, []Skip) {
+	if ev.To != "" {
+		account := ev.Account
+		if account == "" {
+			account = defaultAccount
+		}
+		return []Target{{Account: account, URL: ev.To, Direct: true}}, nil
+	}
+	if w.provider.Targets != nil {
+		return w.provider.Targets(w, ev)
+	}
+	return w.EachSubscription(ev, nil)
+}
+
+// deliver makes a delivery of an event, or joins it to one that waits.
+func (w *World) deliver(ev *Event, t Target, shown []byte, faults []*Fault) (plan, error) {
+	payload := shown // of the one target that a firing names
+	if ev.To == "" {
+		var err error
+		if payload, err = w.payload(ev, t); err != nil {
+			return plan{}, err
+		}
+	}
+	d := w.joinable(t, payload, faults)
+	if d == nil {
+		d = w.newDelivery(ev, t, faults)
+	}
+	d.EventIDs = append(d.EventIDs, ev.ID)
+	d.Events = append(d.Events, ev)
+	d.Payloads = append(d.Payloads, payload)
+	if t.Done {
+		d.settle(Delivered)
+	}
+	return plan{d.ID, d.Account, d.Subscription, d.URL, d.Direct, t.Done, d.Data}, nil
+}
+
+func (w *World) newDelivery(ev *Event, t Target, faults []*Fault) *Delivery {
+	d := &Delivery{ID: t.ID, Account: t.Account, Subscription: t.Subscription, Type: ev.Type, URL: t.URL, Direct: t.Direct,
+		Data: t.Data, Created: ev.Time, State: Waiting, faults: faults}
+	if d.ID == "" {
+		d.ID = "dlv_" + w.Text("delivery", LowerAndNums, 16)
+	}
+	if d.Direct {
+		d.firing = w.firing
+	}
+	w.keep(d)
+	if !t.Done {
+		w.queue(d)
+	}
+	return d
+}
+
+// joinable returns the newest delivery to the same place that still waits for
+// its first attempt and can take a further event.
+func (w *World) joinable(t Target, payload []byte, faults []*Fault) *Delivery {
+	if w.provider.Join == nil || len(faults) > 0 || t.Done {
+		return nil
+	}
+	key := laneKey(t.Account, t.Subscription, "")
+	if t.Direct {
+		key = laneKey("", "", w.firing+t.URL)
+	}
+	l := w.lanes[key]
+	if l == nil || len(l.queue) == 0 {
+		return nil
+	}
+	d := l.queue[len(l.queue)-1]
+	if len(d.Attempts) > 0 || d.Body != nil || d.State != Waiting || !w.provider.Join(w, d, payload) {
+		return nil
+	}
+	return d
+}
+
+// keptMessage is the request half of an event's entry.
+func keptMessage(body []byte, most int64) *journal.Message {
+	m := &journal.Message{Size: int64(len(body)), SHA256: digest(body)}
+	m.Body = bytes.Clone(body[:min(int64(len(body)), most)])
+	m.Truncated = int64(len(body)) > most
+	return m
+}
+
+// copied gives each delivery faults of its own to count.
+func copied(faults []*Fault) []*Fault {
+	var own []*Fault
+	for _, f := range faults {
+		c := *f
+		own = append(own, &c)
+	}
+	return own
+}
+
+func clone(m map[string]int64) map[string]int64 {
+	if len(m) == 0 {
+		return nil
+	}
+	c := make(map[string]int64, len(m))
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
+}
+
+func fmtErr(noun string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", noun, err)
+}

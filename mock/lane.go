@@ -1,0 +1,370 @@
+package mock
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+
+	"tacklebox/receiver/journal"
+)
+
+// lane is the way to one subscription, or of one direct firing to its URL: one
+// attempt at a time, in order.
+type lane struct {
+	key     string
+	queue   []*Delivery // ready to be attempted
+	held    time.Time   // Policy.Hold: nothing goes before this
+	running bool
+}
+
+func laneKey(account, subscription, to string) string {
+	return account + "\x00" + subscription + "\x00" + to
+}
+
+func (d *Delivery) laneKey() string {
+	if d.Direct {
+		return laneKey("", "", d.firing+d.URL)
+	}
+	return laneKey(d.Account, d.Subscription, "")
+}
+
+// remove takes a delivery out of the queue; it is most often the first.
+func (l *lane) remove(d *Delivery) {
+	if len(l.queue) > 0 && l.queue[0] == d {
+		l.queue[0] = nil
+		l.queue = l.queue[1:]
+		return
+	}
+	l.queue = slices.DeleteFunc(l.queue, func(q *Delivery) bool { return q == d })
+}
+
+func (w *World) lane(key string) *lane {
+	l := w.lanes[key]
+	if l == nil {
+		l = &lane{key: key}
+		w.lanes[key] = l
+	}
+	return l
+}
+
+// queue makes a delivery ready to be attempted.
+func (w *World) queue(d *Delivery) {
+	l := w.lane(d.laneKey())
+	l.queue = append(l.queue, d)
+	w.run(l)
+}
+
+// run starts the lane's goroutine when there is something to do.
+func (w *World) run(l *lane) {
+	if l.running || len(l.queue) == 0 || !l.held.IsZero() || w.engine.ctx.Err() != nil || !w.engine.started.Load() {
+		return
+	}
+	l.running = true
+	w.engine.enter()
+	w.engine.wg.Add(1)
+	go w.drive(l)
+}
+
+// drive attempts what is queued until nothing is left or the lane is held.
+func (w *World) drive(l *lane) {
+	defer w.engine.wg.Done()
+	defer w.engine.leave()
+	for w.step(l) {
+	}
+}
+
+// step makes one attempt; false: the lane has stopped.
+func (w *World) step(l *lane) bool {
+	w.mu.Lock()
+	d := w.pick(l)
+	if d == nil {
+		w.mu.Unlock()
+		return false
+	}
+	var j job
+	var moved bool
+	if err := w.safely(func() { j, moved = w.prepare(l, d) }); err != nil {
+		j = job{policy: w.policy(d.Account), err: err}
+	}
+	w.mu.Unlock()
+	if moved {
+		return true
+	}
+	w.engine.slots <- struct{}{}
+	res := w.engine.attempt(w, d, j)
+	if j.double && j.err == nil {
+		w.repeat(d, j)
+	}
+	<-w.engine.slots
+	w.mu.Lock()
+	w.record(l, d, j.policy, res)
+	var f *flush
+	if w.dirty {
+		f = w.save()
+	}
+	w.mu.Unlock()
+	if err := f.wait(); err != nil {
+		w.engine.cfg.Warn(err.Error())
+	}
+	return true
+}
+
+// repeat sends the same request again; nothing depends on what comes of it.
+func (w *World) repeat(d *Delivery, j job) {
+	j.said = append(slices.Clone(j.said), "duplicate: the same request once more")
+	res := w.engine.attempt(w, d, j)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
+	if res.err != nil {
+		a.Error = res.err.Error()
+	}
+	w.note(d, a, res, d.Next)
+}
+
+// pick takes the next delivery that still waits; nil stops the lane.
+func (w *World) pick(l *lane) *Delivery {
+	for len(l.queue) > 0 && l.held.IsZero() && w.engine.ctx.Err() == nil {
+		d := l.queue[0]
+		if d.State == Waiting {
+			return d
+		}
+		l.remove(d)
+	}
+	l.running = false
+	if len(l.queue) == 0 && l.held.IsZero() {
+		delete(w.lanes, l.key)
+	}
+	return nil
+}
+
+// job is one attempt about to be made.
+type job struct {
+	out    *Outgoing
+	policy Policy
+	err    error // no request could be made
+	trouble
+}
+
+// prepare asks the provider for the request of the next attempt and lets faults
+// at it; moved: one of them put the attempt off.
+func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
+	j.policy = w.policy(d.Account)
+	if d.replay != nil {
+		j.policy.Next, j.policy.Hold = nil, false
+	}
+	d.Next = time.Time{}
+	if d.Body == nil {
+		if d.Body, j.err = w.compose(d); j.err != nil {
+			return j, false
+		}
+	}
+	faults := w.applying(d)
+	if !d.spared && w.early(l, d, faults) {
+		d.set = faults
+		return j, true
+	}
+	if d.spared {
+		faults, d.spared, d.set = d.set, false, nil
+	}
+	var drop *DropError
+	if j.out, j.err = w.request(d); j.err == nil {
+		j.trouble = w.bend(d, j.out, faults)
+	} else if errors.As(j.err, &drop) {
+		d.settle(Dropped)
+		return j, true
+	}
+	return j, false
+}
+
+func (w *World) compose(d *Delivery) ([]byte, error) {
+	if w.provider.Body != nil {
+		return w.provider.Body(w, d)
+	}
+	return d.Payloads[0], nil
+}
+
+// DropError, returned by Provider.Request, ends a delivery without an attempt: its
+// subscription does not want it any more.
+type DropError struct{ Reason string }
+
+func (e *DropError) Error() string { return "dropped: " + e.Reason }
+
+// result is what one attempt brought.
+type result struct {
+	fault   string
+	began   time.Time
+	took    time.Duration
+	status  int
+	entry   *journal.Entry
+	err     error
+	lost    bool // a fault lost it; the provider believes it arrived
+	hopeful bool // the request was made: trying again can help
+}
+
+// record keeps a finished attempt and decides what follows.
+func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
+	l.remove(d)
+	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
+	a.OK = res.lost || res.err == nil && policy.success(res.status)
+	if res.err != nil {
+		a.Error = res.err.Error()
+	}
+	d.Attempts = append(d.Attempts, a)
+	if a.OK {
+		w.stats.delivered++
+	} else {
+		w.stats.failed++
+	}
+	next := w.follow(l, d, policy, a, res.hopeful)
+	if s := w.sub(d); s != nil && d.State != Dropped {
+		s.count(a)
+	}
+	if w.provider.Attempted != nil {
+		_ = w.safely(func() { w.provider.Attempted(w, d, a) })
+	}
+	w.note(d, a, res, next)
+}
+
+// follow settles the delivery or plans its next attempt, and returns when.
+func (w *World) follow(l *lane, d *Delivery, policy Policy, a *Attempt, hopeful bool) time.Time {
+	if d.State == Dropped {
+		return time.Time{}
+	}
+	if a.OK {
+		d.settle(Delivered)
+		return time.Time{}
+	}
+	ended := w.Now()
+	if policy.Next != nil && hopeful {
+		if at, ok := policy.Next(d, a.N, ended); ok {
+			w.plan(l, d, at, policy.Hold && !d.Direct)
+			return at
+		}
+	}
+	d.settle(Failed)
+	return time.Time{}
+}
+
+// plan asks for a further attempt at an instant.
+func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
+	d.Next = at
+	if !hold {
+		d.retract = w.engine.schedule.push(item{at: at, world: w, d: d})
+		return
+	}
+	l.queue = slices.Insert(l.queue, 0, d)
+	l.held = at
+	w.engine.schedule.push(item{at: at, world: w, lane: l})
+	if s := w.sub(d); s != nil {
+		s.Next = at
+	}
+}
+
+// note writes the attempt's journal entry.
+func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
+	e := res.entry
+	e.Kind, e.Provider, e.Account, e.Type = journal.Attempt, w.provider.Name, d.Account, d.Type
+	e.DeliveryID, e.Subscription, e.Attempt, e.NextAttempt = d.ID, d.Subscription, a.N, next
+	e.Fault = res.fault
+	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At
+	if len(d.EventIDs) > 1 {
+		e.Detail = mustJSON(map[string]any{"event_ids": d.EventIDs})
+	}
+	a.Seq = w.engine.append(e).Seq
+}
+
+func (w *World) sub(d *Delivery) *Sub {
+	if a := w.accounts[d.Account]; a != nil && !d.Direct {
+		return a.Sub(d.Subscription)
+	}
+	return nil
+}
+
+// count keeps the subscription's failures in a row.
+func (s *Sub) count(a *Attempt) {
+	if a.OK {
+		s.Failures, s.Next = 0, time.Time{}
+	} else {
+		s.Failures++
+	}
+}
+
+// Pause stops sending to a subscription until Account.Forgive; what waits for it
+// is kept.
+func (a *Account) Pause(s *Sub) {
+	s.Next, s.paused = time.Time{}, true
+	l := a.world.lane(laneKey(a.Name, s.ID, ""))
+	l.held = never
+	for _, d := range l.queue {
+		d.Next = time.Time{}
+	}
+	a.world.adopt(a)
+}
+
+// never is an instant that does not come.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// kick ends a lane's wait.
+func (w *World) kick(account, subscription string) {
+	if l := w.lanes[laneKey(account, subscription, "")]; l != nil {
+		l.held = time.Time{}
+		w.run(l)
+	}
+}
+
+// drop ends what waits for a subscription that is gone.
+func (w *World) drop(account, subscription string) {
+	if log := w.log[account]; log != nil {
+		for _, d := range log.all {
+			if d.Subscription == subscription && d.State == Waiting && !d.Direct {
+				d.settle(Dropped)
+			}
+		}
+	}
+	if l := w.lanes[laneKey(account, subscription, "")]; l != nil && !l.running {
+		delete(w.lanes, l.key)
+	}
+}
+
+// deliveryLog is an account's deliveries, oldest first. Settled ones beyond the
+// newest 10,000 are forgotten (PrioTicket and Dsco keep that many).
+type deliveryLog struct{ all []*Delivery }
+
+const keptDeliveries = 10_000
+
+func (w *World) keep(d *Delivery) {
+	log := w.log[d.Account]
+	if log == nil {
+		log = &deliveryLog{}
+		w.log[d.Account] = log
+	}
+	log.all = append(log.all, d)
+	if len(log.all) > keptDeliveries+keptDeliveries/4 {
+		log.trim()
+	}
+}
+
+func (l *deliveryLog) trim() {
+	surplus := len(l.all) - keptDeliveries
+	l.all = slices.DeleteFunc(l.all, func(d *Delivery) bool {
+		if surplus > 0 && d.Settled() {
+			surplus--
+			return true
+		}
+		return false
+	})
+}
+
+func (p Policy) success(status int) bool {
+	if p.Success != nil {
+		return p.Success(status)
+	}
+	return status >= 200 && status < 300
+}
+
+func (p Policy) timeout() time.Duration {
+	const ordinary = 30 * time.Second
+	return cmp.Or(p.Timeout, ordinary)
+}

@@ -1,0 +1,121 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+
+	"tacklebox/fixtures"
+)
+
+// openAPI describes what the mock serves: the provider's own document
+// (openapi.json of its fixtures) with this instance as its server, and every
+// event type of the catalogue under webhooks.
+func (w *World) openAPI() (map[string]any, error) {
+	raw, err := w.cat.File("openapi.json")
+	if err != nil {
+		return nil, err
+	}
+	doc := map[string]any{}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return nil, fmt.Errorf("openapi.json of %s: %w", w.provider.Name, err)
+	}
+	doc["servers"] = []any{map[string]any{"url": w.home()}}
+	components := member(doc, "components")
+	schemas := member(components, "schemas")
+	webhooks := map[string]any{}
+	for i := range w.cat.Events {
+		ev := &w.cat.Events[i]
+		if w.checkType("", ev.Type) != nil {
+			continue
+		}
+		schema, err := w.callbackSchema(ev, schemas)
+		if err != nil {
+			return nil, err
+		}
+		webhooks[ev.Type] = map[string]any{"post": callbackOperation(ev, schema)}
+	}
+	doc["webhooks"] = webhooks
+	return doc, nil
+}
+
+func callbackOperation(ev *fixtures.Event, schema map[string]any) map[string]any {
+	return map[string]any{
+		"operationId": "callback_" + ev.Type, "summary": ev.About, "tags": []string{"callbacks"}, "x-evidence": ev.Evidence,
+		"requestBody": map[string]any{"required": true, "content": map[string]any{"application/json": map[string]any{"schema": schema}}},
+		"responses":   map[string]any{"200": map[string]any{"description": "Received"}},
+	}
+}
+
+// callbackSchema adds the file of an event's schema to the components, once, and
+// returns the schema of the whole callback body.
+func (w *World) callbackSchema(ev *fixtures.Event, schemas map[string]any) (map[string]any, error) {
+	if ev.Schema == "" {
+		return map[string]any{}, nil
+	}
+	file, pointer, _ := strings.Cut(ev.Schema, "#")
+	name := "callback." + strings.TrimSuffix(strings.TrimSuffix(path.Base(file), ".json"), ".schema")
+	if schemas[name] == nil {
+		raw, err := w.cat.File(file)
+		if err != nil {
+			return nil, err
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(raw, &doc); err != nil {
+			return nil, fmt.Errorf("schema %s of %s: %w", file, w.provider.Name, err)
+		}
+		delete(doc, "$schema")
+		delete(doc, "$id")
+		schemas[name] = rebase(doc, "#/components/schemas/"+name)
+	}
+	schema := map[string]any{"$ref": "#/components/schemas/" + name + pointer}
+	if w.provider.Envelope != nil {
+		schema = w.provider.Envelope(ev.Type, schema)
+	}
+	return schema, nil
+}
+
+// rebase lets the local references of a schema that moved into a document find
+// their place again.
+func rebase(v any, at string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, m := range v {
+			if ref, ok := m.(string); ok && k == "$ref" && strings.HasPrefix(ref, "#") {
+				v[k] = at + strings.TrimPrefix(ref, "#")
+			} else {
+				v[k] = rebase(m, at)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = rebase(v[i], at)
+		}
+	}
+	return v
+}
+
+func member(doc map[string]any, name string) map[string]any {
+	m, ok := doc[name].(map[string]any)
+	if !ok {
+		m = map[string]any{}
+		doc[name] = m
+	}
+	return m
+}
+
+func (e *Engine) getOpenAPI(r *http.Request) (int, any, error) {
+	w, err := e.world(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	var doc map[string]any
+	var broken error
+	err = w.do(func() { doc, broken = w.openAPI() })
+	if broken != nil {
+		err = broken
+	}
+	return 200, doc, err
+}

@@ -1,0 +1,237 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tacklebox/receiver/journal"
+)
+
+const drawGap = 1 << 20 // draws skipped after a crash, so that none comes twice
+
+// recover brings back the worlds from the state and the journal: the state knows
+// accounts and settings, the journal every event and attempt. Deliveries are
+// folded from the journal; what was neither delivered nor given up goes on.
+func (e *Engine) recover() error {
+	clean, err := e.restore()
+	if err != nil {
+		return err
+	}
+	seqs := map[*World]uint64{}
+	for _, w := range e.worlds {
+		seq, err := w.restore(clean)
+		if err != nil {
+			return err
+		}
+		seqs[w] = seq
+	}
+	filter, err := journal.ParseFilter("kind:event OR kind:attempt", nil)
+	if err != nil {
+		return fmtErr("journal", err)
+	}
+	_, last := e.journal.Bounds()
+	e.newest.Seq = last
+	open := map[string]*Delivery{}
+	err = e.journal.Scan(0, 0, false, filter, func(entry *journal.Entry) bool {
+		if w := e.worlds[entry.Provider]; w != nil {
+			w.fold(entry, seqs[w], open)
+		}
+		return true
+	})
+	if err != nil {
+		return fmtErr("journal", err)
+	}
+	for _, w := range e.worlds {
+		w.resume()
+	}
+	return e.saveClock(false)
+}
+
+// restore reads the clock's section; clean reports that the last run ended by
+// itself.
+func (e *Engine) restore() (clean bool, err error) {
+	if raw, ok := e.state.Load("faults"); ok {
+		var in []Fault
+		if err := json.Unmarshal(raw, &in); err != nil {
+			return false, fmt.Errorf("state: faults: %w", err)
+		}
+		if e.faults, err = e.parseFaults(in, nil); err != nil {
+			return false, fmt.Errorf("state: %w", err)
+		}
+	}
+	raw, ok := e.state.Load("clock")
+	if !ok {
+		return true, nil
+	}
+	var was savedClock
+	if err := json.Unmarshal(raw, &was); err != nil {
+		return false, fmt.Errorf("state: clock: %w", err)
+	}
+	if was.Mode == e.clock.mode && e.clock.mode != RealClock {
+		e.clock.set(was.Now)
+	}
+	return was.Clean, nil
+}
+
+func (w *World) restore(clean bool) (seq uint64, err error) {
+	raw, ok := w.engine.state.Load("provider/" + w.provider.Name)
+	if !ok {
+		return 0, nil
+	}
+	var in savedWorld
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return 0, fmt.Errorf("state: %s: %w", w.provider.Name, err)
+	}
+	if in.Values != nil {
+		w.values = in.Values
+	}
+	if in.Settings.Common != nil {
+		w.settings.Common = in.Settings.Common
+	}
+	if in.Settings.Accounts != nil {
+		w.settings.Accounts = in.Settings.Accounts
+	}
+	for name, n := range in.Counters {
+		if !clean && name[:1] == draw {
+			n += drawGap
+		}
+		w.counters[name] = n
+	}
+	for _, a := range in.Accounts {
+		w.restoreAccount(a)
+	}
+	for _, t := range in.Timers {
+		w.timers = append(w.timers, t)
+		w.engine.schedule.push(item{at: t.At, world: w, timer: &t})
+	}
+	return in.Seq, nil
+}
+
+// fold takes one journal entry into the deliveries.
+func (w *World) fold(entry *journal.Entry, known uint64, open map[string]*Delivery) {
+	if entry.Kind == journal.Attempt {
+		w.foldAttempt(entry, open)
+		return
+	}
+	var d detail
+	if json.Unmarshal(entry.Detail, &d) != nil || d.Event == nil {
+		return
+	}
+	for name, n := range d.Counters {
+		w.counters[name] = max(w.counters[name], n)
+	}
+	for _, p := range d.Deliveries {
+		w.foldPlan(d.Event, p, open)
+	}
+	if entry.Seq > known && w.provider.Note != nil && d.Event.To == "" {
+		w.provider.Note(w, d.Event)
+	}
+}
+
+func (w *World) foldPlan(ev *Event, p plan, open map[string]*Delivery) {
+	d := open[p.ID]
+	if d == nil {
+		d = &Delivery{ID: p.ID, Account: p.Account, Subscription: p.Subscription, Type: ev.Type, URL: p.URL, Direct: p.Direct,
+			Data: p.Data, Created: ev.Time, State: Waiting}
+		open[p.ID] = d
+		w.keep(d)
+	}
+	d.EventIDs = append(d.EventIDs, ev.ID)
+	d.Events = append(d.Events, ev)
+	if p.Done {
+		d.settle(Delivered)
+	}
+}
+
+func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
+	d := open[entry.DeliveryID]
+	if d == nil {
+		return // its event is no longer kept
+	}
+	a := &Attempt{N: entry.Attempt, Seq: entry.Seq, At: entry.Time, Took: entry.Took, Error: entry.Error}
+	if entry.Response != nil {
+		a.Status = entry.Response.Status
+	}
+	if entry.Request != nil && !entry.Request.Truncated {
+		d.Body = append([]byte{}, entry.Request.Body...)
+	}
+	a.OK = a.Error == "" && w.policy(d.Account).success(a.Status)
+	d.Attempts = append(d.Attempts, a)
+	if s := w.sub(d); s != nil && entry.Seq > s.mark {
+		s.count(a)
+	}
+	switch {
+	case a.OK:
+		d.settle(Delivered)
+	case entry.NextAttempt.IsZero():
+		d.settle(Failed)
+	default:
+		d.Next = entry.NextAttempt
+	}
+}
+
+func (w *World) policy(account string) Policy {
+	if w.provider.Policy == nil {
+		return Policy{}
+	}
+	return w.provider.Policy(w, account)
+}
+
+// resume plans what the fold left waiting.
+func (w *World) resume() {
+	for _, log := range w.log {
+		for _, d := range log.all {
+			if d.State != Waiting {
+				continue
+			}
+			if !d.Direct && w.gone(d) {
+				d.settle(Dropped)
+				continue
+			}
+			w.resumeOne(d)
+		}
+	}
+}
+
+// gone reports that the delivery was for a subscription that is no more. Places
+// that are not subscriptions (Provider.Targets made them up) cannot go.
+func (w *World) gone(d *Delivery) bool {
+	if w.provider.Targets != nil && !w.hasSubs() {
+		return false
+	}
+	return w.sub(d) == nil
+}
+
+func (w *World) hasSubs() bool {
+	for _, a := range w.order {
+		if len(a.subs) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *World) resumeOne(d *Delivery) {
+	if d.Body == nil {
+		for _, ev := range d.Events {
+			p, err := w.payload(ev, Target{Account: d.Account, Subscription: d.Subscription, URL: d.URL, Direct: d.Direct, Data: d.Data})
+			if err != nil {
+				w.engine.cfg.Warn(fmt.Sprintf("delivery %s cannot be made again: %v", d.ID, err))
+				d.settle(Failed)
+				return
+			}
+			d.Payloads = append(d.Payloads, p)
+		}
+	}
+	l := w.lane(d.laneKey())
+	switch {
+	case d.Next.IsZero():
+		l.queue = append(l.queue, d)
+	default:
+		w.plan(l, d, d.Next, w.policy(d.Account).Hold && !d.Direct)
+	}
+	if s := w.sub(d); s != nil && s.paused {
+		l.held, s.Next, d.Next = never, time.Time{}, time.Time{}
+	}
+}

@@ -1,0 +1,35 @@
+// Package sandbox is the composition: the journal, the mock providers and the
+// receiver behind one http.Handler. It holds the only list of providers.
+package sandbox
+
+import (
+	"encoding/json"
+	"time"
+
+	"tacklebox/fixtures"
+	"tacklebox/mock"
+)
+
+// Config is everything that `tacklebox up` can be told. The zero value is a
+// sandbox in memory with a real clock and a random seed.
+type Config struct {
+	Data       string // folder of the journal and the state; "" keeps everything in memory
+	Sync       bool   // fsync each group of appends before answering
+	Keep       int    // entries that the journal keeps; 0 is 1,000,000
+	KeepBytes  int64  // bytes that the journal keeps; 0 is 2 GiB
+	Seed       *uint64
+	Clock      string    // real (also ""), manual or auto
+	Start      time.Time // first instant of a manual or auto clock; zero is now
+	Fixtures   string    // folder of overrides of the embedded fixtures
+	Providers  map[string]map[string]json.RawMessage
+	Inboxes    map[string]json.RawMessage
+	Faults     json.RawMessage
+	Token      string
+	AllowHosts []string
+	MaxBody    int64 // bytes kept of one body; 0 is 1 MiB
+	Version    string
+	Warn       func(msg string) // told once about each thing that was repaired or skipped
+
+	catalog   *fixtures.Catalog // in place of the embedded one
+	providers []*mock.Provider  // in place of the list
+}

@@ -1,0 +1,95 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"tacklebox/mock"
+)
+
+// ServeHTTP sends a request where it belongs by what stood on the wire, before
+// anything could clean or redirect it: the host of a provider, an inbox, the
+// control API, a provider's prefix.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if name := s.engine.HostOf(r.Host); name != "" {
+		if path, ok := mock.PathBehind(r.RequestURI, ""); ok {
+			s.engine.ServeProvider(name, path, w, r)
+			return
+		}
+	}
+	path, ok := mock.PathBehind(r.RequestURI, "")
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch {
+	case !ok:
+		s.notFound(w, r)
+	case first == "in":
+		s.receiver.ServeCapture(w, r)
+	case first == "_":
+		s.control.ServeHTTP(w, r)
+	case s.engine.Has(first):
+		behind, _ := mock.PathBehind(r.RequestURI, "/"+first)
+		s.engine.ServeProvider(first, behind, w, r)
+	default:
+		s.notFound(w, r)
+	}
+}
+
+func (s *Sandbox) notFound(w http.ResponseWriter, r *http.Request) {
+	mock.WriteProblem(w, &mock.Problem{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
+		Hint: "/in/{inbox} captures, /_/ is the control API, mock APIs are below /" + strings.Join(s.engine.Names(), ", /")})
+}
+
+func (s *Sandbox) controlMux() http.Handler {
+	mux := http.NewServeMux()
+	s.engine.Routes(mux)
+	s.receiver.Routes(mux)
+	mux.HandleFunc("GET /_/livez", s.alive)
+	mux.HandleFunc("GET /_/readyz", s.alive)
+	mux.HandleFunc("POST /_/reset", s.reset)
+	mux.HandleFunc("GET /_/scenarios", s.scenarios)
+	mux.HandleFunc("GET /_/metrics", s.metrics)
+	mux.HandleFunc("GET /_/{$}", s.index)
+	mux.HandleFunc("/_/", s.notFound)
+	return mux
+}
+
+func (s *Sandbox) alive(w http.ResponseWriter, _ *http.Request) {
+	mock.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// reset forgets everything but the configuration.
+func (s *Sandbox) reset(w http.ResponseWriter, _ *http.Request) {
+	err := errors.Join(s.engine.Reset(), s.receiver.Reset())
+	if err == nil {
+		err = s.configureInboxes()
+	}
+	if err != nil {
+		mock.WriteProblem(w, err)
+		return
+	}
+	mock.WriteJSON(w, http.StatusOK, map[string]bool{"reset": true})
+}
+
+// index says what answers here, for people and programs.
+func (s *Sandbox) index(w http.ResponseWriter, _ *http.Request) {
+	oldest, last := s.journal.Bounds()
+	urls := map[string]string{"receiver": s.URL() + "/in/{inbox}", "control": s.URL() + "/_/", "stream": "ws" + strings.TrimPrefix(s.URL(), "http") + "/_/stream"}
+	for _, name := range s.engine.Names() {
+		urls[name] = s.engine.BaseURL(name)
+	}
+	mock.WriteJSON(w, http.StatusOK, map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
+		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": last + 1 - oldest}})
+}
+
+// metrics writes numbers in the text format of Prometheus.
+func (s *Sandbox) metrics(w http.ResponseWriter, _ *http.Request) {
+	oldest, last := s.journal.Bounds()
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	fmt.Fprintf(w, "# HELP tacklebox_info The running version.\n# TYPE tacklebox_info gauge\ntacklebox_info{version=%q} 1\n", s.cfg.Version)
+	fmt.Fprintf(w, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", last+1-oldest)
+	fmt.Fprintf(w, "# HELP tacklebox_last_seq Newest sequence number.\n# TYPE tacklebox_last_seq counter\ntacklebox_last_seq %d\n", last)
+	s.engine.WriteMetrics(w)
+}

@@ -1,0 +1,221 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"tacklebox/mock"
+	"tacklebox/receiver/journal"
+)
+
+// TB is the part of testing.TB that Start needs.
+type TB interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Cleanup(func())
+}
+
+// Running is a sandbox inside a test's process: on a free port, in memory, with
+// a manual clock unless told otherwise. It stops with the test.
+type Running struct {
+	URL string // http://127.0.0.1:PORT
+
+	t  TB
+	sb *Sandbox
+}
+
+// Option changes how Start sets the sandbox up.
+type Option func(*Config)
+
+// WithSeed fixes ids, keys and samples.
+func WithSeed(seed uint64) Option { return func(c *Config) { c.Seed = &seed } }
+
+// WithStart sets the first instant of the clock.
+func WithStart(at time.Time) Option { return func(c *Config) { c.Start = at } }
+
+// WithClock chooses real, manual or auto.
+func WithClock(mode string) Option { return func(c *Config) { c.Clock = mode } }
+
+// WithData keeps everything in a folder.
+func WithData(dir string) Option { return func(c *Config) { c.Data = dir } }
+
+// WithConfig changes anything else.
+func WithConfig(change func(*Config)) Option { return change }
+
+// firstInstant is where a test's clock begins when nothing else is said.
+var firstInstant = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+
+// Start runs a sandbox that stops with the test.
+func Start(t TB, options ...Option) *Running {
+	t.Helper()
+	seed := uint64(1)
+	cfg := Config{Clock: mock.ManualClock, Start: firstInstant, Seed: &seed, Version: "test"}
+	for _, o := range options {
+		o(&cfg)
+	}
+	sb, err := Open(cfg)
+	if err != nil {
+		t.Fatalf("sandbox: %v", err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("sandbox: %v", err)
+	}
+	sb.Bind(ln.Addr())
+	sb.engine.Start()
+	done := make(chan error, 1)
+	go func() { done <- sb.Serve(ln) }()
+	r := &Running{URL: sb.URL(), t: t, sb: sb}
+	t.Cleanup(func() { r.stop(done) })
+	return r
+}
+
+const stopWithin = 10 * time.Second
+
+func (r *Running) stop(done chan error) {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	if err := r.sb.Shutdown(ctx); err != nil {
+		r.t.Fatalf("sandbox: stopping: %v", err)
+	}
+	<-done
+}
+
+// Sandbox returns what runs.
+func (r *Running) Sandbox() *Sandbox { return r.sb }
+
+// Provider returns the base URL of a mock API.
+func (r *Running) Provider(name string) string {
+	if !r.sb.engine.Has(name) {
+		r.t.Fatalf("sandbox: no provider %q", name)
+	}
+	return r.sb.engine.BaseURL(name)
+}
+
+// Inbox returns the URL of an inbox.
+func (r *Running) Inbox(name string) string { return r.URL + "/in/" + name }
+
+// Fire lets an event happen.
+func (r *Running) Fire(f mock.Firing) mock.Fired {
+	r.t.Helper()
+	fired, err := r.sb.engine.Fire(f)
+	if err != nil {
+		r.t.Fatalf("fire %s %s: %v", f.Provider, f.Type, err)
+	}
+	return fired
+}
+
+// Advance moves the clock and returns when everything due has been attempted.
+func (r *Running) Advance(d time.Duration) {
+	r.t.Helper()
+	if err := r.sb.engine.Advance(context.Background(), r.sb.engine.Now().Add(d)); err != nil {
+		r.t.Fatalf("advance %s: %v", d, err)
+	}
+}
+
+// Now returns the time on the sandbox's clock.
+func (r *Running) Now() time.Time { return r.sb.engine.Now() }
+
+// Entries returns the kept entries that a filter matches, oldest first.
+func (r *Running) Entries(q string) []*journal.Entry {
+	r.t.Helper()
+	f, err := journal.ParseFilter(q, r.sb.engine.Now)
+	if err != nil {
+		r.t.Fatalf("filter %q: %v", q, err)
+	}
+	var list []*journal.Entry
+	err = r.sb.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+		list = append(list, e.Clone())
+		return true
+	})
+	if err != nil {
+		r.t.Fatalf("entries %q: %v", q, err)
+	}
+	return list
+}
+
+// ExpectWithin is how long Expect waits, in wall time.
+const ExpectWithin = 10 * time.Second
+
+// Expect waits until count entries match the filter and returns them; fewer
+// within ExpectWithin fail the test with what was there instead.
+func (r *Running) Expect(t TB, q string, count int) []*journal.Entry {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), ExpectWithin)
+	defer cancel()
+	for {
+		_, last := r.sb.journal.Bounds()
+		if list := r.Entries(q); len(list) >= count {
+			return list
+		}
+		if _, err := r.sb.journal.Wait(ctx, last); err != nil {
+			t.Fatalf("expected %d entries of %q, got %d; the journal holds:%s", count, q, len(r.Entries(q)), r.digest())
+		}
+	}
+}
+
+// digest lists the newest entries, a line each.
+func (r *Running) digest() string {
+	const most = 20
+	var b strings.Builder
+	_ = r.sb.journal.Scan(0, 0, true, nil, func(e *journal.Entry) bool {
+		fmt.Fprintf(&b, "\n  %d %s %s %s %s", e.Seq, e.Kind, e.Provider, e.Type, e.Inbox)
+		if e.Request != nil {
+			fmt.Fprintf(&b, " %s %s", e.Request.Method, e.Request.URL)
+		}
+		if e.Response != nil {
+			fmt.Fprintf(&b, " → %d", e.Response.Status)
+		}
+		b.WriteString(" " + e.Error)
+		return strings.Count(b.String(), "\n") < most
+	})
+	return b.String()
+}
+
+// Settings changes settings of a provider for an account ("": all).
+func (r *Running) Settings(provider, account string, settings map[string]any) {
+	r.t.Helper()
+	doc, err := json.Marshal(settings)
+	if err != nil {
+		r.t.Fatalf("settings: %v", err)
+	}
+	if status, body := r.call("PUT", "/_/providers/"+provider+"/settings?account="+account, doc); status != http.StatusOK {
+		r.t.Fatalf("settings of %s: %s", provider, body)
+	}
+}
+
+// Reply sets an inbox's settings: {"reply":[…],"forward":…}.
+func (r *Running) Reply(inbox string, settings string) {
+	r.t.Helper()
+	if status, body := r.call("PUT", "/_/inboxes/"+inbox, []byte(settings)); status != http.StatusOK {
+		r.t.Fatalf("inbox %s: %s", inbox, body)
+	}
+}
+
+func (r *Running) call(method, path string, body []byte) (int, string) {
+	r.t.Helper()
+	req, err := http.NewRequest(method, r.URL+path, bytes.NewReader(body))
+	if err != nil {
+		r.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	if r.sb.cfg.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+r.sb.cfg.Token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return resp.StatusCode, fmt.Sprintf("%d %s", resp.StatusCode, b)
+}

@@ -1,0 +1,88 @@
+package mock
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"tacklebox/receiver/journal"
+)
+
+// attempt sends one request and reads the answer. It runs outside the world's
+// lock. When the provider could make no request, that is the attempt's error.
+func (e *Engine) attempt(w *World, d *Delivery, j job) result {
+	res := result{began: e.clock.Now(), entry: &journal.Entry{}, err: j.err, fault: j.String()}
+	if j.err != nil {
+		return res
+	}
+	res.hopeful = true
+	res.entry.Request = e.sentMessage(j.out)
+	if j.wire == lost {
+		res.lost = true
+		return res
+	}
+	u, err := url.Parse(j.out.URL)
+	if err != nil {
+		res.err = fmt.Errorf("callback URL: %w", err)
+		return res
+	}
+	ctx, cancel := context.WithTimeout(e.ctx, j.policy.timeout())
+	defer cancel()
+	watch := stopwatch()
+	origin := Origin{Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],
+		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1}
+	answer, err := e.sender.do(ctx, u, j, &origin)
+	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()
+	if err != nil {
+		res.err = explain(ctx, err, j.policy.timeout())
+		return res
+	}
+	res.status, res.entry.Response = answer.Status, answer
+	return res
+}
+
+func (e *Engine) sentMessage(out *Outgoing) *journal.Message {
+	m := keptMessage(out.Body, e.cfg.MaxBody)
+	m.Method, m.URL, m.Proto = out.Method, out.URL, "HTTP/1.1"
+	m.Headers = make(http.Header, len(out.Header))
+	for _, f := range out.Header {
+		m.Headers[f.Name] = append(m.Headers[f.Name], f.Value)
+	}
+	return m
+}
+
+// explain words a failed exchange for a person.
+func explain(ctx context.Context, err error, timeout fmt.Stringer) error {
+	if ctx.Err() == context.DeadlineExceeded {
+		return fmt.Errorf("no answer within %s", timeout)
+	}
+	return err
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// wireHead renders the request up to its body: header order and spelling are the
+// provider's, Host first and Content-Length last.
+func wireHead(u *url.URL, out *Outgoing) []byte {
+	var b bytes.Buffer
+	target := u.EscapedPath()
+	if target == "" {
+		target = "/"
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		target += "?" + u.RawQuery
+	}
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, target, u.Host)
+	for _, f := range out.Header {
+		b.WriteString(f.Name + ": " + f.Value + "\r\n")
+	}
+	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(out.Body))
+	return b.Bytes()
+}

@@ -1,0 +1,161 @@
+package mock
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"tacklebox/receiver/journal"
+)
+
+// ServeProvider answers a request to a mock API. path is the escaped path behind
+// the provider's prefix, as it stood on the wire.
+func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *http.Request) {
+	w := e.worlds[name]
+	c := w.readCall(path, rw, r)
+	watch := stopwatch()
+	began := e.clock.Now()
+	var reply Reply
+	err := w.do(func() {
+		w.stats.calls++
+		reply = w.answer(c)
+	})
+	if err != nil {
+		e.cfg.Warn(err.Error())
+		reply = Reply{Status: http.StatusInternalServerError}
+	}
+	entry := w.callEntry(c, reply)
+	entry.Time, entry.Took = began, watch()
+	if err := e.append(entry).Wait(); err != nil {
+		e.cfg.Warn(err.Error())
+		http.Error(rw, "the journal cannot be written: "+err.Error(), http.StatusInsufficientStorage)
+		return
+	}
+	reply.write(rw)
+}
+
+// Has reports whether there is such a provider.
+func (e *Engine) Has(name string) bool { return e.worlds[name] != nil }
+
+// HostOf returns the provider that a Host header means, "" for none: a real host
+// of the provider's, one of its sub-domains where the table says so, or
+// NAME.localhost, each with or without a port.
+func (e *Engine) HostOf(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		host = host[:i]
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	for name, w := range e.worlds {
+		if host == name+".localhost" {
+			return name
+		}
+		for _, h := range w.provider.Hosts {
+			if host == h || strings.HasPrefix(h, "*.") && strings.HasSuffix(host, h[1:]) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// readCall reads the request with its body, at most BodyLimit of it.
+func (w *World) readCall(path string, rw http.ResponseWriter, r *http.Request) *Call {
+	limit := w.provider.BodyLimit
+	if limit == 0 {
+		limit = mebibyte
+	}
+	_, query, _ := strings.Cut(r.RequestURI, "?")
+	c := &Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
+	b, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, limit))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		c.TooLarge = true
+	case err != nil:
+		c.BodyErr = err
+	default:
+		c.Body = b
+	}
+	return c
+}
+
+// answer calls the provider; its panic is an answer too.
+func (w *World) answer(c *Call) (reply Reply) {
+	if w.safely(func() { reply = w.provider.Serve(w, c) }) != nil {
+		reply = Reply{Status: http.StatusInternalServerError}
+		if w.provider.Broken != nil {
+			reply = w.provider.Broken(w, c)
+		}
+	}
+	return reply
+}
+
+func (w *World) callEntry(c *Call, reply Reply) *journal.Entry {
+	req := keptMessage(c.Body, w.engine.cfg.MaxBody)
+	req.Method, req.Proto, req.Remote, req.Headers = c.Method, c.Proto, c.Remote, c.Header
+	req.URL = "/" + w.provider.Name + c.Path
+	if c.RawQuery != "" {
+		req.URL += "?" + c.RawQuery
+	}
+	req.Truncated = req.Truncated || c.TooLarge
+	e := &journal.Entry{Kind: journal.Call, Provider: w.provider.Name, Account: c.Account, Type: c.Type, EventID: c.EventID, Request: req,
+		Response: &journal.Message{Status: reply.Status, Headers: reply.Header, Body: reply.Body, Size: int64(len(reply.Body))}}
+	if c.Method == http.MethodHead {
+		e.Response.Body, e.Response.Size = nil, 0 // its length is told, itself is not sent
+	}
+	if c.BodyErr != nil {
+		e.Error = "reading the body: " + c.BodyErr.Error()
+	}
+	if len(c.Violations) > 0 {
+		e.Contract = &journal.Contract{Violations: c.Violations}
+	}
+	return e
+}
+
+// write sends the reply with its header names as they are spelled.
+func (r Reply) write(rw http.ResponseWriter) {
+	h := rw.Header()
+	for k, v := range r.Header {
+		h[k] = v
+	}
+	if h.Get("Content-Type") == "" && h["Content-Type"] == nil {
+		h["Content-Type"] = nil // net/http must not guess one
+	}
+	if !r.Chunked && r.Status != http.StatusNotModified {
+		h["Content-Length"] = []string{strconv.Itoa(len(r.Body))}
+	}
+	rw.WriteHeader(r.Status)
+	if r.Chunked {
+		_ = http.NewResponseController(rw).Flush()
+	}
+	_, _ = rw.Write(r.Body)
+}
+
+// PathBehind cuts the provider's prefix off a request target and returns the
+// escaped path behind it, untouched. ok is false when the target has no path.
+func PathBehind(target, prefix string) (string, bool) {
+	path, _, _ := strings.Cut(target, "?")
+	if !strings.HasPrefix(path, "/") {
+		u, err := url.Parse(path)
+		if err != nil || u.Host == "" {
+			return "", false
+		}
+		path = path[strings.Index(path, "://")+3:]
+		if i := strings.IndexByte(path, '/'); i >= 0 {
+			path = path[i:]
+		} else {
+			path = "/"
+		}
+	}
+	rest, ok := strings.CutPrefix(path, prefix)
+	if !ok || rest != "" && rest[0] != '/' {
+		return "", false
+	}
+	if rest == "" {
+		rest = "/"
+	}
+	return rest, true
+}

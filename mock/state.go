@@ -1,0 +1,136 @@
+package mock
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// State is the one small document that outlives the process beside the journal:
+// subscriptions, settings, inbox settings, faults, the clock and the seed, each
+// a named section. It is written to a temporary file, synced and renamed at each
+// change, changes that come together in one write.
+type State struct {
+	path string // "": memory only
+
+	mu       sync.Mutex
+	sections map[string]json.RawMessage
+	cur      *flush
+	writing  bool
+}
+
+type flush struct {
+	done chan struct{}
+	err  error
+}
+
+// OpenState reads the document in a folder, "" keeps it in memory. A document
+// that cannot be read is an error that names it: it is never overwritten.
+func OpenState(dir string) (*State, error) {
+	s := &State{sections: map[string]json.RawMessage{}}
+	if dir == "" {
+		return s, nil
+	}
+	s.path = filepath.Join(dir, "state.json")
+	b, err := os.ReadFile(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &s.sections)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("state %s: %w", s.path, err)
+	}
+	return s, nil
+}
+
+// Load returns a section.
+func (s *State) Load(name string) (json.RawMessage, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.sections[name]
+	return v, ok
+}
+
+// Save replaces a section (nil removes it) and returns when it is on disk.
+func (s *State) Save(name string, v json.RawMessage) error {
+	return s.put(name, v).wait()
+}
+
+// put replaces a section and begins to write; the flush tells when it is done.
+func (s *State) put(name string, v json.RawMessage) *flush {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v == nil {
+		delete(s.sections, name)
+	} else {
+		s.sections[name] = v
+	}
+	if s.path == "" {
+		return nil
+	}
+	if s.cur == nil {
+		s.cur = &flush{done: make(chan struct{})}
+	}
+	f := s.cur
+	if !s.writing {
+		s.writing = true
+		go s.run()
+	}
+	return f
+}
+
+func (f *flush) wait() error {
+	if f == nil {
+		return nil
+	}
+	<-f.done
+	return f.err
+}
+
+// run writes until nothing new has come.
+func (s *State) run() {
+	for {
+		s.mu.Lock()
+		f := s.cur
+		s.cur = nil
+		if f == nil {
+			s.writing = false
+			s.mu.Unlock()
+			return
+		}
+		doc := maps.Clone(s.sections)
+		s.mu.Unlock()
+		f.err = writeFile(s.path, mustJSON(doc))
+		close(f.done)
+	}
+}
+
+// writeFile replaces a file in one step that survives a power cut.
+func writeFile(path string, b []byte) (err error) {
+	tmp := path + ".new"
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	return nil
+}

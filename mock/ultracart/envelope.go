@@ -1,0 +1,103 @@
+package ultracart
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+
+	"tacklebox/mock"
+)
+
+// body makes the POST's body of its events: {"events":[{type: payload}, …]}, or
+// the bare array of earlier years; compressed, a gzipped base64 text stands in
+// place of the array (documented; that it replaces the array is inferred).
+func body(w *mock.World, d *mock.Delivery) ([]byte, error) {
+	list := append([]byte{'['}, bytes.Join(d.Payloads, []byte{','})...)
+	list = append(list, ']')
+	if deliveredBy(w, d).Compress {
+		packed, err := compress(list)
+		if err != nil {
+			return nil, err
+		}
+		list = quote(nil, packed)
+	}
+	if w.Option(d.Account, optBody).Text() == "array" {
+		return list, nil
+	}
+	return append(append([]byte(`{"events":`), list...), '}'), nil
+}
+
+func compress(b []byte) (string, error) {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	if _, err := z.Write(b); err != nil {
+		return "", fmt.Errorf("compressing events: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return "", fmt.Errorf("compressing events: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(out.Bytes()), nil
+}
+
+// envelope is the schema of a whole body: the events of a batch may be of other
+// types too, one at least is of this one.
+func envelope(typ string, payload map[string]any) map[string]any {
+	return map[string]any{
+		"type": "object", "additionalProperties": false, "required": []any{"events"},
+		"properties": map[string]any{"events": map[string]any{
+			"type": "array", "minItems": 1, "contains": map[string]any{"required": []any{typ}},
+			"items": map[string]any{"type": "object", "minProperties": 1, "maxProperties": 1,
+				"properties": map[string]any{typ: payload}, "additionalProperties": map[string]any{"type": "object"}},
+		}},
+	}
+}
+
+// unwrap brings the other forms of a body, compressed or the bare array, into
+// that of the envelope; nil when it is none of them.
+func unwrap(body []byte) []byte {
+	n, err := parse(body)
+	if err != nil {
+		return body // whoever looks at it will say so
+	}
+	events := n
+	if n.kind == objectKind {
+		events = n.get("events")
+	}
+	switch {
+	case events == nil:
+		return body
+	case events.kind == stringKind:
+		list, err := decompress(events.text)
+		if err != nil {
+			return nil
+		}
+		return append(append([]byte(`{"events":`), list...), '}')
+	case n.kind == arrayKind:
+		return append(append([]byte(`{"events":`), body...), '}')
+	}
+	return body
+}
+
+const mostUnpacked = 16 << 20 // bytes; a POST of ours has less than one MiB
+
+func decompress(text string) ([]byte, error) {
+	packed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("compressed events: %w", err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("compressed events: %w", err)
+	}
+	list, err := io.ReadAll(io.LimitReader(z, mostUnpacked+1))
+	if err != nil {
+		return nil, fmt.Errorf("compressed events: %w", err)
+	}
+	if len(list) > mostUnpacked {
+		return nil, errors.New("compressed events: too much")
+	}
+	return list, nil
+}

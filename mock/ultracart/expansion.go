@@ -1,0 +1,77 @@
+package ultracart
+
+import "strings"
+
+// requested returns the names of a comma-separated list and their ancestors
+// (payment.transaction brings payment); unknown names do no harm.
+func requested(list string) map[string]bool {
+	names := map[string]bool{}
+	for _, name := range strings.Split(list, ",") {
+		name = strings.TrimSpace(name)
+		for name != "" {
+			names[name] = true
+			i := strings.LastIndexByte(name, '.')
+			name = name[:max(i, 0)]
+		}
+	}
+	return names
+}
+
+// fill gives the payload the requested parts that its sample lacks: each path is
+// walked, the first missing member is copied from the full object, and lists
+// end the walk.
+func (c *category) fill(payload *node, want map[string]bool) {
+	for _, x := range c.expansions {
+		if want[x.Name] {
+			fillPath(payload, c.full, x.path)
+		}
+	}
+}
+
+func fillPath(at, source *node, path []step) {
+	for _, s := range path {
+		if at.kind != objectKind {
+			return
+		}
+		next, more := at.get(s.name), source.get(s.name)
+		if next == nil {
+			if more != nil {
+				at.set(s.name, more.clone())
+			}
+			return
+		}
+		if s.list {
+			return
+		}
+		at, source = next, more
+	}
+}
+
+// cut removes the parts that were not requested, and objects that this empties.
+func (c *category) cut(payload *node, want map[string]bool) {
+	for _, x := range c.expansions {
+		if !want[x.Name] {
+			cutPath(payload, x.path)
+		}
+	}
+}
+
+// cutPath removes the value at a path and reports whether that emptied n.
+func cutPath(n *node, path []step) (emptied bool) {
+	s := path[0]
+	value := n.get(s.name)
+	switch {
+	case value == nil:
+		return false
+	case len(path) == 1:
+		n.remove(s.name)
+	case s.list:
+		for _, it := range value.items {
+			cutPath(it, path[1:])
+		}
+		return false
+	case cutPath(value, path[1:]):
+		n.remove(s.name)
+	}
+	return len(n.members) == 0
+}

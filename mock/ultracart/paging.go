@@ -1,0 +1,131 @@
+package ultracart
+
+import (
+	"cmp"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tacklebox/mock"
+)
+
+// resultSet is metadata.result_set (documented: on the last page `more` is left
+// out and next_offset is 0).
+type resultSet struct {
+	Count        int   `json:"count"`
+	Offset       int   `json:"offset"`
+	Limit        int   `json:"limit"`
+	More         *bool `json:"more,omitempty"`
+	NextOffset   int   `json:"next_offset"`
+	TotalRecords int   `json:"total_records"`
+}
+
+// page is what a list was asked for.
+type page struct{ limit, offset int }
+
+// pageOf reads _limit and _offset (defaults and zero base documented, bounds
+// and refusals decisions).
+func pageOf(q url.Values, most int64) (page, *failure) {
+	limit, f := number(q, "_limit", 100, 1, most)
+	if f != nil {
+		return page{}, f
+	}
+	offset, f := number(q, "_offset", 0, 0, math.MaxInt32)
+	return page{int(limit), int(offset)}, f
+}
+
+// number reads a query parameter; the first of several counts (decision).
+func number(q url.Values, name string, absent, low, high int64) (int64, *failure) {
+	if !q.Has(name) {
+		return min(absent, high), nil
+	}
+	n, err := strconv.ParseInt(q.Get(name), 10, 64)
+	if err != nil || n < low || n > high {
+		return 0, bad("Parameter '%s' must be between %d and %d.", name, low, high)
+	}
+	return n, nil
+}
+
+// cut returns one page of a list and its description. An offset past the end
+// gives an empty page.
+func cut[T any](all []T, p page, emitFalse bool) ([]T, *resultSet) {
+	from := min(p.offset, len(all))
+	to := min(from+p.limit, len(all))
+	set := &resultSet{Count: to - from, Offset: p.offset, Limit: p.limit, TotalRecords: len(all)}
+	set.More = flag(to < len(all), emitFalse)
+	if to < len(all) {
+		set.NextOffset = to
+	}
+	return all[from:to], set
+}
+
+// flag is a boolean as the API writes it: a false one is left out (inferred from
+// 26 recorded bodies), unless the setting emit_false asks for it.
+func flag(b, emitFalse bool) *bool {
+	if !b && !emitFalse {
+		return nil
+	}
+	return &b
+}
+
+// truth reads a boolean parameter: true is `true` (most SDKs), `True` (Python)
+// and `1` (PHP); everything else is false (the forms are documented).
+func truth(q url.Values, name string) bool {
+	v := q.Get(name)
+	return strings.EqualFold(v, "true") || v == "1"
+}
+
+type order func(a, b *mock.Sub) int
+
+// sorted puts webhooks in the order that _sort asks for: webhook_url and
+// disabled (documented default), each with `-` for descending, ties by number.
+func sorted(subs []*mock.Sub, by string) ([]*mock.Sub, *failure) {
+	if strings.TrimSpace(by) == "" {
+		by = "webhook_url,disabled"
+	}
+	var orders []order
+	for _, name := range strings.Split(by, ",") {
+		o := orderOf(strings.TrimSpace(name))
+		if o == nil {
+			return nil, bad("Parameter '_sort' must be webhook_url or disabled.")
+		}
+		orders = append(orders, o)
+	}
+	all := slices.Clone(subs)
+	slices.SortStableFunc(all, func(a, b *mock.Sub) int {
+		for _, o := range orders {
+			if d := o(a, b); d != 0 {
+				return d
+			}
+		}
+		return cmp.Compare(oid(a), oid(b))
+	})
+	return all, nil
+}
+
+func orderOf(name string) order {
+	name, down := strings.CutPrefix(name, "-")
+	up := map[string]order{
+		"webhook_url": func(a, b *mock.Sub) int { return cmp.Compare(a.URL, b.URL) },
+		"disabled": func(a, b *mock.Sub) int {
+			if a.Enabled == b.Enabled {
+				return 0
+			} else if a.Enabled {
+				return -1
+			}
+			return 1
+		},
+	}[name]
+	if up == nil || !down {
+		return up
+	}
+	return func(a, b *mock.Sub) int { return up(b, a) }
+}
+
+// oid is the number of a webhook.
+func oid(s *mock.Sub) int {
+	n, _ := strconv.Atoi(s.ID) // we made it
+	return n
+}

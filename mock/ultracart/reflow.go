@@ -1,0 +1,40 @@
+package ultracart
+
+import (
+	"tacklebox/mock"
+)
+
+type reflowJSON struct {
+	Name   string `json:"event_name"`
+	Queued bool   `json:"queued"`
+}
+
+// resendEvent sends everything in stock for an event again, to this webhook
+// alone; only item_update and order_create can do that (documented).
+func resendEvent(q *request) (*answer, *failure) {
+	s, f := q.subOf(q.c.Param("webhookOid"))
+	if f != nil {
+		return nil, f
+	}
+	name := q.c.Param("eventName")
+	typ := catalogueOf(q.w).events[name]
+	if typ == nil || !typ.reflow {
+		return nil, bad("Event '%s' does not support reflow.", name)
+	}
+	if !s.Wants(name) || !s.Enabled {
+		if q.text(optReflowUnsubscribe) != "send" {
+			return nil, bad("Webhook %s does not receive event '%s'.", s.ID, name)
+		}
+		if !s.Enabled {
+			q.a.Pause(s) // it waits there
+		}
+	}
+	q.c.Type = name
+	if stock := int(q.w.Option(q.a.Name, optReflowObjects).Int()); stock > 0 {
+		_, err := q.w.Fire(mock.Firing{Type: name, Account: q.a.Name, Count: stock, Data: encode(occurrence{Webhook: s.ID})})
+		if err != nil {
+			panic(err) // the type is ours and nothing else was said
+		}
+	}
+	return &answer{name: "reflow", payload: reflowJSON{name, true}}, nil
+}

@@ -1,0 +1,70 @@
+package ultracart
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// schemas is what payloads.schema.json says of the members of objects: enough to
+// know which booleans an object can have.
+type schemas map[string]schema
+
+type schema struct {
+	Ref        string            `json:"$ref"`
+	Type       json.RawMessage   `json:"type"`
+	Properties map[string]schema `json:"properties"`
+	Items      *schema           `json:"items"`
+}
+
+func readSchemas(raw []byte) (schemas, error) {
+	var doc struct {
+		Defs schemas `json:"$defs"`
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return nil, fmt.Errorf("payloads.schema.json: %w", err)
+	}
+	return doc.Defs, nil
+}
+
+func (all schemas) follow(s schema) schema {
+	for hops := 0; s.Ref != "" && hops < 8; hops++ {
+		s = all[strings.TrimPrefix(s.Ref, "#/$defs/")]
+	}
+	return s
+}
+
+// addFalse writes the booleans that an object can have and does not have as
+// false, behind its other members in order of name (the setting emit_false).
+func (all schemas) addFalse(n *node, s schema) {
+	s = all.follow(s)
+	switch n.kind {
+	case arrayKind:
+		if s.Items != nil {
+			for _, it := range n.items {
+				all.addFalse(it, *s.Items)
+			}
+		}
+	case objectKind:
+		for _, m := range n.members {
+			all.addFalse(m.value, s.Properties[m.name])
+		}
+		for _, name := range all.booleans(s) {
+			if n.get(name) == nil {
+				n.set(name, boolean(false))
+			}
+		}
+	}
+}
+
+func (all schemas) booleans(s schema) []string {
+	var names []string
+	for name, p := range s.Properties {
+		if string(all.follow(p).Type) == `"boolean"` {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,186 @@
+// Package cli is the line commands: each is a client of the control API like
+// any other program. What it cannot do as a client (run a sandbox, open the
+// full-screen program) is handed in by main.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/client"
+	"tacklebox/tui/safe"
+)
+
+// App is everything a command may touch. The zero value of an optional field
+// means that the thing does not exist.
+type App struct {
+	Version string
+	Getenv  func(string) string
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	// Terminal reports whether stdin and stdout are both a terminal.
+	Terminal bool
+	// Open opens the sandbox that `up` serves; main owns the composition.
+	Open func(UpOptions) (Instance, error)
+	// Local starts a sandbox in memory for commands that work without a running
+	// one and returns its URL.
+	Local func(ctx context.Context) (url string, stop func(), err error)
+	// TUI runs the full-screen program until the user leaves it. Optional.
+	TUI func(ctx context.Context, c *client.Client, o TUIOptions) error
+
+	url   string // --url
+	token string // --token
+	json  bool   // --json
+	out   *printer
+}
+
+// Instance is a sandbox that `up` serves.
+type Instance interface {
+	// Serve answers on the listener until Shutdown.
+	Serve(net.Listener) error
+	// Shutdown stops serving, lets what is in flight end while ctx lasts, and
+	// closes the journal.
+	Shutdown(context.Context) error
+	// Follow calls yield for every entry from now on, in order, and with nil
+	// whenever it has caught up. It returns when yield fails, or when ctx has
+	// ended and everything until then was given. The entry is valid only during
+	// the call.
+	Follow(ctx context.Context, yield func(*Entry) error) error
+}
+
+// Entry is one thing that happened, as the journal keeps it.
+type Entry = client.Entry
+
+// TUIOptions is what the full-screen program is told by the command line.
+type TUIOptions struct {
+	Attached bool   // the sandbox belongs to another process
+	Version  string // of this binary
+}
+
+// Run executes one command line and returns the exit code. args is without the
+// program's name.
+func (a *App) Run(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(withDefault(root, args))
+	a.out = newPrinter(a)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = a.out.flush()
+	} else {
+		_ = a.out.flush()
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return ExitInterrupted
+	}
+	a.complain(explain(err))
+	return exitCode(err)
+}
+
+// complain prints an error for a person. Its text may quote a server, a file or
+// a capture.
+func (a *App) complain(err error) {
+	var silent *exitError
+	if err == nil || errors.As(err, &silent) && silent.err == nil {
+		return
+	}
+	fmt.Fprintf(a.Stderr, "tacklebox: %s\n", safe.Text(err.Error()))
+}
+
+func (a *App) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tacklebox",
+		Short: "A local sandbox for webhooks",
+		Long: `A local sandbox for webhooks: mock provider APIs to register at, a receiver
+that keeps every request, and events that fire when you say so.
+
+Without a command: tacklebox up.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       a.Version,
+	}
+	root.SetIn(a.Stdin)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetVersionTemplate("tacklebox {{.Version}}\n")
+	root.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.url, "url", "", "address of the sandbox (default: TACKLEBOX_URL, the running one, http://127.0.0.1:4780)")
+	flags.StringVar(&a.token, "token", "", "token of the control API (default: TACKLEBOX_TOKEN)")
+	flags.BoolVar(&a.json, "json", false, "print JSON")
+	a.addCommands(root)
+	return root
+}
+
+func (a *App) addCommands(root *cobra.Command) {
+	groups := []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"run", "Run:", []*cobra.Command{a.upCommand(), a.tuiCommand(), a.readyCommand(), a.doctorCommand()}},
+		{"send", "Send:", []*cobra.Command{a.providersCommand(), a.eventsCommand(), a.fireCommand(), a.replayCommand(), a.scenarioCommand()}},
+		{"see", "See:", []*cobra.Command{a.tailCommand(), a.entriesCommand(), a.showCommand(), a.diffCommand(), a.exportCommand(), a.expectCommand(), a.verifyCommand()}},
+		{"set", "Set:", []*cobra.Command{a.inboxCommand(), a.faultsCommand(), a.secretsCommand(), a.clockCommand(), a.resetCommand()}},
+		{"more", "More:", []*cobra.Command{a.versionCommand()}},
+	}
+	for _, g := range groups {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		for _, c := range g.commands {
+			c.GroupID = g.id
+			root.AddCommand(c)
+		}
+	}
+	root.SetCompletionCommandGroupID("more")
+	root.SetHelpCommandGroupID("more")
+}
+
+// withDefault puts "up" before arguments that name no command (contract,
+// section 1: no arguments is `tacklebox up`), so that its flags work alone.
+func withDefault(root *cobra.Command, args []string) []string {
+	for _, arg := range args {
+		if arg == "-h" || arg == "--help" || arg == "-v" || arg == "--version" || !strings.HasPrefix(arg, "-") {
+			return args
+		}
+		if name, _, assigned := strings.Cut(arg, "="); !assigned && !isSwitch(root, name) {
+			break // its value follows: no word after it can be judged
+		}
+	}
+	if found, _, err := root.Find(args); err == nil && found != root {
+		return args
+	}
+	return append([]string{"up"}, args...)
+}
+
+// isSwitch reports whether a flag of the root or of up takes no value.
+func isSwitch(root *cobra.Command, name string) bool {
+	up, _, err := root.Find([]string{"up"})
+	if err != nil {
+		return false
+	}
+	name = strings.TrimLeft(name, "-")
+	for _, f := range []interface{ Lookup(string) *flagType }{root.PersistentFlags(), up.Flags()} {
+		if flag := f.Lookup(name); flag != nil {
+			return flag.NoOptDefVal != ""
+		}
+	}
+	return false
+}
+
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	names := []string{}
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return usagef("unknown command %q%s\nRun 'tacklebox --help' for the commands.", args[0], didYouMean(args[0], names))
+}

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// defaultConfig is read when it is there and no other file is named.
+const defaultConfig = "tacklebox.yaml"
+
+// fromConfig sets what neither a flag nor the environment named. The file is
+// strict: a key that means nothing is a mistake that would otherwise show as a
+// sandbox that behaves unlike its file.
+func (o *UpOptions) fromConfig(f *pflag.FlagSet, source map[string]int) error {
+	name := o.Config
+	if name == "" {
+		name = defaultConfig
+	}
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && o.Config == "" {
+		return nil
+	}
+	if err != nil {
+		return usagef("configuration: %w", err)
+	}
+	return o.readConfig(name, text, f, source)
+}
+
+func (o *UpOptions) readConfig(name string, text []byte, f *pflag.FlagSet, source map[string]int) error {
+	root, err := document(name, text)
+	if err != nil || root == nil {
+		return err
+	}
+	flags := map[string]*pflag.Flag{}
+	allowed := []string{"providers", "inboxes", "faults"}
+	f.VisitAll(func(flag *pflag.Flag) {
+		if !clientOnly[flag.Name] && flag.Name != "config" {
+			flags[flag.Name] = flag
+			allowed = append(allowed, flag.Name)
+		}
+	})
+	return eachKey(name, root, allowed, func(key string, value *yaml.Node) error {
+		switch key {
+		case "providers":
+			return into(name, value, &o.Providers)
+		case "inboxes":
+			return into(name, value, &o.Inboxes)
+		case "faults":
+			return into(name, value, &o.Faults)
+		}
+		if source[key] != fromDefault {
+			return nil
+		}
+		source[key] = fromFile
+		return setFlag(name, key, value, flags[key])
+	})
+}
+
+// setFlag sets a flag from a scalar, or from each scalar of a list.
+func setFlag(name, key string, value *yaml.Node, flag *pflag.Flag) error {
+	scalars := []*yaml.Node{value}
+	if _, list := flag.Value.(pflag.SliceValue); list && value.Kind == yaml.SequenceNode {
+		scalars = value.Content
+	}
+	for _, s := range scalars {
+		if s.Kind != yaml.ScalarNode {
+			return usagef("%s:%d: %s: want one value", name, s.Line, key)
+		}
+		if err := flag.Value.Set(s.Value); err != nil {
+			return usagef("%s:%d: %s: %q: %w", name, s.Line, key, s.Value, err)
+		}
+	}
+	return nil
+}
+
+// document parses one YAML document and returns its top mapping, nil when the
+// file is empty.
+func document(name string, text []byte) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	var doc, more yaml.Node
+	if err := decoder.Decode(&doc); err != nil {
+		if len(bytes.TrimSpace(text)) == 0 || err.Error() == "EOF" {
+			return nil, nil
+		}
+		return nil, usagef("%s: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if decoder.Decode(&more) == nil {
+		return nil, usagef("%s:%d: a second document: one is allowed", name, more.Line)
+	}
+	root := doc.Content[0]
+	if root.Kind == yaml.ScalarNode && root.Tag == "!!null" {
+		return nil, nil
+	}
+	if root.Kind != yaml.MappingNode {
+		return nil, usagef("%s:%d: want keys and values", name, root.Line)
+	}
+	return root, nil
+}
+
+// eachKey calls f for each pair of a mapping whose key is allowed; another key,
+// or one that stands twice, is an error that names the place.
+func eachKey(name string, mapping *yaml.Node, allowed []string, f func(string, *yaml.Node) error) error {
+	if mapping.Kind != yaml.MappingNode {
+		return usagef("%s:%d: want keys and values: %s", name, mapping.Line, strings.Join(allowed, ", "))
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		key := mapping.Content[i]
+		if !slices.Contains(allowed, key.Value) {
+			return usagef("%s:%d: unknown key %q%s; allowed: %s", name, key.Line, key.Value, didYouMean(key.Value, allowed), strings.Join(allowed, ", "))
+		}
+		if seen[key.Value] {
+			return usagef("%s:%d: %s stands twice", name, key.Line, key.Value)
+		}
+		seen[key.Value] = true
+		if err := f(key.Value, mapping.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// into converts a YAML value to JSON and decodes that, strictly, so that both
+// notations of the same settings mean the same.
+func into(name string, value *yaml.Node, out any) error {
+	plain, err := plainValue(value, 0)
+	if err != nil {
+		return usagef("%s:%w", name, err)
+	}
+	text, err := json.Marshal(plain)
+	if err != nil {
+		return usagef("%s:%d: %w", name, value.Line, err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(out); err != nil {
+		return usagef("%s:%d: %s", name, value.Line, strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+// maxYAMLDepth is far beyond what a person writes; deeper input is an attack or
+// an accident.
+const maxYAMLDepth = 64
+
+// plainValue turns a node into what encoding/json writes. A time stays the text
+// that was written, since JSON has no times.
+func plainValue(n *yaml.Node, depth int) (any, error) {
+	if depth > maxYAMLDepth {
+		return nil, fmt.Errorf("%d: nested too deep", n.Line)
+	}
+	switch n.Kind {
+	case yaml.SequenceNode:
+		return plainList(n, depth)
+	case yaml.MappingNode:
+		return plainMap(n, depth)
+	case yaml.AliasNode:
+		return nil, fmt.Errorf("%d: aliases are not supported: write the value out", n.Line)
+	}
+	if n.Tag == "!!timestamp" || n.Tag == "!!binary" {
+		return n.Value, nil
+	}
+	var v any
+	if err := n.Decode(&v); err != nil {
+		return nil, fmt.Errorf("%d: %w", n.Line, err)
+	}
+	return v, nil
+}
+
+func plainList(n *yaml.Node, depth int) (any, error) {
+	list := make([]any, 0, len(n.Content))
+	for _, c := range n.Content {
+		v, err := plainValue(c, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+func plainMap(n *yaml.Node, depth int) (any, error) {
+	m := map[string]any{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
+			return nil, fmt.Errorf("%d: want a plain key", key.Line)
+		}
+		if _, twice := m[key.Value]; twice {
+			return nil, fmt.Errorf("%d: %s stands twice", key.Line, key.Value)
+		}
+		v, err := plainValue(n.Content[i+1], depth+1)
+		if err != nil {
+			return nil, err
+		}
+		m[key.Value] = v
+	}
+	return m, nil
+}

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tacklebox/receiver/client"
+)
+
+const defaultURL = "http://127.0.0.1:4780"
+
+// client returns a client of the sandbox that the command line means.
+func (a *App) client() *client.Client {
+	url, _ := a.address()
+	return client.New(url, a.tokenInForce())
+}
+
+func (a *App) tokenInForce() string {
+	if a.token != "" {
+		return a.token
+	}
+	return a.Getenv("TACKLEBOX_TOKEN")
+}
+
+// address resolves --url: the flag, TACKLEBOX_URL, the running instance's ready
+// file, the default address. asked is true when the user named one.
+func (a *App) address() (url string, asked bool) {
+	if a.url != "" {
+		return a.url, true
+	}
+	if url := a.Getenv("TACKLEBOX_URL"); url != "" {
+		return url, true
+	}
+	if ready, err := readReadyFile(readyPath(defaultData(a.Getenv))); err == nil && alive(ready.PID) {
+		return ready.URL, false
+	}
+	return defaultURL, false
+}
+
+// withLocal runs f against the running sandbox, or against one in memory that
+// lives as long as f when none runs and the user named none.
+func (a *App) withLocal(ctx context.Context, f func(c *client.Client, local bool) error) error {
+	c := a.client()
+	_, asked := a.address()
+	if asked || a.Local == nil {
+		return f(c, false)
+	}
+	err := c.Ready(ctx)
+	if err == nil || !errors.Is(err, client.ErrConnect) {
+		return f(c, false)
+	}
+	url, stop, err := a.Local(ctx)
+	if err != nil {
+		return fmt.Errorf("sandbox in memory: %w", err)
+	}
+	defer stop()
+	return f(client.New(url, ""), true)
+}
+
+// explain says what to do when nobody answers.
+func explain(err error) error {
+	if !errors.Is(err, client.ErrConnect) {
+		return err
+	}
+	return fmt.Errorf("%w\nIs a sandbox running? Start one with 'tacklebox up', or name another with --url", err)
+}

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/client"
+)
+
+// pageSize is how many entries one call asks for when all are wanted.
+const pageSize = 1000
+
+func (a *App) entriesCommand() *cobra.Command {
+	var q client.Query
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "entries [q]",
+		Short: "List what happened",
+		Long:  `List the entries that the filter matches: the newest 100, oldest first, unless told otherwise.`,
+		Example: `  tacklebox entries kind:attempt provider:shoptet status:'>=400'
+  tacklebox entries --all --json | jq -s length`,
+		Args: args("[q…]"),
+	}
+	cmd.Flags().Uint64Var(&q.After, "after", 0, "only behind the entry `SEQ`")
+	cmd.Flags().Uint64Var(&q.Before, "before", 0, "only before the entry `SEQ`")
+	cmd.Flags().IntVar(&q.Limit, "limit", 0, "at most `N` (default 100)")
+	cmd.Flags().Var(newChoice(&q.Order, "", "asc", "desc"), "order", "asc or desc (default asc)")
+	cmd.Flags().BoolVar(&all, "all", false, "every one that is kept, oldest first")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if q.Q, err = query(args); err != nil {
+			return err
+		}
+		if all {
+			return a.allEntries(cmd.Context(), q)
+		}
+		page, err := a.client().Entries(cmd.Context(), q)
+		if err != nil {
+			return err
+		}
+		return a.printEntries(page)
+	}
+	return cmd
+}
+
+func (a *App) printEntries(page *client.Page) error {
+	for i := range page.Entries {
+		if err := a.out.entry(&page.Entries[i], a.json); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allEntries walks the journal by cursor, page by page.
+func (a *App) allEntries(ctx context.Context, q client.Query) error {
+	q.Limit, q.Order = pageSize, "asc"
+	for {
+		page, err := a.client().Entries(ctx, q)
+		if err != nil {
+			return err
+		}
+		if err := a.printEntries(page); err != nil {
+			return err
+		}
+		if len(page.Entries) == 0 {
+			return nil
+		}
+		q.After = page.Entries[len(page.Entries)-1].Seq
+	}
+}

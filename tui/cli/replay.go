@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/client"
+)
+
+type replayOptions struct {
+	edit
+	req  client.ReplayRequest
+	open bool
+}
+
+func (a *App) replayCommand() *cobra.Command {
+	o := new(replayOptions)
+	cmd := &cobra.Command{
+		Use:   "replay SEQ…",
+		Short: "Send what was captured or attempted again",
+		Example: `  tacklebox replay 12 --to http://localhost:3000/callback
+  tacklebox replay 12 13 --resign --set order.total=5`,
+		Args: args("SEQ…"),
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.req.To, "to", "", "send to this `URL` instead")
+	f.BoolVar(&o.req.Resign, "resign", false, "sign again with the key in force")
+	f.BoolVar(&o.req.NewID, "new-id", false, "as a new event, not another try of the old one")
+	f.StringArrayVar(&o.set, "set", nil, "`PATH=VALUE` in the body, or PATH:=JSON (repeatable)")
+	f.StringArrayVar(&o.unset, "unset", nil, "leave `PATH` out (repeatable)")
+	f.BoolVar(&o.open, "edit", false, "change the body in $VISUAL or $EDITOR first")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		for _, arg := range args {
+			seq, err := sequence(arg)
+			if err != nil {
+				return err
+			}
+			if err := a.replay(cmd.Context(), seq, *o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return cmd
+}
+
+func (a *App) replay(ctx context.Context, seq uint64, o replayOptions) error {
+	req := o.req
+	req.Unset = o.unset
+	if err := a.prepareReplay(ctx, seq, o, &req); err != nil {
+		return err
+	}
+	raw, err := a.client().Replay(ctx, seq, req)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.out.rawJSON(raw)
+	}
+	a.out.line("replayed %d", seq)
+	a.printReplayed(raw)
+	return nil
+}
+
+// prepareReplay reads the body that is to be sent, when somebody changes it.
+func (a *App) prepareReplay(ctx context.Context, seq uint64, o replayOptions, req *client.ReplayRequest) error {
+	if len(o.set) == 0 && !o.open {
+		return nil
+	}
+	body, err := a.client().Body(ctx, seq)
+	if err != nil {
+		return err
+	}
+	if req.Set, err = o.values(body); err != nil || !o.open {
+		return err
+	}
+	edited, err := a.editor(ctx, body)
+	if err != nil {
+		return err
+	}
+	if !json.Valid(edited) {
+		return usagef("the edited body is not JSON%s", placeOf(edited))
+	}
+	req.Body = edited
+	return nil
+}
+
+func (a *App) printReplayed(raw []byte) {
+	var fired client.FireResult
+	if json.Unmarshal(raw, &fired) == nil && len(fired.Events) > 0 {
+		a.printFired(&fired, nil, false)
+		return
+	}
+	var d client.Delivery
+	if json.Unmarshal(raw, &d) == nil && d.URL != "" {
+		a.out.line("  → %s", d.URL)
+	}
+}
+
+// editor lets the user change a text in the editor of their choice.
+func (a *App) editor(ctx context.Context, text []byte) ([]byte, error) {
+	words := strings.Fields(a.editorCommand())
+	if len(words) == 0 {
+		return nil, usagef("--edit: set VISUAL or EDITOR")
+	}
+	f, err := os.CreateTemp("", "tacklebox-*.json")
+	if err != nil {
+		return nil, fmt.Errorf("file to edit: %w", err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(prettyJSON(text))
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return nil, fmt.Errorf("file to edit: %w", err)
+	}
+	run := exec.CommandContext(ctx, words[0], append(words[1:], f.Name())...)
+	run.Stdin, run.Stdout, run.Stderr = a.Stdin, a.Stdout, a.Stderr
+	if err := run.Run(); err != nil {
+		return nil, fmt.Errorf("editor %s: %w", words[0], err)
+	}
+	return os.ReadFile(f.Name())
+}
+
+func (a *App) editorCommand() string {
+	if v := a.Getenv("VISUAL"); v != "" {
+		return v
+	}
+	return a.Getenv("EDITOR")
+}

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func (a *App) secretsCommand() *cobra.Command {
+	var account string
+	cmd := &cobra.Command{
+		Use:   "secrets [PROVIDER]",
+		Short: "List the signing keys and callback credentials in force",
+		Args:  args("[PROVIDER]"),
+	}
+	cmd.Flags().StringVar(&account, "account", "", "only those of `ACCOUNT`")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		provider := ""
+		if len(args) == 1 {
+			provider = args[0]
+		}
+		list, err := a.client().Secrets(cmd.Context(), provider, account)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return a.out.json(list)
+		}
+		rows := [][]string{{"PROVIDER", "ACCOUNT", "SUBSCRIPTION", "NAME", "VALUE"}}
+		for _, s := range list {
+			rows = append(rows, []string{s.Provider, s.Account, s.Subscription, s.Name, s.Value})
+		}
+		a.out.table(rows)
+		return nil
+	}
+	return cmd
+}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/client"
+)
+
+func (a *App) tailCommand() *cobra.Command {
+	var after uint64
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "tail [q]",
+		Short: "Print entries as they come",
+		Long: `Print every entry that the filter matches, as it comes, until interrupted. A
+lost connection is taken up again behind the last entry that was printed.`,
+		Example: `  tacklebox tail
+  tacklebox tail 'kind:capture inbox:orders' --json | jq .request.body
+  tacklebox tail 'kind:attempt status:>=400' --after 0`,
+		Args: args("[q…]"),
+	}
+	cmd.Flags().Uint64Var(&after, "after", 0, "start behind the entry `SEQ` (0: with the oldest kept) instead of now")
+	cmd.Flags().IntVar(&limit, "limit", 0, "stop after `N` entries")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o := client.StreamOptions{}
+		if cmd.Flags().Changed("after") {
+			o.After = &after
+		}
+		q, err := query(args)
+		if err != nil {
+			return err
+		}
+		err = a.client().Stream(cmd.Context(), q, o, a.tailer(limit))
+		if errors.Is(err, errEnough) {
+			return nil
+		}
+		return err
+	}
+	return cmd
+}
+
+// errEnough ends a stream on purpose.
+var errEnough = errors.New("enough")
+
+func (a *App) tailer(limit int) func(client.Event) error {
+	count, lost := 0, false
+	return func(e client.Event) error {
+		switch {
+		case e.Entry != nil:
+			if err := errors.Join(a.out.entry(e.Entry, a.json), a.out.flush()); err != nil {
+				return err
+			}
+			if count++; count == limit {
+				return errEnough
+			}
+		case e.Gap != nil:
+			return a.gap(*e.Gap)
+		case e.State == client.Lost && !lost:
+			lost = true
+			a.say("connection lost (%v); trying again", e.Err)
+		case e.State == client.Connected && lost:
+			lost = false
+			a.say("connected again")
+		case e.State == client.Restarted:
+			a.say("the sandbox started anew; reading from its beginning")
+		}
+		return nil
+	}
+}
+
+// gap is part of the output: who counts lines must see that some are missing.
+func (a *App) gap(g client.Gap) error {
+	if a.json {
+		return errors.Join(a.out.json(map[string]client.Gap{"gap": g}), a.out.flush())
+	}
+	a.out.line("        entries %d to %d are no longer kept", g.From, g.To)
+	return a.out.flush()
+}
+
+// query joins the words of a filter as the shell left them, and checks it
+// before anybody is asked.
+func query(args []string) (string, error) {
+	q := strings.Join(args, " ")
+	if err := client.CheckFilter(q); err != nil {
+		return "", usageError{filterProblem(q, err)}
+	}
+	return q, nil
+}

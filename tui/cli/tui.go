@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/client"
+)
+
+func (a *App) tuiCommand() *cobra.Command {
+	var attach string
+	cmd := &cobra.Command{
+		Use:   "tui",
+		Short: "Open the full-screen program on a running sandbox",
+		Args:  args(),
+	}
+	cmd.Flags().StringVar(&attach, "attach", "", "address `URL` of the sandbox (like --url)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if a.TUI == nil {
+			return usagef("this build has no full-screen program: 'tacklebox tail' prints entries as they come")
+		}
+		if !a.Terminal {
+			return usagef("the full-screen program needs a terminal: 'tacklebox tail' prints entries as they come")
+		}
+		if attach != "" {
+			a.url = attach
+		}
+		c := a.client()
+		if err := c.Ready(cmd.Context()); err != nil {
+			return err
+		}
+		return a.TUI(cmd.Context(), client.New(c.URL(), a.tokenInForce()), TUIOptions{Attached: true, Version: a.Version})
+	}
+	return cmd
+}

@@ -1,0 +1,262 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/client"
+	"tacklebox/tui/safe"
+)
+
+// How long a stopping sandbox waits for requests and deliveries in flight.
+const stopWithin = 3 * time.Second
+
+func (a *App) upCommand() *cobra.Command {
+	o := new(UpOptions)
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "Run the sandbox (what tacklebox does without a command)",
+		Long: `Run the mock provider APIs, the receiver, the control API and the live stream on
+one port. In a terminal this opens the full-screen program; otherwise it prints
+one JSON line per entry on stdout. Messages go to stderr.
+
+Every flag has a twin in the environment (--keep-bytes: TACKLEBOX_KEEP_BYTES)
+and a key in the configuration file (keep-bytes:). A flag wins over the
+environment, the environment over the file.`,
+		Args: args(),
+	}
+	o.register(cmd.Flags(), a.Getenv)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := o.resolve(cmd.Flags(), a.Getenv); err != nil {
+			return err
+		}
+		o.Version = a.Version
+		o.Warn = func(msg string) { a.say("%s", msg) }
+		return a.up(cmd.Context(), o)
+	}
+	return cmd
+}
+
+// say prints a message for the person who runs the sandbox.
+func (a *App) say(format string, args ...any) {
+	fmt.Fprintf(a.Stderr, "tacklebox: %s\n", safe.Text(fmt.Sprintf(format, args...)))
+}
+
+// running is a sandbox that answers.
+type running struct {
+	url    string
+	served chan error
+	inst   Instance
+}
+
+func (a *App) up(ctx context.Context, o *UpOptions) error {
+	if a.Open == nil {
+		return errors.New("this build has no sandbox")
+	}
+	r, err := a.start(o)
+	if err != nil {
+		return err
+	}
+	ready := readyFile{URL: r.url, PID: os.Getpid(), Version: a.Version}
+	paths, err := announce(ready, o, defaultData(a.Getenv))
+	if err != nil {
+		return errors.Join(err, r.stop())
+	}
+	err = a.attend(ctx, r, o)
+	for _, path := range paths {
+		ready.remove(path)
+	}
+	return errors.Join(err, r.stop())
+}
+
+// start binds first: a taken port is the likelier mistake, and says more than
+// the lock of the instance that took it.
+func (a *App) start(o *UpOptions) (*running, error) {
+	ln, err := net.Listen("tcp", o.Addr)
+	if err != nil {
+		return nil, &exitError{ExitConnect, bindProblem(o.Addr, err)}
+	}
+	inst, err := a.open(o)
+	if err != nil {
+		_ = ln.Close()
+		return nil, usageError{err}
+	}
+	r := &running{url: "http://" + reachable(ln.Addr()), served: make(chan error, 1), inst: inst}
+	go func() {
+		err := inst.Serve(ln)
+		_ = ln.Close() // nobody should wait for an answer of a server that gave up
+		r.served <- err
+	}()
+	return r, nil
+}
+
+// open makes the data folder, which holds captured credentials, for this user
+// alone.
+func (a *App) open(o *UpOptions) (Instance, error) {
+	if o.Data != "" {
+		if err := os.MkdirAll(o.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("data folder: %w\nChoose another with --data, or use --memory", err)
+		}
+	}
+	return a.Open(*o)
+}
+
+func bindProblem(addr string, err error) error {
+	_, port, _ := net.SplitHostPort(addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("port %s is taken: another program listens on %s\nIs a sandbox running there? Ask with 'tacklebox ready --url http://%s', or choose another port with --port %s (0 picks a free one)", port, addr, addr, nextPort(port))
+	}
+	return fmt.Errorf("cannot listen on %s: %w\nChoose another address with --addr, or another port with --port 0", addr, err)
+}
+
+func nextPort(port string) string {
+	var n int
+	if _, err := fmt.Sscan(port, &n); err != nil || n >= 65535 {
+		return "0"
+	}
+	return fmt.Sprint(n + 1)
+}
+
+// reachable is the address under which this machine reaches a listener: one on
+// every interface is also one on the loopback.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
+}
+
+// announce writes the ready files and returns where. A sandbox in memory leaves
+// one in the default folder only if nobody else does: it must not draw the
+// commands of a person away from the sandbox that person runs.
+func announce(ready readyFile, o *UpOptions, folder string) (paths []string, err error) {
+	if o.Data != "" {
+		paths = append(paths, readyPath(o.Data))
+	}
+	if o.ReadyFile != "" {
+		paths = append(paths, o.ReadyFile)
+	}
+	for _, path := range paths {
+		if err := ready.write(path); err != nil {
+			return paths, usageError{err}
+		}
+	}
+	if path := readyPath(folder); o.Data == "" && folder != "" {
+		if there, err := readReadyFile(path); err != nil || !alive(there.PID) {
+			if os.MkdirAll(filepath.Dir(path), 0o700) == nil && ready.write(path) == nil {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths, nil
+}
+
+// attend keeps the sandbox up until the user leaves or it fails.
+func (a *App) attend(ctx context.Context, r *running, o *UpOptions) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	shown, showing := make(chan error, 1), true
+	if a.Terminal && !o.NoTUI && a.TUI != nil {
+		go func() { shown <- a.TUI(ctx, client.New(r.url, o.Token), TUIOptions{Version: a.Version}) }()
+	} else {
+		a.welcome(ctx, r, o)
+		if showing = !o.Quiet; showing {
+			go func() { shown <- a.follow(ctx, r.inst) }()
+		}
+	}
+	select {
+	case <-ctx.Done():
+		return a.finish(shown, showing)
+	case err := <-shown:
+		return ignoreCancel(err)
+	case err := <-r.served:
+		return fmt.Errorf("sandbox: %w", err)
+	}
+}
+
+// finish lets the reader print what has happened until now. A pipe that nobody
+// empties may not keep the sandbox from stopping.
+func (a *App) finish(shown <-chan error, showing bool) error {
+	if !showing {
+		return nil
+	}
+	timer := time.NewTimer(stopWithin)
+	defer timer.Stop()
+	select {
+	case err := <-shown:
+		return ignoreCancel(err)
+	case <-timer.C:
+		return nil
+	}
+}
+
+func ignoreCancel(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// follow prints one JSON line per entry, buffered while it is behind.
+func (a *App) follow(ctx context.Context, inst Instance) error {
+	out := bufio.NewWriterSize(a.Stdout, 64<<10)
+	return inst.Follow(ctx, func(e *Entry) error {
+		if e == nil {
+			return outputError(out.Flush())
+		}
+		text, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", e.Seq, err)
+		}
+		_, err = out.Write(append(safe.JSON(text), '\n'))
+		return outputError(err)
+	})
+}
+
+func outputError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("standard output: %w", err)
+}
+
+// welcome says where everything is.
+func (a *App) welcome(ctx context.Context, r *running, o *UpOptions) {
+	a.say("ready at %s", r.url)
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	c := client.New(r.url, o.Token)
+	if providers, err := c.Providers(ctx); err == nil {
+		for _, p := range providers {
+			a.say("  %-12s %s", p.Name, p.BaseURL)
+		}
+	}
+	a.say("  %-12s %s/in/{inbox}", "receiver", r.url)
+	a.say("  %-12s %s/_/", "control", r.url)
+	a.say("  %-12s ws%s/_/stream", "stream", r.url[len("http"):])
+	if o.Data != "" {
+		a.say("  %-12s %s", "data", o.Data)
+	}
+}
+
+func (r *running) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	err := r.inst.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, http.ErrServerClosed) {
+		return nil // what was still open after the time is cut; nothing answered is lost
+	}
+	return err
+}

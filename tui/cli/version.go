@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *App) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  args(),
+		RunE: func(*cobra.Command, []string) error {
+			platform := runtime.GOOS + "/" + runtime.GOARCH
+			if a.json {
+				return a.out.json(map[string]string{"version": a.Version, "go": runtime.Version(), "platform": platform})
+			}
+			a.out.line("tacklebox %s %s %s", a.Version, runtime.Version(), platform)
+			return nil
+		},
+	}
+}
