@@ -206,7 +206,9 @@ func TestCaptureVerifiesForAnInbox(t *testing.T) {
 	g.do("POST", "/in/v", "x").want(t, 200)
 	g.do("POST", "/in/v", "longer than kept").want(t, 200)
 	g.do("POST", "/in/other", "x").want(t, 200)
-	for seq, want := range map[uint64]string{1: "invalid dsco//k", 2: "none the body is larger", 3: ""} {
+	g.do("PUT", "/_/inboxes/w", `{"verify":{"provider":"dsco"}}`).want(t, 200)
+	g.do("POST", "/in/w", "x").want(t, 200)
+	for seq, want := range map[uint64]string{1: "invalid dsco//k", 2: "none the body is larger", 3: "", 4: "invalid dsco//"} {
 		e := g.entry(seq)
 		got := ""
 		if e.Signature != nil {
