@@ -148,7 +148,9 @@ func (c *capture) addHeaders(r *http.Request) {
 		r.Header["Transfer-Encoding"] = r.TransferEncoding
 	}
 	for name, values := range r.Trailer {
-		r.Header[name] = append(r.Header[name], values...)
+		if len(values) > 0 { // announced trailers may stay away
+			r.Header[name] = append(r.Header[name], values...)
+		}
 	}
 }
 

@@ -67,6 +67,8 @@ func TestCaptureKeepsBytes(t *testing.T) {
 			want{method: "POST", url: "/in/a", inbox: "a", body: "\x00\xff\r\n", headers: with("Content-Length", "4")}},
 		"chunks and trailers": {"POST /in/a" + end + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Sum: 9\r\n\r\n", false,
 			want{method: "POST", url: "/in/a", inbox: "a", body: "abcde", headers: with("Transfer-Encoding", "chunked", "X-Sum", "9")}},
+		"trailer that stays away": {"POST /in/a" + end + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n0\r\n\r\n", false,
+			want{method: "POST", url: "/in/a", inbox: "a", headers: with("Transfer-Encoding", "chunked")}},
 		"larger than kept": {"POST /in/a" + end + "Content-Length: 40\r\n\r\n" + strings.Repeat("0123456789", 4), false,
 			want{method: "POST", url: "/in/a", inbox: "a", body: strings.Repeat("0123456789", 3) + "01", truncated: true, size: 40, headers: with("Content-Length", "40")}},
 		"exactly kept": {"POST /in/a" + end + "Content-Length: 32\r\n\r\n" + strings.Repeat("x", 32), false,

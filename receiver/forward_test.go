@@ -137,6 +137,21 @@ func TestForwardRing(t *testing.T) {
 	}
 }
 
+// TestForwardOfALargeAnswer: the sender gets it whole, the journal a part.
+func TestForwardOfALargeAnswer(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, func(c *Config) { c.MaxBody = 1000 })
+	large := strings.Repeat("0123456789", 5000)
+	base, _ := application(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, large) })
+	g.do("PUT", "/_/inboxes/a", `{"forward":"`+base+`"}`).want(t, 200)
+	if got := g.do("POST", "/in/a", ""); got.body != large {
+		t.Errorf("the sender got %d bytes", len(got.body))
+	}
+	if m := g.entry(1).Response; string(m.Body) != large[:1000] || !m.Truncated || m.Size != int64(len(large)) {
+		t.Errorf("kept %d bytes of %d, truncated %v", len(m.Body), m.Size, m.Truncated)
+	}
+}
+
 func TestForwardRedirectIsPassedOn(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)

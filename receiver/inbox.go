@@ -37,10 +37,12 @@ type inbox struct {
 // the provider's keys in force are tried.
 type verifySetting struct{ Provider, Secret string }
 
-// reply is one scripted answer. record is what the entry says of it; it is
-// shared by all entries and never changed.
+// reply is one answer. record is what the entry says of it; that of a scripted
+// one is shared by all entries and never changed. whole is the body to send
+// where the record keeps only a part of it.
 type reply struct {
 	record *journal.Message
+	whole  []byte
 	fault  string // "", reset, empty, hang, slow
 	delay  time.Duration
 }
