@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -131,13 +132,32 @@ type program struct {
 	stderr bytes.Buffer
 }
 
-// binary builds the program once per test that needs it; the go command keeps
-// what it built.
+// builds holds the program that the tests run, built once.
+var builds = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "tacklebox-test-*")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, "tacklebox")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return folder, fmt.Errorf("%w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := builds(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
 func binary(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "tacklebox")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	path, err := builds()
+	if err != nil {
+		t.Fatalf("build: %v", err)
 	}
 	return path
 }
