@@ -132,24 +132,28 @@ type program struct {
 	stderr bytes.Buffer
 }
 
-// builds holds the program that the tests run, built once.
+// folder is where the program that the tests run is built, once.
+const folder = "TACKLEBOX_TEST_FOLDER"
+
 var builds = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "tacklebox-test-*")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(folder, "tacklebox")
+	path := filepath.Join(os.Getenv(folder), "tacklebox")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		return folder, fmt.Errorf("%w\n%s", err, out)
+		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return path, nil
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := builds(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
+	dir, err := os.MkdirTemp("", "tacklebox-test-*")
+	if err == nil {
+		err = os.Setenv(folder, dir)
 	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
 	os.Exit(code)
 }
 
