@@ -33,6 +33,7 @@ type Sub struct {
 	Failures int       // failed attempts since the last success
 	Next     time.Time // when a held subscription is tried again
 	mark     uint64    // attempts up to this entry do not count as failures
+	paused   bool      // Account.Pause, until Account.Forgive
 }
 
 type savedSub struct {
@@ -44,6 +45,7 @@ type savedSub struct {
 	Updated time.Time       `json:"updated,omitzero"`
 	Data    json.RawMessage `json:"data,omitempty"`
 	Mark    uint64          `json:"mark,omitempty"`
+	Paused  bool            `json:"paused,omitempty"`
 }
 
 type savedAccount struct {
@@ -98,7 +100,7 @@ func (a *Account) Remove(id string) {
 // Forgive sets a subscription's count of failures back, ends its wait and sends
 // at once what waits for it.
 func (a *Account) Forgive(s *Sub) {
-	s.Failures, s.Next = 0, time.Time{}
+	s.Failures, s.Next, s.paused = 0, time.Time{}, false
 	s.mark = a.world.lastSeq()
 	a.world.adopt(a)
 	a.world.kick(a.Name, s.ID)
@@ -139,7 +141,7 @@ func mustJSON(v any) json.RawMessage {
 func (a *Account) saved() savedAccount {
 	out := savedAccount{Name: a.Name, Values: a.values}
 	for _, s := range a.subs {
-		out.Subs = append(out.Subs, savedSub{s.ID, s.URL, s.Types, s.Enabled, s.Created, s.Updated, s.Data, s.mark})
+		out.Subs = append(out.Subs, savedSub{s.ID, s.URL, s.Types, s.Enabled, s.Created, s.Updated, s.Data, s.mark, s.paused})
 	}
 	return out
 }
@@ -151,7 +153,7 @@ func (w *World) restoreAccount(in savedAccount) {
 	}
 	for _, s := range in.Subs {
 		a.subs = append(a.subs, &Sub{ID: s.ID, URL: s.URL, Types: s.Types, Enabled: s.Enabled,
-			Created: s.Created, Updated: s.Updated, Data: s.Data, mark: s.Mark})
+			Created: s.Created, Updated: s.Updated, Data: s.Data, mark: s.Mark, paused: s.Paused})
 	}
 	w.accounts[a.Name] = a
 	w.order = append(w.order, a)

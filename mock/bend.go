@@ -66,7 +66,7 @@ func reorder(w *World, l *lane, d *Delivery, _ *Fault) bool {
 
 // delay plans the attempt for later on the provider's clock.
 func delay(w *World, l *lane, d *Delivery, f *Fault) bool {
-	l.queue = slices.DeleteFunc(l.queue, func(q *Delivery) bool { return q == d })
+	l.remove(d)
 	w.plan(l, d, w.Now().Add(f.span), false)
 	d.spared = true
 	return true

@@ -130,7 +130,7 @@ type providerInfo struct {
 }
 
 func (w *World) info() providerInfo {
-	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.BaseURL() + w.provider.Home, Profile: w.Option("", "profile").Text()}
+	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: w.Option("", "profile").Text()}
 	for _, ev := range w.cat.Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++

@@ -314,5 +314,7 @@ func (e *Engine) waitIdle(ctx context.Context) error {
 // BaseURL returns where a provider's API begins.
 func (e *Engine) BaseURL(name string) string {
 	w := e.worlds[name]
-	return w.BaseURL() + w.provider.Home
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.home()
 }

@@ -164,8 +164,12 @@ func (c *Context) knows(typ string) bool {
 // deliveries.
 func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
 	clear(w.drawn)
+	w.stats.events++
 	ev := &Event{ID: "evt_" + w.Text("event", LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.Now(), N: n,
 		Set: f.Set, Unset: f.Unset, Merge: f.Merge, Whole: f.Body, Context: f.Context, Data: f.Data}
+	if n == 0 {
+		w.firing = ev.ID
+	}
 	if w.provider.Prepare != nil {
 		if err := w.provider.Prepare(w, ev); err != nil {
 			return FiredEvent{}, journal.Receipt{}, err
@@ -235,8 +239,8 @@ func (w *World) targets(ev *Event) ([]Target, []Skip) {
 
 // deliver makes a delivery of an event, or joins it to one that waits.
 func (w *World) deliver(ev *Event, t Target, shown []byte, faults []*Fault) (plan, error) {
-	payload := shown
-	if !t.Direct {
+	payload := shown // of the one target that a firing names
+	if ev.To == "" {
 		var err error
 		if payload, err = w.payload(ev, t); err != nil {
 			return plan{}, err
@@ -261,6 +265,9 @@ func (w *World) newDelivery(ev *Event, t Target, faults []*Fault) *Delivery {
 	if d.ID == "" {
 		d.ID = "dlv_" + w.Text("delivery", LowerAndNums, 16)
 	}
+	if d.Direct {
+		d.firing = w.firing
+	}
 	w.keep(d)
 	if !t.Done {
 		w.queue(d)
@@ -276,7 +283,7 @@ func (w *World) joinable(t Target, payload []byte, faults []*Fault) *Delivery {
 	}
 	key := laneKey(t.Account, t.Subscription, "")
 	if t.Direct {
-		key = laneKey("", "", t.URL)
+		key = laneKey("", "", w.firing+t.URL)
 	}
 	l := w.lanes[key]
 	if l == nil || len(l.queue) == 0 {
@@ -291,9 +298,10 @@ func (w *World) joinable(t Target, payload []byte, faults []*Fault) *Delivery {
 
 // keptMessage is the request half of an event's entry.
 func keptMessage(body []byte, most int64) *journal.Message {
-	m := &journal.Message{Size: int64(len(body)), SHA256: digest(body)}
-	m.Body = bytes.Clone(body[:min(int64(len(body)), most)])
-	m.Truncated = int64(len(body)) > most
+	m := &journal.Message{Size: int64(len(body)), Body: bytes.Clone(body[:min(int64(len(body)), most)])}
+	if m.Truncated = m.Size > most; m.Truncated {
+		m.SHA256 = digest(body)
+	}
 	return m
 }
 

@@ -2,13 +2,14 @@ package mock
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
 	"tacklebox/receiver/journal"
 )
 
-// lane is the way to one subscription, or to one URL of direct firings: one
+// lane is the way to one subscription, or of one direct firing to its URL: one
 // attempt at a time, in order.
 type lane struct {
 	key     string
@@ -23,9 +24,19 @@ func laneKey(account, subscription, to string) string {
 
 func (d *Delivery) laneKey() string {
 	if d.Direct {
-		return laneKey("", "", d.URL)
+		return laneKey("", "", d.firing+d.URL)
 	}
 	return laneKey(d.Account, d.Subscription, "")
+}
+
+// remove takes a delivery out of the queue; it is most often the first.
+func (l *lane) remove(d *Delivery) {
+	if len(l.queue) > 0 && l.queue[0] == d {
+		l.queue[0] = nil
+		l.queue = l.queue[1:]
+		return
+	}
+	l.queue = slices.DeleteFunc(l.queue, func(q *Delivery) bool { return q == d })
 }
 
 func (w *World) lane(key string) *lane {
@@ -119,7 +130,7 @@ func (w *World) pick(l *lane) *Delivery {
 		if d.State == Waiting {
 			return d
 		}
-		l.queue = slices.Delete(l.queue, 0, 1)
+		l.remove(d)
 	}
 	l.running = false
 	if len(l.queue) == 0 && l.held.IsZero() {
@@ -157,8 +168,12 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 	if d.spared {
 		faults, d.spared, d.set = d.set, false, nil
 	}
+	var drop *DropError
 	if j.out, j.err = w.request(d); j.err == nil {
 		j.trouble = w.bend(d, j.out, faults)
+	} else if errors.As(j.err, &drop) {
+		d.settle(Dropped)
+		return j, true
 	}
 	return j, false
 }
@@ -169,6 +184,12 @@ func (w *World) compose(d *Delivery) ([]byte, error) {
 	}
 	return d.Payloads[0], nil
 }
+
+// DropError, returned by Provider.Request, ends a delivery without an attempt: its
+// subscription does not want it any more.
+type DropError struct{ Reason string }
+
+func (e *DropError) Error() string { return "dropped: " + e.Reason }
 
 // result is what one attempt brought.
 type result struct {
@@ -184,13 +205,18 @@ type result struct {
 
 // record keeps a finished attempt and decides what follows.
 func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
-	l.queue = slices.DeleteFunc(l.queue, func(q *Delivery) bool { return q == d })
+	l.remove(d)
 	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
 	a.OK = res.lost || res.err == nil && policy.success(res.status)
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
 	d.Attempts = append(d.Attempts, a)
+	if a.OK {
+		w.stats.delivered++
+	} else {
+		w.stats.failed++
+	}
 	next := w.follow(l, d, policy, a, res.hopeful)
 	if s := w.sub(d); s != nil && d.State != Dropped {
 		s.count(a)
@@ -268,7 +294,7 @@ func (s *Sub) count(a *Attempt) {
 // Pause stops sending to a subscription until Account.Forgive; what waits for it
 // is kept.
 func (a *Account) Pause(s *Sub) {
-	s.Next = time.Time{}
+	s.Next, s.paused = time.Time{}, true
 	l := a.world.lane(laneKey(a.Name, s.ID, ""))
 	l.held = never
 	for _, d := range l.queue {

@@ -22,7 +22,7 @@ func (w *World) openAPI() (map[string]any, error) {
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		return nil, fmt.Errorf("openapi.json of %s: %w", w.provider.Name, err)
 	}
-	doc["servers"] = []any{map[string]any{"url": w.BaseURL() + w.provider.Home}}
+	doc["servers"] = []any{map[string]any{"url": w.home()}}
 	components := member(doc, "components")
 	schemas := member(components, "schemas")
 	webhooks := map[string]any{}

@@ -92,7 +92,7 @@ type Value struct{ raw json.RawMessage }
 
 // Raw returns the JSON text, nil when the option has no value.
 func (v Value) Raw() json.RawMessage {
-	if string(v.raw) == "null" {
+	if len(v.raw) == 0 || string(v.raw) == "null" {
 		return nil
 	}
 	return v.raw

@@ -16,12 +16,13 @@ import (
 // called with the provider's World, alone: no two run at the same time, none may
 // keep the World or block. A zero field means the ordinary.
 type Provider struct {
-	Name      string   // URL prefix and name in the control API
-	Title     string   // for people
-	Hosts     []string // the service's own host names; "*.x" is any sub-domain of x
-	Home      string   // where its API begins below the prefix, for base_url: "/rest/v2"
-	BodyLimit int64    // bytes of a request body that are read; 0 is 1 MiB. Beyond: Call.TooLarge
-	Options   []Option // what can be switched; "profile", "credentials" and the like
+	Name      string            // URL prefix and name in the control API
+	Title     string            // for people
+	Hosts     []string          // the service's own host names; "*.x" is any sub-domain of x
+	Home      string            // where its API begins below the prefix, for base_url: "/rest/v2"
+	Homes     map[string]string // the same by profile, where a profile has one of its own
+	BodyLimit int64             // bytes of a request body that are read; 0 is 1 MiB. Beyond: Call.TooLarge
+	Options   []Option          // what can be switched; "profile", "credentials" and the like
 	Context   []Context
 
 	// Operations lists what Serve answers, for the OpenAPI description's tests
@@ -62,7 +63,8 @@ type Provider struct {
 	// nil when it cannot be had. nil: it is plain already.
 	Unwrap func(body []byte) []byte
 	// Request makes the HTTP request of one attempt from d.Body: URL, headers,
-	// signature, all as of now. An error ends the delivery undelivered.
+	// signature, all as of now. An error ends the delivery undelivered; a
+	// *DropError drops it without an attempt.
 	Request func(w *World, d *Delivery) (*Outgoing, error)
 	// Policy says when a delivery counts as made and what happens otherwise.
 	Policy func(w *World, account string) Policy

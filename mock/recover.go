@@ -45,7 +45,8 @@ func (e *Engine) recover() error {
 	for _, w := range e.worlds {
 		w.resume()
 	}
-	return e.saveClock(false)
+	e.state.SaveSoon("clock", mustJSON(savedClock{e.clock.mode, e.clock.Now(), false})) // nobody waits for it: it makes no promise
+	return nil
 }
 
 // restore reads the clock's section; clean reports that the last run ended by
@@ -231,7 +232,7 @@ func (w *World) resumeOne(d *Delivery) {
 	default:
 		w.plan(l, d, d.Next, w.policy(d.Account).Hold && !d.Direct)
 	}
-	if s := w.sub(d); s != nil && !s.Enabled {
+	if s := w.sub(d); s != nil && s.paused {
 		l.held, s.Next, d.Next = never, time.Time{}, time.Time{}
 	}
 }

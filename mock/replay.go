@@ -105,6 +105,7 @@ func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (
 	if !r.Resign && entry.Kind != journal.Event {
 		d.replay.out = asRecorded(entry, to, body)
 	}
+	d.firing = d.ID
 	w.queue(d)
 	return Fired{Events: []FiredEvent{{ID: event, Type: entry.Type, Skipped: []Skip{},
 		Deliveries: []FiredDelivery{{d.ID, d.Subscription, to}}}}}, nil

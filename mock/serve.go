@@ -19,7 +19,10 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 	watch := stopwatch()
 	began := e.clock.Now()
 	var reply Reply
-	err := w.do(func() { reply = w.answer(c) })
+	err := w.do(func() {
+		w.stats.calls++
+		reply = w.answer(c)
+	})
 	if err != nil {
 		e.cfg.Warn(err.Error())
 		reply = Reply{Status: http.StatusInternalServerError}

@@ -28,7 +28,9 @@ type World struct {
 	lanes    map[string]*lane
 	timers   []timer
 	memo     map[string]any
-	dirty    bool // must be saved before the caller is answered
+	stats    stats
+	firing   string // id of the first event of the firing at hand
+	dirty    bool   // must be saved before the caller is answered
 }
 
 // Now returns the time on the provider's clock.
@@ -37,6 +39,14 @@ func (w *World) Now() time.Time { return w.engine.clock.Now() }
 // BaseURL returns this instance's address with the provider's prefix, without a
 // slash at the end: "http://127.0.0.1:4780/shoptet".
 func (w *World) BaseURL() string { return w.engine.cfg.BaseURL() + "/" + w.provider.Name }
+
+// home returns the address where the API begins in the profile in force.
+func (w *World) home() string {
+	if home, ok := w.provider.Homes[w.Option("", "profile").Text()]; ok {
+		return w.BaseURL() + home
+	}
+	return w.BaseURL() + w.provider.Home
+}
 
 // Operations returns the provider's own table of operations.
 func (w *World) Operations() []Operation { return w.provider.Operations }
@@ -194,8 +204,12 @@ func (w *World) Pending(account, subscription string) (n int) {
 	return n
 }
 
+// Entry is one thing that happened, as the journal keeps it: a provider names
+// it without knowing the journal.
+type Entry = journal.Entry
+
 // Entry returns a journal entry: the request and response of an attempt.
-func (w *World) Entry(seq uint64) (*journal.Entry, error) { return w.engine.journal.Get(seq) }
+func (w *World) Entry(seq uint64) (*Entry, error) { return w.engine.journal.Get(seq) }
 
 // Took returns how long an attempt lasted on the provider's clock: a clock that
 // is moved by hand stands still meanwhile.

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ import (
 const (
 	defaultLimit = 100
 	maxLimit     = 1_000_000
+	fewEntries   = 1000 // found by looking backwards, they are read one by one
 )
 
 // listQuery is what GET /_/entries was asked for.
@@ -26,6 +28,8 @@ type listQuery struct {
 	limit         int
 	fromAfter     bool // page on from after instead of showing the newest
 	descending    bool
+	few           []uint64 // the entries to show, when they are known to be few
+	first         uint64
 }
 
 func (rc *Receiver) parseList(q url.Values) (l listQuery, err error) {
@@ -79,18 +83,14 @@ func (rc *Receiver) listEntries(w http.ResponseWriter, r *http.Request) error {
 	if l.before == 0 || l.before > last+1 {
 		l.before = last + 1 // what comes meanwhile is not in last_seq either
 	}
-	some, err := rc.window(&l, oldest)
-	if err != nil {
+	if err := rc.window(&l, oldest); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	out := bufio.NewWriterSize(w, 64<<10)
 	_, _ = out.WriteString(`{"entries":[`)
-	if some {
-		err = rc.writeEntries(out, l)
-	}
-	if err != nil {
+	if err := rc.writeEntries(out, l); err != nil {
 		panic(http.ErrAbortHandler) // the answer has begun: only breaking it off says that it is not whole
 	}
 	tail := append([]byte(`],"last_seq":`), strconv.FormatUint(last, 10)...)
@@ -100,33 +100,39 @@ func (rc *Receiver) listEntries(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// window moves l.after up to where the newest l.limit matching entries begin,
-// and reports whether there are any. It looks backwards once; nothing is kept.
-func (rc *Receiver) window(l *listQuery, oldest uint64) (some bool, err error) {
+// window finds where the newest l.limit matching entries begin by looking
+// backwards once. It keeps the numbers of a few and, of many, only the first.
+func (rc *Receiver) window(l *listQuery, oldest uint64) error {
 	if l.before <= l.after+1 {
-		return false, nil
+		l.few = []uint64{}
+		return nil
 	}
 	from := max(l.after+1, oldest)
 	if l.descending || l.fromAfter || l.before-min(from, l.before) <= uint64(l.limit) {
-		return true, nil
+		return nil
 	}
-	left, first := l.limit, uint64(0)
-	err = rc.log.Scan(l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
-		first = e.Seq
-		left--
-		return left > 0
+	found := 0
+	few := make([]uint64, 0, min(l.limit, fewEntries))
+	err := rc.log.Scan(l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
+		l.first = e.Seq
+		if found++; found <= fewEntries {
+			few = append(few, e.Seq)
+		}
+		return found < l.limit
 	})
-	if first > 0 {
-		l.after = first - 1
+	if found <= fewEntries {
+		slices.Reverse(few)
+		l.few = few
 	}
-	return first > 0, err
+	l.after = max(l.after, l.first-min(l.first, 1))
+	return err
 }
 
 func (rc *Receiver) writeEntries(out *bufio.Writer, l listQuery) error {
 	var line []byte
 	var failed error
 	left := l.limit
-	err := rc.log.Scan(l.after, l.before, l.descending, l.filter, func(e *journal.Entry) bool {
+	write := func(e *journal.Entry) bool {
 		line = line[:0]
 		if left < l.limit {
 			line = append(line, ",\n"...)
@@ -135,8 +141,31 @@ func (rc *Receiver) writeEntries(out *bufio.Writer, l listQuery) error {
 		_, failed = out.Write(line)
 		left--
 		return left > 0 && failed == nil
-	})
-	return errors.Join(err, failed)
+	}
+	switch {
+	case l.few != nil:
+		return errors.Join(rc.each(l.few, write), failed)
+	case l.descending:
+		return errors.Join(rc.log.Scan(l.after, l.before, true, l.filter, write), failed)
+	}
+	return errors.Join(scanKept(rc.log, l.after, l.before, l.filter, write), failed)
+}
+
+// each reads entries one by one; those dropped meanwhile are passed over.
+func (rc *Receiver) each(seqs []uint64, yield func(*journal.Entry) bool) error {
+	for _, seq := range seqs {
+		e, err := rc.log.Get(seq)
+		if errors.Is(err, journal.ErrTrimmed) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !yield(e) {
+			return nil
+		}
+	}
+	return nil
 }
 
 // entry reads the entry that the path names.

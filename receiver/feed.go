@@ -3,9 +3,12 @@ package receiver
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"sort"
 	"strconv"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"tacklebox/receiver/journal"
 )
@@ -13,6 +16,10 @@ import (
 const (
 	chunkSize = 64 << 10 // what readers write in one call
 	ringSize  = 1 << 20  // bytes of frames that a feed holds for its readers
+
+	manyReaders   = 16
+	readerTime    = 5 * time.Microsecond // of one wake-up and one small write, measured
+	longestGather = 2 * time.Millisecond
 )
 
 // appendFrame appends payload as one unmasked WebSocket text frame (RFC 6455,
@@ -42,25 +49,48 @@ type source struct {
 // and returns the last sequence number that is dealt with. A gap is emitted as
 // if it were the entry it ends with.
 func (s *source) read(after, last uint64, emit func(seq uint64, text []byte) bool) (uint64, error) {
-	oldest, _ := s.log.Bounds()
-	if gap := min(oldest-1, last); oldest > 0 && gap > after {
-		s.text = appendGap(s.text[:0], after+1, gap)
-		after = gap
-		if !emit(gap, s.text) {
-			return after, nil
+	stopped := false
+	gap := func(from, to uint64) {
+		s.text = appendGap(s.text[:0], from, to)
+		after = to
+		stopped = !emit(to, s.text)
+	}
+	// A journal takes 0 for "from what is kept"; whoever resumes from it has
+	// missed the entries before that all the same.
+	if oldest, _ := s.log.Bounds(); after == 0 && oldest > 1 && last > 0 {
+		gap(1, min(oldest-1, last))
+	}
+	for !stopped && after < last {
+		err := s.log.Scan(after, last+1, false, s.filter, func(e *journal.Entry) bool {
+			s.text = e.AppendJSON(s.text[:0])
+			after = e.Seq
+			stopped = !emit(e.Seq, s.text)
+			return !stopped
+		})
+		var trimmed *journal.TrimmedError
+		switch {
+		case errors.As(err, &trimmed):
+			gap(trimmed.From, min(trimmed.To, last))
+		case err != nil:
+			return after, err
+		case !stopped:
+			after = last
 		}
 	}
-	stopped := false
-	err := s.log.Scan(after, last+1, false, s.filter, func(e *journal.Entry) bool {
-		s.text = e.AppendJSON(s.text[:0])
-		after = e.Seq
-		stopped = !emit(e.Seq, s.text)
-		return !stopped
-	})
-	if err == nil && !stopped {
-		after = max(after, last)
+	return after, nil
+}
+
+// scanKept reads what is kept of (after, before) in rising order. Entries that
+// are dropped meanwhile are passed over: who asks for a list asks for what there is.
+func scanKept(log journal.Store, after, before uint64, f *journal.Filter, yield func(*journal.Entry) bool) error {
+	for {
+		err := log.Scan(after, before, false, f, yield)
+		var trimmed *journal.TrimmedError
+		if !errors.As(err, &trimmed) {
+			return err
+		}
+		after = trimmed.To
 	}
-	return after, err
 }
 
 func appendGap(dst []byte, from, to uint64) []byte {
@@ -91,14 +121,13 @@ func (fs *feeds) join(query string, filter *journal.Filter) (*feed, func()) {
 		}
 		fs.all[query] = f
 	}
-	f.readers++
+	f.readers.Add(1)
 	return f, func() { fs.leave(query, f) }
 }
 
 func (fs *feeds) leave(query string, f *feed) {
 	fs.mu.Lock()
-	f.readers--
-	idle := f.readers == 0
+	idle := f.readers.Add(-1) == 0
 	if idle && fs.all[query] == f {
 		delete(fs.all, query)
 	}
@@ -113,8 +142,8 @@ func (fs *feeds) leave(query string, f *feed) {
 // a reader: one that falls out of the ring reads the journal itself.
 type feed struct {
 	source  source
-	pending []mark // of the frames that are not yet shown
-	readers int    // guarded by feeds.mu
+	pending []mark       // of the frames that are not yet shown
+	readers atomic.Int64 // changed under feeds.mu
 	stop    context.CancelFunc
 	stopped chan struct{}
 
@@ -166,6 +195,23 @@ func (f *feed) run(ctx context.Context, cursor uint64) {
 		if err != nil {
 			return
 		}
+		f.gather(ctx)
+	}
+}
+
+// gather lets entries come together while the readers are busy with the last
+// ones. Waking a hundred readers for each entry costs more than all else; the
+// wait is about as long as they need to write, so nobody gets anything later.
+func (f *feed) gather(ctx context.Context) {
+	n := f.readers.Load()
+	if n < manyReaders {
+		return
+	}
+	timer := time.NewTimer(min(time.Duration(n)*readerTime, longestGather))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
@@ -227,6 +273,9 @@ type cursor struct {
 	chunk int    // number of the chunk it stands in, and the byte there,
 	at    int    // when placed
 	known bool
+	// fresh is a cursor from outside. It is held to the journal first: the
+	// ring may still have what was deleted.
+	fresh bool
 }
 
 // next returns frames to write, or a channel that closes when there may be
@@ -234,8 +283,8 @@ type cursor struct {
 func (f *feed) next(cur *cursor) (frames []byte, wait <-chan struct{}, behind bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if cur.seq < f.from {
-		cur.known = false
+	if cur.fresh || cur.seq < f.from {
+		cur.fresh, cur.known = false, false
 		return nil, nil, true, nil
 	}
 	if !cur.known || cur.chunk < f.first {

@@ -192,7 +192,7 @@ func (c *counts) read(log journal.Store) (map[string]inboxLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = log.Scan(c.last, last+1, false, captures, func(e *journal.Entry) bool {
+	err = scanKept(log, c.last, last+1, captures, func(e *journal.Entry) bool {
 		if e.Kind == journal.Capture {
 			line := c.lines[e.Inbox]
 			line.Inbox, line.Captures, line.LastSeq = e.Inbox, line.Captures+1, e.Seq

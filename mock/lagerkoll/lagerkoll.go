@@ -1,9 +1,56 @@
-// Package lagerkoll is the mock of one provider.
+// Package lagerkoll is the mock of Lagerkoll, a Swedish stock and order system.
+// Two mechanisms that only share a name live side by side: the Webhooks API,
+// where a webhook is an address of Lagerkoll itself that runs one method of one
+// feature, and callbacks, which Lagerkoll posts to the one address that was
+// entered when the API was activated.
+//
+// Sources cited in comments: "page" is the provider's Webhooks API page,
+// "callback page" and "other pages" its further public documentation,
+// "observed" a public client that works against the real service. What is only
+// inferred or decided here says so, and catalog.json lists it.
 package lagerkoll
 
-import "tacklebox/mock"
+import (
+	"time"
+
+	"tacklebox/mock"
+)
 
 // New returns the provider.
 func New() *mock.Provider {
-	return &mock.Provider{Name: "lagerkoll", Serve: func(*mock.World, *mock.Call) mock.Reply { return mock.Reply{Status: 404} }}
+	return &mock.Provider{
+		Name:       "lagerkoll",
+		Title:      "Lagerkoll",
+		Hosts:      []string{"capi.lagerkoll.com"}, // documented: page
+		Home:       home,
+		Options:    options(),
+		Operations: operations(),
+		Serve:      serve,
+		Targets:    targets,
+		Payload:    payload,
+		Request:    request,
+		Policy:     policy,
+		Broken:     broken,
+	}
+}
+
+const (
+	home        = "/v1"
+	basePath    = home + "/webhooks"
+	profileName = "v1" // decision: the only version that is known
+)
+
+// policy is a decision throughout: nothing is documented about answers, so
+// nothing may be relied on. One attempt, 10 s; a schedule only on demand.
+func policy(w *mock.World, account string) mock.Policy {
+	delays := w.Option(account, "retry").Durations()
+	return mock.Policy{
+		Timeout: w.Option(account, "timeout").Duration(),
+		Next: func(_ *mock.Delivery, n int, ended time.Time) (time.Time, bool) {
+			if n > len(delays) {
+				return time.Time{}, false
+			}
+			return ended.Add(delays[n-1]), true
+		},
+	}
 }

@@ -177,3 +177,19 @@ func TestSubscriptionsAndPendingDeliveriesSurvive(t *testing.T) {
 		}
 	})
 }
+
+func TestAProfileCanHaveAHomeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny, func(c *Config) {
+		p := c.providers[0]
+		p.Options = append(p.Options, mock.Option{Name: "profile", Kind: mock.TextOption, Default: `"new"`})
+		p.Homes = map[string]string{"old": "/v0"}
+	})
+	if got, want := r.Provider("tiny"), r.URL+"/tiny/v1"; got != want {
+		t.Errorf("base URL %s, want %s", got, want)
+	}
+	r.Settings("tiny", "", map[string]any{"profile": "old"})
+	if got, want := r.Provider("tiny"), r.URL+"/tiny/v0"; got != want {
+		t.Errorf("base URL of the other profile %s, want %s", got, want)
+	}
+}

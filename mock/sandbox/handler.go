@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -48,6 +49,8 @@ func (s *Sandbox) controlMux() http.Handler {
 	mux.HandleFunc("GET /_/livez", s.alive)
 	mux.HandleFunc("GET /_/readyz", s.alive)
 	mux.HandleFunc("POST /_/reset", s.reset)
+	mux.HandleFunc("GET /_/scenarios", s.scenarios)
+	mux.HandleFunc("GET /_/metrics", s.metrics)
 	mux.HandleFunc("GET /_/{$}", s.index)
 	mux.HandleFunc("/_/", s.notFound)
 	return mux
@@ -79,4 +82,14 @@ func (s *Sandbox) index(w http.ResponseWriter, _ *http.Request) {
 	}
 	mock.WriteJSON(w, http.StatusOK, map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
 		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": last + 1 - oldest}})
+}
+
+// metrics writes numbers in the text format of Prometheus.
+func (s *Sandbox) metrics(w http.ResponseWriter, _ *http.Request) {
+	oldest, last := s.journal.Bounds()
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	fmt.Fprintf(w, "# HELP tacklebox_info The running version.\n# TYPE tacklebox_info gauge\ntacklebox_info{version=%q} 1\n", s.cfg.Version)
+	fmt.Fprintf(w, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", last+1-oldest)
+	fmt.Fprintf(w, "# HELP tacklebox_last_seq Newest sequence number.\n# TYPE tacklebox_last_seq counter\ntacklebox_last_seq %d\n", last)
+	s.engine.WriteMetrics(w)
 }

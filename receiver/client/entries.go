@@ -47,14 +47,69 @@ type Expectation struct {
 	After   *uint64  `json:"after,omitempty"`   // nil: from the oldest kept entry
 }
 
-// ExpectResult says whether an Expectation was met. Raw keeps the whole answer,
-// also the parts that have no field here.
+// ExpectResult says whether an Expectation was met, and if not, how far it
+// came. Raw keeps the whole answer as it was.
 type ExpectResult struct {
 	Met      bool            `json:"met"`
-	Entries  []uint64        `json:"entries,omitempty"`
+	Entries  []uint64        `json:"entries,omitempty"` // that matched, or met the steps of Ordered
 	WaitedMS float64         `json:"waited_ms"`
-	Violated bool            `json:"violated,omitempty"` // more time cannot help: too many came, or the order was broken
+	Wanted   string          `json:"wanted,omitempty"`
+	Seen     Seen            `json:"seen,omitzero"`
+	Nearest  *NearMiss       `json:"nearest,omitempty"`
 	Raw      json.RawMessage `json:"-"`
+}
+
+// Seen is what an expectation that was not met has looked at.
+type Seen struct {
+	Matching int    `json:"matching"` // entries, or steps of Ordered
+	Entries  uint64 `json:"entries"`  // that were there to match
+	LastSeq  uint64 `json:"last_seq"`
+}
+
+// NearMiss is the entry that failed the fewest parts of the filter.
+type NearMiss struct {
+	Seq     uint64   `json:"seq"`
+	Summary string   `json:"summary"`
+	Filter  string   `json:"filter"`
+	Reasons []string `json:"reasons"`
+}
+
+// Difference is how two entries' requests differ. Same is true also when only
+// volatile things do: times, ids, signatures.
+type Difference struct {
+	A       uint64         `json:"a"`
+	B       uint64         `json:"b"`
+	Same    bool           `json:"same"`
+	Request []Change       `json:"request,omitempty"` // method, url
+	Headers []HeaderChange `json:"headers,omitempty"`
+	Body    BodyChange     `json:"body"`
+}
+
+// Change is one value that differs; A or B is missing when only the other has
+// it. Volatile, when set, says why any two requests would differ there.
+type Change struct {
+	Path     string          `json:"path"` // gjson path
+	A        json.RawMessage `json:"a,omitempty"`
+	B        json.RawMessage `json:"b,omitempty"`
+	Volatile string          `json:"volatile,omitempty"`
+}
+
+// HeaderChange is one header whose values differ.
+type HeaderChange struct {
+	Name     string   `json:"name"`
+	A        []string `json:"a,omitempty"`
+	B        []string `json:"b,omitempty"`
+	Volatile string   `json:"volatile,omitempty"`
+}
+
+// BodyChange is how two bodies differ. Kind is same, json, text or binary.
+type BodyChange struct {
+	Kind    string   `json:"kind"`
+	Changes []Change `json:"changes,omitempty"`
+	Lines   []string `json:"lines,omitempty"` // "-gone", "+new", " kept"
+	SizeA   int64    `json:"size_a"`
+	SizeB   int64    `json:"size_b"`
+	Cut     bool     `json:"cut,omitempty"` // more differs than is listed, or a body was not kept whole
 }
 
 // Entries returns a page of the journal.
@@ -80,9 +135,10 @@ func (c *Client) Export(ctx context.Context, seq uint64, format string) ([]byte,
 	return c.raw(ctx, "GET", entryPath(seq, "/as/"+url.PathEscape(format)), nil, nil)
 }
 
-// Diff returns the structural difference of two entries.
-func (c *Client) Diff(ctx context.Context, a, b uint64) (json.RawMessage, error) {
-	return c.raw(ctx, "GET", "/_/entries/diff", values("a", number(a), "b", number(b)), nil)
+// Diff returns the structural difference of two entries' requests.
+func (c *Client) Diff(ctx context.Context, a, b uint64) (*Difference, error) {
+	out := new(Difference)
+	return out, c.call(ctx, "GET", "/_/entries/diff", values("a", number(a), "b", number(b)), nil, out)
 }
 
 // DeleteEntries forgets every entry. Sequence numbers go on where they were.

@@ -71,12 +71,12 @@ func (e *TrimmedError) Error() string {
 }
 
 // Is makes errors.Is(err, ErrTrimmed) true.
-func (e *TrimmedError) Is(target error) bool { return target == ErrTrimmed }
+func (e *TrimmedError) Is(other error) bool { return other == ErrTrimmed }
 
 // gap is the error of a cursor that points behind what is kept, nil otherwise.
 // after 0 is no cursor; a reverse scan has a lower bound instead of one.
 func gap(after, oldest uint64, reverse bool) error {
-	if after == 0 || reverse || after+1 >= oldest {
+	if after == 0 || reverse || after >= oldest-1 {
 		return nil
 	}
 	return &TrimmedError{From: after + 1, To: oldest - 1}

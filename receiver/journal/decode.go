@@ -280,7 +280,7 @@ func (r *reader) millis() time.Duration {
 	if len(frac) > 6 {
 		frac = frac[:6]
 	}
-	if n, err := strconv.ParseInt(whole+frac+"000000"[len(frac):], 10, 64); err == nil {
+	if n, err := strconv.ParseInt(whole+frac+"000000"[len(frac):], 10, 64); err == nil && strings.TrimLeft(whole, "-") != "" {
 		return time.Duration(n)
 	}
 	f, err := strconv.ParseFloat(text, 64)

@@ -19,6 +19,8 @@ type disk struct {
 	lock         *os.File
 	queue        *queue
 	board        board
+	heads        heads
+	rangers      sync.Pool // of *ranger
 	warned       sync.Once
 
 	writing sync.Mutex // held while files change: a group, Clear, Close

@@ -17,7 +17,7 @@ type writer struct {
 	b []byte
 	// lossless spells a byte that is not UTF-8 as \udc80…\udcff, which no text
 	// can contain, so that a stored head gives back the exact bytes of a request
-	// line. Public JSON has \ufffd there: lone surrogates trouble other parsers.
+	// line. Public JSON has U+FFFD there: lone surrogates trouble other parsers.
 	lossless bool
 }
 
@@ -294,7 +294,7 @@ func appendString[T string | []byte](b []byte, s T, lossless bool) []byte {
 			b = append(b, `\udc`...)
 			b = append(b, hexDigits[c>>4], hexDigits[c&15])
 		} else {
-			b = append(b, `\ufffd`...)
+			b = utf8.AppendRune(b, utf8.RuneError)
 		}
 		i++
 		from = i

@@ -19,7 +19,6 @@ import (
 // letters compare without case, others as typed, lowered, raised or titled.
 type Filter struct {
 	query string
-	now   func() time.Time
 	root  node // nil: matches everything
 }
 
@@ -35,7 +34,7 @@ func ParseFilter(q string, now func() time.Time) (*Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Filter{query: q, now: now, root: root}, nil
+	return &Filter{query: q, root: root}, nil
 }
 
 // Match reports whether e satisfies the filter.

@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -258,9 +260,20 @@ func (h *header) decode(e *Entry, frame []byte) error {
 		return fmt.Errorf("entry %d: %w", h.seq, err)
 	}
 	attach(&e.Request, frame[at:at+h.request:at+h.request])
+	e.Request.seal()
 	at += h.request
 	attach(&e.Response, frame[at:at+h.response:at+h.response])
 	return nil
+}
+
+// seal fills in the digest that a writer left out because it follows from the
+// body: most entries are never looked at, and hashing 64 KB costs more than
+// keeping them.
+func (m *Message) seal() {
+	if m != nil && m.Method != "" && m.SHA256 == "" && !m.Truncated && m.Size == int64(len(m.Body)) {
+		sum := sha256.Sum256(m.Body)
+		m.SHA256 = hex.EncodeToString(sum[:])
+	}
 }
 
 func attach(m **Message, body []byte) {
@@ -273,5 +286,21 @@ func attach(m **Message, body []byte) {
 	(*m).Body = body
 }
 
-// scratch holds the buffers that heads are encoded into.
-var scratch = sync.Pool{New: func() any { b := make([]byte, 0, 2<<10); return &b }}
+// heads lends the buffers that headers and heads are encoded into.
+type heads struct{ pool sync.Pool }
+
+func (h *heads) get() *[]byte {
+	if b, ok := h.pool.Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, 0, 2<<10)
+	return &b
+}
+
+// put takes buf back with what it has grown to, unless that is too much to keep.
+func (h *heads) put(buf *[]byte, grown []byte) {
+	if cap(grown) <= spareBytes {
+		*buf = grown[:0]
+		h.pool.Put(buf)
+	}
+}

@@ -5,10 +5,10 @@ import "strings"
 // headerTerm compares a header of the request or the response. Without a
 // comparison it asks that the header is there.
 type headerTerm struct {
-	plain
+	unindexed
 	name string
 	comparison
-	needle finder // the name, as a stored head has it
+	trace
 }
 
 func (p *parser) header(t text) (node, error) {
@@ -19,7 +19,7 @@ func (p *parser) header(t text) (node, error) {
 	if name.s == "" || strings.ContainsAny(name.s, " :\t\r\n") {
 		return nil, p.errAt(t.pos(0), "for instance header.Content-Type=application/json", "the name of a header is missing")
 	}
-	return &headerTerm{name: name.s, comparison: c, needle: newFinder(name.s)}, nil
+	return &headerTerm{name: name.s, comparison: c, trace: newTrace(name.s)}, nil
 }
 
 func (h *headerTerm) match(e *Entry) bool {
@@ -37,19 +37,6 @@ func (h *headerTerm) values(m *Message) []string {
 		}
 	}
 	return all
-}
-
-// byBytes rules out what has no header of that name anywhere in its head. A
-// name that is no plain token could be spelled with escapes there.
-func (h *headerTerm) byBytes(frame []byte) verdict {
-	if isToken(h.name) && !h.needle.in(headOf(frame)) {
-		return no
-	}
-	return maybe
-}
-
-func isToken(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r == '"' || r == '\\' || r > '~' }) < 0
 }
 
 func (h *headerTerm) String() string { return "header." + h.name + h.comparison.String() }

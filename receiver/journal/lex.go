@@ -43,15 +43,16 @@ type lexer struct {
 	*parser
 	b     strings.Builder
 	t     text
-	open  []int // places of parentheses that belong to a gjson path
-	paths bool  // the term is one that may have them
+	open  []int // places of parentheses that belong to the term
+	holds bool  // the term is one that may have them: a gjson path, a regular expression
 }
 
-// text takes one term: up to white space or a parenthesis. Inside of the
-// parentheses of a path, as in body.items.#(sku=="A B").n, quotes stay what
-// they are, because there they belong to the path.
+// text takes one term: up to white space or a parenthesis. Inside of
+// parentheses that belong to the term, as in body.items.#(sku=="A B").n and
+// header.Accept~(json|xml), quotes stay what they are: there they are a path's.
 func (p *parser) text() (text, error) {
-	l := lexer{parser: p, paths: strings.HasPrefix(p.query[p.pos:], "body.")}
+	rest := p.query[p.pos:]
+	l := lexer{parser: p, holds: strings.HasPrefix(rest, "body.") || strings.HasPrefix(rest, "header.")}
 	for !p.end() && !l.stops(p.query[p.pos]) {
 		if p.query[p.pos] != '"' {
 			l.put(false)
@@ -72,7 +73,7 @@ func (p *parser) text() (text, error) {
 // stops reports whether the term ends before c, which stands in no quotes.
 func (l *lexer) stops(c byte) bool {
 	switch {
-	case c == '(' && l.paths:
+	case c == '(' && l.holds:
 		l.open = append(l.open, l.pos)
 	case c == ')' && len(l.open) > 0:
 		l.open = l.open[:len(l.open)-1]
@@ -91,7 +92,7 @@ func (l *lexer) put(quoted bool) {
 	l.pos++
 }
 
-// drop takes a byte that only quotes; a path keeps it.
+// drop takes a byte that only quotes; in parentheses it stays.
 func (l *lexer) drop() {
 	if len(l.open) > 0 {
 		l.put(true)

@@ -21,6 +21,7 @@ const (
 type memory struct {
 	limit MemoryLimit
 	board board
+	heads heads
 
 	mu     sync.RWMutex
 	closed bool
@@ -49,17 +50,16 @@ func NewMemory(limit MemoryLimit) Store {
 
 // Append implements Store. The entry is readable when it returns.
 func (s *memory) Append(e *Entry) Receipt {
-	buf := scratch.Get().(*[]byte)
-	defer scratch.Put(buf)
+	buf := s.heads.get()
 	top, m, err := appendFrame((*buf)[:0], e)
 	if err != nil {
 		return refused(err)
 	}
-	*buf = top[:0]
 	frame := make([]byte, 0, m.size)
 	frame = append(frame, top...)
 	frame = append(frame, e.Request.body()...)
 	frame = append(frame, e.Response.body()...)
+	s.heads.put(buf, top)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,7 +3,6 @@ package journal
 import (
 	"fmt"
 	"slices"
-	"sync"
 )
 
 // view is what a scan sees of a segment: the records lo to hi-1 of metas, which
@@ -22,8 +21,11 @@ func (d *disk) Scan(after, before uint64, reverse bool, f *Filter, yield func(*E
 		return err
 	}
 	defer releaseAll(views)
-	r := buffers.Get().(*ranger)
-	defer r.done()
+	r, ok := d.rangers.Get().(*ranger)
+	if !ok {
+		r = &ranger{buf: make([]byte, 0, rangeBytes)}
+	}
+	defer d.lendAgain(r)
 	r.sieve = sieve{filter: f, yield: yield, corrupt: d.warnCorrupt}
 	if reverse {
 		slices.Reverse(views)
@@ -91,15 +93,13 @@ const (
 	gapBytes   = 4 << 10   // of refused records that a read may run over
 )
 
-// done gives r back, unless one large record made its buffer large.
-func (r *ranger) done() {
+// lendAgain gives r back, unless one large record made its buffer large.
+func (d *disk) lendAgain(r *ranger) {
 	r.sieve = sieve{}
 	if cap(r.buf) <= 4*rangeBytes {
-		buffers.Put(r)
+		d.rangers.Put(r)
 	}
 }
-
-var buffers = sync.Pool{New: func() any { return &ranger{buf: make([]byte, 0, rangeBytes)} }}
 
 // scan offers the records of v in order; false ends the scan.
 func (r *ranger) scan(v *view, reverse bool) bool {

@@ -17,7 +17,7 @@ type sinceTerm struct {
 
 func parseSince(p *parser, k *key, v text) (node, error) {
 	t := &sinceTerm{text: v.s, now: p.now}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, time.DateOnly} {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, "2006-01-02 15:04", time.DateOnly} {
 		if at, err := time.Parse(layout, v.s); err == nil {
 			t.at = at
 			return t, nil

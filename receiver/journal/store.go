@@ -49,7 +49,8 @@ type Store interface {
 	// after 0, and a reverse scan, begin with what is kept.
 	Scan(after, before uint64, reverse bool, f *Filter, yield func(*Entry) bool) error
 	// Wait blocks until an entry with Seq > after is readable and returns the
-	// newest such Seq; ctx's error or ErrClosed otherwise.
+	// newest such Seq; ctx's error or ErrClosed otherwise. A reader scans up to
+	// that number and goes on from it, whether or not its filter let any through.
 	Wait(ctx context.Context, after uint64) (last uint64, err error)
 	// Bounds returns the oldest kept and the newest readable sequence number;
 	// oldest is last+1 when nothing is kept.

@@ -5,17 +5,48 @@ import (
 	"strings"
 )
 
-// plain is what terms have in common that only match decides.
-type plain struct{}
+// unindexed is what terms have in common that the index cannot decide, plain
+// those that raw bytes cannot decide either.
+type unindexed struct{}
 
-func (plain) byIndex(uint64, *meta) verdict { return maybe }
-func (plain) byBytes([]byte) verdict        { return maybe }
-func (plain) needsBody() bool               { return false }
+func (unindexed) byIndex(uint64, *meta) verdict { return maybe }
+func (unindexed) needsBody() bool               { return false }
+
+type plain struct{ unindexed }
+
+func (plain) byBytes([]byte) verdict { return maybe }
+
+// trace is a text that stands in the stored head of every record that a term
+// can match. It rules most records out before they are decoded.
+type trace struct {
+	finder
+	sure bool // it is spelled without escapes there, and can be looked for
+}
+
+// newTrace takes the longest part of a pattern between its stars.
+func newTrace(pattern string) trace {
+	longest := ""
+	for piece := range strings.SplitSeq(pattern, "*") {
+		if len(piece) > len(longest) {
+			longest = piece
+		}
+	}
+	odd := func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r > '~' }
+	return trace{newFinder(longest), strings.IndexFunc(longest, odd) < 0}
+}
+
+func (t *trace) byBytes(frame []byte) verdict {
+	if t.sure && !t.in(headOf(frame)) {
+		return no
+	}
+	return maybe
+}
 
 // field compares one text of an entry, without regard to ASCII case, with a
 // pattern in which * stands for anything.
 type field struct {
-	plain
+	unindexed
+	trace
 	key     string
 	pattern string
 	hash    int // which of meta.keys holds its hash, -1: none
@@ -25,7 +56,7 @@ type field struct {
 // named makes the parser of a key for a text.
 func named(hash int, get func(*Entry) string) func(*parser, *key, text) (node, error) {
 	return func(_ *parser, k *key, v text) (node, error) {
-		return &field{key: k.name, pattern: v.s, hash: hash, get: get}, nil
+		return &field{trace: newTrace(v.s), key: k.name, pattern: v.s, hash: hash, get: get}, nil
 	}
 }
 
@@ -68,11 +99,14 @@ func methodOf(e *Entry) string {
 // pathTerm compares the path of the request; a pattern with ? in it sees the
 // query too.
 type pathTerm struct {
-	plain
+	unindexed
+	trace
 	pattern string
 }
 
-func parsePath(_ *parser, _ *key, v text) (node, error) { return &pathTerm{pattern: v.s}, nil }
+func parsePath(_ *parser, _ *key, v text) (node, error) {
+	return &pathTerm{trace: newTrace(v.s), pattern: v.s}, nil
+}
 
 func (t *pathTerm) match(e *Entry) bool { return glob(t.pattern, t.of(e), false) }
 

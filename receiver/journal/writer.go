@@ -106,7 +106,7 @@ func newQueue(next uint64) *queue {
 // Append implements Store. What costs time, encoding the head and the checksum
 // of the bodies, happens before the lock.
 func (d *disk) Append(e *Entry) Receipt {
-	buf := scratch.Get().(*[]byte)
+	buf := d.heads.get()
 	top, m, err := appendFrame((*buf)[:0], e)
 	if err != nil {
 		return refused(err)
@@ -130,10 +130,7 @@ func (d *disk) Append(e *Entry) Receipt {
 	if begin {
 		q.wake()
 	}
-	if cap(top) <= spareBytes {
-		*buf = top[:0]
-		scratch.Put(buf)
-	}
+	d.heads.put(buf, top)
 	return receipt
 }
 

@@ -1,17 +1,20 @@
 package cli
 
 import (
-	"encoding/json"
-	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/client"
 )
 
 func (a *App) diffCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff SEQ SEQ",
-		Short: "Compare the bodies and headers of two entries",
-		Args:  args("SEQ", "SEQ"),
+		Short: "Compare the requests of two entries",
+		Long: `Compare method, URL, headers and body of two entries. What differs between any two
+requests, like times and ids, is shown with its reason.`,
+		Args: args("SEQ", "SEQ"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			first, err := sequence(args[0])
 			if err != nil {
@@ -21,63 +24,83 @@ func (a *App) diffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			raw, err := a.client().Diff(cmd.Context(), first, second)
+			d, err := a.client().Diff(cmd.Context(), first, second)
 			if err != nil {
 				return err
 			}
 			if a.json {
-				return a.out.rawJSON(raw)
+				return a.out.json(d)
 			}
-			return a.diff(raw)
+			a.diff(d)
+			return nil
 		},
 	}
 }
 
-// difference is one place where two entries are not the same.
-type difference struct {
-	Path string `json:"path"`
-	Name string `json:"name"`
-	A    any    `json:"a"`
-	B    any    `json:"b"`
-}
-
-func (a *App) diff(raw []byte) error {
-	var d struct {
-		Headers []difference `json:"headers"`
-		Body    []difference `json:"body"`
-	}
-	if err := json.Unmarshal(raw, &d); err != nil {
-		return fmt.Errorf("answer of the server: %w", err)
-	}
-	if len(d.Headers)+len(d.Body) == 0 {
+func (a *App) diff(d *client.Difference) {
+	if len(d.Request)+len(d.Headers) == 0 && d.Body.Kind == "same" {
 		a.out.line("no difference")
-		return nil
-	}
-	a.differences("headers", d.Headers)
-	a.differences("body", d.Body)
-	return nil
-}
-
-func (a *App) differences(what string, list []difference) {
-	if len(list) == 0 {
 		return
 	}
-	a.out.line("%s", a.out.paint(bold, what))
-	for _, d := range list {
-		a.out.line("  %s", d.Path+d.Name)
-		if d.A != nil {
-			a.out.line("    %s", a.out.paint(bad, "- "+compact(d.A)))
-		}
-		if d.B != nil {
-			a.out.line("    %s", a.out.paint(good, "+ "+compact(d.B)))
-		}
+	a.changes("request", d.Request)
+	if len(d.Headers) > 0 {
+		a.out.line("%s", a.out.paint(bold, "headers"))
+	}
+	for _, h := range d.Headers {
+		a.change(h.Name, h.Volatile, strings.Join(h.A, ", "), strings.Join(h.B, ", "))
+	}
+	a.bodyDiff(d.Body)
+	if d.Same {
+		a.out.line("the same but for what differs between any two requests")
 	}
 }
 
-func compact(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
+func (a *App) bodyDiff(b client.BodyChange) {
+	switch b.Kind {
+	case "json":
+		a.changes("body", b.Changes)
+	case "text":
+		a.out.line("%s", a.out.paint(bold, "body"))
+		for _, l := range b.Lines {
+			a.out.line("    %s", a.out.paint(lineColour(l), l))
+		}
+	case "binary":
+		a.out.line("%s %d and %d bytes that are not text", a.out.paint(bold, "body"), b.SizeA, b.SizeB)
 	}
-	return string(text)
+	if b.Cut {
+		a.out.line("    (more differs than is listed, or a body was not kept whole)")
+	}
+}
+
+func lineColour(line string) string {
+	switch {
+	case strings.HasPrefix(line, "-"):
+		return bad
+	case strings.HasPrefix(line, "+"):
+		return good
+	}
+	return quiet
+}
+
+func (a *App) changes(what string, list []client.Change) {
+	if len(list) > 0 {
+		a.out.line("%s", a.out.paint(bold, what))
+	}
+	for _, c := range list {
+		a.change(c.Path, c.Volatile, string(c.A), string(c.B))
+	}
+}
+
+// change shows one place; an empty side is not there.
+func (a *App) change(name, volatile, before, after string) {
+	if volatile != "" {
+		volatile = " (" + volatile + ")"
+	}
+	a.out.line("  %s%s", name, a.out.paint(quiet, volatile))
+	if before != "" {
+		a.out.line("    %s", a.out.paint(bad, "- "+before))
+	}
+	if after != "" {
+		a.out.line("    %s", a.out.paint(good, "+ "+after))
+	}
 }

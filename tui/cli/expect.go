@@ -101,11 +101,10 @@ func (o *expectOptions) expectation(cmd *cobra.Command, args []string) (e client
 
 func (a *App) expect(ctx context.Context, e client.Expectation, report string) error {
 	started := time.Now()
-	result, err := a.client().Expect(ctx, e)
+	verdict, result, err := expectation(ctx, a.client(), e)
 	if err != nil {
 		return err
 	}
-	verdict := judge(e, result)
 	if report != "" {
 		c := junitCase{Name: verdict.waitedFor, Class: "expect", Seconds: time.Since(started).Seconds(), Failure: verdict.failure()}
 		if err := writeJUnit(report, "tacklebox expect", []junitCase{c}); err != nil {
@@ -130,27 +129,78 @@ type verdict struct {
 	lines     []string
 }
 
-// judge reads the server's answer. An upper bound fails by what came, and an
-// order that was broken stays broken; everything else fails by the time.
-func judge(e client.Expectation, r *client.ExpectResult) verdict {
+// expectation asks and judges the answer.
+func expectation(ctx context.Context, c *client.Client, e client.Expectation) (verdict, *client.ExpectResult, error) {
+	r, err := c.Expect(ctx, e)
+	if err != nil {
+		return verdict{}, nil, err
+	}
 	v := verdict{waitedFor: describe(e)}
 	if r.Met {
 		v.lines = []string{fmt.Sprintf("met after %s by %s", milliseconds(r.WaitedMS), entriesOf(r.Entries))}
-		return v
+		return v, r, nil
 	}
 	v.code = ExitTimeout
-	if e.AtMost || r.Violated {
+	broken, err := violated(ctx, c, e, r)
+	if err != nil {
+		return v, r, err
+	}
+	if broken {
 		v.code = ExitFailed
 	}
-	v.lines = append(v.lines, fmt.Sprintf("not met after %s", milliseconds(r.WaitedMS)))
-	return v.because(r)
+	v.because(e, r, broken)
+	return v, r, nil
 }
 
-func (v verdict) because(r *client.ExpectResult) verdict {
+// violated tells what more time cannot mend from what did not come in time. Too
+// many are too many. An order is broken when the step that is missing did
+// happen, but not where it should.
+func violated(ctx context.Context, c *client.Client, e client.Expectation, r *client.ExpectResult) (bool, error) {
+	if e.AtMost {
+		return true, nil
+	}
+	if len(e.Ordered) <= r.Seen.Matching {
+		return false, nil
+	}
+	q := client.Query{Q: both(e.Q, e.Ordered[r.Seen.Matching]), Limit: 1}
+	if e.After != nil {
+		q.After = *e.After
+	}
+	page, err := c.Entries(ctx, q)
+	if err != nil {
+		return false, err
+	}
+	return len(page.Entries) > 0, nil
+}
+
+// both is the filter that matches what two filters match.
+func both(a, b string) string {
+	if strings.TrimSpace(a) == "" {
+		return b
+	}
+	if strings.TrimSpace(b) == "" {
+		return a
+	}
+	return "(" + a + ") (" + b + ")"
+}
+
+// because adds what was seen and what came nearest.
+func (v *verdict) because(e client.Expectation, r *client.ExpectResult, broken bool) {
+	v.lines = append(v.lines, fmt.Sprintf("not met after %s: saw %d matching among %d entries", milliseconds(r.WaitedMS), r.Seen.Matching, r.Seen.Entries))
+	if broken && len(e.Ordered) > 0 {
+		v.lines = append(v.lines, fmt.Sprintf("out of order: %s", r.Wanted))
+	} else if len(e.Ordered) > 0 {
+		v.lines = append(v.lines, "missing: "+r.Wanted)
+	}
 	if len(r.Entries) > 0 {
 		v.lines = append(v.lines, "matched: "+entriesOf(r.Entries))
 	}
-	return v
+	if near := r.Nearest; near != nil {
+		v.lines = append(v.lines, fmt.Sprintf("nearest: entry %d (%s)", near.Seq, near.Summary))
+		for _, reason := range near.Reasons {
+			v.lines = append(v.lines, "  - "+reason)
+		}
+	}
 }
 
 func (v verdict) String() string {

@@ -88,14 +88,18 @@ func (p *printer) rawJSON(text []byte) error {
 
 // table prints rows in columns. The first row is the head.
 func (p *printer) table(rows [][]string) {
-	w := tabwriter.NewWriter(p.buf, 0, 0, 2, ' ', 0)
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		for i, cell := range row {
 			row[i] = safe.Line(cell)
 		}
-		_, _ = io.WriteString(w, strings.TrimRight(strings.Join(row, "\t"), "\t ")+"\n")
+		_, _ = io.WriteString(w, strings.Join(row, "\t")+"\n")
 	}
 	_ = w.Flush()
+	for line := range strings.Lines(b.String()) {
+		_, _ = p.buf.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
 }
 
 // Colours by meaning, as ECMA-48 numbers.

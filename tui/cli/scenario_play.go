@@ -74,13 +74,9 @@ func (p *play) expect(ctx context.Context, st step) error {
 	if e.Count != nil && *e.Count == 0 {
 		e.AtMost = true
 	}
-	result, err := p.client.Expect(ctx, e)
-	if err != nil {
+	v, _, err := expectation(ctx, p.client, e)
+	if err != nil || v.code == ExitOK {
 		return err
-	}
-	v := judge(e, result)
-	if v.code == ExitOK {
-		return nil
 	}
 	return &exitError{v.code, errors.New(v.String())}
 }

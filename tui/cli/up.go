@@ -93,7 +93,11 @@ func (a *App) start(o *UpOptions) (*running, error) {
 		return nil, usageError{err}
 	}
 	r := &running{url: "http://" + reachable(ln.Addr()), served: make(chan error, 1), inst: inst}
-	go func() { r.served <- inst.Serve(ln) }()
+	go func() {
+		err := inst.Serve(ln)
+		_ = ln.Close() // nobody should wait for an answer of a server that gave up
+		r.served <- err
+	}()
 	return r, nil
 }
 
@@ -231,6 +235,8 @@ func outputError(err error) error {
 // welcome says where everything is.
 func (a *App) welcome(ctx context.Context, r *running, o *UpOptions) {
 	a.say("ready at %s", r.url)
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
 	c := client.New(r.url, o.Token)
 	if providers, err := c.Providers(ctx); err == nil {
 		for _, p := range providers {

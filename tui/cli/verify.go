@@ -122,12 +122,12 @@ func fromEntry(text []byte) *client.VerifyRequest {
 // fromHTTP reads "POST /path HTTP/1.1", headers, a blank line and the body. The
 // body is what follows, whatever Content-Length says: it may have been pasted.
 func fromHTTP(text []byte) *client.VerifyRequest {
-	first, _, _ := bytes.Cut(text, []byte("\n"))
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	words := strings.Fields(string(first))
 	if len(words) != 3 || !strings.HasPrefix(words[2], "HTTP/") {
 		return nil
 	}
-	r := bufio.NewReader(bytes.NewReader(text[len(first)+1:]))
+	r := bufio.NewReader(bytes.NewReader(rest))
 	headers, err := textproto.NewReader(r).ReadMIMEHeader()
 	if err != nil {
 		return nil

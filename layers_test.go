@@ -1,0 +1,226 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layers says who may import whom of this module. A package that is not listed
+// is a mistake: say where it belongs first.
+var layers = []struct {
+	pkg  string // path, or a pattern of path.Match
+	uses []string
+}{
+	{".", []string{"tui/cli", "tui", "mock/sandbox"}},
+	{"fixtures", nil},
+	{"receiver/journal", nil},
+	{"receiver", []string{"receiver/journal"}},
+	{"receiver/client", []string{"receiver/journal"}},
+	{"mock", []string{"receiver/journal", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "receiver", "receiver/journal", "fixtures"}},
+	{"mock/*", []string{"mock", "fixtures"}},
+	{"tui/safe", nil},
+	{"tui/cli", []string{"receiver/client", "tui/safe"}},
+	{"tui", []string{"receiver/client", "tui/safe", "tui/*"}},
+	{"tui/*", []string{"receiver/client", "tui/safe", "tui/*"}},
+}
+
+// Other modules: those that the program runs with, and those that only its
+// tests may use.
+var (
+	runtimeModules = []string{
+		"charm.land/bubbletea/v2", "charm.land/lipgloss/v2", "charm.land/bubbles/v2", "github.com/gorilla/websocket",
+		"github.com/tidwall/gjson", "github.com/tidwall/sjson", "github.com/tidwall/pretty", "github.com/spf13/cobra",
+		"github.com/spf13/pflag", // cobra's own flags
+		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
+		"golang.org/x/sys", // the journal's files: locks and mappings
+	}
+	testModules = []string{
+		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/getkin/kin-openapi",
+		"github.com/charmbracelet/x/exp/teatest/v2",
+	}
+)
+
+// What a file may not be, as functions of the parsed source: each returns the
+// complaint or nothing.
+var fileRules = []func(file sourceFile) string{tooLong, importsBeyondLayer, foreignModule, startsByItself, exits, readsTheClock}
+
+const maxLines = 500
+
+type sourceFile struct {
+	path string
+	tree *ast.File
+	set  *token.FileSet
+}
+
+func (f sourceFile) dir() string  { return path.Dir(f.path) }
+func (f sourceFile) test() bool   { return strings.HasSuffix(f.path, "_test.go") }
+func (f sourceFile) lines() int   { return f.set.File(f.tree.Pos()).LineCount() }
+func (f sourceFile) main() bool   { return f.path == "main.go" }
+func (f sourceFile) mocked() bool { return f.dir() == "mock" || strings.HasPrefix(f.dir(), "mock/") }
+
+func (f sourceFile) imports() []string {
+	var list []string
+	for _, spec := range f.tree.Imports {
+		name, _ := strconv.Unquote(spec.Path.Value)
+		list = append(list, name)
+	}
+	return list
+}
+
+func TestLayers(t *testing.T) {
+	count := 0
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		count++
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, rule := range fileRules {
+			if complaint := rule(sourceFile{name, tree, set}); complaint != "" {
+				t.Errorf("%s %s", name, complaint)
+			}
+		}
+		return nil
+	})
+	if err != nil || count < 30 {
+		t.Errorf("looked at %d files: %v", count, err)
+	}
+}
+
+// TestLayersSee proves that each rule can fail.
+func TestLayersSee(t *testing.T) {
+	for _, c := range []struct{ path, source, want string }{
+		{"receiver/x.go", `package receiver; import _ "tacklebox/mock"`, "may not import tacklebox/mock"},
+		{"mock/dsco/x.go", `package dsco; import _ "tacklebox/mock/shoptet"`, "may not import tacklebox/mock/shoptet"},
+		{"mock/dsco/x.go", `package dsco; import _ "tacklebox/receiver/journal"`, "may not import tacklebox/receiver/journal"},
+		{"tui/cli/x.go", `package cli; import _ "tacklebox/mock/sandbox"`, "may not import tacklebox/mock/sandbox"},
+		{"util/x.go", `package util`, "has no place in the layers"},
+		{"tui/x.go", `package tui; import _ "github.com/stretchr/testify"`, "not among the dependencies"},
+		{"tui/x.go", `package tui; import _ "go.uber.org/goleak"`, "not among the dependencies"},
+		{"tui/x.go", `package tui; func init() {}`, "has an init function"},
+		{"tui/x.go", `package tui; import "os"; func f() { os.Exit(1) }`, "calls os.Exit"},
+		{"mock/x.go", `package mock; import "time"; var f = time.Now`, "reads time.Now"},
+		{"tui/x.go", "package tui" + strings.Repeat("\n", maxLines+1), "lines"},
+		{"mock/x_test.go", `package mock; import "time"; var f = time.Now`, ""},
+		{"tui/x_test.go", `package tui; import _ "go.uber.org/goleak"`, ""},
+		{"main.go", `package main; import "os"; func f() { os.Exit(1) }`, ""},
+		{"mock/sandbox/x.go", `package sandbox; import _ "tacklebox/mock/dsco"`, ""},
+	} {
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, c.path, c.source, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, rule := range fileRules {
+			if complaint := rule(sourceFile{c.path, tree, set}); complaint != "" {
+				got = append(got, complaint)
+			}
+		}
+		if text := strings.Join(got, "; "); c.want == "" && text != "" || !strings.Contains(text, c.want) {
+			t.Errorf("%s %.80q: complaint %q, want %q", c.path, c.source, text, c.want)
+		}
+	}
+}
+
+func tooLong(f sourceFile) string {
+	if n := f.lines(); n > maxLines {
+		return "has " + strconv.Itoa(n) + " lines: which noun could move out?"
+	}
+	return ""
+}
+
+// importsBeyondLayer lets tests reach further: they may stand outside.
+func importsBeyondLayer(f sourceFile) string {
+	at := slices.IndexFunc(layers, func(l struct {
+		pkg  string
+		uses []string
+	}) bool {
+		return matches(l.pkg, f.dir())
+	})
+	if at < 0 {
+		return "has no place in the layers"
+	}
+	for _, name := range f.imports() {
+		own, ours := strings.CutPrefix(name, "tacklebox/")
+		allowed := slices.ContainsFunc(layers[at].uses, func(pattern string) bool { return matches(pattern, own) })
+		if ours && !allowed && !f.test() {
+			return "may not import " + name
+		}
+	}
+	return ""
+}
+
+func matches(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
+}
+
+func foreignModule(f sourceFile) string {
+	for _, name := range f.imports() {
+		host, _, _ := strings.Cut(name, "/")
+		if !strings.Contains(host, ".") {
+			continue // the standard library, or ours
+		}
+		within := func(module string) bool { return name == module || strings.HasPrefix(name, module+"/") }
+		if !slices.ContainsFunc(runtimeModules, within) && !(f.test() && slices.ContainsFunc(testModules, within)) {
+			return "imports " + name + ", which is not among the dependencies"
+		}
+	}
+	return ""
+}
+
+func startsByItself(f sourceFile) string {
+	for _, d := range f.tree.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
+			return "has an init function"
+		}
+	}
+	return ""
+}
+
+func exits(f sourceFile) string {
+	if f.main() || f.test() || !uses(f, "os", "Exit") {
+		return ""
+	}
+	return "calls os.Exit: return an error instead"
+}
+
+// readsTheClock: provider time comes from the World's clock alone.
+func readsTheClock(f sourceFile) string {
+	if !f.mocked() || f.test() || !uses(f, "time", "Now") || f.path == "mock/clock.go" {
+		return ""
+	}
+	return "reads time.Now: ask the clock"
+}
+
+func uses(f sourceFile, pkg, name string) bool {
+	found := false
+	ast.Inspect(f.tree, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == name {
+			id, isName := s.X.(*ast.Ident)
+			found = found || isName && id.Name == pkg
+		}
+		return !found
+	})
+	return found
+}

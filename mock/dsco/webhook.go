@@ -1,0 +1,179 @@
+package dsco
+
+import (
+	"encoding/json"
+	"strings"
+
+	"tacklebox/mock"
+)
+
+// eventTypes are the six of the documentation.
+const (
+	orderCreated     = "ORDER_CREATED"
+	orderUpdated     = "ORDER_UPDATED"
+	inventoryUpdated = "INVENTORY_UPDATED"
+	invoiceCreated   = "INVOICE_CREATED"
+	invoiceUpdated   = "INVOICE_UPDATED"
+	lineItemStatus   = "ORDER_LINE_ITEM_STATUS_UPDATED"
+)
+
+// webhook is what an integrator says about one, beside what every subscription
+// has. A nil pointer is an attribute that was not sent: `false`, `[]` and "" are
+// given back as they came (decision).
+type webhook struct {
+	N                       int64     `json:"n"` // rises with every creation
+	Owner                   int64     `json:"owner"`
+	Account                 int64     `json:"account"`
+	Description             *string   `json:"description,omitempty"`
+	ApplyToPartners         *bool     `json:"applyToPartners,omitempty"`
+	QuantityStateChangeOnly *bool     `json:"quantityStateChangeOnly,omitempty"`
+	QuantityChangeOnly      *bool     `json:"quantityChangeOnly,omitempty"`
+	CatalogIDs              *[]string `json:"catalogIds,omitempty"`
+	AssortmentIDs           *[]string `json:"assortmentIds,omitempty"`
+	Headers                 *[]header `json:"customHttpHeaders,omitempty"`
+}
+
+// header is an HttpHeader.
+type header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func stored(s *mock.Sub) webhook {
+	var h webhook
+	if err := s.Load(&h); err != nil {
+		panic(err) // the data is this package's own
+	}
+	return h
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+func listed(ids *[]string) []string {
+	if ids == nil {
+		return nil
+	}
+	return *ids
+}
+
+// webhookObject is the documented Webhook, its members in the order of the
+// documentation. Attributes without a value are left out, never null (inferred
+// from "optional").
+type webhookObject struct {
+	WebhookUUID             string           `json:"webhookUuid"`
+	OwningAccountID         int64            `json:"owningAccountId"`
+	WebhookAccountID        int64            `json:"webhookAccountId"`
+	Description             *string          `json:"description,omitempty"`
+	Event                   string           `json:"event"`
+	CallbackURL             string           `json:"callbackUrl"`
+	Enabled                 bool             `json:"enabled"`
+	ApplyToPartners         *bool            `json:"applyToPartners,omitempty"`
+	QuantityStateChangeOnly *bool            `json:"quantityStateChangeOnly,omitempty"`
+	QuantityChangeOnly      *bool            `json:"quantityChangeOnly,omitempty"`
+	CatalogIDs              *[]string        `json:"catalogIds,omitempty"`
+	AssortmentIDs           *[]string        `json:"assortmentIds,omitempty"`
+	CustomHTTPHeaders       *json.RawMessage `json:"customHttpHeaders,omitempty"`
+	CreateDate              string           `json:"createDate"`
+	LastUpdate              string           `json:"lastUpdate"`
+}
+
+func render(w *mock.World, account string, s *mock.Sub) webhookObject {
+	h := stored(s)
+	return webhookObject{
+		WebhookUUID: s.ID, OwningAccountID: h.Owner, WebhookAccountID: h.Account, Description: h.Description,
+		Event: s.Types[0], CallbackURL: s.URL, Enabled: s.Enabled, ApplyToPartners: h.ApplyToPartners,
+		QuantityStateChangeOnly: h.QuantityStateChangeOnly, QuantityChangeOnly: h.QuantityChangeOnly,
+		CatalogIDs: h.CatalogIDs, AssortmentIDs: h.AssortmentIDs, CustomHTTPHeaders: renderHeaders(h.Headers, headerKeys(w, account)),
+		CreateDate: formatDate(s.Created), LastUpdate: formatDate(s.Updated),
+	}
+}
+
+// headerKeys returns what the two members of an HttpHeader are called (inferred,
+// so it can be switched).
+func headerKeys(w *mock.World, account string) [2]string {
+	keys := w.Option(account, optHeaderKeys).List()
+	return [2]string{keys[0], keys[1]}
+}
+
+func renderHeaders(list *[]header, keys [2]string) *json.RawMessage {
+	if list == nil {
+		return nil
+	}
+	parts := make([]string, len(*list))
+	for i, h := range *list {
+		parts[i] = "{" + string(encode(keys[0])) + ":" + string(encode(h.Name)) + "," + string(encode(keys[1])) + ":" + string(encode(h.Value)) + "}"
+	}
+	raw := json.RawMessage("[" + strings.Join(parts, ",") + "]")
+	return &raw
+}
+
+// createWebhook registers a webhook. The answer is 200 too (inferred); the same
+// event and URL may be registered twice (decision).
+func createWebhook(w *mock.World, c *mock.Call) (any, error) {
+	o, err := readOrder(w, c, "")
+	if err != nil {
+		return nil, err
+	}
+	now, a := w.Now(), w.Account(c.Account)
+	o.N = w.Next("webhook", 1)
+	s := &mock.Sub{ID: w.UUID("webhook"), Created: now}
+	o.apply(s, now)
+	a.Add(s)
+	return render(w, a.Name, s), nil
+}
+
+func listWebhooks(w *mock.World, c *mock.Call) (any, error) {
+	list := []webhookObject{}
+	for _, s := range w.Account(c.Account).Subs() {
+		list = append(list, render(w, c.Account, s))
+	}
+	return list, nil
+}
+
+// find returns the caller's webhook that the path names, whatever the letter
+// case (decision). Somebody else's is not found either.
+func find(w *mock.World, c *mock.Call) (*mock.Sub, error) {
+	id := c.Param("webhookUuid")
+	if s := w.Account(c.Account).Sub(strings.ToLower(id)); s != nil {
+		return s, nil
+	}
+	return nil, refuse(webhookNotFound, "You have no webhook with the webhookUuid %q.", shorten(id))
+}
+
+func getWebhook(w *mock.World, c *mock.Call) (any, error) {
+	s, err := find(w, c)
+	if err != nil {
+		return nil, err
+	}
+	return render(w, c.Account, s), nil
+}
+
+// updateWebhook replaces a webhook: what is left out of the body is cleared
+// (decision); createDate and webhookUuid stay, lastUpdate moves.
+func updateWebhook(w *mock.World, c *mock.Call) (any, error) {
+	s, err := find(w, c)
+	if err != nil {
+		return nil, err
+	}
+	o, err := readOrder(w, c, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	o.N = stored(s).N
+	o.apply(s, w.Now())
+	w.Account(c.Account).Save(s)
+	return render(w, c.Account, s), nil
+}
+
+// deleteWebhook removes a webhook; what waits for it is dropped. Whether Dsco has
+// the call is unknown (decision): documented is only to set enabled to false.
+func deleteWebhook(w *mock.World, c *mock.Call) (any, error) {
+	s, err := find(w, c)
+	if err != nil {
+		return nil, err
+	}
+	w.Account(c.Account).Remove(s.ID)
+	return struct {
+		Success bool `json:"success"`
+	}{true}, nil
+}

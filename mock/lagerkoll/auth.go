@@ -1,0 +1,107 @@
+package lagerkoll
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"tacklebox/mock"
+)
+
+// Limits of credentials are a decision: anything that a header can carry and a
+// person can see is let in.
+const (
+	maxStore      = 64
+	maxCredential = 512
+)
+
+// headers are the four of the page's header block. Their names have underscores
+// and are compared without case.
+type headers struct{ store, key, user, token string }
+
+func readHeaders(h http.Header) headers {
+	return headers{h.Get("store"), h.Get("api_key"), h.Get("user_id"), h.Get("user_token")}
+}
+
+// none reports that no credential was sent: clients copy the documented block
+// and leave some empty, so an empty header counts as absent (decision).
+func (h headers) none() bool { return h == headers{} }
+
+// caller is who calls and for which store.
+type caller struct{ account, store string }
+
+// identify finds out who calls. Documented (page): an api_key with a store, or
+// a user_id and user_token with a store. Where both are complete the api_key
+// decides (decision). The account is the key itself, or the person: the token
+// changes with each login.
+func (h headers) identify() (caller, bool) {
+	if !wellFormed(h.store, maxStore) {
+		return caller{}, false
+	}
+	if h.key != "" {
+		return caller{h.key, h.store}, wellFormed(h.key, maxCredential)
+	}
+	ok := wellFormed(h.user, maxCredential) && wellFormed(h.token, maxCredential)
+	return caller{"user:" + h.user, h.store}, ok
+}
+
+// wellFormed accepts visible ASCII without spaces.
+func wellFormed(s string, most int) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= most
+}
+
+// listed reports whether the setting `credentials` lets the caller in.
+func (h headers) listed(w *mock.World) bool {
+	setting := w.Option("", "credentials")
+	if !setting.Set() {
+		return true
+	}
+	var list []credential
+	_ = json.Unmarshal(setting.Raw(), &list) // checked when it was set
+	for _, c := range list {
+		if c.Store != "" && c.Store != h.store {
+			continue
+		}
+		if h.key != "" && h.key == c.Key || h.key == "" && c.User != "" && h.user == c.User && h.token == c.Token {
+			return true
+		}
+	}
+	return false
+}
+
+// authenticate decides who calls; false is a 401.
+func (q *query) authenticate() bool {
+	h := readHeaders(q.call.Header)
+	if h.none() && q.open() {
+		return true
+	}
+	who, ok := h.identify()
+	if !ok || !h.listed(q.world) {
+		return false
+	}
+	q.caller = who
+	if _, err := strconv.ParseUint(who.store, 10, 63); err != nil {
+		q.odd("store %q is not a number", who.store) // documented on the callback page; let in all the same
+	}
+	return true
+}
+
+// open lets in an execution without credentials where `execute_auth` allows it,
+// the guid being the capability: the webhook's own account and creating store
+// stand for the caller.
+func (q *query) open() bool {
+	if q.name() != executeWebhook || q.world.Option("", "execute_auth").Text() != "optional" {
+		return false
+	}
+	for _, a := range q.world.Accounts() {
+		if h, ok := byGUID(webhooks(a), q.call.Param("id")); ok {
+			q.caller = caller{a.Name, h.Store}
+		}
+	}
+	return true
+}

@@ -1,0 +1,155 @@
+package lagerkoll
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tacklebox/mock"
+)
+
+// webhook is one address of the provider that runs a method of a feature.
+type webhook struct {
+	ID      int64  `json:"id"`
+	GUID    string `json:"guid"`
+	Feature string `json:"feature"`
+	Method  string `json:"method"`
+	Store   string `json:"store"` // of the creating call
+	Group   bool   `json:"group,omitempty"`
+}
+
+const stored = "webhooks" // key of an account's list
+
+// webhooks returns an account's webhooks, oldest first.
+func webhooks(a *mock.Account) (list []webhook) {
+	a.Get(stored, &list)
+	return list
+}
+
+func byGUID(list []webhook, guid string) (webhook, bool) {
+	i := slices.IndexFunc(list, func(h webhook) bool { return strings.EqualFold(h.GUID, guid) })
+	if i < 0 {
+		return webhook{}, false
+	}
+	return list[i], true
+}
+
+// shown is a webhook as the API prints it: members and order documented (page).
+// None is ever left out or null (decision).
+type shown struct {
+	Method  string `json:"featureMethod"`
+	GUID    string `json:"guid"`
+	ID      int64  `json:"id"`
+	Feature string `json:"featureId"`
+	URL     string `json:"url"`
+}
+
+// shown works out the URL at which the webhook is executed here and now
+// (inferred: the base URL and the guid).
+func (h webhook) shown(w *mock.World) shown {
+	return shown{h.Method, h.GUID, h.ID, h.Feature, w.BaseURL() + basePath + "/" + h.GUID}
+}
+
+func (s shown) elements() string {
+	return elements(element{"featureMethod", s.Method}, element{"guid", s.GUID},
+		element{"id", strconv.FormatInt(s.ID, 10)}, element{"featureId", s.Feature}, element{"url", s.URL})
+}
+
+// list is the page's class WebhookResponse.
+type list struct {
+	Webhooks []shown `json:"webhooks"`
+}
+
+func (l list) xml() []byte {
+	var b strings.Builder
+	for _, s := range l.Webhooks {
+		b.WriteString(tag("webhooks", s.elements()))
+	}
+	return document(tag("webhookResponse", b.String()))
+}
+
+// firstID draws the first webhook id of this instance, 1000 to 9999 (decision);
+// the following ones count up and none comes twice.
+func firstID(w *mock.World) int64 {
+	const lowest, span = 1000, 9000
+	return lowest + w.Fixed("webhook", "first").Int64N(span)
+}
+
+// applies reports whether the calling store may see and touch the webhook:
+// documented (page) for one store or, with enable_for_group, its whole group.
+func (h webhook) applies(w *mock.World, who caller) bool {
+	if h.Store == who.store {
+		return true
+	}
+	return h.Group && groupOf(w, who.account, h.Store) == groupOf(w, who.account, who.store)
+}
+
+// The store and the group of the documented samples stand in where the caller
+// says nothing else (decision).
+const (
+	sampleStore  = 186008
+	defaultGroup = 192005
+)
+
+// groupOf returns a store's group: the setting's, or the one that all stores of
+// an account share (decision).
+func groupOf(w *mock.World, account, store string) int64 {
+	groups := settingStores(w.Option(account, "stores").Raw())
+	if g, ok := groups[store]; ok {
+		return g
+	}
+	return defaultGroup
+}
+
+// storeNumber returns the store as a callback writes it.
+func storeNumber(store string) int64 {
+	n, err := strconv.ParseUint(store, 10, 64)
+	if err != nil || n > math.MaxInt64 {
+		return sampleStore
+	}
+	return int64(n)
+}
+
+// list answers getWebhooks: the id is the feature's (inferred: "all webhooks for
+// a feature"). A feature without any is an empty list (inferred).
+func (q *query) list() (mock.Reply, error) {
+	feature := q.call.Param("id")
+	if !q.hasFeature(feature) {
+		return mock.Reply{}, noWebhook()
+	}
+	out := list{[]shown{}}
+	for _, h := range webhooks(q.world.Account(q.account)) {
+		if h.Feature == feature && h.applies(q.world, q.caller) {
+			out.Webhooks = append(out.Webhooks, h.shown(q.world))
+		}
+	}
+	return q.format.reply(200, encodeJSON(out)), nil
+}
+
+// hasFeature knows every feature unless the setting lists them (decision).
+func (q *query) hasFeature(id string) bool {
+	known := q.world.Option(q.account, "features").List()
+	return len(known) == 0 || slices.Contains(known, id)
+}
+
+// remove answers deleteWebhook: the id is the webhook's number (inferred), the
+// success body is empty (documented: page).
+func (q *query) remove() (mock.Reply, error) {
+	a := q.world.Account(q.account)
+	all := webhooks(a)
+	i := slices.IndexFunc(all, func(h webhook) bool {
+		return isNumber(q.call.Param("id"), h.ID) && h.applies(q.world, q.caller)
+	})
+	if i < 0 {
+		return mock.Reply{}, noWebhook()
+	}
+	a.Put(stored, slices.Delete(all, i, i+1))
+	return mock.Reply{Status: 200}, nil
+}
+
+// isNumber compares digits with a number; a sign is none of an id.
+func isNumber(digits string, n int64) bool {
+	v, err := strconv.ParseUint(digits, 10, 63)
+	return err == nil && int64(v) == n
+}

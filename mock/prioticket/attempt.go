@@ -1,0 +1,117 @@
+package prioticket
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"tacklebox/mock"
+)
+
+// request is the HTTP request of one attempt: POST (inferred) to the URL as it
+// was registered, without a signature and without headers that name the event
+// (inferred). User-Agent is a decision.
+func request(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
+	out := &mock.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body, Header: []mock.Field{{Name: "Content-Type", Value: "application/json"}}}
+	if s := subOf(w, d); s != nil {
+		if !s.Enabled {
+			return nil, errors.New("the webhook is DISABLED")
+		}
+		if auth := loadWebhook(s).Auth; auth != "" {
+			// documented 3.5: sent as it was given, neither encoded nor checked
+			out.Header = append(out.Header, mock.Field{Name: "Authorization", Value: "Basic " + auth})
+		}
+	}
+	out.Header = append(out.Header, mock.Field{Name: "User-Agent", Value: "PrioTicket/" + profileOf(w).version})
+	return out, nil
+}
+
+// policy: delivered on 200 alone (documented 3.5; that other 2xx do not count is
+// inferred), attempts for seven days (documented 3.5) at times that are a
+// decision. A retry holds nothing else back (decision).
+func policy(w *mock.World, account string) mock.Policy {
+	times := w.Option(account, "retry").Durations()
+	if len(times) > 0 && times[0] == 0 {
+		times = times[1:] // the first attempt itself
+	}
+	p := mock.Policy{Timeout: w.Option(account, "callback_timeout").Duration(),
+		Success: func(status int) bool { return status == http.StatusOK },
+		Next: func(d *mock.Delivery, n int, ended time.Time) (time.Time, bool) {
+			if n > len(times) {
+				return time.Time{}, false
+			}
+			at := d.First().Add(times[n-1])
+			if at.Before(ended) {
+				at = ended
+			}
+			return at, true
+		}}
+	if w.Option(account, "callback_success").Text() == "2xx" {
+		p.Success = nil
+	}
+	return p
+}
+
+// attempted counts the notifications that a webhook lost in a row.
+func attempted(w *mock.World, d *mock.Delivery, _ *mock.Attempt) {
+	if s := subOf(w, d); s != nil && s.Enabled && d.Settled() {
+		countFailure(w, w.Account(d.Account), s, d.State == mock.Failed)
+	}
+}
+
+// secrets lists what the account's receivers expect in Authorization.
+func secrets(_ *mock.World, a *mock.Account) []mock.Secret {
+	var list []mock.Secret
+	for _, s := range a.Subs() {
+		if auth := loadWebhook(s).Auth; auth != "" {
+			list = append(list, mock.Secret{Name: "webhook_auth", Value: auth, Subscription: s.ID})
+		}
+	}
+	return list
+}
+
+// verify compares Authorization with a secret, given as user:password or already
+// encoded: nothing is signed (decision).
+func verify(secret string, h http.Header, _ []byte) mock.Verdict {
+	if secret == "" {
+		return mock.Verdict{State: mock.None, Reason: "nothing is signed and no webhook_auth is given", Tried: []string{}}
+	}
+	tried := []string{"Basic " + secret}
+	if strings.Contains(secret, ":") {
+		tried = append(tried, "Basic "+base64.StdEncoding.EncodeToString([]byte(secret)))
+	}
+	lines := h.Values("Authorization")
+	if len(lines) == 0 {
+		return mock.Verdict{State: mock.Missing, Reason: "no Authorization header", Tried: tried}
+	}
+	for _, want := range tried {
+		if len(lines) == 1 && lines[0] == want {
+			return mock.Verdict{State: mock.Valid, Tried: tried}
+		}
+	}
+	return mock.Verdict{State: mock.Invalid, Reason: "Authorization is another than webhook_auth says", Tried: tried}
+}
+
+// tamper shows a wrong or a missing credential.
+func tamper(_ *mock.World, _ *mock.Delivery, fault string, out *mock.Outgoing) error {
+	if out.Get("Authorization") == "" {
+		return errors.New("the webhook has no webhook_auth")
+	}
+	if fault == "missing_signature" {
+		out.Drop("Authorization")
+	} else {
+		out.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("somebody:else")))
+	}
+	return nil
+}
+
+// subOf returns the webhook of a delivery, nil for a direct one and for one that
+// is gone.
+func subOf(w *mock.World, d *mock.Delivery) *mock.Sub {
+	if a, known := w.Known(d.Account); known && !d.Direct {
+		return a.Sub(d.Subscription)
+	}
+	return nil
+}

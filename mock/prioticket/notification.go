@@ -1,0 +1,159 @@
+package prioticket
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tacklebox/mock"
+)
+
+// order is what POST /notifications hands to the event it fires.
+type order struct {
+	Item    string `json:"item,omitempty"`
+	Note    string `json:"note,omitempty"`
+	Account string `json:"account,omitempty"`
+}
+
+func orderOf(ev *mock.Event) (o order) {
+	_ = json.Unmarshal(ev.Data, &o) // ours, or absent
+	return o
+}
+
+// Statuses of a notification (documented 3.5).
+const (
+	success = "DELIVERY_SUCCESS" // mail sent, or the URL answered 200
+	failure = "DELIVERY_FAILED"  // not within seven days
+	pending = "DELIVERY_PENDING" // scheduled, or no 200 yet
+)
+
+// notificationBody is a notification in lists and callbacks (documented 3.5).
+type notificationBody struct {
+	ID      string `json:"notification_id"`
+	Status  string `json:"notification_status"`
+	Event   string `json:"notification_event"`
+	Account string `json:"notification_account_id"`
+	Item    string `json:"notification_item_id"`
+	Note    string `json:"notification_note,omitempty"`
+	Created string `json:"notification_created"`
+}
+
+// record is what a delivery keeps for the log.
+type record struct {
+	ID      string `json:"id"`
+	Item    string `json:"item"`
+	Note    string `json:"note,omitempty"`
+	Account string `json:"account"`
+}
+
+const mostLogged = 10_000 // decision
+
+// listNotifications lists what was sent to the account's webhooks: one record for
+// each event and webhook, newest first (decision).
+func listNotifications(w *mock.World, c *mock.Call, who caller) mock.Reply {
+	q, r := readPaging(w, c, who.account, false)
+	if r != nil {
+		return refuse(w, *r)
+	}
+	all := w.Deliveries(who.account)
+	all = all[max(0, len(all)-mostLogged):]
+	slices.Reverse(all)
+	page := paged(q, "notification", all)
+	shown := []notificationBody{}
+	for _, d := range page.Items.([]*mock.Delivery) {
+		shown = append(shown, logged(w, d))
+	}
+	page.Items = shown
+	return answer(200, envelope{profileOf(w).version, page})
+}
+
+func logged(w *mock.World, d *mock.Delivery) notificationBody {
+	var r record
+	_ = json.Unmarshal(d.Data, &r) // written by targets
+	return notificationBody{ID: r.ID, Status: statusOf(w, d), Event: d.Type, Account: r.Account, Item: r.Item, Note: r.Note, Created: stamp(d.Created)}
+}
+
+// statusOf folds a delivery into the three statuses. What waits for a webhook
+// that is gone or disabled will never be sent: it has failed (decision).
+func statusOf(w *mock.World, d *mock.Delivery) string {
+	switch d.State {
+	case mock.Delivered:
+		return success
+	case mock.Waiting:
+		if s := subOf(w, d); s != nil && s.Enabled {
+			return pending
+		}
+	}
+	return failure
+}
+
+// createNotification lets an event happen, for tests of an integration (seed):
+// exactly as the control API would, for the caller's account (decision).
+func createNotification(w *mock.World, c *mock.Call, who caller) mock.Reply {
+	if r := strictParams(w, c, who.account); r != nil {
+		return refuse(w, *r)
+	}
+	in := &input{}
+	typ, o := in.notification(w, c)
+	if len(in.problems) > 0 {
+		return refuse(w, invalid("The notification cannot be sent.", in.problems...))
+	}
+	c.Type = typ
+	for name, text := range map[string]string{"notification_note": o.Note, "notification_item_id": o.Item, "notification_account_id": o.Account} {
+		if strings.Contains(text, "error") {
+			c.Violations = append(c.Violations, name+` holds the letters "error": a known receiver drops such a callback as an error report`)
+		}
+	}
+	slices.Sort(c.Violations)
+	fired, err := w.Fire(mock.Firing{Type: typ, Account: who.account, Data: encode(o)})
+	if err != nil {
+		return refuse(w, refusedFiring(err))
+	}
+	c.EventID = fired.Events[0].ID
+	return noContent(w, who.account)
+}
+
+// refusedFiring words what the engine has against an event.
+func refusedFiring(err error) refusal {
+	var p *mock.Problem
+	if errors.As(err, &p) {
+		return invalid("The notification cannot be sent.", "data.notification: "+p.Message)
+	}
+	return errInternal
+}
+
+// notification reads the request of POST /notifications. Status has no meaning
+// there; id and created are read-only (documented 3.5) and ignored.
+func (in *input) notification(w *mock.World, c *mock.Call) (typ string, o order) {
+	const at = "data.notification."
+	n := in.envelope(c, "notification")
+	if n == nil {
+		return "", o
+	}
+	typ, ok := in.text(n, at, "notification_event")
+	switch {
+	case !n.has("notification_event"):
+		in.wrong(at+"notification_event", "required")
+	case ok && !listed(w, typ):
+		in.wrong(at+"notification_event", "unsupported value %s", clip(quoted(typ)))
+	}
+	o.Item, ok = in.text(n, at, "notification_item_id")
+	if !n.has("notification_item_id") || ok && o.Item == "" {
+		in.wrong(at+"notification_item_id", "required")
+	}
+	if status, ok := in.text(n, at, "notification_status"); ok && !slices.Contains([]string{success, failure, pending}, status) {
+		in.wrong(at+"notification_status", "unsupported value %s", clip(quoted(status)))
+	}
+	o.Note, _ = in.text(n, at, "notification_note")
+	o.Account, _ = in.text(n, at, "notification_account_id")
+	return typ, o
+}
+
+// accountNumber is the five-digit number of an account, from its name
+// (decision).
+func accountNumber(w *mock.World, account string) string {
+	const least, span = 10_000, 90_000
+	return strconv.Itoa(least + w.Fixed("account", account).IntN(span))
+}

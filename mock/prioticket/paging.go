@@ -1,0 +1,156 @@
+package prioticket
+
+import (
+	"net/url"
+	"slices"
+	"sort"
+	"strconv"
+
+	"tacklebox/mock"
+)
+
+// paging is what a list call asks for.
+type paging struct {
+	size, start int64
+	webhookID   string
+	documented  bool // reckon page_index as it is documented
+}
+
+// envelope is the body of every answer (documented 3.5).
+type envelope struct {
+	Version string `json:"api_version"`
+	Data    any    `json:"data"`
+}
+
+// wrapped puts one object below its kind.
+func wrapped(w *mock.World, kind string, v any) envelope {
+	return envelope{profileOf(w).version, struct {
+		Kind    string `json:"kind"`
+		Webhook any    `json:"webhook"`
+	}{kind, v}}
+}
+
+// pageBody is the data of a list; every member is required (documented 3.5).
+type pageBody struct {
+	Kind       string `json:"kind"`
+	Count      int    `json:"current_item_count"`
+	Size       int64  `json:"items_per_page"`
+	Start      int64  `json:"start_index"`
+	Total      int64  `json:"total_items"`
+	PageIndex  int64  `json:"page_index"`
+	TotalPages int64  `json:"total_pages"`
+	Items      any    `json:"items"`
+}
+
+const (
+	ordinarySize = 10 // seed
+	mostStart    = 10_000
+	mostPage     = 1 << 40 // no limit is documented; beyond, reckoning would overflow
+)
+
+// readPaging reads the query of a list call (names and defaults: seed; limits:
+// documented 3.8).
+func readPaging(w *mock.World, c *mock.Call, account string, filter bool) (paging, *refusal) {
+	names := []string{"items_per_page", "start_index", "page"}
+	if filter {
+		names = append(names, "webhook_id")
+	}
+	q, problems := strictQuery(c)
+	problems = append(problems, repeated(q, names)...)
+	p := paging{documented: w.Option(account, "page_index").Text() == "documented"}
+	p.size = number(q, "items_per_page", ordinarySize, profileOf(w).pageSize, &problems)
+	p.start = number(q, "start_index", 1, mostStart, &problems)
+	page := number(q, "page", 1, mostPage, &problems)
+	if filter {
+		if p.webhookID = q.Get("webhook_id"); q.Has("webhook_id") && p.webhookID == "" {
+			problems = append(problems, "webhook_id: empty")
+		}
+	}
+	if w.Option(account, "strict_params").Bool() {
+		problems = append(problems, unknownParams(q, names)...)
+	}
+	if len(problems) > 0 {
+		r := invalid("A query parameter is not valid.", problems...)
+		return p, &r
+	}
+	if most := w.Option(account, "page_size_cap").Int(); most > 0 {
+		p.size = min(p.size, most) // the seed warns that the size may not be honoured
+	}
+	if page > 1 { // clients send all three with their defaults (observed), so 1 is not set (decision)
+		p.start = (page-1)*p.size + 1
+	}
+	return p, nil
+}
+
+// number reads a whole number from 1 to most.
+func number(q url.Values, name string, ordinary, most int64, problems *[]string) int64 {
+	if !q.Has(name) {
+		return ordinary
+	}
+	text := q.Get(name)
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil && !rangeError(err) || text[0] == '+':
+		*problems = append(*problems, name+": not an integer")
+	case err != nil || n < 1 || n > most:
+		*problems = append(*problems, name+": not between 1 and "+strconv.FormatInt(most, 10))
+	}
+	return n
+}
+
+func rangeError(err error) bool {
+	e, ok := err.(*strconv.NumError)
+	return ok && e.Err == strconv.ErrRange
+}
+
+// repeated refuses parameters that are given twice (documented 3.5).
+func repeated(q url.Values, names []string) (problems []string) {
+	for _, n := range names {
+		if len(q[n]) > 1 {
+			problems = append(problems, n+": given more than once")
+		}
+	}
+	return problems
+}
+
+// unknownParams lists parameters that the call does not know. key is an API key,
+// enforced only in production (documented 3.5).
+func unknownParams(q url.Values, names []string) (problems []string) {
+	for n := range q {
+		if n != "key" && n != "access_token" && !slices.Contains(names, n) {
+			problems = append(problems, n+": unknown parameter")
+		}
+	}
+	sort.Strings(problems)
+	return problems
+}
+
+// strictParams refuses any query where strict_params is on and none is known.
+func strictParams(w *mock.World, c *mock.Call, account string) *refusal {
+	if !w.Option(account, "strict_params").Bool() {
+		return nil
+	}
+	q, problems := strictQuery(c)
+	if problems = append(problems, unknownParams(q, nil)...); len(problems) == 0 {
+		return nil
+	}
+	r := invalid("A query parameter is not valid.", problems...)
+	return &r
+}
+
+// paged cuts the page out of a list.
+func paged[T any](p paging, kind string, all []T) pageBody {
+	total := int64(len(all))
+	from := min(p.start-1, total)
+	items := append([]T{}, all[from:min(from+p.size, total)]...)
+	b := pageBody{Kind: kind, Count: len(items), Size: p.size, Start: p.start, Total: total, Items: items}
+	b.TotalPages = (total + p.size - 1) / p.size // documented 3.5
+	b.PageIndex = (p.start-1)/p.size + 1
+	if p.documented {
+		b.PageIndex = p.start/p.size + 1 // documented 3.5, off by one at a multiple
+	}
+	if total == 0 {
+		b.Start, b.PageIndex = 1, 1 // decision
+	}
+	return b
+}

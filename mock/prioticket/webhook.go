@@ -1,0 +1,292 @@
+package prioticket
+
+import (
+	"encoding/json"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"tacklebox/mock"
+)
+
+// webhook is what a subscription keeps beside the common fields.
+type webhook struct {
+	Email   string `json:"email,omitempty"`
+	Payload bool   `json:"payload"`
+	Auth    string `json:"auth,omitempty"`
+	Name    string `json:"name"` // of its creator
+	Mail    string `json:"mail"`
+	Failed  int64  `json:"failed,omitempty"` // notifications in a row
+}
+
+func loadWebhook(s *mock.Sub) (v webhook) {
+	if err := s.Load(&v); err != nil {
+		panic(err) // only ever written by store
+	}
+	return v
+}
+
+// webhookBody is a webhook as answered (documented 3.5): an optional field that
+// is not set is left out, never null and never empty.
+type webhookBody struct {
+	ID           string   `json:"webhook_id"`
+	Status       string   `json:"webhook_status"`
+	Version      string   `json:"webhook_version"`
+	Events       []string `json:"webhook_events"`
+	URL          string   `json:"webhook_url,omitempty"`
+	Email        string   `json:"webhook_email,omitempty"`
+	Payload      bool     `json:"webhook_payload"`
+	Auth         string   `json:"webhook_auth,omitempty"` // echoed: not marked write-only (inferred)
+	Created      string   `json:"webhook_created"`
+	CreatedName  string   `json:"webhook_created_name"`
+	CreatedEmail string   `json:"webhook_created_email"`
+}
+
+const (
+	enabled  = "ENABLED"
+	disabled = "DISABLED"
+)
+
+func shownWebhook(w *mock.World, s *mock.Sub) webhookBody {
+	v := loadWebhook(s)
+	b := webhookBody{ID: s.ID, Status: enabled, Version: profileOf(w).version, Events: s.Types, URL: s.URL, Email: v.Email,
+		Payload: v.Payload, Auth: v.Auth, Created: stamp(s.Created), CreatedName: v.Name, CreatedEmail: v.Mail}
+	if !s.Enabled {
+		b.Status = disabled
+	}
+	return b
+}
+
+// createWebhook registers a webhook; nothing is sent to its address, there is no
+// handshake (inferred).
+func createWebhook(w *mock.World, c *mock.Call, who caller) mock.Reply {
+	if r := strictParams(w, c, who.account); r != nil {
+		return refuse(w, *r)
+	}
+	in := &input{}
+	s, v := in.webhook(w, c)
+	if len(in.problems) > 0 {
+		return refuse(w, invalid("The webhook cannot be registered.", in.problems...))
+	}
+	a := w.Account(who.account)
+	if same := equalWebhook(a, s, v); same != nil {
+		switch w.Option(who.account, "duplicates").Text() {
+		case "conflict":
+			return refuse(w, errConflict)
+		case "return_existing":
+			return answer(201, wrapped(w, "webhook", shownWebhook(w, same)))
+		}
+	}
+	s.ID, s.Enabled, s.Created = uuidV1(w.Now(), w.Rand("webhook")), true, w.Now()
+	v.Name, v.Mail = creator(who)
+	s.Store(v)
+	a.Add(s)
+	return answer(201, wrapped(w, "webhook", shownWebhook(w, s)))
+}
+
+// creator is the client id as a person: an address as it is, anything else below
+// distributor.example; a bare token is nobody in particular (decision).
+func creator(who caller) (name, address string) {
+	id := who.account
+	if !who.issued {
+		id = "api"
+	}
+	if _, err := mail.ParseAddress(id); err != nil {
+		return id, localPart(id) + "@distributor.example"
+	}
+	name, _, _ = strings.Cut(id, "@")
+	return name, id
+}
+
+// localPart keeps the characters that an address can have before its @.
+func localPart(id string) string {
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_+", r) {
+			return '-'
+		}
+		return r
+	}, id)
+}
+
+// webhook reads a webhook. Read-only fields are ignored, not refused (documented
+// 3.5), unknown ones too (decision).
+func (in *input) webhook(w *mock.World, c *mock.Call) (*mock.Sub, webhook) {
+	const at = "data.webhook."
+	s, v := &mock.Sub{}, webhook{}
+	o := in.envelope(c, "webhook")
+	if o == nil {
+		return s, v
+	}
+	s.Types = in.events(w, o, at)
+	s.URL, v.Email = in.address(o, at)
+	v.Payload = in.payload(o, at)
+	v.Auth, _ = in.text(o, at, "webhook_auth")
+	if strings.ContainsFunc(v.Auth, unicode.IsControl) {
+		in.wrong(at+"webhook_auth", "holds control characters")
+	}
+	return s, v
+}
+
+// events reads the event types: in the order sent, repeats dropped (decision).
+func (in *input) events(w *mock.World, o object, at string) []string {
+	at += "webhook_events"
+	if !o.has("webhook_events") {
+		in.wrong(at, "required")
+		return nil
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(o["webhook_events"], &list) != nil {
+		in.wrong(at, "wants an array")
+		return nil
+	}
+	if len(list) == 0 {
+		in.wrong(at, "wants at least one event")
+	}
+	var types []string
+	for _, raw := range list {
+		var typ string
+		if err := json.Unmarshal(raw, &typ); err != nil || !listed(w, typ) {
+			in.wrong(at, "unsupported value %s", clip(string(raw)))
+		} else if !slices.Contains(types, typ) {
+			types = append(types, typ)
+		}
+	}
+	return types
+}
+
+func listed(w *mock.World, typ string) bool {
+	_, ok := offers(w, "", typ)
+	return ok
+}
+
+// address reads webhook_url and webhook_email; one of them is required
+// (documented 3.5).
+func (in *input) address(o object, at string) (to, email string) {
+	to, hasURL := in.text(o, at, "webhook_url")
+	email, hasMail := in.text(o, at, "webhook_email")
+	switch {
+	case !o.has("webhook_url") && !o.has("webhook_email"):
+		in.wrong(at+"webhook_url", "this or webhook_email is required")
+	case hasURL && !callable(to):
+		in.wrong(at+"webhook_url", "wants an absolute http or https URL")
+	}
+	if hasMail && !mailable(email) {
+		in.wrong(at+"webhook_email", "wants an e-mail address")
+	}
+	return to, email
+}
+
+// callable reports whether a text is an absolute http or https URL (http is a
+// decision). Whether the product may call it is not asked here: the attempts say
+// so (decision).
+func callable(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsFunc(text, unicode.IsSpace)
+}
+
+// mailable wants a local part and a domain.
+func mailable(text string) bool {
+	at := strings.LastIndexByte(text, '@')
+	return at > 0 && at < len(text)-1 && !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+}
+
+// payload reads webhook_payload, true when absent (documented 3.5). One
+// generation of the PHP client makes a string of every boolean (observed).
+func (in *input) payload(o object, at string) bool {
+	const name = "webhook_payload"
+	if !o.has(name) {
+		return true
+	}
+	var text string
+	raw := string(o[name])
+	if json.Unmarshal(o[name], &text) == nil {
+		raw = text
+	}
+	if raw != "true" && raw != "false" {
+		in.wrong(at+name, "wants a boolean")
+	}
+	return raw == "true"
+}
+
+// equalWebhook finds a webhook with the same addresses and events.
+func equalWebhook(a *mock.Account, s *mock.Sub, v webhook) *mock.Sub {
+	for _, other := range a.Subs() {
+		if other.URL == s.URL && loadWebhook(other).Email == v.Email && slices.Equal(sorted(other.Types), sorted(s.Types)) {
+			return other
+		}
+	}
+	return nil
+}
+
+func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
+
+// listWebhooks lists the webhooks, oldest first (decision).
+func listWebhooks(w *mock.World, c *mock.Call, who caller) mock.Reply {
+	q, r := readPaging(w, c, who.account, profileOf(w).filter)
+	if r != nil {
+		return refuse(w, *r)
+	}
+	var shown []webhookBody
+	for _, s := range w.Account(who.account).Subs() {
+		if q.webhookID == "" || s.ID == q.webhookID {
+			shown = append(shown, shownWebhook(w, s))
+		}
+	}
+	return answer(200, envelope{profileOf(w).version, paged(q, "webhook", shown)})
+}
+
+const shortestID = 8 // characters (documented 3.5)
+
+// deleteWebhook removes a webhook; a foreign one is unknown. 400 for unknown ones
+// is a decision, 404 is not among the operation's documented statuses.
+func deleteWebhook(w *mock.World, c *mock.Call, who caller) mock.Reply {
+	if r := strictParams(w, c, who.account); r != nil {
+		return refuse(w, *r)
+	}
+	id := c.Param("webhook_id")
+	if len([]rune(id)) < shortestID {
+		return refuse(w, invalid("The webhook id is too short.", "webhook_id: shorter than 8 characters"))
+	}
+	a := w.Account(who.account)
+	if a.Sub(id) == nil {
+		return refuse(w, unknownWebhook(int(w.Option(who.account, "unknown_webhook_status").Int())))
+	}
+	a.Remove(id)
+	return noContent(w, who.account)
+}
+
+func unknownWebhook(status int) refusal {
+	codes := map[int]string{400: "INVALID_REQUEST", 404: "NOT_FOUND", 422: "UNPROCESSABLE_ENTITY"}
+	return invalid("There is no such webhook.", "webhook_id: unknown").as(status, codes[status])
+}
+
+// clip shortens foreign text for a message.
+func clip(s string) string {
+	const most = 80
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// countFailure keeps the failed notifications in a row and disables the webhook
+// when the setting auto_disable says so; nothing is known of the real rule.
+func countFailure(w *mock.World, a *mock.Account, s *mock.Sub, failed bool) {
+	v := loadWebhook(s)
+	was := v.Failed
+	v.Failed = 0
+	if failed {
+		v.Failed = was + 1
+	}
+	if v.Failed == was {
+		return
+	}
+	s.Store(v)
+	if most := w.Option(a.Name, "auto_disable").Int(); most > 0 && v.Failed >= most && s.Enabled {
+		s.Enabled, s.Updated = false, w.Now().Round(time.Second)
+	}
+	a.Save(s)
+}

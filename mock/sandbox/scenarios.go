@@ -1,0 +1,50 @@
+package sandbox
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"tacklebox/mock"
+)
+
+// scenarioInfo is one embedded scenario, text included: the command line plays
+// it.
+type scenarioInfo struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+	Text  string `json:"text"`
+}
+
+func (s *Sandbox) scenarios(w http.ResponseWriter, _ *http.Request) {
+	list, err := s.readScenarios()
+	if err != nil {
+		mock.WriteProblem(w, err)
+		return
+	}
+	mock.WriteJSON(w, http.StatusOK, list)
+}
+
+func (s *Sandbox) readScenarios() ([]scenarioInfo, error) {
+	files, err := fs.Glob(s.catalog.Files(), "scenarios/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("scenarios: %w", err)
+	}
+	list := []scenarioInfo{}
+	for _, file := range files {
+		text, err := fs.ReadFile(s.catalog.Files(), file)
+		if err != nil {
+			return nil, fmt.Errorf("scenario %s: %w", file, err)
+		}
+		info := scenarioInfo{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Text: string(text)}
+		if err := yaml.Unmarshal(text, &info); err != nil {
+			return nil, fmt.Errorf("scenario %s: %w", file, err)
+		}
+		list = append(list, info)
+	}
+	return list, nil
+}

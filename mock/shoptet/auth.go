@@ -1,0 +1,126 @@
+package shoptet
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tacklebox/mock"
+)
+
+const (
+	addonHeader   = "Shoptet-Access-Token"      // addons (documented)
+	privateHeader = "Shoptet-Private-Api-Token" // Premium shops (documented); canonical spelling, any case arrives as this
+)
+
+// wellFormed is what a token may look like (decision); documentedToken is the
+// documented form, asked for by strict_tokens.
+var (
+	wellFormed      = regexp.MustCompile(`^[A-Za-z0-9\-_.~+/=:]{1,255}$`)
+	documentedToken = regexp.MustCompile(`^[0-9]+-[A-Za-z]-[0-9A-Za-z-]+$`)
+	leadingNumber   = regexp.MustCompile(`^([0-9]{1,9})-`)
+)
+
+// credential returns the token that a call carries. Of both headers the first
+// counts (decision); Authorization is not a credential here.
+func credential(h http.Header) string {
+	if t := h.Get(addonHeader); t != "" {
+		return t
+	}
+	return h.Get(privateHeader)
+}
+
+// authenticate returns the account of a call.
+func authenticate(w *mock.World, c *mock.Call) (account string, bad *problem) {
+	token := credential(c.Header)
+	if token == "" {
+		p := tokenMissing()
+		return "", &p
+	}
+	account = owner(w, token)
+	if !acceptable(w, token, account) {
+		p := tokenInvalid()
+		return "", &p
+	}
+	if t, issued := issuedToken(w, token); issued && !w.Now().Before(t.Expires) {
+		p := tokenExpired()
+		return account, &p
+	}
+	if poor := w.Option(account, "no_rights_tokens").List(); slices.Contains(poor, token) || slices.Contains(poor, account) {
+		p := tokenNoRights(token)
+		return account, &p
+	}
+	return account, nil
+}
+
+// acceptable reports whether a token is well-formed and, where the credentials
+// are listed, among them. What the OAuth server issued itself is always known.
+func acceptable(w *mock.World, token, account string) bool {
+	if !wellFormed.MatchString(token) {
+		return false
+	}
+	const shortest, longest = 38, 60 // documented
+	if w.Option(account, "strict_tokens").Bool() &&
+		(len(token) < shortest || len(token) > longest || !documentedToken.MatchString(token)) {
+		return false
+	}
+	return listed(w, token, account)
+}
+
+func listed(w *mock.World, token, account string) bool {
+	allowed := w.Option("", "credentials").List()
+	return len(allowed) == 0 || slices.Contains(allowed, token) || slices.Contains(allowed, account) || installed(w, account)
+}
+
+// knownAccount is the account of a call that is refused before its token is
+// looked at, "" when it names none.
+func knownAccount(w *mock.World, c *mock.Call) string {
+	token := credential(c.Header)
+	if token == "" || !acceptable(w, token, owner(w, token)) {
+		return ""
+	}
+	c.Account = owner(w, token)
+	return c.Account
+}
+
+// accessToken is a short token that getAccessToken issued.
+type accessToken struct {
+	Account string    `json:"account"`
+	Expires time.Time `json:"expires"`
+}
+
+func issuedToken(w *mock.World, token string) (t accessToken, ok bool) {
+	return t, w.Get("token/"+token, &t)
+}
+
+// owner returns the account that a token stands for: the long token that a short
+// one was made for, so that webhooks outlive short tokens (inferred: webhooks are
+// bound to the installation), else the token itself (decision).
+func owner(w *mock.World, token string) string {
+	if t, ok := issuedToken(w, token); ok {
+		return t.Account
+	}
+	return token
+}
+
+// eshopID returns the number of an account's shop: real tokens begin with it
+// (observed), else it is a setting.
+func eshopID(w *mock.World, account string) int64 {
+	if m := leadingNumber.FindStringSubmatch(account); m != nil {
+		n, _ := strconv.ParseInt(m[1], 10, 64) // at most nine digits
+		return n
+	}
+	return w.Option(account, "eshop_id").Int()
+}
+
+// bearer returns the token of an Authorization header, "" without one.
+func bearer(h http.Header) string {
+	scheme, token, _ := strings.Cut(h.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}

@@ -1,0 +1,103 @@
+package shoptet
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"tacklebox/mock"
+)
+
+// Kinds of events.
+const (
+	massEvent   = "mass"   // one callback for many entities, ids in a list
+	systemEvent = "system" // addon:*, registered in the partner administration
+)
+
+// eventType is this provider's own columns of the catalogue.
+type eventType struct {
+	Type        string   `json:"type"`
+	Kind        string   `json:"kind"`
+	Profiles    []string `json:"profiles"`
+	Registrable bool     `json:"registrable"`
+	Conflicts   []string `json:"conflicts_with"`
+	Instance    struct {
+		JSON    string `json:"json"`    // "string" or "number"
+		Fresh   string `json:"fresh"`   // pattern of further copies, "" when it never varies
+		Follows string `json:"follows"` // "eshopId" when it repeats the shop's number
+	} `json:"instance"`
+}
+
+// catalogue is the event types in their order.
+type catalogue struct {
+	types map[string]*eventType
+	order []*eventType
+	enums map[string]string // by profile
+}
+
+// catalogueOf reads the fixtures once.
+func catalogueOf(w *mock.World) *catalogue {
+	if k, ok := w.Memo()["catalogue"].(*catalogue); ok {
+		return k
+	}
+	k := &catalogue{types: map[string]*eventType{}, enums: map[string]string{}}
+	for i := range w.Catalogue().Events {
+		typ := &eventType{}
+		if json.Unmarshal(w.Catalogue().Events[i].Raw, typ) != nil {
+			continue // an override whose columns have other types
+		}
+		k.types[typ.Type] = typ
+		k.order = append(k.order, typ)
+	}
+	w.Memo()["catalogue"] = k
+	return k
+}
+
+func (t *eventType) in(p *profile) bool { return slices.Contains(t.Profiles, p.name) }
+
+// registrable reports whether the API takes a webhook for the event: addon:*
+// are registered elsewhere (documented).
+func (k *catalogue) registrable(event string, p *profile) bool {
+	typ := k.types[event]
+	return typ != nil && typ.Registrable && typ.in(p)
+}
+
+// enumeration is the JSON list of everything that can be registered, in the
+// order of the catalogue.
+func (k *catalogue) enumeration(p *profile) string {
+	if list, ok := k.enums[p.name]; ok {
+		return list
+	}
+	names := []string{}
+	for _, typ := range k.order {
+		if k.registrable(typ.Type, p) {
+			names = append(names, typ.Type)
+		}
+	}
+	list := string(encode(names))
+	k.enums[p.name] = list
+	return list
+}
+
+// isSystem reports whether an event belongs to the partner administration.
+func isSystem(event string) bool { return strings.HasPrefix(event, "addon:") }
+
+// offers says whether a type can be fired: in the account's profile, or without
+// an account in any profile that is in use.
+func offers(w *mock.World, account, event string) (hint string, ok bool) {
+	typ := catalogueOf(w).types[event]
+	if typ == nil {
+		return "", false
+	}
+	if typ.in(profileOf(w, owner(w, account))) {
+		return "", true
+	}
+	if account == "" {
+		for _, a := range w.Accounts() {
+			if typ.in(profileOf(w, a.Name)) {
+				return "", true
+			}
+		}
+	}
+	return "it exists in profile " + strings.Join(typ.Profiles, ", ") + "; set providers.shoptet.profile", false
+}

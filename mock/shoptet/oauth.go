@@ -1,0 +1,215 @@
+package shoptet
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"tacklebox/mock"
+)
+
+const (
+	tokenLife    = 1800 * time.Second // of a short token (documented)
+	mostTokens   = 5                  // valid ones of one installation (documented)
+	codeLength   = 255                // of an authorization code, at most (documented)
+	longToken    = 255                // characters of the OAuth token (documented)
+	tokenSegment = "-a-123-"          // behind the shop's number; the 123 is a decision
+	contactEmail = "obchod@severka.example"
+)
+
+// oauthProblem is a refusal of the OAuth server: JSON with error, which the
+// official SDK reads; descriptions are a decision.
+type oauthProblem struct {
+	status      int
+	Error       string `json:"error"`
+	Description string `json:"error_description,omitempty"`
+}
+
+func bearerInvalid() oauthProblem {
+	return oauthProblem{401, "invalid_token", "Bearer token is missing or not valid"}
+}
+
+func parameterMissing(name string) oauthProblem {
+	return oauthProblem{400, "invalid_request", `Parameter "` + name + `" is missing`}
+}
+
+func grantTypeWrong(value string) oauthProblem {
+	return oauthProblem{400, "unsupported_grant_type", `Grant type "` + value + `" is not supported`}
+}
+
+var (
+	scopeWrong        = oauthProblem{400, "invalid_scope", "Scope is not supported"}
+	codeUsed          = oauthProblem{400, "invalid_grant", "The authorization code was used before or is not valid"}
+	tokensExhausted   = oauthProblem{429, "maximum_tokens_reached", ""}
+	addonSuspended    = oauthProblem{403, "addon_suspended", ""}
+	addonNotInstalled = oauthProblem{403, "addon_not_installed", ""}
+	oauthNotFound     = oauthProblem{404, "not_found", ""}
+)
+
+// oauthReply has no envelope (documented); the Content-Type is a decision.
+func oauthReply(status int, body any) mock.Reply {
+	return mock.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: encode(body)}
+}
+
+func oauthRefusal(p oauthProblem) mock.Reply { return oauthReply(p.status, p) }
+
+// tokenAnswer holds documented members; trial is observed: a client fails
+// without it.
+type tokenAnswer struct {
+	AccessToken  string `json:"access_token"`
+	ExpiresIn    *int   `json:"expires_in"` // null: it does not expire (documented)
+	TokenType    string `json:"token_type"`
+	Scope        string `json:"scope"`
+	EshopID      int64  `json:"eshopId"`
+	EshopURL     string `json:"eshopUrl"`
+	ContactEmail string `json:"contactEmail"`
+	Trial        bool   `json:"trial"`
+}
+
+// exchangeCode turns the code of an installation into the long token. Any code
+// is good once: the mock does not call the install URL itself (decision).
+func exchangeCode(w *mock.World, c *mock.Call) mock.Reply {
+	fields := tokenFields(c)
+	if p := checkExchange(w, fields); p != nil {
+		return oauthRefusal(*p)
+	}
+	w.Put("code/"+fields["code"], true)
+	token := w.Text("oauth-token", mock.LowerAndNums, longToken)
+	w.Account(token).Put("installed", true)
+	c.Account = token
+	return oauthReply(http.StatusOK, tokenAnswer{AccessToken: token, TokenType: "Bearer", Scope: "api", EshopID: eshopID(w, token),
+		EshopURL: w.BaseURL() + "/", ContactEmail: contactEmail})
+}
+
+// installed reports that the OAuth server issued an account's long token.
+func installed(w *mock.World, account string) bool {
+	a, known := w.Known(account)
+	var yes bool
+	return known && a.Get("installed", &yes) && yes
+}
+
+func checkExchange(w *mock.World, fields map[string]string) *oauthProblem {
+	for _, name := range []string{"client_id", "code", "grant_type", "redirect_uri", "scope"} {
+		if fields[name] == "" {
+			p := parameterMissing(name)
+			return &p
+		}
+	}
+	var used bool
+	var p oauthProblem
+	switch code := fields["code"]; {
+	case fields["grant_type"] != "authorization_code":
+		p = grantTypeWrong(fields["grant_type"])
+	case fields["scope"] != "api":
+		p = scopeWrong
+	case len([]rune(code)) > codeLength || w.Get("code/"+code, &used):
+		p = codeUsed
+	default:
+		return nil
+	}
+	return &p
+}
+
+// tokenFields reads a token request: JSON and forms are both documented (two
+// official samples), multipart is inferred from an older one. A body that cannot
+// be read has no fields.
+func tokenFields(c *mock.Call) map[string]string {
+	media, params, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	switch {
+	case media == "multipart/form-data":
+		return multipartFields(c.Body, params["boundary"])
+	case strings.HasSuffix(media, "json") || bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")):
+		return jsonFields(c.Body)
+	}
+	form, _ := url.ParseQuery(string(c.Body))
+	fields := map[string]string{}
+	for name, values := range form {
+		fields[name] = values[len(values)-1] // as PHP does
+	}
+	return fields
+}
+
+func jsonFields(body []byte) map[string]string {
+	var members map[string]any
+	if !sound(body) {
+		return nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	if dec.Decode(&members) != nil {
+		return nil
+	}
+	fields := map[string]string{}
+	for name, v := range members {
+		switch v := v.(type) {
+		case string:
+			fields[name] = v
+		case json.Number:
+			fields[name] = v.String()
+		}
+	}
+	return fields
+}
+
+func multipartFields(body []byte, boundary string) map[string]string {
+	const mostParts, longest = 64, 4096
+	fields := map[string]string{}
+	if boundary == "" {
+		return fields
+	}
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	for range mostParts {
+		part, err := parts.NextPart()
+		if err != nil {
+			return fields
+		}
+		value, err := io.ReadAll(io.LimitReader(part, longest))
+		if err != nil {
+			return fields
+		}
+		fields[part.FormName()] = string(value)
+	}
+	return fields
+}
+
+// getAccessToken issues a short token; each call makes a new one, at most five
+// are valid at a time (documented).
+func getAccessToken(w *mock.World, c *mock.Call) mock.Reply {
+	account := bearer(c.Header)
+	if !wellFormed.MatchString(account) || !listed(w, account, account) {
+		return oauthRefusal(bearerInvalid())
+	}
+	c.Account = account
+	if p := oauthFault(w, account); p != nil {
+		return oauthRefusal(*p)
+	}
+	a := w.Account(account)
+	valid := validTokens(w, a)
+	if len(valid) >= mostTokens {
+		return oauthRefusal(tokensExhausted)
+	}
+	token := itoa(eshopID(w, account)) + tokenSegment + w.Text("access-token", mock.LowerAndNums, 32)
+	w.Put("token/"+token, accessToken{Account: account, Expires: w.Now().Add(tokenLife)})
+	a.Put("tokens", append(valid, token))
+	return oauthReply(http.StatusOK, struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int    `json:"expires_in"`
+	}{token, int(tokenLife / time.Second)})
+}
+
+// validTokens lists the account's short tokens that have not expired.
+func validTokens(w *mock.World, a *mock.Account) []string {
+	var tokens []string
+	a.Get("tokens", &tokens)
+	return slices.DeleteFunc(tokens, func(token string) bool {
+		t, ok := issuedToken(w, token)
+		return !ok || !w.Now().Before(t.Expires)
+	})
+}

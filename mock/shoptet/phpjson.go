@@ -1,0 +1,129 @@
+package shoptet
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// encode writes a value as PHP's json_encode would: compact, "/" as "\/",
+// everything beyond ASCII as \uXXXX (the slashes are documented in examples, the
+// rest is inferred: the official SDK decodes a body, encodes it again and
+// expects the same signature).
+func encode(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("encoding %T: %v", v, err)) // our own plain structs only
+	}
+	return recode(b.Bytes())
+}
+
+// recode rewrites a valid JSON text in that form; numbers stay as they are
+// written, members keep their order.
+func recode(raw []byte) []byte {
+	out := make([]byte, 0, len(raw)+len(raw)/8)
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; c {
+		case ' ', '\t', '\r', '\n':
+		case '"':
+			end := stringEnd(raw, i)
+			var s string
+			if json.Unmarshal(raw[i:end], &s) != nil {
+				return append(out, raw[i:]...) // not JSON: nothing to improve
+			}
+			out = appendText(out, s)
+			i = end - 1
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// stringEnd returns the index behind the string that begins at i.
+func stringEnd(raw []byte, i int) int {
+	for j := i + 1; j < len(raw); j++ {
+		switch raw[j] {
+		case '\\':
+			j++
+		case '"':
+			return j + 1
+		}
+	}
+	return len(raw)
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendText writes a string literal. DEL and <, >, &, ' stay unchanged.
+func appendText(out []byte, s string) []byte {
+	out = append(out, '"')
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			out = appendASCII(out, c)
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		i += n
+		if hi, lo := utf16.EncodeRune(r); hi != utf8.RuneError {
+			out = appendUnit(appendUnit(out, hi), lo)
+		} else {
+			out = appendUnit(out, r)
+		}
+	}
+	return append(out, '"')
+}
+
+func appendASCII(out []byte, c byte) []byte {
+	switch c {
+	case '"', '\\', '/':
+		return append(out, '\\', c)
+	case '\b':
+		return append(out, '\\', 'b')
+	case '\f':
+		return append(out, '\\', 'f')
+	case '\n':
+		return append(out, '\\', 'n')
+	case '\r':
+		return append(out, '\\', 'r')
+	case '\t':
+		return append(out, '\\', 't')
+	}
+	if c < ' ' {
+		return appendUnit(out, rune(c))
+	}
+	return append(out, c)
+}
+
+func appendUnit(out []byte, r rune) []byte {
+	return append(out, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+}
+
+// sound reports whether foreign text is JSON that may be walked: valid, UTF-8
+// and nested no deeper than PHP's parser goes.
+func sound(b []byte) bool {
+	const deepest = 512
+	return utf8.Valid(b) && depth(b) <= deepest && json.Valid(b)
+}
+
+// depth counts how deep brackets nest.
+func depth(b []byte) (most int) {
+	at := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			i = stringEnd(b, i) - 1
+		case '{', '[':
+			at++
+			most = max(most, at)
+		case '}', ']':
+			at--
+		}
+	}
+	return most
+}

@@ -1,0 +1,372 @@
+package receiver
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"tacklebox/receiver/journal"
+)
+
+const (
+	maxChanges   = 1000
+	maxJSONDepth = 512
+	maxDiffLines = 2000 // of each side, after what is equal at both ends
+)
+
+// difference is the answer of GET /_/entries/diff.
+type difference struct {
+	A       uint64         `json:"a"`
+	B       uint64         `json:"b"`
+	Same    bool           `json:"same"` // also when only volatile things differ
+	Request []change       `json:"request,omitempty"`
+	Headers []headerChange `json:"headers,omitempty"`
+	Body    bodyChange     `json:"body"`
+}
+
+// change is one value that differs. Path is a gjson path for bodies. A or B is
+// missing when the value stands only in the other. Rule, when set, says why
+// the difference is expected between any two requests.
+type change struct {
+	Path string          `json:"path"`
+	A    json.RawMessage `json:"a,omitempty"`
+	B    json.RawMessage `json:"b,omitempty"`
+	Rule string          `json:"volatile,omitempty"`
+}
+
+type headerChange struct {
+	Name string   `json:"name"`
+	A    []string `json:"a,omitempty"`
+	B    []string `json:"b,omitempty"`
+	Rule string   `json:"volatile,omitempty"`
+}
+
+// bodyChange says how the bodies differ. Kind is same, json, text or binary.
+type bodyChange struct {
+	Kind    string   `json:"kind"`
+	Changes []change `json:"changes,omitempty"`
+	Lines   []string `json:"lines,omitempty"` // "-gone", "+new", " kept"
+	SizeA   int64    `json:"size_a"`
+	SizeB   int64    `json:"size_b"`
+	Cut     bool     `json:"cut,omitempty"` // more differs than is listed, or a body was not kept whole
+}
+
+func (rc *Receiver) diffEntries(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	if err := knownQuery(q, "a", "b"); err != nil {
+		return err
+	}
+	var pair [2]*journal.Message
+	var seqs [2]uint64
+	for i, name := range []string{"a", "b"} {
+		seq, given, err := queryNumber(q, name)
+		if err != nil {
+			return err
+		}
+		if !given {
+			return badRequest("?a=SEQ&b=SEQ", "%s is missing", name)
+		}
+		e, err := rc.entryBySeq(seq)
+		if err != nil {
+			return err
+		}
+		if e.Request == nil {
+			return refuse(http.StatusUnprocessableEntity, "no_request", "", "entry %d has no request to compare", seq)
+		}
+		pair[i], seqs[i] = e.Request, seq
+	}
+	d := diffMessages(pair[0], pair[1])
+	d.A, d.B = seqs[0], seqs[1]
+	writeJSON(w, http.StatusOK, d)
+	return nil
+}
+
+func diffMessages(a, b *journal.Message) difference {
+	d := difference{Headers: diffHeaders(a.Headers, b.Headers), Body: diffBodies(a, b)}
+	for _, part := range [][3]string{{"method", a.Method, b.Method}, {"url", a.URL, b.URL}} {
+		if part[1] != part[2] {
+			d.Request = append(d.Request, change{Path: part[0], A: jsonText(part[1]), B: jsonText(part[2])})
+		}
+	}
+	lasting := func(rule string) bool { return rule == "" }
+	d.Same = len(d.Request) == 0 && len(d.Body.Lines) == 0 && d.Body.Kind != "binary" &&
+		!slices.ContainsFunc(d.Headers, func(h headerChange) bool { return lasting(h.Rule) }) &&
+		!slices.ContainsFunc(d.Body.Changes, func(c change) bool { return lasting(c.Rule) })
+	return d
+}
+
+func jsonText(s string) json.RawMessage {
+	raw, _ := json.Marshal(s) // a string always can
+	return raw
+}
+
+func diffHeaders(a, b http.Header) []headerChange {
+	names := maps.Clone(a)
+	if names == nil {
+		names = http.Header{}
+	}
+	maps.Copy(names, b)
+	var list []headerChange
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if !slices.Equal(a[name], b[name]) {
+			list = append(list, headerChange{name, a[name], b[name], headerRule(name)})
+		}
+	}
+	return list
+}
+
+// volatileHeaders differ between two requests for one and the same occurrence:
+// by time, by number, or because they are computed from what differs.
+var volatileHeaders = regexp.MustCompile(`(?i)^(date|age|expires|content-length|etag|cookie|traceparent|tracestate)$|(signature|hmac|digest|timestamp|nonce|request-?id|trace-?id|correlation-?id|event-?id|delivery-?id|message-?id|idempotency-?key)`)
+
+func headerRule(name string) string {
+	if volatileHeaders.MatchString(name) {
+		return "header " + strings.ToLower(name)
+	}
+	return ""
+}
+
+func diffBodies(a, b *journal.Message) bodyChange {
+	c := bodyChange{Kind: "same", SizeA: a.Size, SizeB: b.Size, Cut: a.Truncated || b.Truncated}
+	if a.SHA256 != "" && a.SHA256 == b.SHA256 || a.Size == b.Size && bytes.Equal(a.Body, b.Body) {
+		return c
+	}
+	va, oka := parseValue(a.Body)
+	vb, okb := parseValue(b.Body)
+	switch {
+	case oka && okb:
+		c.Kind = "json"
+		var t treeDiff
+		t.values("", va, vb)
+		c.Changes, c.Cut = t.changes, c.Cut || t.cut
+	case isText(a.Body) && isText(b.Body) || utf8.Valid(a.Body) && utf8.Valid(b.Body):
+		c.Kind = "text"
+		var cut bool
+		c.Lines, cut = diffLines(strings.Split(string(a.Body), "\n"), strings.Split(string(b.Body), "\n"))
+		c.Cut = c.Cut || cut
+	default:
+		c.Kind = "binary"
+	}
+	return c
+}
+
+// parseValue reads JSON that is not nested beyond reason. Numbers stay as
+// written, so that 1.0 and 1 differ and long ids keep their digits.
+func parseValue(raw []byte) (v any, ok bool) {
+	if depth(raw) > maxJSONDepth || !json.Valid(raw) {
+		return nil, false
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	return v, dec.Decode(&v) == nil
+}
+
+// depth is the deepest nesting of brackets outside strings.
+func depth(raw []byte) int {
+	deepest, now, inside := 0, 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inside && c == '\\':
+			i++
+		case c == '"':
+			inside = !inside
+		case inside:
+		case c == '{' || c == '[':
+			now++
+			deepest = max(deepest, now)
+		case c == '}' || c == ']':
+			now--
+		}
+	}
+	return deepest
+}
+
+// treeDiff collects where two JSON values differ.
+type treeDiff struct {
+	changes []change
+	cut     bool
+}
+
+func (t *treeDiff) values(path string, a, b any) {
+	switch left := a.(type) {
+	case map[string]any:
+		if right, ok := b.(map[string]any); ok {
+			t.objects(path, left, right)
+			return
+		}
+	case []any:
+		if right, ok := b.([]any); ok {
+			t.lists(path, left, right)
+			return
+		}
+	}
+	ra, rb := rawValue(a), rawValue(b)
+	if !bytes.Equal(ra, rb) {
+		t.add(change{Path: path, A: ra, B: rb, Rule: valueRule(path, a, b)})
+	}
+}
+
+func (t *treeDiff) objects(path string, a, b map[string]any) {
+	names := maps.Clone(a)
+	maps.Copy(names, b)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		va, ina := a[name]
+		vb, inb := b[name]
+		t.member(join(path, escapeKey(name)), va, vb, ina, inb)
+	}
+}
+
+func (t *treeDiff) lists(path string, a, b []any) {
+	for i := range max(len(a), len(b)) {
+		var va, vb any
+		if i < len(a) {
+			va = a[i]
+		}
+		if i < len(b) {
+			vb = b[i]
+		}
+		t.member(join(path, strconv.Itoa(i)), va, vb, i < len(a), i < len(b))
+	}
+}
+
+func (t *treeDiff) member(path string, a, b any, ina, inb bool) {
+	switch {
+	case ina && inb:
+		t.values(path, a, b)
+	case ina:
+		t.add(change{Path: path, A: rawValue(a)})
+	default:
+		t.add(change{Path: path, B: rawValue(b)})
+	}
+}
+
+func (t *treeDiff) add(c change) {
+	if len(t.changes) == maxChanges {
+		t.cut = true
+		return
+	}
+	t.changes = append(t.changes, c)
+}
+
+func rawValue(v any) json.RawMessage {
+	raw, _ := json.Marshal(v) // it was JSON
+	return raw
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// escapeKey spells a member so that the path works in body.PATH of a filter.
+func escapeKey(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if strings.ContainsRune(`.*?|#@!{}[]()\`, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+var (
+	dateText = regexp.MustCompile(`^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?)?$`)
+	uuidText = regexp.MustCompile(`(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$`)
+	idName   = regexp.MustCompile(`(^|[._-])(id|uuid|guid|oid|instance)$|(Id|ID|Uuid|UUID|Oid|Instance)$|(?i)(nonce|signature)$`)
+	timeName = regexp.MustCompile(`(?i)(^|[._-])(ts|time|timestamp|date)$|(At|Time|Date|_at|Timestamp|Created|Modified)$`)
+)
+
+// valueRule names the rule by which two values may differ between any two
+// events: both are dates, both are UUIDs, or the member is an id or a time.
+func valueRule(path string, a, b any) string {
+	ta, tb := scalar(a), scalar(b)
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	switch {
+	case ta == "" || tb == "":
+		return ""
+	case dateText.MatchString(ta) && dateText.MatchString(tb):
+		return "date"
+	case uuidText.MatchString(ta) && uuidText.MatchString(tb):
+		return "uuid"
+	case timeName.MatchString(name):
+		return "time"
+	case idName.MatchString(name):
+		return "id"
+	}
+	return ""
+}
+
+func scalar(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}
+
+// diffLines is the shortest edit between two texts, with one line of context
+// around each change. Texts with too many lines that differ are replaced whole.
+func diffLines(a, b []string) (out []string, cut bool) {
+	head := 0
+	for head < min(len(a), len(b)) && a[head] == b[head] {
+		head++
+	}
+	tail := 0
+	for tail < min(len(a), len(b))-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	if head > 0 {
+		out = append(out, " "+a[head-1])
+	}
+	ca, cb := a[head:len(a)-tail], b[head:len(b)-tail]
+	if len(ca) > maxDiffLines || len(cb) > maxDiffLines {
+		cut = true
+		ca, cb = ca[:min(len(ca), maxDiffLines)], cb[:min(len(cb), maxDiffLines)]
+	}
+	out = append(out, editScript(ca, cb)...)
+	if tail > 0 {
+		out = append(out, " "+a[len(a)-tail])
+	}
+	return out, cut
+}
+
+// editScript walks the table of longest common subsequences.
+func editScript(a, b []string) (out []string) {
+	longest := make([][]int32, len(a)+1)
+	for i := range longest {
+		longest[i] = make([]int32, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				longest[i][j] = longest[i+1][j+1] + 1
+			} else {
+				longest[i][j] = max(longest[i+1][j], longest[i][j+1])
+			}
+		}
+	}
+	i, j := 0, 0
+	for i < len(a) || j < len(b) {
+		switch {
+		case i < len(a) && j < len(b) && a[i] == b[j]:
+			out, i, j = append(out, " "+a[i]), i+1, j+1
+		case j == len(b) || i < len(a) && cmp.Compare(longest[i+1][j], longest[i][j+1]) >= 0:
+			out, i = append(out, "-"+a[i]), i+1
+		default:
+			out, j = append(out, "+"+b[j]), j+1
+		}
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package receiver
+
+import (
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"tacklebox/receiver/journal"
+)
+
+// exporter writes an entry in a form that works somewhere else.
+type exporter struct {
+	typ   string // media type
+	ext   string // of the suggested file name
+	write func(rc *Receiver, e *journal.Entry) ([]byte, error)
+}
+
+// exporters are the formats of GET /_/entries/{seq}/as/{format}.
+func exporters() map[string]exporter {
+	return map[string]exporter{
+		"curl":    {"text/plain; charset=utf-8", ".sh", exportCurl},
+		"har":     {"application/json", ".har", exportHAR},
+		"fixture": {"application/octet-stream", ".json", exportFixture},
+		"gotest":  {"text/plain; charset=utf-8", "_test.go", exportGoTest},
+	}
+}
+
+func (rc *Receiver) exportEntry(w http.ResponseWriter, r *http.Request) error {
+	x, ok := exporters()[r.PathValue("format")]
+	if !ok {
+		return refuse(http.StatusNotFound, "unknown_format", "known: curl, har, fixture, gotest", "entries are not exported as %q", r.PathValue("format"))
+	}
+	e, err := rc.entry(r)
+	if err != nil {
+		return err
+	}
+	if e.Request == nil {
+		return refuse(http.StatusUnprocessableEntity, "no_request", "export an attempt, a call or a capture", "entry %d has no request", e.Seq)
+	}
+	out, err := x.write(rc, e)
+	if err != nil {
+		return err
+	}
+	name := fileName(e) + x.ext
+	w.Header().Set("Content-Type", x.typ)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	_, _ = w.Write(out)
+	return nil
+}
+
+// fileName is the event type, or the kind and number, in letters that every
+// file system takes.
+func fileName(e *journal.Entry) string {
+	name := e.Type
+	if name == "" {
+		name = string(e.Kind) + "-" + itoa(int(e.Seq))
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_", r) {
+			return r
+		}
+		return '_'
+	}, cutText(name, 100))
+}
+
+// isText reports whether a body can stand in a text file and be copied from a
+// terminal without loss.
+func isText(body []byte) bool {
+	return utf8.Valid(body) && !slices.ContainsFunc(body, func(b byte) bool {
+		return b < ' ' && b != '\n' && b != '\t' || b == 0x7f
+	})
+}
+
+// absoluteURL is where the request went: the recorded target behind the Host
+// that it named.
+func absoluteURL(m *journal.Message) string {
+	if strings.Contains(m.URL, "://") && !strings.HasPrefix(m.URL, "/") {
+		return m.URL
+	}
+	host := m.Headers.Get("Host")
+	if host == "" {
+		host = "localhost"
+	}
+	return "http://" + host + m.URL
+}
+
+// exportFixture is the body as it is: the bytes of a sample file.
+func exportFixture(_ *Receiver, e *journal.Entry) ([]byte, error) {
+	if e.Request.Truncated {
+		return nil, refuse(http.StatusUnprocessableEntity, "truncated", "raise --max-body and send it again", "entry %d was cut: it cannot be a sample", e.Seq)
+	}
+	return e.Request.Body, nil
+}
+
+// sortedHeaders lists names and values in a steady order, without those that
+// belong to one connection or are set by whoever sends.
+func sortedHeaders(h http.Header, without ...string) [][2]string {
+	var list [][2]string
+	for name, values := range h {
+		if slices.Contains(without, name) {
+			continue
+		}
+		for _, v := range values {
+			list = append(list, [2]string{name, v})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return list
+}

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestReplay(t *testing.T) {
+	answers := map[string]string{"POST /_/entries/7/replay": `202 {"events":[{"id":"e","type":"T","deliveries":[{"id":"d","url":"http://h/"}]}]}`,
+		"POST /_/entries/8/replay": `202 {"id":"d","url":"http://h/\u001b"}`, "GET /_/entries/7/body": `200 {"total":1,"name":"x"}`}
+	script := filepath.Join(t.TempDir(), "editor")
+	write := func(text string) string {
+		if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return script
+	}
+	edit := write("#!/bin/sh\necho '{\"total\":2}' > \"$2\"\n")
+	runCases(t, []commandCase{
+		{name: "plain", args: []string{"replay", "7"}, answers: answers, sent: []string{"POST /_/entries/7/replay {}"}, out: lines("replayed 7", "T  e", "  → http://h/")},
+		{name: "several", args: []string{"replay", "7", "8", "--to", "http://h/"}, answers: answers,
+			sent: []string{`POST /_/entries/7/replay {"to":"http://h/"}`, `POST /_/entries/8/replay {"to":"http://h/"}`},
+			out:  lines("replayed 7", "T  e", "  → http://h/", "replayed 8", "  → http://h/␛")},
+		{name: "changed: types as in the body", args: []string{"replay", "7", "--set", "total=5", "--set", "name=6", "--unset", "a", "--resign", "--new-id", "--json"}, answers: answers,
+			sent: []string{`POST /_/entries/7/replay {"set":{"name":"6","total":5},"unset":["a"],"resign":true,"new_id":true}`},
+			out:  lines(`{"events":[{"id":"e","type":"T","deliveries":[{"id":"d","url":"http://h/"}]}]}`)},
+		{name: "edited", args: []string{"replay", "7", "--edit"}, env: map[string]string{"EDITOR": "false", "VISUAL": edit + " -w"}, answers: answers,
+			sent: []string{`POST /_/entries/7/replay {"body":{"total":2}}`}, out: lines("replayed 7", "T  e", "  → http://h/")},
+		{name: "no editor", args: []string{"replay", "7", "--edit"}, answers: answers, err: "set VISUAL or EDITOR", code: ExitUsage},
+		{name: "the editor fails", args: []string{"replay", "7", "--edit"}, env: map[string]string{"EDITOR": "false"}, answers: answers, err: "editor false", code: ExitFailed},
+		{name: "no number", args: []string{"replay", "x"}, err: "is not the number of an entry", code: ExitUsage},
+	})
+}

@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tacklebox/receiver/client"
+)
+
+// stand is an Instance that serves an empty control API and gives the entries
+// it was made with.
+type stand struct {
+	server  http.Server
+	entries []Entry
+	fail    error // what Serve ends with
+	mu      sync.Mutex
+	stopped bool
+}
+
+func (s *stand) Serve(ln net.Listener) error {
+	if s.fail != nil {
+		return s.fail
+	}
+	s.server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/_/providers" {
+			_, _ = w.Write([]byte(`[{"name":"dsco","base_url":"http://x/dsco"}]`))
+		}
+	})
+	if err := s.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func (s *stand) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.stopped = true
+	s.mu.Unlock()
+	return s.server.Shutdown(ctx)
+}
+
+func (s *stand) Follow(ctx context.Context, yield func(*Entry) error) error {
+	for i := range s.entries {
+		if err := yield(&s.entries[i]); err != nil {
+			return err
+		}
+	}
+	err := yield(nil)
+	<-ctx.Done()
+	return err
+}
+
+// watch is an output that calls back once a text has been written.
+type watch struct {
+	bytes.Buffer
+	mu   sync.Mutex
+	text string
+	seen func()
+}
+
+func (w *watch) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n, err := w.Buffer.Write(p)
+	if w.seen != nil && strings.Contains(w.Buffer.String(), w.text) {
+		w.seen()
+		w.seen = nil
+	}
+	return n, err
+}
+
+// up runs `up` until a text has been written to stdout or stderr.
+func up(t *testing.T, app *App, env map[string]string, until string, args ...string) result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	out, stderr := &watch{text: until, seen: cancel}, &watch{text: until, seen: cancel}
+	app.Stdin, app.Stdout, app.Stderr, app.Version = strings.NewReader(""), out, stderr, "v9"
+	app.Getenv = func(name string) string { return env[name] }
+	code := app.Run(ctx, args)
+	return result{code, out.String(), stderr.String()}
+}
+
+func TestUpHeadless(t *testing.T) {
+	state := t.TempDir()
+	ready := filepath.Join(state, "my-ready.json")
+	inst := &stand{entries: []Entry{{Seq: 1, Kind: "capture", Inbox: "a\u009b"}, {Seq: 2, Kind: "call"}}}
+	var options UpOptions
+	app := &App{Open: func(o UpOptions) (Instance, error) { options = o; return inst, nil }}
+	app.TUI = func(context.Context, *client.Client, TUIOptions) error { return errors.New("not in a pipe") }
+	got := up(t, app, map[string]string{"XDG_STATE_HOME": state}, `"seq":2`, "--port", "0", "--ready-file", ready)
+	if got.code != ExitOK {
+		t.Errorf("code %d, want %d; stderr %s", got.code, ExitOK, got.err)
+	}
+	want := `{"seq":1,"kind":"capture","inbox":"a\u009b"}` + "\n" + `{"seq":2,"kind":"call"}` + "\n"
+	if got.out != want {
+		t.Errorf("stdout %q, want %q", got.out, want)
+	}
+	for _, part := range []string{"ready at http://127.0.0.1:", "http://x/dsco", "/in/{inbox}", "/_/stream", filepath.Join(state, "tacklebox")} {
+		if !strings.Contains(got.err, part) {
+			t.Errorf("stderr %q does not name %s", got.err, part)
+		}
+	}
+	if !inst.stopped || options.Version != "v9" || options.Data != filepath.Join(state, "tacklebox") {
+		t.Errorf("stopped %t, options %+v", inst.stopped, options)
+	}
+	for _, path := range []string{ready, readyPath(options.Data)} {
+		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there (%v)", path, err)
+		}
+	}
+}
+
+// TestUpAnnounces reads the ready file while the sandbox runs, and reaches the
+// sandbox through it.
+func TestUpAnnounces(t *testing.T) {
+	state := t.TempDir()
+	env := map[string]string{"XDG_STATE_HOME": state}
+	var told readyFile
+	var reached result
+	app := &App{Terminal: true, Open: func(UpOptions) (Instance, error) { return new(stand), nil }}
+	app.TUI = func(ctx context.Context, c *client.Client, o TUIOptions) error {
+		text, err := os.ReadFile(filepath.Join(state, "r.json"))
+		if err != nil {
+			return err
+		}
+		reached = run(ctx, new(App), env, "", "ready")
+		return errors.Join(json.Unmarshal(text, &told), c.Ready(ctx))
+	}
+	got := up(t, app, env, "never", "up", "--port=0", "--ready-file", filepath.Join(state, "r.json"))
+	if got.code != ExitOK || got.out != "" || got.err != "" {
+		t.Errorf("code %d, stdout %q, stderr %q: the full-screen program ended well and owns the screen", got.code, got.out, got.err)
+	}
+	if told.PID != os.Getpid() || told.Version != "v9" || !strings.HasPrefix(told.URL, "http://127.0.0.1:") {
+		t.Errorf("ready file %+v", told)
+	}
+	if reached.code != ExitOK || reached.out != "ready at "+told.URL+"\n" {
+		t.Errorf("the default address led to %+v", reached)
+	}
+}
+
+func TestUpQuiet(t *testing.T) {
+	app := &App{Terminal: true, Open: func(UpOptions) (Instance, error) { return &stand{entries: []Entry{{Seq: 1}}}, nil }}
+	app.TUI = func(context.Context, *client.Client, TUIOptions) error { return errors.New("not with --no-tui") }
+	got := up(t, app, nil, "/_/stream", "--memory", "--port", "0", "--no-tui", "--quiet")
+	if got.code != ExitOK || got.out != "" {
+		t.Errorf("code %d, stdout %q, want silence; stderr %s", got.code, got.out, got.err)
+	}
+}
+
+func TestUpFails(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, port, _ := net.SplitHostPort(taken.Addr().String())
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	good := func(UpOptions) (Instance, error) { return new(stand), nil }
+	for _, c := range []struct {
+		name string
+		open func(UpOptions) (Instance, error)
+		args []string
+		code int
+		err  string
+	}{
+		{"taken port", good, []string{"--memory", "--port", port}, ExitConnect, "port " + port + " is taken"},
+		{"taken port: what to do", good, []string{"--memory", "--port", port}, ExitConnect, "--port"},
+		{"no such address", good, []string{"--memory", "--addr", "192.0.2.1:0", "--token", "t"}, ExitConnect, "cannot listen on 192.0.2.1:0"},
+		{"locked folder", func(UpOptions) (Instance, error) { return nil, errors.New("in use by process 7") }, []string{"--data", t.TempDir(), "--port", "0"}, ExitUsage, "in use by process 7"},
+		{"folder that cannot be made", good, []string{"--data", file + "/x", "--port", "0"}, ExitUsage, "data folder"},
+		{"ready file that cannot be written", good, []string{"--memory", "--port", "0", "--ready-file", file + "/x"}, ExitUsage, "ready file"},
+		{"serving fails", func(UpOptions) (Instance, error) { return &stand{fail: errors.New("no more")}, nil }, []string{"--memory", "--port", "0"}, ExitFailed, "sandbox: no more"},
+		{"no sandbox", nil, []string{"--memory"}, ExitFailed, "no sandbox"},
+		{"bad flag", good, []string{"--keep", "x"}, ExitUsage, "--keep"},
+		{"argument", good, []string{"up", "now"}, ExitUsage, `unexpected argument "now"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := up(t, &App{Open: c.open}, map[string]string{"HOME": t.TempDir()}, "never", c.args...)
+			if got.code != c.code || !strings.Contains(got.err, c.err) {
+				t.Errorf("code %d, stderr %q; want %d, %q", got.code, got.err, c.code, c.err)
+			}
+		})
+	}
+}
+
+func TestReadyFile(t *testing.T) {
+	dir := t.TempDir()
+	path := readyPath(dir)
+	mine := readyFile{URL: "http://127.0.0.1:1", PID: os.Getpid(), Version: "v1"}
+	if err := mine.write(path); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil || string(text) != `{"url":"http://127.0.0.1:1","pid":`+itoa(os.Getpid())+`,"version":"v1"}`+"\n" {
+		t.Errorf("file %q (%v)", text, err)
+	}
+	names, _ := os.ReadDir(dir)
+	if len(names) != 1 {
+		t.Errorf("%d files, want 1: the temporary one is still there", len(names))
+	}
+	other := readyFile{URL: "http://127.0.0.1:2", PID: mine.PID}
+	other.remove(path)
+	if got, err := readReadyFile(path); err != nil || got != mine {
+		t.Errorf("another instance removed the file: %+v, %v", got, err)
+	}
+	mine.remove(path)
+	if _, err := readReadyFile(path); err == nil {
+		t.Error("the file is still there")
+	}
+	for _, text := range []string{"", "{", `{"pid":1}`, "[]"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := readReadyFile(path); err == nil {
+			t.Errorf("%q was read as %+v", text, got)
+		}
+	}
+	if err := mine.write(filepath.Join(dir, "no", "such", "folder")); err == nil {
+		t.Error("written into a folder that is not there")
+	}
+}
+
+func itoa(n int) string { text, _ := json.Marshal(n); return string(text) }
+
+// TestAnnounceInMemory: a sandbox in memory does not take the place of one that
+// somebody runs, but of one that died.
+func TestAnnounceInMemory(t *testing.T) {
+	dead := 1 << 22 // above the largest process id of a default Linux
+	for _, c := range []struct {
+		name  string
+		there *readyFile
+		taken bool
+	}{
+		{"nobody", nil, true},
+		{"a running one", &readyFile{URL: "http://a", PID: os.Getpid()}, false},
+		{"a dead one", &readyFile{URL: "http://a", PID: dead}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), "deep", "folder")
+			if c.there != nil {
+				if err := errors.Join(os.MkdirAll(folder, 0o700), c.there.write(readyPath(folder))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			mine := readyFile{URL: "http://b", PID: os.Getpid()}
+			if _, err := announce(mine, &UpOptions{Memory: true}, folder); err != nil {
+				t.Fatal(err)
+			}
+			got, err := readReadyFile(readyPath(folder))
+			if err != nil || (got == mine) != c.taken {
+				t.Errorf("the file says %+v (%v), want mine: %t", got, err, c.taken)
+			}
+		})
+	}
+}
