@@ -298,9 +298,10 @@ func (w *World) joinable(t Target, payload []byte, faults []*Fault) *Delivery {
 
 // keptMessage is the request half of an event's entry.
 func keptMessage(body []byte, most int64) *journal.Message {
-	m := &journal.Message{Size: int64(len(body)), SHA256: digest(body)}
-	m.Body = bytes.Clone(body[:min(int64(len(body)), most)])
-	m.Truncated = int64(len(body)) > most
+	m := &journal.Message{Size: int64(len(body)), Body: bytes.Clone(body[:min(int64(len(body)), most)])}
+	if m.Truncated = m.Size > most; m.Truncated {
+		m.SHA256 = digest(body)
+	}
 	return m
 }
 
