@@ -30,7 +30,7 @@ type World struct {
 	memo     map[string]any
 	stats    stats
 	firing   string // id of the first event of the firing at hand
-	dirty    bool // must be saved before the caller is answered
+	dirty    bool   // must be saved before the caller is answered
 }
 
 // Now returns the time on the provider's clock.

@@ -50,9 +50,11 @@ func (c *capture) clear() {
 
 // ServeCapture records any request and answers as its inbox is told to. It
 // must not stand behind a ServeMux, which redirects `//` and `/..` away. The
-// entry's URL is the request target byte for byte. Header names come in
-// net/http's canonical spelling (HTTP names have no case), and what net/http
-// takes out of the headers (Host, Transfer-Encoding, trailers) is put back.
+// entry's URL is the request target byte for byte. What net/http takes out of
+// the headers (Host, Transfer-Encoding, trailers) is put back; three of its
+// habits remain: names come in canonical spelling (HTTP names have no case),
+// "Pragma: no-cache" alone gains a Cache-Control, and a target that is no URL
+// ("/%zz" in the path) is answered 400 before any handler sees it.
 func (rc *Receiver) ServeCapture(w http.ResponseWriter, r *http.Request) {
 	c := rc.captures.Get().(*capture)
 	defer func() { c.clear(); rc.captures.Put(c) }()
@@ -146,7 +148,9 @@ func (c *capture) addHeaders(r *http.Request) {
 		r.Header["Transfer-Encoding"] = r.TransferEncoding
 	}
 	for name, values := range r.Trailer {
-		r.Header[name] = append(r.Header[name], values...)
+		if len(values) > 0 { // announced trailers may stay away
+			r.Header[name] = append(r.Header[name], values...)
+		}
 	}
 }
 

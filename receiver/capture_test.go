@@ -67,6 +67,8 @@ func TestCaptureKeepsBytes(t *testing.T) {
 			want{method: "POST", url: "/in/a", inbox: "a", body: "\x00\xff\r\n", headers: with("Content-Length", "4")}},
 		"chunks and trailers": {"POST /in/a" + end + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Sum: 9\r\n\r\n", false,
 			want{method: "POST", url: "/in/a", inbox: "a", body: "abcde", headers: with("Transfer-Encoding", "chunked", "X-Sum", "9")}},
+		"trailer that stays away": {"POST /in/a" + end + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n0\r\n\r\n", false,
+			want{method: "POST", url: "/in/a", inbox: "a", headers: with("Transfer-Encoding", "chunked")}},
 		"larger than kept": {"POST /in/a" + end + "Content-Length: 40\r\n\r\n" + strings.Repeat("0123456789", 4), false,
 			want{method: "POST", url: "/in/a", inbox: "a", body: strings.Repeat("0123456789", 3) + "01", truncated: true, size: 40, headers: with("Content-Length", "40")}},
 		"exactly kept": {"POST /in/a" + end + "Content-Length: 32\r\n\r\n" + strings.Repeat("x", 32), false,
@@ -206,7 +208,9 @@ func TestCaptureVerifiesForAnInbox(t *testing.T) {
 	g.do("POST", "/in/v", "x").want(t, 200)
 	g.do("POST", "/in/v", "longer than kept").want(t, 200)
 	g.do("POST", "/in/other", "x").want(t, 200)
-	for seq, want := range map[uint64]string{1: "invalid dsco//k", 2: "none the body is larger", 3: ""} {
+	g.do("PUT", "/_/inboxes/w", `{"verify":{"provider":"dsco"}}`).want(t, 200)
+	g.do("POST", "/in/w", "x").want(t, 200)
+	for seq, want := range map[uint64]string{1: "invalid dsco//k", 2: "none the body is larger", 3: "", 4: "invalid dsco//"} {
 		e := g.entry(seq)
 		got := ""
 		if e.Signature != nil {

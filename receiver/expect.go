@@ -95,26 +95,23 @@ func (rc *Receiver) expect(w http.ResponseWriter, r *http.Request) error {
 
 func (rc *Receiver) parseExpectation(o object) (*expectation, error) {
 	x := &expectation{count: 1, within: defaultWithin}
-	for _, err := range []error{
+	err := first(
 		o.into("q", &x.text, "a filter"),
 		o.integer("count", &x.count, 0, maxLimit),
 		o.into("at_most", &x.atMost, "true or false"),
 		o.into("ordered", &x.texts, "a list of filters"),
 		o.duration("within", &x.within, maxWithin),
 		o.into("after", &x.after, "a sequence number"),
-	} {
-		if err != nil {
-			return nil, err
-		}
-	}
+	)
 	switch {
+	case err != nil:
+		return nil, err
 	case x.texts != nil && (o.has("count") || x.atMost):
 		return nil, badRequest("", "ordered already says how many entries are wanted: leave out count and at_most")
 	case x.texts != nil && len(x.texts) == 0, len(x.texts) > maxOrdered:
 		return nil, badRequest("", "ordered must hold 1 to %d filters", maxOrdered)
 	}
 	x.atMost = x.atMost || x.count == 0 // to expect none is to expect at most none
-	var err error
 	if x.filter, err = rc.filter(x.text); err != nil {
 		return nil, err
 	}

@@ -130,6 +130,17 @@ func (o object) duration(member string, v *time.Duration, limit time.Duration) e
 	return nil
 }
 
+// first is the first of errs that is one: the reads of an object's members are
+// listed, and the first that fails is answered.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // queryNumber reads a number of the query string; ok is false when it is absent.
 func queryNumber(q url.Values, name string) (n uint64, ok bool, err error) {
 	text := q.Get(name)

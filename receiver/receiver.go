@@ -76,7 +76,9 @@ type Receiver struct {
 	forward  *forwarder
 	ctx      context.Context // ends with Close
 	stop     context.CancelFunc
+	opening  sync.Mutex // streams open before Close, or not at all
 	streams  sync.WaitGroup
+	pulse    pulse
 }
 
 // New returns a Receiver on cfg.Journal with the inbox settings that were
@@ -95,6 +97,7 @@ func New(cfg Config) *Receiver {
 	rc.captures.New = func() any { return newCapture() }
 	rc.ctx, rc.stop = context.WithCancel(context.Background())
 	rc.feeds.log = cfg.Journal
+	rc.pulse = pulse{every: pingEvery, patience: patience}
 	return rc
 }
 
@@ -132,7 +135,9 @@ func (rc *Receiver) Reset() error {
 // gone: http.Server.Shutdown waits for neither, since both took the connection
 // over or never finish.
 func (rc *Receiver) Close() {
+	rc.opening.Lock()
 	rc.stop()
+	rc.opening.Unlock()
 	rc.streams.Wait()
 	rc.forward.close()
 }

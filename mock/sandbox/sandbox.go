@@ -116,7 +116,8 @@ func (s *Sandbox) openJournal() (journal.Store, error) {
 // begun with, else a new one.
 func (s *Sandbox) seed() (uint64, error) {
 	if s.cfg.Seed != nil {
-		return *s.cfg.Seed, s.state.Save("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
+		s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
+		return *s.cfg.Seed, nil
 	}
 	var seed uint64
 	if raw, ok := s.state.Load("seed"); ok {
@@ -128,7 +129,8 @@ func (s *Sandbox) seed() (uint64, error) {
 	var b [8]byte
 	_, _ = rand.Read(b[:])
 	seed = binary.LittleEndian.Uint64(b[:])
-	return seed, s.state.Save("seed", fmt.Appendf(nil, "%d", seed))
+	s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", seed))
+	return seed, nil
 }
 
 func (s *Sandbox) receiverConfig(clock *mock.Clock) receiver.Config {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -30,6 +31,7 @@ type bench struct {
 	engine  *mock.Engine
 	journal journal.Store
 	state   *mock.State
+	made    map[string]string // what a test made on the way
 	url     string
 }
 
@@ -67,7 +69,7 @@ func benchOn(t *testing.T, log journal.Store, state *mock.State, opts ...benchOp
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, journal: log, state: state}
+	b := &bench{t: t, journal: log, state: state, made: map[string]string{}}
 	cfg := mock.Config{Journal: log, State: state, Clock: clock, Catalog: catalog, Providers: []*mock.Provider{shoptet.New()},
 		Seed: 7, BaseURL: func() string { return "http://mock.test" }, Warn: func(s string) { t.Log("warning:", s) }}
 	for _, o := range opts {
@@ -277,4 +279,58 @@ func testdata(t *testing.T, name string, v any) {
 	if err := dec.Decode(v); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+}
+
+// raw writes bytes to the listener and returns everything that comes back.
+func (b *bench) raw(request string) string {
+	b.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, request); err != nil {
+		b.t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return string(answer)
+}
+
+// entries lists what the journal holds.
+func (b *bench) entries(q string) []*journal.Entry {
+	b.t.Helper()
+	f, err := journal.ParseFilter(q, b.engine.Now)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var list []*journal.Entry
+	err = b.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+		list = append(list, e.Clone())
+		return true
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return list
+}
+
+func faults(kinds ...string) []mock.Fault {
+	var list []mock.Fault
+	for _, k := range kinds {
+		list = append(list, mock.Fault{Kind: k})
+	}
+	return list
+}
+
+// control reads from the control API.
+func (b *bench) control(path string) result {
+	b.t.Helper()
+	req, err := http.NewRequest("GET", b.url+path, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.send(req)
 }

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -193,19 +192,6 @@ func TestStoreCopiesAndReuse(t *testing.T) {
 		fill(t, s, 20, 10<<10)
 		seqs(t, s, 0, 0, true, "nowhere")
 		equal(t, "a clone after other scans", kept.Request, want.Request)
-	})
-}
-
-func hexDigest(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
-
-func TestStoreLeavesDigestsThatDoNotFollow(t *testing.T) {
-	each(t, func(t *testing.T, s Store) {
-		e := sample(1, 100)
-		e.Request.Truncated, e.Request.SHA256, e.Request.Size = true, "", 1000
-		put(t, s, e)
-		if got, err := s.Get(1); err != nil || got.Request.SHA256 != "" {
-			t.Errorf("digest %q, %v; a cut body has none of its own", got.Request.SHA256, err)
-		}
 	})
 }
 

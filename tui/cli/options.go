@@ -60,7 +60,7 @@ func (o *UpOptions) register(f *pflag.FlagSet, getenv func(string) string) {
 	f.BoolVar(&o.Memory, "memory", false, "keep everything in memory only")
 	f.StringVar(&o.ReadyFile, "ready-file", "", "write URL, pid and version to `FILE` once everything answers")
 	f.Var(&seedValue{&o.Seed}, "seed", "make ids, secrets and samples repeatable with this `N` (default random)")
-	f.Var(newChoice(&o.Clock, "real", "manual", "auto"), "clock", "`real`, manual or auto")
+	f.Var(newChoice(&o.Clock, "real", "manual", "auto"), "clock", "`MODE`: real, manual or auto")
 	f.Var(&timeValue{&o.Start}, "start", "first instant of a manual or auto clock, an RFC 3339 `TIME` (default now)")
 	f.StringVar(&o.Fixtures, "fixtures", "", "`DIR` with overrides of the embedded fixtures")
 	f.StringVar(&o.Config, "config", "", "configuration `FILE` (default ./tacklebox.yaml if there)")
