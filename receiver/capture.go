@@ -56,8 +56,8 @@ func (c *capture) clear() {
 // "Pragma: no-cache" alone gains a Cache-Control, and a target that is no URL
 // ("/%zz" in the path) is answered 400 before any handler sees it.
 func (rc *Receiver) ServeCapture(w http.ResponseWriter, r *http.Request) {
-	c := rc.captures.Get().(*capture)
-	defer func() { c.clear(); rc.captures.Put(c) }()
+	c := rc.rooms.get()
+	defer rc.rooms.put(c)
 	c.started = time.Now()
 	name, below := splitTarget(r.RequestURI)
 	box := rc.inboxes.get(name)
