@@ -345,3 +345,39 @@ func TestLock(t *testing.T) {
 		t.Errorf("statuses %v, want %v", got, want)
 	}
 }
+
+// The bucket fills by one a call and leaks ten a second, for each account.
+func TestBucket(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, withSettings(`{"profile":"2026-08","rate_limit":"on"}`))
+	filling := func(token string) string {
+		return b.do(call{path: "/api/eshop", token: token}).header.Get("X-Ratelimit-Bucket-Filling")
+	}
+	var got []string
+	for range 3 {
+		got = append(got, filling(tokenA))
+	}
+	got = append(got, filling(tokenB))
+	b.advance(150 * time.Millisecond)
+	got = append(got, filling(tokenA))
+	b.advance(time.Minute)
+	got = append(got, filling(tokenA), filling(""))
+	if want := "[1/200 2/200 3/200 1/200 3/200 1/200 0/200]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+// Injected refusals that another switch can cause as well.
+func TestInjectedRefusals(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]string{"locked": `"resource-locked"`, "rate": `"rate-limit-exceeded"`, "addon-not-approved": `"Addon installation is not approved."`} {
+		b := newBench(t)
+		b.set(tokenA, `{"api_fault":"`+fault+`"}`)
+		if got := b.do(withToken(call{path: "/api/eshop"})); got.status < 400 || !strings.Contains(got.body, want) {
+			t.Errorf("%s: %d %s", fault, got.status, got.body)
+		}
+		if got := b.do(call{path: "/api/eshop", token: tokenB}); got.status != 200 {
+			t.Errorf("%s befalls another account: %d", fault, got.status)
+		}
+	}
+}
