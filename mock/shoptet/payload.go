@@ -22,7 +22,8 @@ type occurrence struct {
 // receivers recognise duplicates by the four members (observed); the first copy
 // keeps the sample's (decision).
 func prepare(w *mock.World, ev *mock.Event) error {
-	if !profileOf(w, owner(w, ev.Account)).payloads && len(ev.Whole) == 0 && ev.Touches("payload") {
+	payloads := inUse(w, ev.Account, func(p *profile) bool { return p.payloads })
+	if !payloads && len(ev.Whole) == 0 && ev.Touches("payload") {
 		return mock.Refuse("unknown_path", "it exists in profile 2026-08", "%s has no path %q in this profile", ev.Type, "payload")
 	}
 	typ := catalogueOf(w).types[ev.Type]

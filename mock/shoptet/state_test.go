@@ -1,6 +1,7 @@
 package shoptet_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -172,6 +173,19 @@ func TestProfilesByAccount(t *testing.T) {
 	b.settle()
 	if n := len(inbox.all()); n != 1 {
 		t.Errorf("%d callbacks", n)
+	}
+	b.set(tokenB, `{"payload_events":["order:create"]}`)
+	b.do(call{method: "POST", path: "/api/webhooks", token: tokenB, body: fmt.Sprintf(`{"data":[{"event":"order:create","url":%q,"sendPayload":"full"}]}`, inbox.url)})
+	b.fire(mock.Firing{Type: "order:create", Set: map[string]json.RawMessage{"payload.data.order.code": json.RawMessage(`"1"`)}})
+	b.settle()
+	carrying := 0
+	for _, g := range inbox.all()[1:] {
+		if strings.Contains(g.body, `"payload":{"data":{"order":{"code":"1"}}}`) {
+			carrying++
+		}
+	}
+	if n := len(inbox.all()); n != 3 || carrying != 1 {
+		t.Errorf("%d callbacks, %d with the order", n, carrying)
 	}
 	if _, err := b.engine.Fire(mock.Firing{Provider: "shoptet", Type: "product:create", Account: tokenA}); err == nil {
 		t.Error("product:create is unknown in account A")
