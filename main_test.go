@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -131,13 +132,36 @@ type program struct {
 	stderr bytes.Buffer
 }
 
-// binary builds the program once per test that needs it; the go command keeps
-// what it built.
+// folder is where the program that the tests run is built, once.
+const folder = "TACKLEBOX_TEST_FOLDER"
+
+var builds = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(os.Getenv(folder), "tacklebox")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "tacklebox-test-*")
+	if err == nil {
+		err = os.Setenv(folder, dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 func binary(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "tacklebox")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	path, err := builds()
+	if err != nil {
+		t.Fatalf("build: %v", err)
 	}
 	return path
 }

@@ -71,7 +71,7 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}
 	}
-	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, chance: chance{cfg.Seed}, state: cfg.State,
+	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, chance: chance{seed: cfg.Seed}, state: cfg.State,
 		worlds: map[string]*World{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.sender = newSender(cfg.Allow, cfg.MaxBody)
@@ -224,10 +224,15 @@ type savedClock struct {
 	Mode  string    `json:"mode"`
 	Now   time.Time `json:"now"`
 	Clean bool      `json:"clean"` // the last run ended by itself
+	Epoch uint64    `json:"epoch"` // how many runs did not
 }
 
 func (e *Engine) saveClock(clean bool) error {
-	return e.state.Save("clock", mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean}))
+	return e.state.Save("clock", e.clockSection(clean))
+}
+
+func (e *Engine) clockSection(clean bool) json.RawMessage {
+	return mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
 }
 
 // Now returns the time on the engine's clock.

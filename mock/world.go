@@ -160,7 +160,7 @@ const draw = "~" // prefix of counters that only feed draws
 func (w *World) Rand(label string) *rand.Rand {
 	key := draw + label
 	w.counters[key]++
-	return w.engine.chance.stream(w.provider.Name+"/"+label, w.counters[key])
+	return w.engine.chance.draw(w.provider.Name+"/"+label, w.counters[key])
 }
 
 // Fixed returns the stream that belongs to a label and a name, the same at every

@@ -21,7 +21,7 @@ func TestRestart(t *testing.T) {
 	old := first.renew(tokenA)
 	key := first.renew(tokenA)
 	short := first.shortToken("long")
-	first.register(short, hookURL, "order:create")
+	first.register(short, callbackURL, "order:create")
 	first.do(tokenCall(exchangeBody(nil)))
 	job := first.startJob("/api/orders/snapshot")
 	first.fire(mock.Firing{Type: "order:create", Account: tokenA})
@@ -55,7 +55,7 @@ func TestRestart(t *testing.T) {
 			t.Errorf("callback %d: %+v", i, v)
 		}
 	}
-	if ids := b.register(tokenB, hookURL, "order:create"); ids[0] != 10004 {
+	if ids := b.register(tokenB, callbackURL, "order:create"); ids[0] != 10004 {
 		t.Errorf("ids go on at %d", ids[0])
 	}
 	if log := b.do(withToken(call{path: "/api/webhooks/notifications"})); !strings.Contains(log.body, `"totalCount":3`) || !strings.Contains(log.body, `"id":3,`) {
@@ -70,7 +70,7 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 		b := newBench(t, in2026)
 		inbox := newReceiver(t)
 		var out strings.Builder
-		for _, c := range []call{tokenCall(exchangeBody(nil)), withToken(post(one("order:create", hookURL))), withToken(post(one("job:finished", hookURL))),
+		for _, c := range []call{tokenCall(exchangeBody(nil)), withToken(post(one("order:create", callbackURL))), withToken(post(one("job:finished", callbackURL))),
 			withToken(call{method: "POST", path: "/api/webhooks/renew-signature-key"}), withToken(call{path: "/api/orders/snapshot"}), withToken(call{path: "/api/webhooks"})} {
 			got := b.do(c)
 			fmt.Fprintln(&out, got.status, got.header["X-Request-Id"], got.body)
