@@ -289,7 +289,7 @@ func (rc *Receiver) verdicts(c *capture, secret string) {
 		return
 	}
 	if rc.cfg.Verify != nil {
-		e.Signature = rc.cfg.Verify(e.Provider, e.Account, secret, c.request.Headers, c.body)
+		e.Signature = rc.cfg.Verify(e.Provider, e.Account, e.Subscription, secret, c.request.Headers, c.body)
 	}
 	if rc.cfg.Check != nil && e.Type != "" {
 		e.Contract = rc.cfg.Check(e.Provider, e.Type, c.body)

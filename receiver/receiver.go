@@ -26,9 +26,9 @@ type Config struct {
 	// ("ip:port"); nil or !ok: a foreign sender.
 	Origin func(remote string) (Origin, bool)
 	// Verify judges a request's signature by the secret given or, when that is
-	// empty, by the keys known of provider and account. A nil result: there is
-	// nothing to check it with.
-	Verify func(provider, account, secret string, h http.Header, body []byte) *journal.Signature
+	// empty, by the keys known of provider, account and subscription. A nil
+	// result: there is nothing to check it with.
+	Verify func(provider, account, subscription, secret string, h http.Header, body []byte) *journal.Signature
 	// Check holds a payload against the schema of its type; nil: no verdict.
 	Check func(provider, typ string, body []byte) *journal.Contract
 	// Settings is where the settings of inboxes are kept; nil: in memory.

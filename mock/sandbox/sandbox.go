@@ -151,9 +151,9 @@ func (s *Sandbox) origin(remote string) (receiver.Origin, bool) {
 		Subscription: o.Subscription, Attempt: o.Attempt, Captured: o.Captured}, true
 }
 
-func (s *Sandbox) verify(provider, account, secret string, h http.Header, body []byte) *journal.Signature {
+func (s *Sandbox) verify(provider, account, subscription, secret string, h http.Header, body []byte) *journal.Signature {
 	if secret == "" {
-		if v := s.engine.VerifyOwn(provider, account, h, body); v != nil {
+		if v := s.engine.VerifyOwn(provider, account, subscription, h, body); v != nil {
 			return v.Signature()
 		}
 		return nil
