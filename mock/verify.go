@@ -2,6 +2,7 @@ package mock
 
 import (
 	"net/http"
+	"slices"
 )
 
 // VerifyWith judges a request by one secret.
@@ -16,9 +17,10 @@ func (e *Engine) VerifyWith(provider, secret string, h http.Header, body []byte)
 	return w.provider.Verify(secret, h, body), nil
 }
 
-// VerifyOwn judges a callback of ours by the keys that its account has now. nil
+// VerifyOwn judges a callback of ours by the keys that its account and its
+// subscription have now. nil
 // when the provider signs nothing and when nobody knows the account.
-func (e *Engine) VerifyOwn(provider, account string, h http.Header, body []byte) *Verdict {
+func (e *Engine) VerifyOwn(provider, account, subscription string, h http.Header, body []byte) *Verdict {
 	w := e.worlds[provider]
 	if w == nil {
 		return nil
@@ -32,8 +34,9 @@ func (e *Engine) VerifyOwn(provider, account string, h http.Header, body []byte)
 		secrets = w.provider.Secrets(w, a)
 	}
 	w.mu.Unlock()
+	secrets = slices.DeleteFunc(secrets, func(s Secret) bool { return s.Subscription != "" && s.Subscription != subscription })
 	if len(secrets) == 0 {
-		return &Verdict{State: None, Reason: "the account has no key"}
+		return &Verdict{State: None, Reason: "there is no key to check it with"}
 	}
 	var v Verdict
 	for _, s := range secrets {
