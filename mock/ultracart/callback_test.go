@@ -245,3 +245,18 @@ func TestSeveralTypesShareAPostWhileTheyWait(t *testing.T) {
 		t.Errorf("contract %+v", all[2].Contract)
 	}
 }
+
+func TestSignaturesAreJudgedForEachSubscription(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.subscribe("plain", "", "user_login")
+	c.subscribe("proved", `{"authentication_type":"basic"}`, "user_login")
+	c.subscribe("other", `{"authentication_type":"basic"}`, "user_login")
+	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(mock.Firing{Type: "user_login", Account: c.key, To: c.sb.Inbox("direct")})
+	for inbox, want := range map[string]string{"plain": mock.None, "proved": mock.Valid, "other": mock.Valid, "direct": mock.None} {
+		if e := c.captures(inbox, 1)[0]; e.Signature == nil || e.Signature.State != want {
+			t.Errorf("%s: %+v, want %s", inbox, e.Signature, want)
+		}
+	}
+}
