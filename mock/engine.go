@@ -92,17 +92,30 @@ func New(cfg Config) (*Engine, error) {
 }
 
 func (e *Engine) add(p *Provider) error {
-	cat, err := e.cfg.Catalog.Provider(p.Name)
-	if err != nil {
-		return err
+	w := &World{engine: e, provider: p, cat: sync.OnceValue(func() *Catalogue { return e.catalogue(p.Name) })}
+	if e.cfg.Catalog.Overridden() {
+		if _, err := e.cfg.Catalog.Provider(p.Name); err != nil {
+			return err
+		}
 	}
-	w := &World{engine: e, provider: p, cat: cat}
 	w.clear()
 	if err := w.configure(e.cfg.Settings[p.Name]); err != nil {
 		return err
 	}
 	e.worlds[p.Name] = w
 	return nil
+}
+
+// catalogue reads a provider's fixtures when they are first asked for: reading
+// all of them would take most of the time that starting takes. The embedded ones
+// cannot be wrong, and overrides were checked before.
+func (e *Engine) catalogue(name string) *Catalogue {
+	cat, err := e.cfg.Catalog.Provider(name)
+	if err != nil {
+		e.cfg.Warn(err.Error())
+		return &Catalogue{Name: name}
+	}
+	return cat
 }
 
 // clear empties the world but keeps the configuration.
