@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"tacklebox/mock/sandbox"
-	"tacklebox/receiver/client"
 	"tacklebox/tui"
 	"tacklebox/tui/cli"
 )
@@ -63,8 +62,8 @@ func buildVersion() string {
 }
 
 // screen is the full-screen program on the process's terminal.
-func screen(getenv func(string) string, stdin io.Reader, stdout io.Writer) func(context.Context, *client.Client, cli.TUIOptions) error {
-	return func(ctx context.Context, c *client.Client, o cli.TUIOptions) error {
+func screen(getenv func(string) string, stdin io.Reader, stdout io.Writer) func(context.Context, *cli.Client, cli.TUIOptions) error {
+	return func(ctx context.Context, c *cli.Client, o cli.TUIOptions) error {
 		return tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Version: o.Version})
 	}
 }

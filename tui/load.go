@@ -115,6 +115,9 @@ func (m *model) took(b batchMsg) tea.Cmd {
 		m.tell(warn, entries(b.missed)+" dropped by the journal before they could be shown")
 	}
 	m.win.push(b.rows, m.list.follow)
+	if m.filter.inForce == "" {
+		m.total += uint64(len(b.rows)) // until the next look at the journal
+	}
 	if !m.list.follow {
 		m.list.fresh += len(b.rows)
 	}

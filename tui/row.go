@@ -68,12 +68,12 @@ func newRow(e *client.Entry) *row {
 // detail; -1 when it does not say.
 func countDeliveries(detail json.RawMessage) int {
 	var d struct {
-		Deliveries *[]json.RawMessage `json:"deliveries"`
+		Deliveries []json.RawMessage `json:"deliveries"`
 	}
-	if json.Unmarshal(detail, &d) != nil || d.Deliveries == nil {
+	if json.Unmarshal(detail, &d) != nil {
 		return -1
 	}
-	return len(*d.Deliveries)
+	return len(d.Deliveries)
 }
 
 // rows turns a page into rows.
