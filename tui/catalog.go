@@ -59,7 +59,6 @@ func (m *model) showProviders() tea.Cmd {
 		m.show(&pager{title: d.Title, lines: func(width int) []spans { return aboutProvider(d, width) }})
 		return nil
 	}
-	p.keys = "enter what is assumed  y copy the address  esc close"
 	p.extra = map[string]func(*model, *item) tea.Cmd{"ctrl+y": func(m *model, it *item) tea.Cmd {
 		if it == nil {
 			return nil

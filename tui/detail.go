@@ -72,11 +72,15 @@ func (d *detail) counting() bool {
 	return len(d.story) > 0 && !d.story[len(d.story)-1].next.IsZero()
 }
 
-// Render draws the visible lines.
-func (d *detail) Render(th *theme, width, height int, at place, focused bool) []string {
+// fit lays the document out for its part of the screen.
+func (d *detail) fit(width, height int, at place) {
 	d.layout(width, at)
 	d.top = min(max(d.top, d.cursor-height+1), d.cursor)
 	d.top = max(min(d.top, len(d.lines)-height), 0)
+}
+
+// Render draws the visible lines.
+func (d *detail) Render(th *theme, width, height int, focused bool) []string {
 	var out []string
 	for i := d.top; i < len(d.lines) && len(out) < height; i++ {
 		over := plain

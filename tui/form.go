@@ -64,6 +64,11 @@ func (f *fireForm) hint() string {
 	return "enter fire  tab complete, next  ↑ ↓ move  ctrl+e edit the payload  esc back"
 }
 
+// fit keeps the field under the cursor in sight.
+func (f *fireForm) fit(_, height int) {
+	f.top = max(f.at+2-max(height, 1), 0)
+}
+
 func (f *fireForm) Render(th *theme, width, height int) []string {
 	lines := []spans{say(head, "Fire "+clean(f.of.provider+" "+f.of.event.Type, longestCell)).add(dim, "  ["+clean(f.of.event.Evidence, 40)+"]")}
 	if f.body != nil {
@@ -85,7 +90,7 @@ func (f *fireForm) Render(th *theme, width, height int) []string {
 	for _, p := range f.sample.paths {
 		lines = append(lines, say(name, "  "+clean(p, longestCell)).add(plain, " = ").add(text, clean(string(f.sample.values[p]), longestCell)))
 	}
-	return frameLines(th, lines, width, height)
+	return frameLines(th, lines[min(f.top, len(lines)):], width, height)
 }
 
 // about says what the field under the cursor takes.

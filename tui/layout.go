@@ -76,6 +76,19 @@ func (m *model) View() tea.View {
 	return v
 }
 
+// arrange fits everything into its place after a change, so that drawing
+// changes nothing.
+func (m *model) arrange() {
+	p := m.layout()
+	m.list.fit(p.list.h)
+	if p.detail.h > 0 {
+		m.detail.fit(p.detail.w, p.detail.h, place{m.now(), m.loc})
+	}
+	if m.over != nil {
+		m.over.fit(p.main.w, p.main.h)
+	}
+}
+
 // screen is every line of the screen, each as wide as the screen.
 func (m *model) screen() []string {
 	p := m.layout()
@@ -120,7 +133,7 @@ func (m *model) sideBySide(p places) []string {
 
 func (m *model) listPane(p places) []string {
 	out := m.list.Render(m.th, p.list.w, p.list.h, view{loc: m.loc, mark: m.list.mark}, !m.inside)
-	if len(m.win.rows) == 0 && len(out) > 1 {
+	if len(m.list.lines) == 0 && len(out) > 1 {
 		text := "loading …"
 		if m.loaded {
 			text = "nothing matches the filter; esc removes it"
@@ -131,5 +144,5 @@ func (m *model) listPane(p places) []string {
 }
 
 func (m *model) detailPane(p places) []string {
-	return m.detail.Render(m.th, p.detail.w, p.detail.h, place{m.now(), m.loc}, m.inside)
+	return m.detail.Render(m.th, p.detail.w, p.detail.h, m.inside)
 }

@@ -199,10 +199,14 @@ func sizeText(r *row) string {
 // gutter is the cursor's place and the state's letter.
 const gutter = 3
 
-// Render draws the titles and the visible lines.
-func (l *list) Render(th *theme, width, height int, v view, focused bool) []string {
+// fit makes the list as high as its part of the screen.
+func (l *list) fit(height int) {
 	l.height = max(height-1, 1)
 	l.clamp()
+}
+
+// Render draws the titles and the visible lines.
+func (l *list) Render(th *theme, width, height int, v view, focused bool) []string {
 	v.open, v.mark, v.wide = l.open, l.mark, width >= 58
 	shown := fitting(width)
 	out := []string{th.draw(titles(shown, width), width, head)}

@@ -39,8 +39,7 @@ func (m *model) load() tea.Cmd {
 		m.feed.stop()
 		m.feed = nil
 	}
-	m.loaded, m.paging = false, true
-	m.win = newWindow()
+	m.loaded, m.paging = false, true // what is shown stays until the answer is there
 	m.list.follow, m.list.fresh, m.list.top = true, 0, 0
 	return m.page(newest, client.Query{Limit: firstRows})
 }
@@ -79,6 +78,9 @@ func (m *model) tookPage(msg pageMsg) tea.Cmd {
 	var next tea.Cmd
 	switch msg.way {
 	case newest:
+		if !m.loaded {
+			m.win = newWindow()
+		}
 		m.win.replace(msg.rows, msg.more)
 		m.total = msg.last + 1 - min(msg.oldest, msg.last+1)
 		m.loaded = true
@@ -105,6 +107,9 @@ func (m *model) took(b batchMsg) tea.Cmd {
 		return nil
 	}
 	m.connection(b)
+	if b.state == client.Connected && !m.reading.busy {
+		m.reading.want = reader{} // what could not be read before can be now
+	}
 	if b.done {
 		return nil
 	}
@@ -144,6 +149,8 @@ func (m *model) reach() tea.Cmd {
 	switch {
 	case m.paging || len(m.win.rows) == 0:
 		return nil
+	case m.win.newer && m.list.follow:
+		return m.toTail()
 	case m.win.older && m.list.cursor < near && !m.list.follow:
 		m.paging = true
 		return m.page(older, client.Query{Before: m.win.first(), Limit: pageRows})

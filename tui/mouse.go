@@ -24,7 +24,7 @@ func (m *model) mouse(msg tea.MouseMsg) tea.Cmd {
 	switch {
 	case by != 0:
 		return m.wheel(p, at.X, at.Y, by)
-	case clicked && p.filter.has(at.X, at.Y), clicked && m.filter.editing:
+	case clicked && p.filter.has(at.X, at.Y) && !m.filter.editing:
 		return m.editFilter()
 	case clicked && p.list.has(at.X, at.Y):
 		return m.clickList(at.Y - p.list.y - 1)

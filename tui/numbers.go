@@ -39,6 +39,8 @@ func tookText(d time.Duration) string {
 	switch {
 	case d == 0:
 		return ""
+	case d < 100*time.Microsecond:
+		return strconv.FormatInt(max(d.Microseconds(), 1), 10) + "us"
 	case d < 10*time.Millisecond:
 		return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 1, 64) + "ms"
 	case d < 10*time.Second:

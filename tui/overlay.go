@@ -9,6 +9,7 @@ import (
 // overlay stands in place of list and detail until it is closed. It draws
 // itself and takes keys and pastes; IO is left to the commands it returns.
 type overlay interface {
+	fit(width, height int) // before it is drawn
 	Render(th *theme, width, height int) []string
 	take(m *model, msg tea.Msg) tea.Cmd
 	hint() string
@@ -55,19 +56,25 @@ type pager struct {
 	title string
 	lines func(width int) []spans
 	top   int
-	rows  int // on the screen, as last drawn
-	total int
+	rows  int // on the screen
+	text  []spans
+	width int // that text is laid out for
+}
+
+func (p *pager) fit(width, height int) {
+	if p.width != width {
+		p.text, p.width = p.lines(width), width
+	}
+	p.rows = max(height-1, 1)
+	p.top = max(min(p.top, len(p.text)-p.rows), 0)
 }
 
 func (p *pager) Render(th *theme, width, height int) []string {
-	lines := p.lines(width)
-	p.rows, p.total = max(height-1, 1), len(lines)
-	p.top = max(min(p.top, p.total-p.rows), 0)
-	title := say(head, p.title)
-	if p.total > p.rows {
-		title = title.add(dim, "  "+itoa(p.top+1)+"-"+itoa(min(p.top+p.rows, p.total))+" of "+itoa(p.total))
+	title := say(head, clean(p.title, longestCell))
+	if total := len(p.text); total > p.rows {
+		title = title.add(dim, "  "+itoa(p.top+1)+"-"+itoa(min(p.top+p.rows, total))+" of "+itoa(total))
 	}
-	return frameLines(th, append([]spans{title}, lines[min(p.top, len(lines)):]...), width, height)
+	return frameLines(th, append([]spans{title}, p.text[min(p.top, len(p.text)):]...), width, height)
 }
 
 func (p *pager) hint() string { return "↑ ↓ pgup pgdn scroll  esc close" }
@@ -88,7 +95,7 @@ func (p *pager) take(m *model, msg tea.Msg) tea.Cmd {
 	case "home", "g":
 		p.top = 0
 	case "end", "G":
-		p.top = p.total
+		p.top = len(p.text)
 	}
 	p.top = max(p.top, 0)
 	return nil
@@ -112,6 +119,8 @@ type prompt struct {
 func newPrompt(title, value string, notes ...string) *prompt {
 	return &prompt{title: title, in: newInput(value), notes: notes}
 }
+
+func (p *prompt) fit(int, int) {}
 
 func (p *prompt) Render(th *theme, width, height int) []string {
 	lines := []spans{say(head, p.title), append(say(head, "> "), p.in.spans(width-2, true)...)}

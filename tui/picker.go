@@ -104,33 +104,52 @@ func (p *picker) current() *item {
 
 func (p *picker) hint() string { return p.keys }
 
-func (p *picker) Render(th *theme, width, height int) []string {
-	p.search()
-	lines := []spans{append(say(head, p.title+"  "), append(p.query.spans(max(width-widthOf(p.title)-3, 4), true), span{"  " + itoa(len(p.shown)), dim})...)}
-	out := frameLines(th, lines, width, min(height, 1))
-	rest := height - len(out)
-	if p.preview == nil || p.current() == nil || rest < 9 {
-		return append(out, p.list(th, width, rest)...)
-	}
-	if width < 90 {
-		half := rest / 2
-		out = append(out, p.list(th, width, half)...)
-		out = append(out, th.draw(say(dim, strings.Repeat("─", width)), width, plain))
-		return append(out, frameLines(th, p.preview(*p.current(), width), width, rest-half-1)...)
+// shape says how the picker divides its part of the screen.
+type shape struct {
+	list, side rect // below the line of the query
+}
+
+func (p *picker) shape(width, height int) shape {
+	whole := rect{0, 1, width, max(height-1, 0)}
+	switch {
+	case p.preview == nil || len(p.shown) == 0 || whole.h < 9:
+		return shape{list: whole}
+	case width < 90:
+		half := whole.h / 2
+		return shape{rect{0, 1, width, half}, rect{0, half + 2, width, whole.h - half - 1}}
 	}
 	left := width * 55 / 100
-	list, side := p.list(th, left, rest), frameLines(th, p.preview(*p.current(), width-left-1), width-left-1, rest)
-	bar := th.draw(say(dim, "│"), 1, plain)
+	return shape{rect{0, 1, left, whole.h}, rect{left + 1, 1, width - left - 1, whole.h}}
+}
+
+func (p *picker) fit(width, height int) {
+	p.search()
+	p.rows = max(p.shape(width, height).list.h, 1)
+	p.top = min(max(p.top, p.cursor-p.rows+1), p.cursor)
+}
+
+func (p *picker) Render(th *theme, width, height int) []string {
+	query := p.query.spans(max(width-widthOf(p.title)-10, 4), true)
+	title := append(append(say(head, p.title+"  "), query...), span{"  " + itoa(len(p.shown)), dim})
+	out := frameLines(th, []spans{title}, width, min(height, 1))
+	s := p.shape(width, height)
+	list := p.list(th, s.list.w, s.list.h)
+	if s.side.h == 0 {
+		return append(out, list...)
+	}
+	side := frameLines(th, p.preview(p.items[p.shown[p.cursor]], s.side.w), s.side.w, s.side.h)
+	if s.side.x == 0 {
+		out = append(append(out, list...), th.draw(say(dim, strings.Repeat("─", width)), width, plain))
+		return append(out, side...)
+	}
+	line := th.draw(say(dim, "│"), 1, plain)
 	for i := range list {
-		out = append(out, list[i]+bar+side[i])
+		out = append(out, list[i]+line+side[i])
 	}
 	return out
 }
 
 func (p *picker) list(th *theme, width, height int) []string {
-	p.rows = max(height, 1)
-	p.top = min(max(p.top, p.cursor-p.rows+1), p.cursor)
-	var out []string
 	if len(p.shown) == 0 {
 		text := "nothing is like that"
 		if len(p.items) == 0 {
@@ -138,14 +157,14 @@ func (p *picker) list(th *theme, width, height int) []string {
 		}
 		return frameLines(th, wrap(say(dim, "  "+text), width, 2, 4), width, height)
 	}
+	var out []string
 	widest := p.widest()
 	for i := p.top; i < len(p.shown) && len(out) < height; i++ {
 		it, over, mark := p.items[p.shown[i]], plain, "  "
 		if i == p.cursor {
 			over, mark = chosen, "> "
 		}
-		room := min(widest, max(width-2, 1))
-		line := say(strong, mark).add(plain, pad(it.label, room)).add(it.style, "  "+it.note)
+		line := say(strong, mark).add(plain, pad(it.label, min(widest, max(width-2, 1)))).add(it.style, "  "+it.note)
 		out = append(out, th.draw(line, width, over))
 	}
 	return append(out, frameLines(th, nil, width, height-len(out))...)

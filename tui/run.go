@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -83,7 +84,7 @@ func (o Options) whole() Options {
 
 func (o Options) editor() string {
 	for _, e := range []string{o.Editor, o.Env("VISUAL"), o.Env("EDITOR")} {
-		if e != "" {
+		if strings.TrimSpace(e) != "" {
 			return e
 		}
 	}

@@ -1,18 +1,25 @@
 package tui
 
 import (
+	"encoding/json"
+
 	tea "charm.land/bubbletea/v2"
 
 	"tacklebox/receiver/client"
 )
 
 // Update takes one message.
-func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) { return m, m.update(msg) }
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.update(msg)
+	m.arrange()
+	return m, cmd
+}
 
 func (m *model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = max(msg.Width, 1), max(msg.Height, 1)
+		m.open = m.open || m.inside
 		return m.read()
 	case tea.KeyPressMsg:
 		return m.key(msg)
@@ -207,12 +214,25 @@ func (m *model) poll() tea.Cmd {
 		if p.faults, p.err = api.Faults(ctx); p.err != nil {
 			return p
 		}
-		page, err := api.Entries(ctx, client.Query{Limit: 1, Order: "desc"})
-		if err == nil {
-			p.asked, p.oldest, p.last = true, page.OldestSeq, page.LastSeq
+		if doc, err := api.Index(ctx); err == nil {
+			p.asked, p.oldest, p.last = bounds(doc)
 		}
 		return p
 	}
+}
+
+// bounds reads which entries are kept from what the sandbox says of itself.
+func bounds(doc []byte) (ok bool, oldest, last uint64) {
+	var index struct {
+		Entries *struct {
+			Oldest uint64 `json:"oldest_seq"`
+			Last   uint64 `json:"last_seq"`
+		} `json:"entries"`
+	}
+	if json.Unmarshal(doc, &index) != nil || index.Entries == nil {
+		return false, 0, 0
+	}
+	return true, index.Entries.Oldest, index.Entries.Last
 }
 
 func (m *model) tookPoll(p pollMsg) tea.Cmd {

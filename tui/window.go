@@ -105,21 +105,14 @@ func (w *window) extend(page []*row, following bool) {
 	w.dropOldest()
 }
 
-// replace shows another part of the journal: the newest page, or one around a
-// place.
+// replace shows the newest page.
 func (w *window) replace(page []*row, older bool) {
 	w.rows, w.older = page, older
-	if w.newer {
-		w.rejoin()
+	if len(page) == 0 {
+		w.tailAfter = 0 // everything before was forgotten
 	}
+	w.rejoin()
 	w.dropOldest()
-}
-
-// leaveTail makes the stream's rows go to the tail until the window is back.
-func (w *window) leaveTail() {
-	if !w.newer {
-		w.newer, w.tail, w.tailAfter = true, nil, max(w.seen, w.last())
-	}
 }
 
 // rejoin appends the kept tail when nothing is missing in between.
