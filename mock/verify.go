@@ -17,8 +17,8 @@ func (e *Engine) VerifyWith(provider, secret string, h http.Header, body []byte)
 	return w.provider.Verify(secret, h, body), nil
 }
 
-// VerifyOwn judges a callback of ours by the keys that its account has now; keys
-// of another subscription than the callback's do not count. nil
+// VerifyOwn judges a callback of ours by the keys that its account and its
+// subscription have now. nil
 // when the provider signs nothing and when nobody knows the account.
 func (e *Engine) VerifyOwn(provider, account, subscription string, h http.Header, body []byte) *Verdict {
 	w := e.worlds[provider]
@@ -31,9 +31,10 @@ func (e *Engine) VerifyOwn(provider, account, subscription string, h http.Header
 	w.mu.Lock()
 	var secrets []Secret
 	if a := w.accounts[account]; a != nil {
-		secrets = slices.DeleteFunc(w.provider.Secrets(w, a), func(s Secret) bool { return s.Subscription != "" && s.Subscription != subscription })
+		secrets = w.provider.Secrets(w, a)
 	}
 	w.mu.Unlock()
+	secrets = slices.DeleteFunc(secrets, func(s Secret) bool { return s.Subscription != "" && s.Subscription != subscription })
 	if len(secrets) == 0 {
 		return &Verdict{State: None, Reason: "there is no key to check it with"}
 	}

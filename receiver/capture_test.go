@@ -176,7 +176,8 @@ func TestCaptureKnowsItsOrigin(t *testing.T) {
 			return Origin{Provider: "shoptet", Account: "a1", Type: "order:create", EventID: "e", DeliveryID: "d", Subscription: "s", Attempt: 2,
 				Captured: func(seq uint64) { captured <- seq }}, true
 		}
-		c.Verify = func(provider, account, _, secret string, h http.Header, body []byte) *journal.Signature {
+		c.Verify = func(from Origin, secret string, h http.Header, body []byte) *journal.Signature {
+			provider, account := from.Provider, from.Account
 			return &journal.Signature{State: "valid", Reason: provider + " " + account + " " + secret + " " + h.Get("X-Sig") + " " + string(body)}
 		}
 		c.Check = func(provider, typ string, body []byte) *journal.Contract {
@@ -201,7 +202,8 @@ func TestCaptureVerifiesForAnInbox(t *testing.T) {
 	g := newRig(t, func(c *Config) {
 		c.MaxBody = 8
 		c.Origin = func(string) (Origin, bool) { return Origin{}, false }
-		c.Verify = func(provider, account, _, secret string, _ http.Header, _ []byte) *journal.Signature {
+		c.Verify = func(from Origin, secret string, _ http.Header, _ []byte) *journal.Signature {
+			provider, account := from.Provider, from.Account
 			return &journal.Signature{State: "invalid", Reason: provider + "/" + account + "/" + secret}
 		}
 	})

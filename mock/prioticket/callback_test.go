@@ -247,6 +247,7 @@ func TestDirectFiring(t *testing.T) {
 	f := fire("ORDER_CREATE")
 	f.To, f.Account = r.Inbox("else"), "ann"
 	r.Fire(f)
+	r.Expect(t, "kind:capture inbox:else", 1)
 	f.Body = json.RawMessage(`{"any": [1, "error"]}`)
 	r.Fire(f)
 	all := r.Expect(t, "kind:capture inbox:else", 2)

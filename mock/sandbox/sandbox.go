@@ -151,14 +151,14 @@ func (s *Sandbox) origin(remote string) (receiver.Origin, bool) {
 		Subscription: o.Subscription, Attempt: o.Attempt, Captured: o.Captured}, true
 }
 
-func (s *Sandbox) verify(provider, account, subscription, secret string, h http.Header, body []byte) *journal.Signature {
+func (s *Sandbox) verify(from receiver.Origin, secret string, h http.Header, body []byte) *journal.Signature {
 	if secret == "" {
-		if v := s.engine.VerifyOwn(provider, account, subscription, h, body); v != nil {
+		if v := s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, h, body); v != nil {
 			return v.Signature()
 		}
 		return nil
 	}
-	v, err := s.engine.VerifyWith(provider, secret, h, body)
+	v, err := s.engine.VerifyWith(from.Provider, secret, h, body)
 	if err != nil {
 		return nil
 	}

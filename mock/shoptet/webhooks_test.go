@@ -43,15 +43,15 @@ func TestAWebhooksLife2026(t *testing.T) {
 	if got := got.header.Get("X-Ratelimit-Bucket-Filling"); got != "0/200" {
 		t.Errorf("bucket %q", got)
 	}
-	for body, want := range map[string]string{
-		`{"data":{"sendPayload":null}}`:                            `"url":"https:\/\/a.example","created":"2024-12-02T12:00:00+0100","updated":"2024-12-02T12:00:00+0100","sendPayload":null`,
-		`{"data":{"sendPayload":"full","url":"http://b.example"}}`: `"url":"http:\/\/b.example","created":"2024-12-02T12:00:00+0100","updated":"2024-12-02T12:00:00+0100","sendPayload":"full"`,
+	for _, step := range [][2]string{
+		{`{"data":{"sendPayload":null}}`, `"url":"https:\/\/a.example","created":"2024-12-02T12:00:00+0100","updated":"2024-12-02T12:00:00+0100","sendPayload":null`},
+		{`{"data":{"sendPayload":"full","url":"http://b.example"}}`, `"url":"http:\/\/b.example","created":"2024-12-02T12:00:00+0100","updated":"2024-12-02T12:00:00+0100","sendPayload":"full"`},
 	} {
-		if got := b.do(call{method: "PATCH", path: "/api/webhooks/10001", token: tokenA, body: body}); got.status != 200 {
-			t.Errorf("%s: %d %s", body, got.status, got.body)
+		if got := b.do(call{method: "PATCH", path: "/api/webhooks/10001", token: tokenA, body: step[0]}); got.status != 200 {
+			t.Errorf("%s: %d %s", step[0], got.status, got.body)
 		}
-		if got := b.do(withToken(call{path: "/api/webhooks/10001"})); !strings.Contains(got.body, want) {
-			t.Errorf("after %s: %s", body, got.body)
+		if got := b.do(withToken(call{path: "/api/webhooks/10001"})); !strings.Contains(got.body, step[1]) {
+			t.Errorf("after %s: %s", step[0], got.body)
 		}
 	}
 }
@@ -343,5 +343,41 @@ func TestLock(t *testing.T) {
 	got := []int{first.status, again.status, differs.status, other.status, later.status}
 	if want := []int{201, 423, 201, 201, 422}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("statuses %v, want %v", got, want)
+	}
+}
+
+// The bucket fills by one a call and leaks ten a second, for each account.
+func TestBucket(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, withSettings(`{"profile":"2026-08","rate_limit":"on"}`))
+	filling := func(token string) string {
+		return b.do(call{path: "/api/eshop", token: token}).header.Get("X-Ratelimit-Bucket-Filling")
+	}
+	var got []string
+	for range 3 {
+		got = append(got, filling(tokenA))
+	}
+	got = append(got, filling(tokenB))
+	b.advance(150 * time.Millisecond)
+	got = append(got, filling(tokenA))
+	b.advance(time.Minute)
+	got = append(got, filling(tokenA), filling(""))
+	if want := "[1/200 2/200 3/200 1/200 3/200 1/200 0/200]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+// Injected refusals that another switch can cause as well.
+func TestInjectedRefusals(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]string{"locked": `"resource-locked"`, "rate": `"rate-limit-exceeded"`, "addon-not-approved": `"Addon installation is not approved."`} {
+		b := newBench(t)
+		b.set(tokenA, `{"api_fault":"`+fault+`"}`)
+		if got := b.do(withToken(call{path: "/api/eshop"})); got.status < 400 || !strings.Contains(got.body, want) {
+			t.Errorf("%s: %d %s", fault, got.status, got.body)
+		}
+		if got := b.do(call{path: "/api/eshop", token: tokenB}); got.status != 200 {
+			t.Errorf("%s befalls another account: %d", fault, got.status)
+		}
 	}
 }
