@@ -413,6 +413,18 @@ func (e *Engine) putFaults(r *http.Request) (int, any, error) {
 	return e.getFaults(r)
 }
 
+// SetFaults replaces the faults in force by the document that PUT /_/faults
+// takes. It is how a configuration file sets them.
+func (e *Engine) SetFaults(doc json.RawMessage) error {
+	var in []Fault
+	dec := json.NewDecoder(bytes.NewReader(doc))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
+		return badJSON(err, dec.InputOffset())
+	}
+	return e.setFaults(in)
+}
+
 // setFaults replaces the faults in force.
 func (e *Engine) setFaults(in []Fault) error {
 	faults, err := e.parseFaults(in, nil)

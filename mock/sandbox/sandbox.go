@@ -101,7 +101,7 @@ func (s *Sandbox) open() (err error) {
 		return err
 	}
 	s.receiver = receiver.New(s.receiverConfig(clock))
-	return s.configureInboxes()
+	return s.configure()
 }
 
 func (s *Sandbox) openJournal() (journal.Store, error) {
@@ -163,6 +163,16 @@ func (s *Sandbox) verify(from receiver.Origin, secret string, h http.Header, bod
 		return nil
 	}
 	return v.Signature()
+}
+
+// configure puts in force what the configuration says beyond the providers.
+func (s *Sandbox) configure() error {
+	if len(s.cfg.Faults) > 0 {
+		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
+			return fmt.Errorf("faults: %w", err)
+		}
+	}
+	return s.configureInboxes()
 }
 
 func (s *Sandbox) configureInboxes() error {
