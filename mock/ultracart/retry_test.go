@@ -231,7 +231,7 @@ func TestEverythingSurvivesARestart(t *testing.T) {
 func TestDisablingWhileAnAttemptIsOnItsWay(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	reached, release := make(chan struct{}, 9), make(chan struct{})
+	reached, release := make(chan struct{}, 99), make(chan struct{})
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		reached <- struct{}{}
 		<-release
