@@ -73,14 +73,7 @@ func digest(b []byte) string {
 // provider's, Host first and Content-Length last.
 func wireHead(u *url.URL, out *Outgoing) []byte {
 	var b bytes.Buffer
-	target := u.EscapedPath()
-	if target == "" {
-		target = "/"
-	}
-	if u.RawQuery != "" || u.ForceQuery {
-		target += "?" + visible(u.RawQuery)
-	}
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, target, u.Host)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, target(out.URL), u.Host)
 	for _, f := range out.Header {
 		b.WriteString(f.Name + ": " + f.Value + "\r\n")
 	}
@@ -88,12 +81,26 @@ func wireHead(u *url.URL, out *Outgoing) []byte {
 	return b.Bytes()
 }
 
-// visible escapes what a request line cannot hold, blanks and bytes beyond ASCII;
-// all else of a query stays byte for byte. net/url reads such queries as they are.
-func visible(query string) string {
+// target returns path and query of a URL byte for byte as they were given. net/url
+// would spell a path anew that holds a bar or a brace, escaped slashes with it.
+func target(raw string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	at := strings.IndexAny(rest, "/?#")
+	if at < 0 {
+		return "/"
+	}
+	rest, _, _ = strings.Cut(rest[at:], "#")
+	if !strings.HasPrefix(rest, "/") {
+		rest = "/" + rest
+	}
+	return visible(rest)
+}
+
+// visible escapes what a request line cannot hold: blanks and bytes beyond ASCII.
+func visible(s string) string {
 	var b strings.Builder
-	for i := range len(query) {
-		if c := query[i]; c > ' ' && c < 0x7f {
+	for i := range len(s) {
+		if c := s[i]; c > ' ' && c < 0x7f {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", c)
