@@ -131,7 +131,7 @@ type providerInfo struct {
 
 func (w *World) info() providerInfo {
 	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: w.Option("", "profile").Text()}
-	for _, ev := range w.cat.Events {
+	for _, ev := range w.Catalogue().Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++
 		}
@@ -166,7 +166,7 @@ func (e *Engine) getProvider(r *http.Request) (int, any, error) {
 	_ = w.do(func() {
 		info := w.info()
 		out["name"], out["title"], out["base_url"], out["profile"] = info.Name, info.Title, info.BaseURL, info.Profile
-		out["events"], out["assumptions"] = w.eventInfos(), w.cat.Assumptions
+		out["events"], out["assumptions"] = w.eventInfos(), w.Catalogue().Assumptions
 		out["context"], out["faults"] = w.contextInfos(), w.provider.Faults
 	})
 	return 200, out, nil
@@ -182,13 +182,13 @@ func (w *World) contextInfos() []map[string]any {
 
 func (w *World) eventInfos() []eventInfo {
 	list := []eventInfo{}
-	for i := range w.cat.Events {
-		ev := &w.cat.Events[i]
+	for i := range w.Catalogue().Events {
+		ev := &w.Catalogue().Events[i]
 		if w.checkType("", ev.Type) != nil {
 			continue
 		}
 		info := eventInfo{Type: ev.Type, Group: ev.Group, About: ev.About, Evidence: ev.Evidence}
-		if b, err := w.cat.Sample(ev.Type); err == nil && json.Valid(b) {
+		if b, err := w.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
 			info.Sample = b
 		}
 		if ev.Schema != "" {
@@ -378,6 +378,18 @@ func (e *Engine) putFaults(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	return e.getFaults(r)
+}
+
+// SetFaults replaces the faults in force by the document that PUT /_/faults
+// takes. It is how a configuration file sets them.
+func (e *Engine) SetFaults(doc json.RawMessage) error {
+	var in []Fault
+	dec := json.NewDecoder(bytes.NewReader(doc))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
+		return badJSON(err, dec.InputOffset())
+	}
+	return e.setFaults(in)
 }
 
 // setFaults replaces the faults in force.

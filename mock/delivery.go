@@ -38,7 +38,7 @@ type Delivery struct {
 	faults  []*Fault
 	spared  bool         // a fault put it off; its next attempt is made
 	set     []*Fault     // the faults of that attempt
-	firing  string    // what a direct delivery was fired with: its own order
+	firing  string       // what a direct delivery was fired with: its own order
 	replay  *replayed    // set when it repeats a recorded request
 	retract *atomic.Bool // takes back the planned attempt
 }

@@ -71,7 +71,7 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}
 	}
-	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, chance: chance{cfg.Seed}, state: cfg.State,
+	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, chance: chance{seed: cfg.Seed}, state: cfg.State,
 		worlds: map[string]*World{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.sender = newSender(cfg.Allow, cfg.MaxBody)
@@ -92,17 +92,30 @@ func New(cfg Config) (*Engine, error) {
 }
 
 func (e *Engine) add(p *Provider) error {
-	cat, err := e.cfg.Catalog.Provider(p.Name)
-	if err != nil {
-		return err
+	w := &World{engine: e, provider: p, cat: sync.OnceValue(func() *Catalogue { return e.catalogue(p.Name) })}
+	if e.cfg.Catalog.Overridden() {
+		if _, err := e.cfg.Catalog.Provider(p.Name); err != nil {
+			return err
+		}
 	}
-	w := &World{engine: e, provider: p, cat: cat}
 	w.clear()
 	if err := w.configure(e.cfg.Settings[p.Name]); err != nil {
 		return err
 	}
 	e.worlds[p.Name] = w
 	return nil
+}
+
+// catalogue reads a provider's fixtures when they are first asked for: reading
+// all of them would take most of the time that starting takes. The embedded ones
+// cannot be wrong, and overrides were checked before.
+func (e *Engine) catalogue(name string) *Catalogue {
+	cat, err := e.cfg.Catalog.Provider(name)
+	if err != nil {
+		e.cfg.Warn(err.Error())
+		return &Catalogue{Name: name}
+	}
+	return cat
 }
 
 // clear empties the world but keeps the configuration.
@@ -224,10 +237,15 @@ type savedClock struct {
 	Mode  string    `json:"mode"`
 	Now   time.Time `json:"now"`
 	Clean bool      `json:"clean"` // the last run ended by itself
+	Epoch uint64    `json:"epoch"` // how many runs did not
 }
 
 func (e *Engine) saveClock(clean bool) error {
-	return e.state.Save("clock", mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean}))
+	return e.state.Save("clock", e.clockSection(clean))
+}
+
+func (e *Engine) clockSection(clean bool) json.RawMessage {
+	return mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
 }
 
 // Now returns the time on the engine's clock.

@@ -83,7 +83,7 @@ func (w *World) checkFiring(f *Firing) error {
 		return err
 	}
 	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: f.Merge}
-	known, err := w.cat.Paths(f.Type)
+	known, err := w.Catalogue().Paths(f.Type)
 	if err != nil {
 		return err
 	}
@@ -91,9 +91,9 @@ func (w *World) checkFiring(f *Firing) error {
 }
 
 func (w *World) checkType(account, typ string) error {
-	if _, ok := w.cat.Event(typ); !ok {
+	if _, ok := w.Catalogue().Event(typ); !ok {
 		var types []string
-		for _, e := range w.cat.Events {
+		for _, e := range w.Catalogue().Events {
 			types = append(types, e.Type)
 		}
 		hint := fmt.Sprintf("GET /_/providers/%s lists its %d event types", w.provider.Name, len(types))
@@ -214,7 +214,7 @@ func (w *World) payload(ev *Event, t Target) ([]byte, error) {
 	if w.provider.Payload != nil {
 		return w.provider.Payload(w, ev, t)
 	}
-	sample, err := w.cat.Sample(ev.Type)
+	sample, err := w.Catalogue().Sample(ev.Type)
 	if err != nil {
 		return nil, err
 	}

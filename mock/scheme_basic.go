@@ -126,7 +126,10 @@ func (s *Scheme) explainCredential(secret string, h http.Header) Verdict {
 				return v.fits("the header "+name, fmt.Sprintf("the credential stands in %s: it belongs into %s", name, s.Header))
 			}
 		}
-		return v.misses("every other header")
+		if len(h) > 0 {
+			v = v.misses("every other header")
+		}
+		return v
 	}
 	return s.compareForms(v, secret, h.Get(s.Header))
 }

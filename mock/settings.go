@@ -82,7 +82,7 @@ func (p *Provider) option(name string) *Option {
 func (w *World) effective(account string) map[string]json.RawMessage {
 	out := map[string]json.RawMessage{}
 	for _, o := range w.provider.Options {
-		if o.Hidden || o.Common && account != "" {
+		if o.Hidden {
 			continue
 		}
 		raw := w.Option(account, o.Name).Raw()

@@ -64,10 +64,11 @@ func (w *World) signs() bool {
 	return (w.provider.Verify != nil || w.provider.Scheme != nil) && w.provider.Secrets != nil
 }
 
-// VerifyOwn judges a callback of ours by the keys that its account has now. nil
-// when nobody knows the provider.
-func (e *Engine) VerifyOwn(provider, account string, h http.Header, body []byte) *Verdict {
-	v, err := e.verifyOwn(provider, account, Question{Header: h, Body: body, Brief: true})
+// VerifyOwn judges a callback of ours by the keys that its account and its
+// subscription have now. nil when nobody knows the provider.
+func (e *Engine) VerifyOwn(provider, account, subscription string, h http.Header, body []byte) *Verdict {
+	own := func(s Secret) bool { return s.Subscription == "" || s.Subscription == subscription }
+	v, err := e.verifyOwn(provider, account, own, Question{Header: h, Body: body, Brief: true})
 	if err != nil {
 		return nil
 	}
@@ -76,7 +77,7 @@ func (e *Engine) VerifyOwn(provider, account string, h http.Header, body []byte)
 
 // verifyOwn tries each key in force of an account. When none is right the reason
 // is that of the first for which there is one.
-func (e *Engine) verifyOwn(provider, account string, q Question) (Verdict, error) {
+func (e *Engine) verifyOwn(provider, account string, own func(Secret) bool, q Question) (Verdict, error) {
 	w := e.worlds[provider]
 	switch {
 	case w == nil && schemeNamed(provider) != nil:
@@ -86,9 +87,9 @@ func (e *Engine) verifyOwn(provider, account string, q Question) (Verdict, error
 	case !w.signs():
 		return w.unsigned(), nil
 	}
-	keys := w.secretsOf(account)
+	keys := w.secretsOf(account, own)
 	if len(keys) == 0 {
-		return Verdict{State: None, Reason: "the account has no key", Tried: []string{}}, nil
+		return Verdict{State: None, Reason: "there is no key to check it with", Tried: []string{}}, nil
 	}
 	var best Verdict
 	for _, key := range keys {
@@ -105,25 +106,29 @@ func (e *Engine) verifyOwn(provider, account string, q Question) (Verdict, error
 }
 
 // secretsOf lists the keys in force of an account that was used before.
-func (w *World) secretsOf(account string) (keys []NamedKey) {
+func (w *World) secretsOf(account string, own func(Secret) bool) (keys []NamedKey) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if a := w.accounts[account]; a != nil {
-		keys = w.namedKeys(a)
+		keys = w.namedKeys(a, own)
 	}
 	return keys
 }
 
-func (w *World) namedKeys(a *Account) (keys []NamedKey) {
+func (w *World) namedKeys(a *Account, own func(Secret) bool) (keys []NamedKey) {
 	for _, s := range w.provider.Secrets(w, a) {
 		name := s.Name + " of account " + clip(a.Name)
 		if s.Subscription != "" {
 			name = s.Name + " of subscription " + s.Subscription
 		}
-		keys = append(keys, NamedKey{Name: name, Secret: s.Value})
+		if own(s) {
+			keys = append(keys, NamedKey{Name: name, Secret: s.Value})
+		}
 	}
 	return keys
 }
+
+func anyKey(Secret) bool { return true }
 
 // keysInForce lists the keys of every account of a provider.
 func (e *Engine) keysInForce(provider string) (keys []NamedKey) {
@@ -134,7 +139,7 @@ func (e *Engine) keysInForce(provider string) (keys []NamedKey) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, a := range w.order {
-		if keys = append(keys, w.namedKeys(a)...); len(keys) > mostKeys {
+		if keys = append(keys, w.namedKeys(a, anyKey)...); len(keys) > mostKeys {
 			break
 		}
 	}
@@ -201,7 +206,7 @@ func (e *Engine) postVerify(r *http.Request) (int, any, error) {
 
 func (e *Engine) answerVerify(in verifyOrder, q Question) (Verdict, error) {
 	if in.Secret == "" && in.Account != "" {
-		return e.verifyOwn(in.Provider, in.Account, q)
+		return e.verifyOwn(in.Provider, in.Account, anyKey, q)
 	}
 	return e.verify(in.Provider, q)
 }

@@ -30,7 +30,7 @@ func BenchmarkCapture(b *testing.B) {
 			}
 			g := newRig(b, func(c *Config) {
 				c.Journal = log
-				c.Verify = func(_, _, secret string, _ http.Header, body []byte) *journal.Signature {
+				c.Verify = func(_ Origin, secret string, _ http.Header, body []byte) *journal.Signature {
 					mac := hmac.New(sha256.New, []byte(secret))
 					mac.Write(body)
 					mac.Sum(nil)

@@ -56,8 +56,8 @@ func (c *capture) clear() {
 // "Pragma: no-cache" alone gains a Cache-Control, and a target that is no URL
 // ("/%zz" in the path) is answered 400 before any handler sees it.
 func (rc *Receiver) ServeCapture(w http.ResponseWriter, r *http.Request) {
-	c := rc.captures.Get().(*capture)
-	defer func() { c.clear(); rc.captures.Put(c) }()
+	c := rc.rooms.get()
+	defer rc.rooms.put(c)
 	c.started = time.Now()
 	name, below := splitTarget(r.RequestURI)
 	box := rc.inboxes.get(name)
@@ -289,7 +289,7 @@ func (rc *Receiver) verdicts(c *capture, secret string) {
 		return
 	}
 	if rc.cfg.Verify != nil {
-		e.Signature = rc.cfg.Verify(e.Provider, e.Account, secret, c.request.Headers, c.body)
+		e.Signature = rc.cfg.Verify(Origin{Provider: e.Provider, Account: e.Account, Subscription: e.Subscription}, secret, c.request.Headers, c.body)
 	}
 	if rc.cfg.Check != nil && e.Type != "" {
 		e.Contract = rc.cfg.Check(e.Provider, e.Type, c.body)

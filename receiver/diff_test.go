@@ -135,3 +135,41 @@ func FuzzDiff(f *testing.F) {
 		}
 	})
 }
+
+func TestVolatileRules(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"Date": true, "Content-Length": true, "X-Request-Id": true, "X-Requestid": true, "Shoptet-Webhook-Signature": true,
+		"X-Hmac-Sha256": true, "Traceparent": true, "Idempotency-Key": true, "X-Timestamp": true, "Cookie": true,
+		"Content-Type": false, "Host": false, "Authorization": false, "X-Updated": false, "Update": false, "User-Agent": false,
+	} {
+		if got := headerRule(name) != ""; got != want {
+			t.Errorf("header %s: volatile %v, want %v", name, got, want)
+		}
+	}
+	for _, c := range []struct{ path, a, b, want string }{
+		{"x", "2026-01-01", "2026-01-02", "date"},
+		{"x", "2026-01-01 10:00:00", "2026-01-02 10:00:00.123", "date"},
+		{"x", "2026-01-01T10:00:00+0100", "2026-01-01T10:00:00Z", "date"},
+		{"x", "2026-01-01", "soon", ""},
+		{"x", "c9bf9e5716854c89bafbff5af830be8a", "c9bf9e57-1685-4c89-bafb-ff5af830be8b", "uuid"},
+		{"id", "1", "2", "id"}, {"a.b_id", "1", "2", "id"}, {"a.orderId", "1", "2", "id"}, {"eventInstance", "a", "b", "id"}, {"merchant_oid", "1", "2", "id"},
+		{"paid", "1", "2", ""}, {"grid", "1", "2", ""}, {"a.valid", "1", "2", ""},
+		{"updated_at", "1", "2", "time"}, {"eventTime", "1", "2", "time"}, {"ts", "1", "2", "time"}, {"orderDate", "1", "2", "time"},
+		{"facts", "1", "2", ""}, {"sometimes", "1", "2", ""}, {"candidate", "1", "2", ""},
+		{"id", "", "2", ""},
+	} {
+		if got := valueRule(c.path, c.a, c.b); got != c.want {
+			t.Errorf("%s %q %q: %q, want %q", c.path, c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestDepth(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{``: 0, `1`: 0, `{}`: 1, `[[],{"a":[1]}]`: 3, `"[[["`: 0, `["\"[", "]"]`: 1, `]]]`: 0, `{"a\\":[]}`: 2} {
+		if got := depth([]byte(text)); got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+}

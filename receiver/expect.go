@@ -72,9 +72,7 @@ func (rc *Receiver) expect(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	started := time.Now()
-	ctx, cancel := context.WithTimeout(r.Context(), x.within)
-	defer cancel()
-	met, err := x.await(ctx, rc.log)
+	met, err := x.await(r.Context(), rc.log)
 	switch {
 	case r.Context().Err() != nil:
 		return nil // nobody listens any more
@@ -132,15 +130,17 @@ func inStep(i int, err error) error {
 }
 
 // await reads what is there and then what comes, until the expectation is
-// decided or the time is over.
-func (x *expectation) await(ctx context.Context, log journal.Store) (met bool, err error) {
+// decided or the time is over. However short that is, what is there is read.
+func (x *expectation) await(asker context.Context, log journal.Store) (met bool, err error) {
+	ctx, cancel := context.WithTimeout(asker, x.within)
+	defer cancel()
 	cursor := x.after
 	for {
 		_, last := log.Bounds()
 		if last > cursor {
 			err = scanKept(log, cursor, last+1, x.filter, func(e *journal.Entry) bool {
 				x.take(e)
-				return !x.decided() && ctx.Err() == nil
+				return !x.decided() && asker.Err() == nil
 			})
 			if err != nil {
 				return false, err
@@ -151,17 +151,12 @@ func (x *expectation) await(ctx context.Context, log journal.Store) (met bool, e
 			return x.fulfilled(), nil
 		}
 		if _, err = log.Wait(ctx, cursor); err != nil {
-			return x.fulfilled(), x.over(ctx, err)
+			if errors.Is(err, context.DeadlineExceeded) {
+				err = nil // the time ran out: what was seen decides
+			}
+			return x.fulfilled(), err
 		}
 	}
-}
-
-// over drops the error of a time that ran out.
-func (x *expectation) over(ctx context.Context, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return nil
-	}
-	return err
 }
 
 // take counts an entry that matches the whole filter, or lets it meet the

@@ -37,6 +37,7 @@ func TestExpect(t *testing.T) {
 		"as many as asked":       {`{"q":"apple","count":3}`, true, []uint64{1, 3, 6}},
 		"after":                  {`{"q":"apple","after":3}`, true, []uint64{6}},
 		"too few":                {`{"q":"apple","count":4,"within":"1ms"}`, false, []uint64{1, 3, 6}},
+		"no time at all":         {`{"q":"apple","count":3,"within":"0s"}`, true, []uint64{1, 3, 6}},
 		"none there":             {`{"q":"grape","within":"1ms"}`, false, nil},
 		"at most, fewer":         {`{"q":"pear","count":3,"at_most":true,"within":"1ms"}`, true, []uint64{2, 5}},
 		"at most, just so many":  {`{"q":"pear","count":2,"at_most":true,"within":"1ms"}`, true, []uint64{2, 5}},

@@ -109,7 +109,12 @@ func TestForwardThatFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := newRig(t, func(c *Config) { c.ForwardTimeout = 300 * time.Millisecond; c.MaxBody = 1000 })
+			g := newRig(t, func(cfg *Config) {
+				cfg.MaxBody = 1000
+				if c.to == slow {
+					cfg.ForwardTimeout = 100 * time.Millisecond
+				}
+			})
 			g.do("PUT", "/_/inboxes/a", `{"forward":"`+c.to+`"}`).want(t, 200)
 			g.do("POST", "/in/a", c.body).want(t, c.status, c.code)
 			e := g.entry(1)

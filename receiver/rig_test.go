@@ -191,7 +191,7 @@ func (g *rig) listen(query string) *ear {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+	_ = conn.SetReadDeadline(time.Now().Add(2 * time.Minute))
 	g.t.Cleanup(func() { _ = conn.Close() })
 	return &ear{t: g.t, conn: conn}
 }

@@ -111,6 +111,8 @@ func fraction(digits string) string {
 
 // request is the callback as it goes out: these two headers and nothing more,
 // no signature, no id (decision; observed: a public receiver looks at neither).
+// A further attempt goes where the first went, whatever the setting says by then
+// (decision).
 func request(_ *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
 	return &mock.Outgoing{
 		Method: "POST", // documented: callback page

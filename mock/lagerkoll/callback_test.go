@@ -271,7 +271,7 @@ func TestNothingIsSigned(t *testing.T) {
 	if got.status != 200 || got.body != `{"reason":"Lagerkoll signs nothing","tried":[],"valid":false}`+"\n" {
 		t.Errorf("%d %s", got.status, got.body)
 	}
-	if v := b.engine.VerifyOwn("lagerkoll", "key", nil, nil); v == nil || v.State != mock.None {
+	if v := b.engine.VerifyOwn("lagerkoll", "key", "", nil, nil); v == nil || v.State != mock.None {
 		t.Errorf("%+v", v)
 	}
 }

@@ -16,7 +16,7 @@ func request(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
 	out := &mock.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body, Header: []mock.Field{{Name: "Content-Type", Value: "application/json"}}}
 	if s := subOf(w, d); s != nil {
 		if !s.Enabled {
-			return nil, errors.New("the webhook is DISABLED")
+			return nil, &mock.DropError{Reason: "the webhook is DISABLED"}
 		}
 		if auth := loadWebhook(s).Auth; auth != "" {
 			// documented 3.5: sent as it was given, neither encoded nor checked

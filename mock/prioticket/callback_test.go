@@ -36,10 +36,11 @@ func TestEveryTypeFiresAndFitsItsSchema(t *testing.T) {
 		r.Fire(fire(ev.Type))
 	}
 	r.Expect(t, "kind:attempt status:200", 2*len(types))
+	s := schema(t, cat, "objects/callback.schema.json")
+	captures := map[string][]*journal.Entry{"full": r.Entries("kind:capture inbox:full"), "bare": r.Entries("kind:capture inbox:bare")}
 	for i, ev := range cat.Events {
-		s := schema(t, cat, ev.Schema)
 		for _, inbox := range []string{"full", "bare"} {
-			e := r.Entries("kind:capture inbox:" + inbox)[i]
+			e := captures[inbox][i]
 			fits(t, s, ev.Type+" "+inbox, e.Request.Body)
 			if e.Type != ev.Type || e.Contract == nil || !e.Contract.OK {
 				t.Errorf("%s %s: type %s, contract %+v", ev.Type, inbox, e.Type, e.Contract)
@@ -246,6 +247,7 @@ func TestDirectFiring(t *testing.T) {
 	f := fire("ORDER_CREATE")
 	f.To, f.Account = r.Inbox("else"), "ann"
 	r.Fire(f)
+	r.Expect(t, "kind:capture inbox:else", 1)
 	f.Body = json.RawMessage(`{"any": [1, "error"]}`)
 	r.Fire(f)
 	all := r.Expect(t, "kind:capture inbox:else", 2)

@@ -127,3 +127,29 @@ func TestTheLogIsNewestFirstAndOfOneRecordAWebhook(t *testing.T) {
 		t.Errorf("account numbers %q and %q", number, g.get(t, "data.items.1.notification_account_id"))
 	}
 }
+
+func TestAnEventWithoutAnAccountIsEverybodys(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	bob := r.as("bob")
+	r.subscribe("ann", `"ORDER_CREATE"`)
+	bob.subscribe("bob", `"ORDER_CREATE"`)
+	r.Fire(mock.Firing{Provider: "prioticket", Type: "ORDER_CREATE"})
+	r.Expect(t, "kind:attempt", 2)
+	var numbers []string
+	for _, who := range []*rig{r, bob} {
+		g := who.call("GET", "/notifications", "")
+		if n := g.get(t, "data.total_items"); n != "1" {
+			t.Errorf("%s has %s records", who.token, n)
+		}
+		e := r.Entries("kind:capture inbox:" + who.token)[0]
+		logged, sent := g.get(t, "data.items.0.notification_account_id"), got{body: string(e.Request.Body)}.get(t, "data.notification.notification_account_id")
+		if logged != sent {
+			t.Errorf("%s: account %s in the log, %s in the callback", who.token, logged, sent)
+		}
+		numbers = append(numbers, sent)
+	}
+	if numbers[0] == numbers[1] {
+		t.Errorf("both accounts have the number %s", numbers[0])
+	}
+}

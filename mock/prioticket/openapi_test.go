@@ -2,6 +2,7 @@ package prioticket_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/mock/prioticket"
@@ -49,6 +51,41 @@ func openAPI(t *testing.T) (doc description, raw []byte) {
 		t.Fatal(err)
 	}
 	return doc, raw
+}
+
+func TestTheDescriptionIsValid(t *testing.T) {
+	t.Parallel()
+	_, raw := openAPI(t)
+	doc, err := openapi3.NewLoader().LoadFromData(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheDescriptionServedListsTheCallbacks(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	g := r.at(r.URL+"/_/providers/prioticket/openapi.json", "GET", "")
+	var doc struct {
+		Servers  []struct{ URL string }
+		Webhooks map[string]any
+	}
+	if err := json.Unmarshal([]byte(g.body), &doc); err != nil || g.status != 200 {
+		t.Fatalf("%d %v", g.status, err)
+	}
+	if len(doc.Webhooks) != len(catalogue(t).Events) || doc.Servers[0].URL != r.Provider("prioticket") {
+		t.Errorf("%d callbacks at %+v", len(doc.Webhooks), doc.Servers)
+	}
+	whole, err := openapi3.NewLoader().LoadFromData([]byte(g.body))
+	if err == nil {
+		err = whole.Validate(context.Background())
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestTheDescriptionHoldsTogether(t *testing.T) {

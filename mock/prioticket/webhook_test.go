@@ -45,6 +45,7 @@ func TestTheCreatorIsTheClient(t *testing.T) {
 		r.as(r.login("canal-street")):   "canal-street canal-street@distributor.example",
 		r.as(r.login("Museum Desk")):    "Museum Desk Museum-Desk@distributor.example",
 		r.as(r.login("noor@a.example")): "noor noor@a.example",
+		r.as(r.login("Noor <n@a.ex>")):  "Noor <n@a.ex> Noor--n-a-ex-@distributor.example",
 	} {
 		who.register(`"webhook_email":"a@b.example","webhook_events":["REDEMPTION"]`)
 		g := who.call("GET", "/webhooks", "")

@@ -64,7 +64,7 @@ func (s *Sandbox) alive(w http.ResponseWriter, _ *http.Request) {
 func (s *Sandbox) reset(w http.ResponseWriter, _ *http.Request) {
 	err := errors.Join(s.engine.Reset(), s.receiver.Reset())
 	if err == nil {
-		err = s.configureInboxes()
+		err = s.configure()
 	}
 	if err != nil {
 		mock.WriteProblem(w, err)

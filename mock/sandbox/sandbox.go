@@ -101,7 +101,7 @@ func (s *Sandbox) open() (err error) {
 		return err
 	}
 	s.receiver = receiver.New(s.receiverConfig(clock))
-	return s.configureInboxes()
+	return s.configure()
 }
 
 func (s *Sandbox) openJournal() (journal.Store, error) {
@@ -151,18 +151,28 @@ func (s *Sandbox) origin(remote string) (receiver.Origin, bool) {
 		Subscription: o.Subscription, Attempt: o.Attempt, Captured: o.Captured}, true
 }
 
-func (s *Sandbox) verify(provider, account, secret string, h http.Header, body []byte) *journal.Signature {
+func (s *Sandbox) verify(from receiver.Origin, secret string, h http.Header, body []byte) *journal.Signature {
 	if secret == "" {
-		if v := s.engine.VerifyOwn(provider, account, h, body); v != nil {
+		if v := s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, h, body); v != nil {
 			return v.Signature()
 		}
 		return nil
 	}
-	v, err := s.engine.VerifyWith(provider, secret, h, body)
+	v, err := s.engine.VerifyWith(from.Provider, secret, h, body)
 	if err != nil {
 		return nil
 	}
 	return v.Signature()
+}
+
+// configure puts in force what the configuration says beyond the providers.
+func (s *Sandbox) configure() error {
+	if len(s.cfg.Faults) > 0 {
+		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
+			return fmt.Errorf("faults: %w", err)
+		}
+	}
+	return s.configureInboxes()
 }
 
 func (s *Sandbox) configureInboxes() error {

@@ -54,7 +54,7 @@ func TestVerifyKnowsProvidersAndSchemes(t *testing.T) {
 		"Dsco":       {map[string]any{"provider": "dsco", "secret": "k", "body": "x"}, false, "signs nothing", false},
 		"Lagerkoll":  {map[string]any{"provider": "lagerkoll", "secret": "k", "body": "x"}, false, "signs nothing", false},
 		"Basic":      {map[string]any{"provider": "ultracart", "secret": "tack:box", "headers": map[string]any{"authorization": "Basic dGFjazpib3g="}}, true, "", true},
-		"no key":     {map[string]any{"provider": "shoptet", "account": "nobody", "body": "x"}, false, "the account has no key", false},
+		"no key":     {map[string]any{"provider": "shoptet", "account": "nobody", "body": "x"}, false, "there is no key to check it with", false},
 		"no secret":  {map[string]any{"provider": "stripe", "account": "nobody", "body": "x"}, false, "no secret is given, and stripe has none of its own", false},
 	} {
 		t.Run(name, func(t *testing.T) {

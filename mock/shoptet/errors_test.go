@@ -53,9 +53,9 @@ func exchangeBody(over map[string]string) string {
 }
 
 const (
-	hookURL   = "https://app.example/a"
-	weakToken = "abc123456xyz"
-	bearerA   = "longlonglong"
+	callbackURL = "https://app.example/a"
+	weakToken   = "abc123456xyz"
+	bearerA     = "longlonglong"
 )
 
 var provocations = map[string]provoked{
@@ -67,10 +67,10 @@ var provocations = map[string]provoked{
 		call: call{path: "/api/webhooks"}},
 	"endpoint-unknown": {call: call{method: "PUT", path: "/api/webhooks?page=1"}, fill: []string{"{METHOD}", "PUT", "{path}", "/api/webhooks"}},
 	"webhook-unknown":  {call: call{method: "DELETE", path: "/api/webhooks/a%2Fb"}, fill: []string{"{id}", "a/b"}},
-	"webhook-exists":   {before: func(b *bench) { b.register(tokenA, hookURL, "order:create") }, call: post(one("order:create", hookURL)), fill: []string{"{event}", "order:create"}},
-	"event-unknown": {call: post(one("addon:suspend", hookURL)),
+	"webhook-exists":   {before: func(b *bench) { b.register(tokenA, callbackURL, "order:create") }, call: post(one("order:create", callbackURL)), fill: []string{"{event}", "order:create"}},
+	"event-unknown": {call: post(one("addon:suspend", callbackURL)),
 		message: "Does not have a value in the enumeration {list}", instance: "data[0].event"},
-	"event-conflict": {call: post(`{"data":[{"event":"order:cancel","url":"` + hookURL + `"},{"event":"order:update","url":"` + hookURL + `"}]}`),
+	"event-conflict": {call: post(`{"data":[{"event":"order:cancel","url":"` + callbackURL + `"},{"event":"order:update","url":"` + callbackURL + `"}]}`),
 		fill: []string{"{event}", "order:update", "{other}", "order:cancel"}},
 	"body-not-json":    {call: post(`{"data":[]} x`)},
 	"property-missing": {call: call{method: "PATCH", path: "/api/webhooks/1", body: `{}`}, fill: []string{"{name}", "data", "{path of the missing property}", "data"}},
@@ -79,7 +79,7 @@ var provocations = map[string]provoked{
 	"too-long":         {call: post(one("order:create", "https://a.example/"+strings.Repeat("a", 1983))), instance: "data[0].url"},
 	"too-many":         {call: post(`{"data":[` + strings.Repeat(`1,`, 50) + `1]}`)},
 	"url-bad":          {call: post(one("order:create", "/relative")), instance: "data[0].url"},
-	"enum-wrong":       {call: post(`{"data":[{"event":"order:create","url":"` + hookURL + `","sendPayload":"part"}]}`), instance: "data[0].sendPayload"},
+	"enum-wrong":       {call: post(`{"data":[{"event":"order:create","url":"` + callbackURL + `","sendPayload":"part"}]}`), instance: "data[0].sendPayload"},
 	"update-empty":     {call: call{method: "PATCH", path: "/api/webhooks/1", body: `{"data":{}}`}},
 	"parameter-invalid": {call: call{path: "/api/webhooks/notifications?active=yes"},
 		message: `Invalid "active" parameter. It must be true or false.`, instance: "active"},
@@ -142,7 +142,7 @@ func (b *bench) startJob(path string) string {
 }
 
 func (b *bench) exhaustJob() {
-	b.register(tokenA, hookURL, "job:finished")
+	b.register(tokenA, callbackURL, "job:finished")
 	id := b.startJob("/api/orders/snapshot")
 	for range 10 {
 		if got := b.do(withToken(call{path: "/api/system/jobs/" + id})); got.status != 200 {

@@ -229,8 +229,8 @@ func TestAddonURLs(t *testing.T) {
 	b := newBench(t, withSettings(`{"signature_key":"k","addon_urls":{"addon:suspend":"`+common.url+`"}}`))
 	b.fire(mock.Firing{Type: "addon:suspend"}) // nobody is installed yet
 	b.settle()
-	b.register(tokenA, hookURL, "order:create")
-	b.register(tokenB, hookURL, "order:create")
+	b.register(tokenA, callbackURL, "order:create")
+	b.register(tokenB, callbackURL, "order:create")
 	b.set(tokenA, `{"addon_urls":{"addon:suspend":"`+a.url+`","addon:uninstall":"`+a.url+`"}}`)
 	fired := b.fire(mock.Firing{Type: "addon:suspend"})
 	b.fire(mock.Firing{Type: "addon:uninstall", Account: tokenB})

@@ -27,7 +27,7 @@ const tokenA, tokenB = "222651-a-123-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "315185-
 
 // bench is the provider behind a real listener, on a manual clock.
 type bench struct {
-	t       *testing.T
+	t       testing.TB
 	engine  *mock.Engine
 	journal journal.Store
 	state   *mock.State
@@ -49,7 +49,7 @@ func withSettings(doc string) benchOption {
 
 func in2026(c *mock.Config) { withSettings(`{"profile":"2026-08"}`)(c) }
 
-func newBench(t *testing.T, opts ...benchOption) *bench {
+func newBench(t testing.TB, opts ...benchOption) *bench {
 	t.Helper()
 	state, err := mock.OpenState("")
 	if err != nil {
@@ -59,7 +59,7 @@ func newBench(t *testing.T, opts ...benchOption) *bench {
 }
 
 // benchOn starts an engine on what an earlier one left.
-func benchOn(t *testing.T, log journal.Store, state *mock.State, opts ...benchOption) *bench {
+func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOption) *bench {
 	t.Helper()
 	clock, err := mock.NewClock(mock.ManualClock, start)
 	if err != nil {

@@ -68,6 +68,21 @@ func gunzip(t *testing.T, body string) string {
 	return string(text)
 }
 
+// An id with odd characters has a result too.
+func TestResultOfAnOddId(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.register(tokenA, callbackURL, "job:finished")
+	b.fire(mock.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"a-b/č"`)}})
+	path := b.resultPath("a-b%2F%C4%8D")
+	if got := b.do(call{path: path}); got.status != 200 || !strings.HasPrefix(path, "/api-results/a-b%2F%C4%8D-") {
+		t.Errorf("%s: %d %s", path, got.status, got.body)
+	}
+	if got := b.do(call{path: strings.Replace(path, "%C4%8D-", "%C4%8D-x", 1)}); got.status != 404 {
+		t.Errorf("a guessed address: %d", got.status)
+	}
+}
+
 // Only accounts that get the event get the job, also by a direct firing.
 func TestWhoGetsAFiredJob(t *testing.T) {
 	t.Parallel()

@@ -137,7 +137,7 @@ func TestNotificationFilters(t *testing.T) {
 func TestDirectFiringsAreNotLogged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.register(tokenA, hookURL, "order:delete")
+	b.register(tokenA, callbackURL, "order:delete")
 	b.fire(mock.Firing{Type: "order:create", To: newReceiver(t).url, Account: tokenA})
 	b.settle()
 	if got := b.do(withToken(call{path: "/api/webhooks/notifications"})); !strings.Contains(got.body, `"totalCount":0`) {

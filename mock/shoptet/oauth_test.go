@@ -89,7 +89,7 @@ func TestAnInstallation(t *testing.T) {
 	if !regexp.MustCompile(`^4711-a-123-[0-9a-z]{32}$`).MatchString(short) {
 		t.Errorf("short token %s", short)
 	}
-	b.register(short, hookURL, "order:create")
+	b.register(short, callbackURL, "order:create")
 	b.advance(1799 * time.Second)
 	if got := b.do(call{path: "/api/webhooks", token: short}); got.status != 200 {
 		t.Errorf("a second before its end: %d %s", got.status, got.body)

@@ -153,7 +153,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		first := fmt.Sprintf("/api/webhooks/%d", ids[0])
 		cases := map[string][]call{
 			"listWebhooks":          {{path: "/api/webhooks"}, {path: "/api/webhooks?page=9"}, {path: "/api/webhooks?page=x"}},
-			"createWebhooks":        {post(one("order:paid", hookURL)), post(one("order:delete", hookURL)), post(one("order:delete", hookURL)), post("{"), post(strings.Repeat(" ", 9<<20))},
+			"createWebhooks":        {post(one("order:paid", callbackURL)), post(one("order:delete", callbackURL)), post(one("order:delete", callbackURL)), post("{"), post(strings.Repeat(" ", 9<<20))},
 			"renewSignatureKey":     {{method: "POST", path: "/api/webhooks/renew-signature-key"}},
 			"listNotifications":     {{path: "/api/webhooks/notifications"}, {path: "/api/webhooks/notifications?status=x"}},
 			"getWebhook":            {{path: first}, {path: "/api/webhooks/1"}},

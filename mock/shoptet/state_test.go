@@ -1,6 +1,7 @@
 package shoptet_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/mock/shoptet"
 )
 
 // Everything an integrator made survives a restart: webhooks, keys, tokens,
@@ -20,7 +22,7 @@ func TestRestart(t *testing.T) {
 	old := first.renew(tokenA)
 	key := first.renew(tokenA)
 	short := first.shortToken("long")
-	first.register(short, hookURL, "order:create")
+	first.register(short, callbackURL, "order:create")
 	first.do(tokenCall(exchangeBody(nil)))
 	job := first.startJob("/api/orders/snapshot")
 	first.fire(mock.Firing{Type: "order:create", Account: tokenA})
@@ -53,7 +55,7 @@ func TestRestart(t *testing.T) {
 			t.Errorf("callback %d: %+v", i, v)
 		}
 	}
-	if ids := b.register(tokenB, hookURL, "order:create"); ids[0] != 10004 {
+	if ids := b.register(tokenB, callbackURL, "order:create"); ids[0] != 10004 {
 		t.Errorf("ids go on at %d", ids[0])
 	}
 	if log := b.do(withToken(call{path: "/api/webhooks/notifications"})); !strings.Contains(log.body, `"totalCount":3`) || !strings.Contains(log.body, `"id":3,`) {
@@ -68,7 +70,7 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 		b := newBench(t, in2026)
 		inbox := newReceiver(t)
 		var out strings.Builder
-		for _, c := range []call{tokenCall(exchangeBody(nil)), withToken(post(one("order:create", hookURL))), withToken(post(one("job:finished", hookURL))),
+		for _, c := range []call{tokenCall(exchangeBody(nil)), withToken(post(one("order:create", callbackURL))), withToken(post(one("job:finished", callbackURL))),
 			withToken(call{method: "POST", path: "/api/webhooks/renew-signature-key"}), withToken(call{path: "/api/orders/snapshot"}), withToken(call{path: "/api/webhooks"})} {
 			got := b.do(c)
 			fmt.Fprintln(&out, got.status, got.header["X-Request-Id"], got.body)
@@ -111,5 +113,108 @@ func TestInTheSandbox(t *testing.T) {
 	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", Faults: faults("old_key")})
 	if c := sb.Expect(t, "kind:capture inbox:orders", 3)[2]; c.Signature == nil || c.Signature.State != mock.Invalid {
 		t.Errorf("a callback with the old key: %+v", c.Signature)
+	}
+}
+
+// What the state had not written when the process died is told again by the
+// journal: the job is there, and single events are not fired a second time.
+func TestAfterACrash(t *testing.T) {
+	t.Parallel()
+	first := newBench(t, withSettings(`{"mass_with_singles":true}`))
+	inbox := newReceiver(t)
+	first.register(tokenA, inbox.url, "job:finished", "order:massUpdate", "order:create")
+	first.do(withToken(call{method: "DELETE", path: "/api/webhooks/10003"}))
+	first.register(tokenA, inbox.url, "order:update")
+	first.fire(mock.Firing{Type: "job:finished"})
+	first.fire(mock.Firing{Type: "order:massUpdate"})
+	first.settle()
+	if n := len(inbox.all()); n != 4 {
+		t.Fatalf("%d callbacks, want the job, the mass event and two single ones", n)
+	}
+	events := len(first.entries("kind:event"))
+	b := benchOn(t, first.journal, first.state, withSettings(`{"mass_with_singles":true}`))
+	b.advance(time.Hour)
+	if n := len(b.entries("kind:event")); n != events || len(inbox.all()) != 4 {
+		t.Errorf("%d events and %d callbacks, there were %d and 4", n, len(inbox.all()), events)
+	}
+	if got := b.do(withToken(call{path: "/api/system/jobs/4k7zq2m"})); got.status != 200 {
+		t.Errorf("the job: %d %s", got.status, got.body)
+	}
+	got := b.do(withToken(call{path: "/api/webhooks/notifications"}))
+	var doc struct {
+		Data struct{ Notifications []struct{ ID int } }
+	}
+	b.parse(got.body, &doc)
+	if fmt.Sprint(doc.Data.Notifications) != "[{1} {2} {3} {4}]" {
+		t.Errorf("the log: %s", got.body)
+	}
+}
+
+// Each account can live in a profile of its own; an event that only one of them
+// knows can be fired without naming it.
+func TestProfilesByAccount(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	inbox := newReceiver(t)
+	if _, err := b.engine.Fire(mock.Firing{Provider: "shoptet", Type: "product:create"}); err == nil {
+		t.Error("nobody knows product:create")
+	}
+	b.set(tokenB, `{"profile":"2026-08"}`)
+	b.register(tokenA, inbox.url, "order:create")
+	b.register(tokenB, inbox.url, "product:create")
+	if got := b.do(call{path: "/api/nowhere", token: tokenB}); !strings.Contains(got.body, `"metadata":{"requestId":"`) || got.header.Get("Content-Type") != "application/json; charset=utf-8" {
+		t.Errorf("an unknown endpoint in 2026-08: %v %s", got.header, got.body)
+	}
+	if got := b.do(withToken(call{path: "/api/nowhere"})); strings.Contains(got.body, "metadata") {
+		t.Errorf("and in 2024-12: %s", got.body)
+	}
+	b.fire(mock.Firing{Type: "product:create"})
+	b.settle()
+	if n := len(inbox.all()); n != 1 {
+		t.Errorf("%d callbacks", n)
+	}
+	b.set(tokenB, `{"payload_events":["order:create"]}`)
+	b.do(call{method: "POST", path: "/api/webhooks", token: tokenB, body: fmt.Sprintf(`{"data":[{"event":"order:create","url":%q,"sendPayload":"full"}]}`, inbox.url)})
+	b.fire(mock.Firing{Type: "order:create", Set: map[string]json.RawMessage{"payload.data.order.code": json.RawMessage(`"1"`)}})
+	b.settle()
+	carrying := 0
+	for _, g := range inbox.all()[1:] {
+		if strings.Contains(g.body, `"payload":{"data":{"order":{"code":"1"}}}`) {
+			carrying++
+		}
+	}
+	if n := len(inbox.all()); n != 3 || carrying != 1 {
+		t.Errorf("%d callbacks, %d with the order", n, carrying)
+	}
+	if _, err := b.engine.Fire(mock.Firing{Provider: "shoptet", Type: "product:create", Account: tokenA}); err == nil {
+		t.Error("product:create is unknown in account A")
+	}
+}
+
+// A mistake of the mock answers in the dialect too.
+func TestBroken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *mock.Config) {
+		p := shoptet.New()
+		p.Operations[0].Serve = func(*mock.World, *mock.Call) mock.Reply { panic("a mistake") }
+		c.Providers = []*mock.Provider{p}
+	})
+	b.want("GET", "/api/webhooks", "", 500, `{"data":null,"errors":[{"errorCode":"unknown-error","message":"Unknown error.","instance":"payload"}]}`)
+}
+
+// Forgetting everything begins anew.
+func TestReset(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.register(tokenA, callbackURL, "order:create")
+	key := b.renew(tokenA)
+	if err := b.engine.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	if ids := b.register(tokenA, callbackURL, "order:create"); ids[0] != 10001 {
+		t.Errorf("ids begin at %d", ids[0])
+	}
+	if got := b.renew(tokenA); got != key {
+		t.Errorf("the same seed draws %s, then %s", key, got)
 	}
 }

@@ -43,15 +43,15 @@ func TestAWebhooksLife2026(t *testing.T) {
 	if got := got.header.Get("X-Ratelimit-Bucket-Filling"); got != "0/200" {
 		t.Errorf("bucket %q", got)
 	}
-	for body, want := range map[string]string{
-		`{"data":{"sendPayload":null}}`:                            `"url":"https:\/\/a.example","created":"2024-12-02T12:00:00+0100","updated":"2024-12-02T12:00:00+0100","sendPayload":null`,
-		`{"data":{"sendPayload":"full","url":"http://b.example"}}`: `"url":"http:\/\/b.example","created":"2024-12-02T12:00:00+0100","updated":"2024-12-02T12:00:00+0100","sendPayload":"full"`,
+	for _, step := range [][2]string{
+		{`{"data":{"sendPayload":null}}`, `"url":"https:\/\/a.example","created":"2024-12-02T12:00:00+0100","updated":"2024-12-02T12:00:00+0100","sendPayload":null`},
+		{`{"data":{"sendPayload":"full","url":"http://b.example"}}`, `"url":"http:\/\/b.example","created":"2024-12-02T12:00:00+0100","updated":"2024-12-02T12:00:00+0100","sendPayload":"full"`},
 	} {
-		if got := b.do(call{method: "PATCH", path: "/api/webhooks/10001", token: tokenA, body: body}); got.status != 200 {
-			t.Errorf("%s: %d %s", body, got.status, got.body)
+		if got := b.do(call{method: "PATCH", path: "/api/webhooks/10001", token: tokenA, body: step[0]}); got.status != 200 {
+			t.Errorf("%s: %d %s", step[0], got.status, got.body)
 		}
-		if got := b.do(withToken(call{path: "/api/webhooks/10001"})); !strings.Contains(got.body, want) {
-			t.Errorf("after %s: %s", body, got.body)
+		if got := b.do(withToken(call{path: "/api/webhooks/10001"})); !strings.Contains(got.body, step[1]) {
+			t.Errorf("after %s: %s", step[0], got.body)
 		}
 	}
 }
@@ -76,25 +76,25 @@ func TestConflicts(t *testing.T) {
 		for _, pair := range [][2]string{p, {p[1], p[0]}} {
 			b := newBench(t)
 			want := fmt.Sprintf(`{"data":null,"errors":[{"errorCode":"webhook-conflict","message":"Webhook for event \"%s\" cannot be registered together with event \"%s\".","instance":"%s"}]}`, pair[1], pair[0], pair[1])
-			b.want("POST", "/api/webhooks", fmt.Sprintf(`{"data":[{"event":"order:create","url":%q},{"event":%q,"url":%q},{"event":%q,"url":%q}]}`, hookURL, pair[0], hookURL, pair[1], hookURL), 409, want)
+			b.want("POST", "/api/webhooks", fmt.Sprintf(`{"data":[{"event":"order:create","url":%q},{"event":%q,"url":%q},{"event":%q,"url":%q}]}`, callbackURL, pair[0], callbackURL, pair[1], callbackURL), 409, want)
 			if got := b.do(withToken(call{path: "/api/webhooks"})); !strings.Contains(got.body, `"totalCount":0`) {
 				t.Errorf("a refused call stored something: %s", got.body)
 			}
-			b.register(tokenA, hookURL, pair[0])
-			b.want("POST", "/api/webhooks", one(pair[1], hookURL), 409, want)
-			if ids := b.register(tokenB, hookURL, pair[1]); len(ids) != 1 {
+			b.register(tokenA, callbackURL, pair[0])
+			b.want("POST", "/api/webhooks", one(pair[1], callbackURL), 409, want)
+			if ids := b.register(tokenB, callbackURL, pair[1]); len(ids) != 1 {
 				t.Error("another account is not concerned")
 			}
 		}
 	}
 	b := newBench(t)
-	b.register(tokenA, hookURL, "customer:disableOrders", "customer:enableOrders")
+	b.register(tokenA, callbackURL, "customer:disableOrders", "customer:enableOrders")
 }
 
 func TestPartialSuccess(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.register(tokenA, hookURL, "order:create")
+	b.register(tokenA, callbackURL, "order:create")
 	got := b.do(withToken(post(`{"data":[{"event":"order:create","url":"https://b.example"},{"event":"order:delete","url":"https://b.example"},{"event":"order:delete","url":"https://c.example"},{"event":"order:paid","url":"https://b.example"}]}`)))
 	want := `{"data":{"webhooks":[{"id":10002,"event":"order:delete","url":"https:\/\/b.example","created":"2024-12-02T12:00:00+0100","updated":null}]},"errors":[` +
 		`{"errorCode":"webhook-exists","message":"Webhook already exists for this event","instance":"order:create"},` +
@@ -118,10 +118,10 @@ func TestSwitchesOfRegistering(t *testing.T) {
 		{`{"url_ports":"documented"}`, one("order:create", "http://localhost:1234/x"), 422},
 		{`{"url_ports":"documented"}`, one("order:create", "http://localhost:8443/x"), 201},
 		{`{"url_ports":"documented"}`, one("order:create", "https://localhost/x"), 201},
-		{`{}`, one("no:such", hookURL), 422},
-		{`{}`, one("product:create", hookURL), 422},
-		{`{"unknown_events":"accept"}`, one("no:such", hookURL), 201},
-		{`{"unknown_events":"accept"}`, one("addon:suspend", hookURL), 201},
+		{`{}`, one("no:such", callbackURL), 422},
+		{`{}`, one("product:create", callbackURL), 422},
+		{`{"unknown_events":"accept"}`, one("no:such", callbackURL), 201},
+		{`{"unknown_events":"accept"}`, one("addon:suspend", callbackURL), 201},
 		{`{}`, one("order:create", "https://a.example/"+strings.Repeat("a", 1982)), 201},
 		{`{}`, one("order:create", "https://a.example/"+strings.Repeat("ž", 1982)), 201},
 		{`{}`, one("order:create", "https://a.example/"+strings.Repeat("ž", 1983)), 422},
@@ -131,7 +131,7 @@ func TestSwitchesOfRegistering(t *testing.T) {
 		{`{}`, one("order:create", "ftp://a.example"), 422},
 		{`{}`, `{"data":[{"event":"order:create","url":"https://a.example/\u0001"}]}`, 422},
 		{`{}`, one("order:create", "https://a.example/a b"), 201},
-		{`{}`, one("", hookURL), 422},
+		{`{}`, one("", callbackURL), 422},
 	} {
 		b := newBench(t, withSettings(c.settings))
 		if got := b.do(withToken(post(c.body))); got.status != c.status {
@@ -166,8 +166,8 @@ func TestStrictContentType(t *testing.T) {
 func TestAccountsAreIsolated(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	a := b.register(tokenA, hookURL, "order:create", "job:finished")
-	other := b.register(tokenB, hookURL, "order:create")
+	a := b.register(tokenA, callbackURL, "order:create", "job:finished")
+	other := b.register(tokenB, callbackURL, "order:create")
 	if other[0] <= a[1] {
 		t.Errorf("ids %v then %v do not rise", a, other)
 	}
@@ -322,7 +322,7 @@ func TestPages(t *testing.T) {
 		{"2024-12", "language=cs&nonsense=%zz", 200, `"totalCount":41`},
 	} {
 		b := newBench(t, withSettings(`{"profile":"`+c.profile+`"}`))
-		b.register(tokenA, hookURL, events...)
+		b.register(tokenA, callbackURL, events...)
 		if got := b.do(withToken(call{path: "/api/webhooks?" + c.query})); got.status != c.status || !strings.Contains(got.body, c.want) {
 			t.Errorf("%s %s: %d %s", c.profile, c.query, got.status, got.body)
 		}
@@ -334,14 +334,50 @@ func TestPages(t *testing.T) {
 func TestLock(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, withSettings(`{"lock":"on"}`))
-	first := b.do(withToken(post(one("order:create", hookURL))))
-	again := b.do(withToken(post(one("order:create", hookURL))))
-	differs := b.do(withToken(post(one("order:delete", hookURL))))
-	other := b.do(call{method: "POST", path: "/api/webhooks", token: tokenB, body: one("order:create", hookURL)})
+	first := b.do(withToken(post(one("order:create", callbackURL))))
+	again := b.do(withToken(post(one("order:create", callbackURL))))
+	differs := b.do(withToken(post(one("order:delete", callbackURL))))
+	other := b.do(call{method: "POST", path: "/api/webhooks", token: tokenB, body: one("order:create", callbackURL)})
 	b.advance(time.Second)
-	later := b.do(withToken(post(one("order:create", hookURL))))
+	later := b.do(withToken(post(one("order:create", callbackURL))))
 	got := []int{first.status, again.status, differs.status, other.status, later.status}
 	if want := []int{201, 423, 201, 201, 422}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("statuses %v, want %v", got, want)
+	}
+}
+
+// The bucket fills by one a call and leaks ten a second, for each account.
+func TestBucket(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, withSettings(`{"profile":"2026-08","rate_limit":"on"}`))
+	filling := func(token string) string {
+		return b.do(call{path: "/api/eshop", token: token}).header.Get("X-Ratelimit-Bucket-Filling")
+	}
+	var got []string
+	for range 3 {
+		got = append(got, filling(tokenA))
+	}
+	got = append(got, filling(tokenB))
+	b.advance(150 * time.Millisecond)
+	got = append(got, filling(tokenA))
+	b.advance(time.Minute)
+	got = append(got, filling(tokenA), filling(""))
+	if want := "[1/200 2/200 3/200 1/200 3/200 1/200 0/200]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+// Injected refusals that another switch can cause as well.
+func TestInjectedRefusals(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]string{"locked": `"resource-locked"`, "rate": `"rate-limit-exceeded"`, "addon-not-approved": `"Addon installation is not approved."`} {
+		b := newBench(t)
+		b.set(tokenA, `{"api_fault":"`+fault+`"}`)
+		if got := b.do(withToken(call{path: "/api/eshop"})); got.status < 400 || !strings.Contains(got.body, want) {
+			t.Errorf("%s: %d %s", fault, got.status, got.body)
+		}
+		if got := b.do(call{path: "/api/eshop", token: tokenB}); got.status != 200 {
+			t.Errorf("%s befalls another account: %d", fault, got.status)
+		}
 	}
 }

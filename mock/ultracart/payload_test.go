@@ -66,11 +66,10 @@ func TestExpansionsOfTheVectors(t *testing.T) {
 
 func TestEveryExpansionCanBeAskedForAlone(t *testing.T) {
 	t.Parallel()
-	cat, p := loaded(t)
-	book := schemaBook{}
+	cat, _ := loaded(t)
 	for _, c := range cat.categories {
 		for _, typ := range c.events {
-			schema := book.of(t, p, typ.name)
+			schema := payloadSchema(t, typ.category.payload)
 			for _, x := range c.expansions {
 				want := requested(x.Name)
 				n := typ.sample.clone()
@@ -150,9 +149,8 @@ func TestTheCatalogueIsWhole(t *testing.T) {
 func TestSamplesSatisfyTheirSchemasWithoutNullAndFalse(t *testing.T) {
 	t.Parallel()
 	cat, p := loaded(t)
-	book := schemaBook{}
 	for _, typ := range cat.events {
-		if err := validate(book.of(t, p, typ.name), typ.sample.bytes()); err != nil {
+		if err := validate(payloadSchema(t, typ.category.payload), typ.sample.bytes()); err != nil {
 			t.Errorf("%s: %v", typ.name, err)
 		}
 		was := string(typ.sample.bytes())
@@ -171,6 +169,9 @@ func TestSamplesSatisfyTheirSchemasWithoutNullAndFalse(t *testing.T) {
 			t.Fatal(err)
 		}
 		e, _ := p.Event(typ.name)
+		if want := "objects/payloads.schema.json#/$defs/" + typ.category.payload; e.Schema != want {
+			t.Errorf("%s: schema %s, want %s", typ.name, e.Schema, want)
+		}
 		if !gjson.GetBytes(raw, e.Root).IsObject() {
 			t.Errorf("%s: nothing stands at %s of its sample", typ.name, e.Root)
 		}
@@ -179,12 +180,11 @@ func TestSamplesSatisfyTheirSchemasWithoutNullAndFalse(t *testing.T) {
 
 func TestFalseCanBeWritten(t *testing.T) {
 	t.Parallel()
-	cat, p := loaded(t)
-	book := schemaBook{}
+	cat, _ := loaded(t)
 	for _, typ := range cat.events {
 		n := typ.sample.clone()
 		cat.finish(n, typ.category, true)
-		if err := validate(book.of(t, p, typ.name), n.bytes()); err != nil {
+		if err := validate(payloadSchema(t, typ.category.payload), n.bytes()); err != nil {
 			t.Errorf("%s: %v", typ.name, err)
 		}
 	}

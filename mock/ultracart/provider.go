@@ -43,7 +43,7 @@ func New() *mock.Provider {
 	}
 }
 
-// operations lists the eight calls (documented: seed and OpenAPI description).
+// operations lists the eight calls (documented: the SDK's pages and the OpenAPI description).
 // There is none to get one webhook.
 func operations() []mock.Operation {
 	one := webhooks + "/{webhookOid}"

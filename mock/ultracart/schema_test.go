@@ -3,31 +3,32 @@ package ultracart
 import (
 	"bytes"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"tacklebox/fixtures"
 )
 
-// schemaBook keeps compiled schemas by the place they stand.
-type schemaBook map[string]*jsonschema.Schema
-
-func (b schemaBook) of(t testing.TB, p *fixtures.Provider, typ string) *jsonschema.Schema {
+// payloadSchema compiles the schema of a payload object; what objects share is
+// compiled once for all tests.
+func payloadSchema(t testing.TB, name string) *jsonschema.Schema {
 	t.Helper()
-	e, ok := p.Event(typ)
-	if !ok {
-		t.Fatalf("no event type %s", typ)
+	book := payloadSchemas()
+	book.Lock()
+	defer book.Unlock()
+	s, err := book.compiler.Compile("../../fixtures/ultracart/objects/payloads.schema.json#/$defs/" + name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if b[e.Schema] == nil {
-		s, err := jsonschema.NewCompiler().Compile("../../fixtures/ultracart/" + e.Schema)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b[e.Schema] = s
-	}
-	return b[e.Schema]
+	return s
 }
+
+type schemaBook struct {
+	sync.Mutex
+	compiler *jsonschema.Compiler
+}
+
+var payloadSchemas = sync.OnceValue(func() *schemaBook { return &schemaBook{compiler: jsonschema.NewCompiler()} })
 
 func validate(s *jsonschema.Schema, doc []byte) error {
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc))
@@ -40,15 +41,11 @@ func validate(s *jsonschema.Schema, doc []byte) error {
 func TestFullObjectsSatisfyTheirSchemas(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"Order", "AutoOrder", "Cart", "Customer", "Item"} {
-		s, err := jsonschema.NewCompiler().Compile("../../fixtures/ultracart/objects/payloads.schema.json#/$defs/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
 		doc, err := os.ReadFile("../../fixtures/ultracart/objects/" + name + ".json")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := validate(s, doc); err != nil {
+		if err := validate(payloadSchema(t, name), doc); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -136,3 +136,9 @@ func CheckFilter(q string) error {
 
 // SyntaxError says where a query stops making sense.
 type SyntaxError = journal.SyntaxError
+
+// FilterKey describes one key of the filter language.
+type FilterKey = journal.KeyInfo
+
+// FilterKeys lists the keys of the filter language, for help and completion.
+func FilterKeys() []FilterKey { return journal.Keys() }

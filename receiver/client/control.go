@@ -61,10 +61,13 @@ type Secret struct {
 
 // Fault is something that deliveries suffer on purpose.
 type Fault struct {
-	Q           string  `json:"q,omitempty"` // which ones; "": all
-	Kind        string  `json:"kind"`
-	Probability float64 `json:"probability,omitempty"` // 0..1, 0: always
-	Times       int     `json:"times,omitempty"`       // 0: without end
+	Kind        string   `json:"kind,omitempty"`
+	Preset      string   `json:"preset,omitempty"`      // a named list of faults in place of a kind
+	Q           string   `json:"q,omitempty"`           // which attempts; "": all
+	Probability *float64 `json:"probability,omitempty"` // 0..1; nil: always
+	Times       int      `json:"times,omitempty"`       // 0: without end
+	For         string   `json:"for,omitempty"`         // how long delay and slow take, a Go duration
+	Bytes       int      `json:"bytes,omitempty"`       // how long a giant_body is
 }
 
 // Clock is the provider side's time.

@@ -27,14 +27,22 @@ type EventType struct {
 
 // ProviderDetail is what there is to know about one provider.
 type ProviderDetail struct {
-	Name        string      `json:"name"`
-	Title       string      `json:"title"`
-	BaseURL     string      `json:"base_url"`
-	Profile     string      `json:"profile,omitempty"`
-	Events      []EventType `json:"events"`
-	Assumptions []string    `json:"assumptions,omitempty"`
-	Context     []Fact      `json:"context,omitempty"` // what a firing's context may say
-	Faults      []string    `json:"faults,omitempty"`  // signing faults that this provider's callbacks can show
+	Name        string       `json:"name"`
+	Title       string       `json:"title"`
+	BaseURL     string       `json:"base_url"`
+	Profile     string       `json:"profile,omitempty"`
+	Events      []EventType  `json:"events"`
+	Assumptions []Assumption `json:"assumptions,omitempty"`
+	Context     []Fact       `json:"context,omitempty"` // what a firing's context may say
+	Faults      []string     `json:"faults,omitempty"`  // signing faults that this provider's callbacks can show
+}
+
+// Assumption is a rule of a mock that its provider does not document.
+type Assumption struct {
+	Topic    string `json:"topic"`
+	Text     string `json:"text"`
+	Evidence string `json:"evidence"`         // observed, inferred or decision
+	Switch   string `json:"switch,omitempty"` // the setting that changes it
 }
 
 // Fact is one key of a firing's context.

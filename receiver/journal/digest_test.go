@@ -18,4 +18,3 @@ func TestStoreLeavesDigestsThatDoNotFollow(t *testing.T) {
 		}
 	})
 }
-
