@@ -2,6 +2,7 @@ package mock
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -82,7 +83,7 @@ func (w *World) checkFiring(f *Firing) error {
 	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {
 		return err
 	}
-	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: f.Merge}
+	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge)}
 	known, err := w.Catalogue().Paths(f.Type)
 	if err != nil {
 		return err
@@ -166,7 +167,7 @@ func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
 	clear(w.drawn)
 	w.stats.events++
 	ev := &Event{ID: "evt_" + w.Text("event", LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.Now(), N: n,
-		Set: f.Set, Unset: f.Unset, Merge: f.Merge, Whole: f.Body, Context: f.Context, Data: f.Data}
+		Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge), Whole: notNull(f.Body), Context: f.Context, Data: f.Data}
 	if n == 0 {
 		w.firing = ev.ID
 	}
@@ -303,6 +304,14 @@ func keptMessage(body []byte, most int64) *journal.Message {
 		m.SHA256 = digest(body)
 	}
 	return m
+}
+
+// notNull takes JSON's null for absent.
+func notNull(raw json.RawMessage) json.RawMessage {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil
+	}
+	return raw
 }
 
 // copied gives each delivery faults of its own to count.

@@ -227,9 +227,10 @@ func (s *Sandbox) Serve(ln net.Listener) error {
 	return nil
 }
 
-// Shutdown stops within ctx: streams end, answers on their way are finished,
-// everything is saved.
+// Shutdown stops within ctx: attempts on their way may end, streams end, answers
+// are finished, everything is saved.
 func (s *Sandbox) Shutdown(ctx context.Context) error {
+	s.engine.Quiesce(attemptsEnd)
 	s.receiver.Close()
 	var err error
 	if s.server != nil {
@@ -239,3 +240,7 @@ func (s *Sandbox) Shutdown(ctx context.Context) error {
 	}
 	return errors.Join(err, s.engine.Close(), s.journal.Close())
 }
+
+// attemptsEnd is how long attempts on their way may take to end when the sandbox
+// stops.
+const attemptsEnd = time.Second
