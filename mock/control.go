@@ -363,39 +363,6 @@ func (e *Engine) moveClock(ctx context.Context, advance, to string) error {
 	return e.Advance(ctx, t)
 }
 
-func (e *Engine) postVerify(r *http.Request) (int, any, error) {
-	var in struct {
-		Provider string            `json:"provider"`
-		Secret   string            `json:"secret"`
-		Headers  map[string]header `json:"headers"`
-		Body     string            `json:"body"`
-	}
-	if err := readBody(r, &in); err != nil {
-		return 0, nil, err
-	}
-	h := http.Header{}
-	for name, v := range in.Headers {
-		h[http.CanonicalHeaderKey(name)] = v
-	}
-	v, err := e.VerifyWith(in.Provider, in.Secret, h, []byte(in.Body))
-	if err != nil {
-		return 0, nil, err
-	}
-	return 200, map[string]any{"valid": v.State == Valid, "reason": v.Reason, "tried": append([]string{}, v.Tried...)}, nil
-}
-
-// header is one text or a list of them.
-type header []string
-
-func (h *header) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		*h = header{one}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]string)(h))
-}
-
 func (e *Engine) getFaults(*http.Request) (int, any, error) {
 	e.faultMu.Lock()
 	defer e.faultMu.Unlock()
