@@ -130,7 +130,8 @@ func TestFiltersAddUp(t *testing.T) {
 	}
 	r.refused(r.call("GET", "/webhook/history?zebra=1&ant=2&startDate=x", me, ""), 400, "UnrecognizedProperty", "startDate, endDate, webhookUuid")
 	r.refused(r.call("GET", "/webhook/history?zebra=1&ant=2", me, ""), 400, "UnrecognizedProperty", "zebra")
-	for _, q := range []string{"startDate=2014-01-01", "endDate=yesterday", "success=yes", "success=TRUE"} {
+	r.refused(r.call("GET", "/webhook/history?zebra%zz=1", me, ""), 400, "UnrecognizedProperty", "zebra%zz")
+	for _, q := range []string{"startDate=2014-01-01", "endDate=yesterday", "success=yes", "success=TRUE", "success=%zz", "startDate=%"} {
 		r.refused(r.call("GET", "/webhook/history?"+q, me, ""), 400, "InvalidPageParams", q[:strings.IndexByte(q, '=')])
 	}
 	r.refused(r.call("GET", "/webhook/history?event=X", me, ""), 400, "AttributeValueInvalid", "event")
