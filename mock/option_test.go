@@ -74,7 +74,7 @@ func TestTheNearestLayerWins(t *testing.T) {
 
 func TestUnknownOptionsNameTheNearest(t *testing.T) {
 	t.Parallel()
-	p := &Provider{Name: "p", Options: []Option{{Name: "retry", Kind: DurationsOption}, {Name: "token", Kind: TextOption, Common: true}}}
+	w := &World{provider: &Provider{Name: "p", Options: []Option{{Name: "retry", Kind: DurationsOption}, {Name: "token", Kind: TextOption, Common: true}}}}
 	for name, c := range map[string]struct {
 		doc        string
 		forAccount bool
@@ -92,7 +92,7 @@ func TestUnknownOptionsNameTheNearest(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.doc), &doc); err != nil {
 				t.Fatal(err)
 			}
-			err := p.checkSettings(doc, c.forAccount)
+			err := w.checkSettings(doc, c.forAccount)
 			if c.want == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"tacklebox/receiver/journal"
 )
@@ -77,7 +78,7 @@ func wireHead(u *url.URL, out *Outgoing) []byte {
 		target = "/"
 	}
 	if u.RawQuery != "" || u.ForceQuery {
-		target += "?" + u.RawQuery
+		target += "?" + visible(u.RawQuery)
 	}
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, target, u.Host)
 	for _, f := range out.Header {
@@ -85,4 +86,18 @@ func wireHead(u *url.URL, out *Outgoing) []byte {
 	}
 	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(out.Body))
 	return b.Bytes()
+}
+
+// visible escapes what a request line cannot hold, blanks and bytes beyond ASCII;
+// all else of a query stays byte for byte. net/url reads such queries as they are.
+func visible(query string) string {
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; c > ' ' && c < 0x7f {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
 }
