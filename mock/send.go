@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"tacklebox/receiver/journal"
 )
@@ -72,17 +73,32 @@ func digest(b []byte) string {
 // provider's, Host first and Content-Length last.
 func wireHead(u *url.URL, out *Outgoing) []byte {
 	var b bytes.Buffer
-	target := u.EscapedPath()
-	if target == "" {
-		target = "/"
-	}
-	if u.RawQuery != "" || u.ForceQuery {
-		target += "?" + u.RawQuery
-	}
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, target, u.Host)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, requestTarget(u, out.URL), u.Host)
 	for _, f := range out.Header {
 		b.WriteString(f.Name + ": " + f.Value + "\r\n")
 	}
 	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(out.Body))
 	return b.Bytes()
+}
+
+// requestTarget is the path and query of a URL as they were registered: a
+// receiver may sign or compare them byte for byte. Only what cannot stand in a
+// request line is escaped.
+func requestTarget(u *url.URL, registered string) string {
+	_, rest, _ := strings.Cut(registered, "://")
+	rest, _, _ = strings.Cut(rest, "#")
+	target := ""
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		target = rest[i:]
+	}
+	if strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		target = u.EscapedPath()
+		if u.RawQuery != "" || u.ForceQuery {
+			target += "?" + u.RawQuery
+		}
+	}
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	return target
 }
