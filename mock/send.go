@@ -42,7 +42,7 @@ func (e *Engine) attempt(w *World, d *Delivery, j job) result {
 		res.err = explain(ctx, err, j.policy.timeout())
 		return res
 	}
-	res.status, res.entry.Response = answer.Status, answer
+	res.status, res.reason, res.entry.Response = answer.Status, answer.reason, answer.Message
 	return res
 }
 
