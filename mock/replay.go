@@ -53,6 +53,9 @@ func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
 			return Fired{}, Refuse("unknown_sender", "only what a mock provider sent can be signed anew", "entry %d was not sent by a provider", seq)
 		}
 	}
+	if string(r.Body) == "null" {
+		r.Body = nil // an optional member left empty
+	}
 	body, err := editedBody(entry, r)
 	if err != nil {
 		return Fired{}, err
