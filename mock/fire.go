@@ -16,6 +16,7 @@ const maxCount = 100_000 // events of one firing
 // Fire lets events happen: `POST /_/events`. It returns once the events are in
 // the journal; a *Problem says what is wrong with the order.
 func (e *Engine) Fire(f Firing) (Fired, error) {
+	f.Body, f.Merge = present(f.Body), present(f.Merge)
 	w := e.worlds[f.Provider]
 	if w == nil {
 		return Fired{}, e.unknownProvider(f.Provider)
@@ -35,6 +36,14 @@ func (e *Engine) Fire(f Firing) (Fired, error) {
 		}
 	}
 	return fired, nil
+}
+
+// present takes a JSON null for what it means where a member may be left out.
+func present(raw json.RawMessage) json.RawMessage {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil
+	}
+	return raw
 }
 
 func (e *Engine) unknownProvider(name string) error {
