@@ -82,7 +82,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	for name := range cfg.Settings {
 		if e.worlds[name] == nil {
-			return nil, fmt.Errorf("providers.%s: %w", name, e.unknownProvider(name))
+			return nil, &SettingError{[]string{"providers", name}, e.unknownProvider(name)}
 		}
 	}
 	if err := e.recover(); err != nil {
@@ -142,13 +142,24 @@ func (e *Engine) Start() {
 	go e.runClock()
 }
 
-// Close stops sending, waits for what is on its way and saves everything.
-func (e *Engine) Close() error {
+// Quiesce ends sending: what is on its way may finish within patience, what is
+// not yet begun goes on after the next start.
+func (e *Engine) Quiesce(patience time.Duration) {
+	e.started.Store(false)
+	ctx, cancel := context.WithTimeout(e.ctx, patience)
+	defer cancel()
+	_ = e.waitIdle(ctx) // what has not ended by then is cut off and not recorded
 	e.stop()
 	e.wg.Wait()
 	e.sender.close()
+}
+
+// Close ends sending at once and saves everything.
+func (e *Engine) Close() error {
+	e.Quiesce(0)
 	var first error
-	for _, w := range e.worlds {
+	for _, name := range e.Names() {
+		w := e.worlds[name]
 		w.mu.Lock()
 		f := w.save()
 		w.mu.Unlock()
@@ -284,6 +295,7 @@ func (w *World) forget() {
 		for _, d := range log.all {
 			if d.State == Waiting {
 				d.settle(Dropped)
+				d.forgotten = true
 			}
 		}
 	}

@@ -81,7 +81,10 @@ type Provider struct {
 	// Spell writes a callback body that was changed for a replay the way the
 	// provider writes JSON. nil: it stays as the change left it.
 	Spell func(body []byte) []byte
-	// Verify judges a callback by one secret. nil: nothing is signed.
+	// Scheme is how a callback proves where it comes from. nil: nothing is signed,
+	// or Verify knows.
+	Scheme *Scheme
+	// Verify judges a callback by one secret where no Scheme can say how.
 	Verify func(secret string, h http.Header, body []byte) Verdict
 	// Tamper changes a finished request so that it shows a fault of signing
 	// (Faults lists which); w knows the account's keys, old ones included.
@@ -165,7 +168,9 @@ type Secret struct {
 type Verdict struct {
 	State  string // valid, invalid, missing or none
 	Reason string
-	Tried  []string
+	Tried  []string // in order, with the outcome: "…: no", "…: fits"
+
+	cause bool // what was found is certain
 }
 
 // Signature returns the verdict in the journal's form.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,6 +33,7 @@ func (r Replay) edits() bool {
 // that carries it. It is tried once. Only calls of our own providers' making can
 // be signed anew.
 func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
+	r.Body = present(r.Body)
 	entry, err := e.journal.Get(seq)
 	if err != nil {
 		return Fired{}, noEntry(seq, err)
@@ -52,6 +54,9 @@ func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
 		if r.Resign || r.NewID {
 			return Fired{}, Refuse("unknown_sender", "only what a mock provider sent can be signed anew", "entry %d was not sent by a provider", seq)
 		}
+	}
+	if string(r.Body) == "null" {
+		r.Body = nil // an optional member left empty
 	}
 	body, err := editedBody(entry, r)
 	if err != nil {
@@ -165,7 +170,7 @@ func (w *World) request(d *Delivery) (*Outgoing, error) {
 func (e *Engine) postReplay(r *http.Request) (int, any, error) {
 	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 64)
 	if err != nil {
-		return 0, nil, noEntry(0, err)
+		return 0, nil, &Problem{Status: http.StatusNotFound, Code: "unknown_entry", Message: fmt.Sprintf("an entry has a number, not %q", clip(r.PathValue("seq")))}
 	}
 	var in Replay
 	if r.ContentLength != 0 {

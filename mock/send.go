@@ -42,7 +42,7 @@ func (e *Engine) attempt(w *World, d *Delivery, j job) result {
 		res.err = explain(ctx, err, j.policy.timeout())
 		return res
 	}
-	res.status, res.entry.Response = answer.Status, answer
+	res.status, res.reason, res.entry.Response = answer.Status, answer.reason, answer.Message
 	return res
 }
 
@@ -73,7 +73,7 @@ func digest(b []byte) string {
 // provider's, Host first and Content-Length last.
 func wireHead(u *url.URL, out *Outgoing) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, target(out.URL), u.Host)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, requestTarget(out.URL), u.Host)
 	for _, f := range out.Header {
 		b.WriteString(f.Name + ": " + f.Value + "\r\n")
 	}
@@ -81,26 +81,21 @@ func wireHead(u *url.URL, out *Outgoing) []byte {
 	return b.Bytes()
 }
 
-// target returns path and query of a URL byte for byte as they were given. net/url
-// would spell a path anew that holds a bar or a brace, escaped slashes with it.
-func target(raw string) string {
-	_, rest, _ := strings.Cut(raw, "://")
-	at := strings.IndexAny(rest, "/?#")
-	if at < 0 {
-		return "/"
+// requestTarget is the path and query of a URL as they were registered: a
+// receiver may sign or compare them byte for byte. Only what cannot stand in a
+// request line, blanks and bytes beyond ASCII, is escaped.
+func requestTarget(registered string) string {
+	_, rest, _ := strings.Cut(registered, "://")
+	rest, _, _ = strings.Cut(rest, "#")
+	target := "/"
+	if i := strings.IndexAny(rest, "/?"); i >= 0 && rest[i] == '/' {
+		target = rest[i:]
+	} else if i >= 0 {
+		target += rest[i:]
 	}
-	rest, _, _ = strings.Cut(rest[at:], "#")
-	if !strings.HasPrefix(rest, "/") {
-		rest = "/" + rest
-	}
-	return visible(rest)
-}
-
-// visible escapes what a request line cannot hold: blanks and bytes beyond ASCII.
-func visible(s string) string {
 	var b strings.Builder
-	for i := range len(s) {
-		if c := s[i]; c > ' ' && c < 0x7f {
+	for i := range len(target) {
+		if c := target[i]; c > ' ' && c < 0x7f {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", c)

@@ -40,7 +40,7 @@ func New() *mock.Provider {
 		Policy:     policy,
 		Due:        due,
 		Secrets:    secrets,
-		Verify:     verify,
+		Scheme:     signing(),
 		Tamper:     tamper,
 		Faults:     []string{badSignature, missingSignature, oldKey},
 		Renew:      renew,

@@ -50,7 +50,6 @@ func TestRestart(t *testing.T) {
 	if len(got) != 4 {
 		t.Fatalf("%d callbacks, want the first, its retry, job:finished and the new one", len(got))
 	}
-	verify := shoptet.New().Verify
 	for i, k := range []string{key, key, key, old} {
 		if v := verify(k, got[i].header, []byte(got[i].body)); v.State != mock.Valid {
 			t.Errorf("callback %d: %+v", i, v)

@@ -37,7 +37,7 @@ func New() *mock.Provider {
 		Policy:     policy,
 		Attempted:  attempted,
 		Secrets:    secrets,
-		Verify:     verify,
+		Scheme:     callbackProof(),
 		Tamper:     tamper,
 		Faults:     []string{faultBad, faultMissing},
 	}
