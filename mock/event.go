@@ -164,11 +164,11 @@ func leaves(at string, merge json.RawMessage) []leaf {
 // checkPaths refuses overrides that name nothing the payload can have.
 func (ev *Event) checkPaths(known *fixtures.PathSet) error {
 	for _, l := range ev.changes() {
-		if l.path == "" {
+		if l.path == "" && len(ev.Merge) > 0 {
 			return Refuse("bad_merge", "", "merge must be a JSON object")
 		}
 		if !known.Has(l.path) {
-			hint := ""
+			hint := knownPaths(known)
 			if near := known.Nearest(l.path); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
@@ -176,6 +176,16 @@ func (ev *Event) checkPaths(known *fixtures.PathSet) error {
 		}
 	}
 	return nil
+}
+
+// knownPaths lists what can be named, the beginning where that is much.
+func knownPaths(known *fixtures.PathSet) string {
+	const most = 12
+	list := known.List()
+	if len(list) > most {
+		list = append(list[:most:most], fmt.Sprintf("and %d more", len(list)-most))
+	}
+	return "known are " + strings.Join(list, ", ")
 }
 
 // wholeBody returns the bytes that a firing's body stands for: a JSON string is

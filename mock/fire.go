@@ -2,6 +2,7 @@ package mock
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -15,6 +16,7 @@ const maxCount = 100_000 // events of one firing
 // Fire lets events happen: `POST /_/events`. It returns once the events are in
 // the journal; a *Problem says what is wrong with the order.
 func (e *Engine) Fire(f Firing) (Fired, error) {
+	f.Body, f.Merge = present(f.Body), present(f.Merge)
 	w := e.worlds[f.Provider]
 	if w == nil {
 		return Fired{}, e.unknownProvider(f.Provider)
@@ -34,6 +36,14 @@ func (e *Engine) Fire(f Firing) (Fired, error) {
 		}
 	}
 	return fired, nil
+}
+
+// present takes a JSON null for what it means where a member may be left out.
+func present(raw json.RawMessage) json.RawMessage {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil
+	}
+	return raw
 }
 
 func (e *Engine) unknownProvider(name string) error {
@@ -88,8 +98,8 @@ func (w *World) checkFiring(f *Firing) error {
 	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {
 		return err
 	}
-	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: f.Merge}
-	known, err := w.cat.Paths(f.Type)
+	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge)}
+	known, err := w.Catalogue().Paths(f.Type)
 	if err != nil {
 		return err
 	}
@@ -97,9 +107,9 @@ func (w *World) checkFiring(f *Firing) error {
 }
 
 func (w *World) checkType(account, typ string) error {
-	if _, ok := w.cat.Event(typ); !ok {
+	if _, ok := w.Catalogue().Event(typ); !ok {
 		var types []string
-		for _, e := range w.cat.Events {
+		for _, e := range w.Catalogue().Events {
 			types = append(types, e.Type)
 		}
 		hint := fmt.Sprintf("GET /_/providers/%s lists its %d event types", w.provider.Name, len(types))
@@ -179,7 +189,7 @@ func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
 	clear(w.drawn)
 	w.stats.events++
 	ev := &Event{ID: "evt_" + w.Text("event", LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.Now(), N: n,
-		Set: f.Set, Unset: f.Unset, Merge: f.Merge, Whole: f.Body, Context: f.Context, Data: f.Data}
+		Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge), Whole: notNull(f.Body), Context: f.Context, Data: f.Data}
 	if n == 0 {
 		w.firing = ev.ID
 	}
@@ -227,7 +237,7 @@ func (w *World) payload(ev *Event, t Target) ([]byte, error) {
 	if w.provider.Payload != nil {
 		return w.provider.Payload(w, ev, t)
 	}
-	sample, err := w.cat.Sample(ev.Type)
+	sample, err := w.Catalogue().Sample(ev.Type)
 	if err != nil {
 		return nil, err
 	}
@@ -316,6 +326,14 @@ func keptMessage(body []byte, most int64) *journal.Message {
 		m.SHA256 = digest(body)
 	}
 	return m
+}
+
+// notNull takes JSON's null for absent.
+func notNull(raw json.RawMessage) json.RawMessage {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil
+	}
+	return raw
 }
 
 // copied gives each delivery faults of its own to count.

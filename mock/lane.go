@@ -127,7 +127,7 @@ func (w *World) repeat(d *Delivery, j job) {
 
 // pick takes the next delivery that still waits; nil stops the lane.
 func (w *World) pick(l *lane) *Delivery {
-	for len(l.queue) > 0 && l.held.IsZero() && w.engine.ctx.Err() == nil {
+	for len(l.queue) > 0 && l.held.IsZero() && w.engine.started.Load() {
 		d := l.queue[0]
 		if d.State == Waiting {
 			return d
@@ -208,6 +208,10 @@ type result struct {
 
 // record keeps a finished attempt and decides what follows.
 func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
+	if d.forgotten || res.err != nil && w.engine.ctx.Err() != nil {
+		l.queue = nil // a reset or a stop: it never happened
+		return
+	}
 	l.remove(d)
 	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, Reason: res.reason}
 	a.OK = res.lost || res.err == nil && policy.success(res.status)

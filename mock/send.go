@@ -73,7 +73,7 @@ func digest(b []byte) string {
 // provider's, Host first and Content-Length last.
 func wireHead(u *url.URL, out *Outgoing) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, requestTarget(u, out.URL), u.Host)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, requestTarget(out.URL), u.Host)
 	for _, f := range out.Header {
 		b.WriteString(f.Name + ": " + f.Value + "\r\n")
 	}
@@ -83,22 +83,23 @@ func wireHead(u *url.URL, out *Outgoing) []byte {
 
 // requestTarget is the path and query of a URL as they were registered: a
 // receiver may sign or compare them byte for byte. Only what cannot stand in a
-// request line is escaped.
-func requestTarget(u *url.URL, registered string) string {
+// request line, blanks and bytes beyond ASCII, is escaped.
+func requestTarget(registered string) string {
 	_, rest, _ := strings.Cut(registered, "://")
 	rest, _, _ = strings.Cut(rest, "#")
-	target := ""
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+	target := "/"
+	if i := strings.IndexAny(rest, "/?"); i >= 0 && rest[i] == '/' {
 		target = rest[i:]
+	} else if i >= 0 {
+		target += rest[i:]
 	}
-	if strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		target = u.EscapedPath()
-		if u.RawQuery != "" || u.ForceQuery {
-			target += "?" + u.RawQuery
+	var b strings.Builder
+	for i := range len(target) {
+		if c := target[i]; c > ' ' && c < 0x7f {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
-	if !strings.HasPrefix(target, "/") {
-		target = "/" + target
-	}
-	return target
+	return b.String()
 }

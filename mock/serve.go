@@ -33,6 +33,9 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 		http.Error(rw, "the journal cannot be written: "+err.Error(), http.StatusInsufficientStorage)
 		return
 	}
+	// The provider's clock tells the time in its answers, so that Retry-After and
+	// the like fit, and the same seed and clock give the same bytes.
+	rw.Header().Set("Date", began.UTC().Format(http.TimeFormat))
 	reply.write(rw)
 }
 

@@ -96,6 +96,41 @@ func TestFeedModel(t *testing.T) {
 	}
 }
 
+// TestFeedBehindItsReader: a reader that took entries from the journal before the
+// feed got to them is not given them again.
+func TestFeedBehindItsReader(t *testing.T) {
+	t.Parallel()
+	for _, already := range []uint64{0, 1} { // shown before the reader came
+		f := stillFeed(nil)
+		for seq := uint64(1); seq <= already; seq++ {
+			f.put(seq, fmt.Append(nil, seq))
+			f.show(seq, nil)
+		}
+		cur, given := cursor{seq: 3}, []string{}
+		take := func() {
+			for {
+				frames, _, behind, err := f.next(&cur)
+				if behind || err != nil {
+					t.Fatalf("behind %t, %v", behind, err)
+				}
+				if frames == nil {
+					return
+				}
+				given = append(given, unframe(t, frames)...)
+			}
+		}
+		take()
+		for seq := already + 1; seq <= 5; seq++ {
+			f.put(seq, fmt.Append(nil, seq))
+			f.show(seq, nil)
+			take()
+		}
+		if got := strings.Join(given, " "); got != "4 5" {
+			t.Errorf("feed at %d: a reader at 3 was given %q, want 4 5", already, got)
+		}
+	}
+}
+
 // TestFeedGivesEveryMatch follows from the start with a ring that suffices.
 func TestFeedGivesEveryMatch(t *testing.T) {
 	t.Parallel()
