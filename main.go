@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tacklebox/mock/sandbox"
+	"tacklebox/tui"
 	"tacklebox/tui/cli"
 )
 
@@ -34,9 +35,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		Version: buildVersion(),
 		Getenv:  getenv,
 		Stdin:   stdin, Stdout: stdout, Stderr: stderr,
-		Terminal: isTerminal(stdin) && isTerminal(stdout),
+		Terminal: isTerminal(stdin) && isTerminal(stdout) && tui.Drawable(getenv),
 		Open:     open,
 		Local:    local,
+		TUI:      screen(getenv, stdin, stdout),
 	}
 	return app.Run(ctx, args)
 }
@@ -57,6 +59,13 @@ func buildVersion() string {
 		return "dev"
 	}
 	return info.Main.Version
+}
+
+// screen is the full-screen program on the process's terminal.
+func screen(getenv func(string) string, stdin io.Reader, stdout io.Writer) func(context.Context, *cli.Client, cli.TUIOptions) error {
+	return func(ctx context.Context, c *cli.Client, o cli.TUIOptions) error {
+		return tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Version: o.Version})
+	}
 }
 
 // open translates the command line's options into a sandbox.

@@ -84,7 +84,7 @@ func (c *contracts) of(w *World, typ string) *jsonschema.Schema {
 	}
 	if c.shared[w] == nil {
 		c.shared[w] = jsonschema.NewCompiler()
-		c.shared[w].UseLoader(fixtureLoader{w.cat})
+		c.shared[w].UseLoader(fixtureLoader{w.Catalogue()})
 	}
 	s, err := w.compile(c.shared[w], typ)
 	if err != nil {
@@ -96,7 +96,7 @@ func (c *contracts) of(w *World, typ string) *jsonschema.Schema {
 
 // compile makes the schema of a whole callback body.
 func (w *World) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.Schema, error) {
-	ev, ok := w.cat.Event(typ)
+	ev, ok := w.Catalogue().Event(typ)
 	if !ok || ev.Schema == "" {
 		return nil, nil
 	}

@@ -91,7 +91,7 @@ type providerInfo struct {
 
 func (w *World) info() providerInfo {
 	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: w.Option("", "profile").Text()}
-	for _, ev := range w.cat.Events {
+	for _, ev := range w.Catalogue().Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++
 		}
@@ -126,7 +126,7 @@ func (e *Engine) getProvider(r *http.Request) (int, any, error) {
 	_ = w.do(func() {
 		info := w.info()
 		out["name"], out["title"], out["base_url"], out["profile"] = info.Name, info.Title, info.BaseURL, info.Profile
-		out["events"], out["assumptions"] = w.eventInfos(), w.cat.Assumptions
+		out["events"], out["assumptions"] = w.eventInfos(), w.Catalogue().Assumptions
 		out["context"], out["faults"] = w.contextInfos(), w.provider.Faults
 	})
 	return 200, out, nil
@@ -142,13 +142,13 @@ func (w *World) contextInfos() []map[string]any {
 
 func (w *World) eventInfos() []eventInfo {
 	list := []eventInfo{}
-	for i := range w.cat.Events {
-		ev := &w.cat.Events[i]
+	for i := range w.Catalogue().Events {
+		ev := &w.Catalogue().Events[i]
 		if w.checkType("", ev.Type) != nil {
 			continue
 		}
 		info := eventInfo{Type: ev.Type, Group: ev.Group, About: ev.About, Evidence: ev.Evidence}
-		if b, err := w.cat.Sample(ev.Type); err == nil && json.Valid(b) {
+		if b, err := w.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
 			info.Sample = b
 		}
 		if ev.Schema != "" {
@@ -321,39 +321,6 @@ func (e *Engine) moveClock(ctx context.Context, advance, to string) error {
 		return Refuse("bad_clock", "the clock says "+e.clock.Now().Format(time.RFC3339), "the clock does not go back")
 	}
 	return e.Advance(ctx, t)
-}
-
-func (e *Engine) postVerify(r *http.Request) (int, any, error) {
-	var in struct {
-		Provider string            `json:"provider"`
-		Secret   string            `json:"secret"`
-		Headers  map[string]header `json:"headers"`
-		Body     string            `json:"body"`
-	}
-	if err := readBody(r, &in); err != nil {
-		return 0, nil, err
-	}
-	h := http.Header{}
-	for name, v := range in.Headers {
-		h[http.CanonicalHeaderKey(name)] = v
-	}
-	v, err := e.VerifyWith(in.Provider, in.Secret, h, []byte(in.Body))
-	if err != nil {
-		return 0, nil, err
-	}
-	return 200, map[string]any{"valid": v.State == Valid, "reason": v.Reason, "tried": append([]string{}, v.Tried...)}, nil
-}
-
-// header is one text or a list of them.
-type header []string
-
-func (h *header) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		*h = header{one}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]string)(h))
 }
 
 func (e *Engine) getFaults(*http.Request) (int, any, error) {

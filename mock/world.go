@@ -15,7 +15,7 @@ import (
 type World struct {
 	engine   *Engine
 	provider *Provider
-	cat      *Catalogue
+	cat      func() *Catalogue
 
 	mu       sync.Mutex
 	accounts map[string]*Account
@@ -52,7 +52,7 @@ func (w *World) home() string {
 func (w *World) Operations() []Operation { return w.provider.Operations }
 
 // Catalogue returns the provider's fixtures.
-func (w *World) Catalogue() *Catalogue { return w.cat }
+func (w *World) Catalogue() *Catalogue { return w.cat() }
 
 // Account returns the account of a name, made on first use.
 func (w *World) Account(name string) *Account {

@@ -287,7 +287,7 @@ func (f *feed) next(cur *cursor) (frames []byte, wait <-chan struct{}, behind bo
 		cur.fresh, cur.known = false, false
 		return nil, nil, true, nil
 	}
-	if cur.seq > f.to { // read from the journal, ahead of the feed: what it shows next was given already
+	if cur.seq > f.to { // read from the journal, which is ahead of the ring
 		cur.known = false
 		return nil, f.wake, false, f.err
 	}

@@ -150,7 +150,7 @@ func TestVerifyComparesTheCredential(t *testing.T) {
 		{"", http.Header{}, mock.None},
 		{"opaque", http.Header{"Authorization": {"Basic opaque", "Basic opaque"}}, mock.Invalid},
 	} {
-		if v := p.Verify(c.secret, c.header, nil); v.State != c.state {
+		if v := p.Scheme.Explain(mock.Question{Secret: c.secret, Header: c.header}); v.State != c.state {
 			t.Errorf("%q against %v: %+v, want %s", c.secret, c.header, v, c.state)
 		}
 	}

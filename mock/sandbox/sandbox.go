@@ -138,7 +138,7 @@ func (s *Sandbox) seed() (uint64, error) {
 func (s *Sandbox) receiverConfig(clock *mock.Clock) receiver.Config {
 	return receiver.Config{
 		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
-		Settings: s.state, Providers: s.engine.Names, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
+		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
 		AllowHost: func(host string) error { return mock.Permit(host, net.JoinHostPort(host, "1"), s.cfg.AllowHosts) },
 	}
 }
@@ -232,9 +232,10 @@ func (s *Sandbox) Serve(ln net.Listener) error {
 	return nil
 }
 
-// Shutdown stops within ctx: streams end, answers on their way are finished,
-// everything is saved.
+// Shutdown stops within ctx: attempts on their way may end, streams end, answers
+// are finished, everything is saved.
 func (s *Sandbox) Shutdown(ctx context.Context) error {
+	s.engine.Quiesce(attemptsEnd)
 	s.receiver.Close()
 	var err error
 	if s.server != nil {
@@ -244,3 +245,7 @@ func (s *Sandbox) Shutdown(ctx context.Context) error {
 	}
 	return errors.Join(err, s.engine.Close(), s.journal.Close())
 }
+
+// attemptsEnd is how long attempts on their way may take to end when the sandbox
+// stops.
+const attemptsEnd = time.Second

@@ -30,9 +30,13 @@ func vectors(t *testing.T) []vector {
 	return doc.Vectors
 }
 
+// verify judges a callback with all explanations.
+func verify(key string, h http.Header, body []byte) mock.Verdict {
+	return shoptet.New().Scheme.Explain(mock.Question{Secret: key, Header: h, Body: body})
+}
+
 func TestVectorsAreJudged(t *testing.T) {
 	t.Parallel()
-	verify := shoptet.New().Verify
 	reasons := map[string]string{}
 	for _, v := range vectors(t) {
 		got := verify(v.Key, http.Header{"Shoptet-Webhook-Signature": {v.Signature}}, []byte(v.Body))
@@ -41,7 +45,7 @@ func TestVectorsAreJudged(t *testing.T) {
 		}
 		reasons[v.Name] = got.Reason
 	}
-	for name, word := range map[string]string{"upper-case hex": "upper case", "no prefix": "prefix", "one byte": "does not belong", "the key is used as text": "decoded", "SHA-256": "SHA-256"} {
+	for name, word := range map[string]string{"upper-case hex": "upper-case", "no prefix": "prefix", "one byte": "the body is not the one", "the key is used as text": "decoded", "SHA-256": "SHA-256"} {
 		found := false
 		for full, reason := range reasons {
 			found = found || strings.HasPrefix(full, name) && strings.Contains(reason, word)
@@ -129,7 +133,7 @@ func TestNoSignatureBeforeTheFirstKey(t *testing.T) {
 	if len(got) != 2 || got[0].header["Shoptet-Webhook-Signature"] != nil {
 		t.Fatalf("%+v", got)
 	}
-	if v := shoptet.New().Verify(key, got[1].header, []byte(got[1].body)); v.State != mock.Valid {
+	if v := verify(key, got[1].header, []byte(got[1].body)); v.State != mock.Valid {
 		t.Errorf("after renewing: %+v", v)
 	}
 	for _, name := range []string{"Accept-Encoding", "X-Request-Id", "Transfer-Encoding"} {
@@ -157,7 +161,6 @@ func TestRetriesAfterRenewalAndPatch(t *testing.T) {
 	if len(got) != 2 || len(after.all()) != 1 {
 		t.Fatalf("%d at the old URL, %d at the new one", len(got), len(after.all()))
 	}
-	verify := shoptet.New().Verify
 	if verify(old, got[0].header, []byte(got[0].body)).State != mock.Valid || verify(key, got[1].header, []byte(got[1].body)).State != mock.Valid {
 		t.Error("an attempt is not signed with the key of its moment")
 	}
@@ -228,7 +231,6 @@ func TestSigningFaults(t *testing.T) {
 		b.fire(mock.Firing{Type: "order:create", Faults: faults(fault)})
 		b.settle()
 	}
-	verify := shoptet.New().Verify
 	got := inbox.all()
 	if len(got) != 3 {
 		t.Fatalf("%d callbacks", len(got))
@@ -318,7 +320,66 @@ func TestReplayWithANewID(t *testing.T) {
 	if want := `{"eshopId":222651,"event":"eshop:design","eventCreated":"2024-12-02T13:00:00+0100","eventInstance":"222651"}`; got[3].body != want {
 		t.Errorf("got %s, want %s", got[3].body, want)
 	}
-	if v := shoptet.New().Verify(key, got[2].header, []byte(got[2].body)); v.State != mock.Valid {
+	if v := verify(key, got[2].header, []byte(got[2].body)); v.State != mock.Valid {
 		t.Errorf("%+v", v)
+	}
+}
+
+// A changed body stays in PHP's spelling: a receiver that decodes it and encodes
+// it again expects the same signature.
+func TestAChangedReplayKeepsThePHPSpelling(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	key := b.renew(tokenA)
+	in := newReceiver(t)
+	b.fire(mock.Firing{Type: "order:create", Account: tokenA, To: in.url})
+	b.settle()
+	seq := b.entries("kind:attempt")[0].Seq
+	for _, change := range []mock.Replay{
+		{Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"č/"`)}, Resign: true},
+		{Body: json.RawMessage(`{"eshopId": 222651, "event": "order:create", "eventCreated": "2024-12-02T12:00:00+0100", "eventInstance": "č/"}`), Resign: true},
+	} {
+		if _, err := b.engine.Replay(seq, change); err != nil {
+			t.Fatal(err)
+		}
+		b.settle()
+		all := in.all()
+		got := all[len(all)-1]
+		want := `{"eshopId":222651,"event":"order:create","eventCreated":"2024-12-02T12:00:00+0100","eventInstance":"\u010d\/"}`
+		if got.body != want {
+			t.Errorf("replayed %s, want %s", got.body, want)
+		}
+		if sent := got.header.Get("Shoptet-Webhook-Signature"); shoptet.New().Verify(key, http.Header{"Shoptet-Webhook-Signature": {sent}}, []byte(want)).State != mock.Valid {
+			t.Errorf("signature %q does not belong to the body", sent)
+		}
+	}
+}
+
+// Bytes that are given as text are sent as they are.
+func TestAReplayedTextIsNotSpelledAnew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	in := newReceiver(t)
+	b.fire(mock.Firing{Type: "order:create", Account: tokenA, To: in.url})
+	b.settle()
+	if _, err := b.engine.Replay(b.entries("kind:attempt")[0].Seq, mock.Replay{Body: json.RawMessage(`"{ \"a\": \"/\" }"`)}); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	if got := in.all()[1].body; got != `{ "a": "/" }` {
+		t.Errorf("replayed %s", got)
+	}
+}
+
+// A registered query may hold a blank; the request line must survive it.
+func TestACallbackURLWithABlankInItsQuery(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	in := newReceiver(t)
+	b.register(tokenA, in.url+"/a?x=b c", "order:create")
+	b.fire(mock.Firing{Type: "order:create", Account: tokenA})
+	b.settle()
+	if got := in.all(); len(got) != 1 || got[0].path != "/a?x=b%20c" {
+		t.Errorf("received %+v", got)
 	}
 }

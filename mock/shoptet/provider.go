@@ -40,10 +40,11 @@ func New() *mock.Provider {
 		Policy:     policy,
 		Due:        due,
 		Secrets:    secrets,
-		Verify:     verify,
+		Scheme:     signing(),
 		Tamper:     tamper,
 		Faults:     []string{badSignature, missingSignature, oldKey},
 		Renew:      renew,
+		Spell:      spell,
 		Broken:     broken,
 	}
 }

@@ -50,7 +50,6 @@ func TestRestart(t *testing.T) {
 	if len(got) != 4 {
 		t.Fatalf("%d callbacks, want the first, its retry, job:finished and the new one", len(got))
 	}
-	verify := shoptet.New().Verify
 	for i, k := range []string{key, key, key, old} {
 		if v := verify(k, got[i].header, []byte(got[i].body)); v.State != mock.Valid {
 			t.Errorf("callback %d: %+v", i, v)
@@ -217,5 +216,18 @@ func TestReset(t *testing.T) {
 	}
 	if got := b.renew(tokenA); got != key {
 		t.Errorf("the same seed draws %s, then %s", key, got)
+	}
+}
+
+// Retry-After is a moment of the provider's clock, and a client reads it against
+// the Date beside it.
+func TestAnswersCarryTheProvidersTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, want := range []string{"Mon, 02 Dec 2024 11:00:00 GMT", "Mon, 02 Dec 2024 12:30:00 GMT"} {
+		if got := b.do(call{path: "/api/webhooks", token: tokenA}).header["Date"]; len(got) != 1 || got[0] != want {
+			t.Errorf("Date %v, want %s", got, want)
+		}
+		b.advance(90 * time.Minute)
 	}
 }

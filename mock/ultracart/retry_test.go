@@ -2,6 +2,8 @@ package ultracart_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -224,4 +226,29 @@ func TestEverythingSurvivesARestart(t *testing.T) {
 			c.t.Logf("attempts to the disabled webhook: %d", n)
 		}
 	})
+}
+
+func TestDisablingWhileAnAttemptIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	reached, release := make(chan struct{}, 99), make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		reached <- struct{}{}
+		<-release
+		w.WriteHeader(http.StatusBadGateway)
+	}))
+	defer slow.Close()
+	oid := c.subscribe("", fmt.Sprintf(`{"webhook_url":%q}`, slow.URL), "user_login")
+	c.fire(mock.Firing{Type: "user_login"})
+	<-reached
+	c.ok("PUT", webhooks+"/"+oid, fmt.Sprintf(`{"webhook_url":%q,"disabled":true}`, slow.URL))
+	close(release)
+	c.settled(1)
+	c.sb.Advance(24 * time.Hour)
+	w := c.webhook(oid)
+	if n := len(c.sb.Entries("kind:attempt")); n != 1 || w.Get("pending").Int() != 1 || w.Get("next_retry_after").Exists() || w.Get("consecutive_failures").Int() != 1 {
+		t.Errorf("%d attempts, %s", n, w.Raw)
+	}
+	c.ok("PUT", webhooks+"/"+oid, fmt.Sprintf(`{"webhook_url":%q}`, c.sb.Inbox("box")))
+	c.captures("box", 1)
 }

@@ -58,6 +58,9 @@ type Instance interface {
 // Entry is one thing that happened, as the journal keeps it.
 type Entry = client.Entry
 
+// Client speaks to a sandbox; main hands it on to the full-screen program.
+type Client = client.Client
+
 // TUIOptions is what the full-screen program is told by the command line.
 type TUIOptions struct {
 	Attached bool   // the sandbox belongs to another process

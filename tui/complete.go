@@ -1,0 +1,129 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"tacklebox/receiver/client"
+)
+
+// option is something that may come next in the filter.
+type option struct{ text, about string }
+
+const mostOptions = 12
+
+// suggest lists what may complete the word before the cursor.
+func (m *model) suggest() {
+	f := &m.filter
+	f.chosen = -1
+	f.base = f.in.Value()
+	_, word := lastWord(f.base)
+	f.options = completions(strings.TrimLeft(word, "-("), m.known)
+}
+
+// complete puts the next option in place of the word.
+func (m *model) complete(back bool) {
+	f := &m.filter
+	if len(f.options) == 0 {
+		return
+	}
+	step := 1
+	if back {
+		step = len(f.options) - 1
+	}
+	if f.chosen < 0 && back {
+		f.chosen = 0
+	}
+	f.chosen = (f.chosen + step) % len(f.options)
+	rest, word := lastWord(f.base)
+	lead := word[:len(word)-len(strings.TrimLeft(word, "-("))]
+	f.in.set(rest + lead + f.options[f.chosen].text)
+}
+
+// lastWord splits a filter before its last term. A space inside of quotes does
+// not end a term.
+func lastWord(q string) (rest, word string) {
+	quoted, at := false, 0
+	for i := 0; i < len(q); i++ {
+		switch {
+		case q[i] == '\\' && quoted:
+			i++
+		case q[i] == '"':
+			quoted = !quoted
+		case q[i] == ' ' && !quoted:
+			at = i + 1
+		}
+	}
+	at = min(at, len(q))
+	return q[:at], q[at:]
+}
+
+// completions of one word: keys, or values of the key that it begins with.
+// known gives values that are about.
+func completions(word string, known func(key string) []string) []option {
+	var out []option
+	add := func(text, about string) {
+		has := slices.ContainsFunc(out, func(o option) bool { return o.text == text })
+		if len(out) < mostOptions && !has && text != word && strings.HasPrefix(strings.ToLower(text), strings.ToLower(word)) {
+			out = append(out, option{clean(text, longestCell), about})
+		}
+	}
+	key, _, valued := strings.Cut(word, ":")
+	for _, k := range client.FilterKeys() {
+		switch {
+		case strings.HasSuffix(k.Name, "."):
+			if !valued {
+				add(k.Name, k.About)
+			}
+		case !valued:
+			add(k.Name, k.About)
+		case strings.EqualFold(k.Name, key+":"):
+			for _, v := range slices.Concat(known(strings.ToLower(key)), k.Values) {
+				add(k.Name+quoteTerm(v), "")
+			}
+		}
+	}
+	return out
+}
+
+// quoteTerm quotes a value that would not be one term otherwise.
+func quoteTerm(v string) string {
+	if !strings.ContainsAny(v, " \"()") {
+		return v
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
+}
+
+// known lists values of a key that the catalogue or the list has.
+func (m *model) known(key string) []string {
+	var out []string
+	of := map[string]func(*row) string{
+		"provider": func(r *row) string { return r.provider }, "type": func(r *row) string { return r.typ },
+		"inbox": func(r *row) string { return r.inbox }, "account": func(r *row) string { return r.account },
+		"subscription": func(r *row) string { return r.subscription }, "fault": func(r *row) string { return r.fault },
+	}[key]
+	if of == nil {
+		return nil
+	}
+	seen := map[string]bool{"": true}
+	add := func(v string) {
+		if !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	for _, r := range m.win.rows {
+		add(of(r))
+	}
+	for _, p := range m.catalog.providers {
+		if key == "provider" {
+			add(p.Name)
+		}
+		for _, e := range p.Events {
+			if key == "type" {
+				add(e.Type)
+			}
+		}
+	}
+	return out
+}
