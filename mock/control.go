@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"strings"
+	"strconv"
 	"time"
 )
 
@@ -31,6 +29,10 @@ func (e *Engine) Routes(mux *http.ServeMux) {
 		"POST /_/verify":                           e.postVerify,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			if err := knownQuery(r); err != nil {
+				WriteProblem(w, err)
+				return
+			}
 			status, body, err := handle(r)
 			if err != nil {
 				WriteProblem(w, err)
@@ -64,48 +66,6 @@ func WriteProblem(w http.ResponseWriter, err error) {
 		p = &Problem{Status: p.Status, Code: p.Code, Message: err.Error()}
 	}
 	WriteJSON(w, p.Status, map[string]*Problem{"error": p})
-}
-
-const maxControlBody = 32 << 20
-
-// readBody decodes a request's body strictly: unknown members, trailing text and
-// wrong types are refused with the place.
-func readBody(r *http.Request, v any) error {
-	b, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody+1))
-	if err != nil {
-		return &Problem{Status: 400, Code: "bad_request", Message: "reading the body: " + err.Error()}
-	}
-	if len(b) > maxControlBody {
-		return &Problem{Status: 413, Code: "too_large", Message: fmt.Sprintf("the body is larger than %d bytes", maxControlBody)}
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		return badJSON(err, dec.InputOffset())
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return &Problem{Status: 400, Code: "bad_json", Message: fmt.Sprintf("text after the JSON document at byte %d", dec.InputOffset())}
-	}
-	return nil
-}
-
-func badJSON(err error, at int64) error {
-	var syntax *json.SyntaxError
-	var wrong *json.UnmarshalTypeError
-	p := &Problem{Status: 400, Code: "bad_json"}
-	switch {
-	case errors.As(err, &syntax):
-		p.Message = fmt.Sprintf("the body is not JSON: %v at byte %d", err, syntax.Offset)
-	case errors.As(err, &wrong):
-		p.Message = fmt.Sprintf("%s: a JSON %s does not fit, want %s", wrong.Field, wrong.Value, wrong.Type)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		p.Message = fmt.Sprintf("the body is not JSON: it ends too early at byte %d", at)
-	case errors.Is(err, io.EOF):
-		p.Message = "the body is empty; send a JSON object"
-	default:
-		p.Message = fmt.Sprintf("%s near byte %d", strings.TrimPrefix(err.Error(), "json: "), at)
-	}
-	return p
 }
 
 func (e *Engine) world(r *http.Request) (*World, error) {
@@ -381,15 +341,27 @@ func (e *Engine) putFaults(r *http.Request) (int, any, error) {
 }
 
 // SetFaults replaces the faults in force by the document that PUT /_/faults
-// takes. It is how a configuration file sets them.
+// takes. It is how a configuration file sets them: a mistake is a SettingError.
 func (e *Engine) SetFaults(doc json.RawMessage) error {
-	var in []Fault
-	dec := json.NewDecoder(bytes.NewReader(doc))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		return badJSON(err, dec.InputOffset())
+	var list []json.RawMessage
+	if json.Unmarshal(doc, &list) != nil {
+		return &SettingError{[]string{"faults"}, errors.New("wants a list, like [{kind: delay, probability: 0.1}]")}
 	}
-	return e.setFaults(in)
+	all := make([]Fault, len(list))
+	for i, raw := range list {
+		if err := e.readFault(raw, &all[i]); err != nil {
+			return &SettingError{[]string{"faults", strconv.Itoa(i)}, err}
+		}
+	}
+	return e.setFaults(all)
+}
+
+func (e *Engine) readFault(raw json.RawMessage, f *Fault) error {
+	if err := json.Unmarshal(raw, f); err != nil {
+		return badJSON(err, f)
+	}
+	_, err := e.parseFaults([]Fault{*f}, nil)
+	return err
 }
 
 // setFaults replaces the faults in force.

@@ -51,6 +51,7 @@ type Attempt struct {
 	At     time.Time // when it started, on the provider's clock
 	Took   time.Duration
 	Status int    // 0: no answer
+	Reason string // phrase of the answer's status line
 	Error  string // why it failed, when no status says it
 	OK     bool
 }

@@ -82,7 +82,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	for name := range cfg.Settings {
 		if e.worlds[name] == nil {
-			return nil, fmt.Errorf("providers.%s: %w", name, e.unknownProvider(name))
+			return nil, &SettingError{[]string{"providers", name}, e.unknownProvider(name)}
 		}
 	}
 	if err := e.recover(); err != nil {

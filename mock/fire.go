@@ -16,6 +16,7 @@ const maxCount = 100_000 // events of one firing
 // Fire lets events happen: `POST /_/events`. It returns once the events are in
 // the journal; a *Problem says what is wrong with the order.
 func (e *Engine) Fire(f Firing) (Fired, error) {
+	f.Body, f.Merge = present(f.Body), present(f.Merge)
 	w := e.worlds[f.Provider]
 	if w == nil {
 		return Fired{}, e.unknownProvider(f.Provider)
@@ -35,6 +36,14 @@ func (e *Engine) Fire(f Firing) (Fired, error) {
 		}
 	}
 	return fired, nil
+}
+
+// present takes a JSON null for what it means where a member may be left out.
+func present(raw json.RawMessage) json.RawMessage {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil
+	}
+	return raw
 }
 
 func (e *Engine) unknownProvider(name string) error {
@@ -79,6 +88,12 @@ func (w *World) checkFiring(f *Firing) error {
 	if err := w.checkContext(f); err != nil {
 		return err
 	}
+	if string(f.Body) == "null" {
+		f.Body = nil // an optional member left empty
+	}
+	if deeper(f.Merge, maxDepth) {
+		return Refuse("bad_merge", "", "merge goes deeper than %d levels", maxDepth)
+	}
 	var err error
 	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {
 		return err
@@ -112,24 +127,13 @@ func (w *World) checkType(account, typ string) error {
 }
 
 func (w *World) checkContext(f *Firing) error {
-	var names []string
-	for _, c := range w.provider.Context {
-		names = append(names, c.Name)
-	}
 	for _, k := range sortedKeys(f.Context) {
 		c := w.provider.contextKey(k)
 		if c == nil {
-			hint := "there are none"
-			if len(names) > 0 {
-				hint = "known are " + strings.Join(names, ", ")
-			}
-			if near := fixtures.Nearest(k, names); near != "" {
-				hint = fmt.Sprintf("did you mean %q? %s", near, hint)
-			}
-			return Refuse("unknown_context", hint, "%s has no context key %q", w.provider.Name, clip(k))
+			return Refuse("unknown_context", w.provider.contextHint(k, f.Type), "%s has no context key %q", w.provider.Name, clip(k))
 		}
 		if !c.knows(f.Type) {
-			return Refuse("bad_context", "known there are "+strings.Join(c.Types, ", "), "context %s does not apply to %s", k, f.Type)
+			return Refuse("bad_context", w.provider.contextHint(k, f.Type), "context %s does not apply to %s, only to %s", k, f.Type, strings.Join(c.Types, ", "))
 		}
 		if c.Check != nil {
 			if err := c.Check(f.Context[k]); err != nil {
@@ -138,6 +142,24 @@ func (w *World) checkContext(f *Firing) error {
 		}
 	}
 	return nil
+}
+
+// contextHint names the keys that an event type knows, the nearest to key first.
+func (p *Provider) contextHint(key, typ string) string {
+	var names []string
+	for i := range p.Context {
+		if c := &p.Context[i]; c.knows(typ) {
+			names = append(names, c.Name)
+		}
+	}
+	hint := "there are none for " + typ
+	if len(names) > 0 {
+		hint = fmt.Sprintf("known for %s are %s", typ, strings.Join(names, ", "))
+	}
+	if near := fixtures.Nearest(key, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+	}
+	return hint
 }
 
 func (p *Provider) contextKey(name string) *Context {

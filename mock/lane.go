@@ -2,7 +2,9 @@ package mock
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -197,6 +199,7 @@ type result struct {
 	began   time.Time
 	took    time.Duration
 	status  int
+	reason  string
 	entry   *journal.Entry
 	err     error
 	lost    bool // a fault lost it; the provider believes it arrived
@@ -210,7 +213,7 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 		return
 	}
 	l.remove(d)
-	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
+	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, Reason: res.reason}
 	a.OK = res.lost || res.err == nil && policy.success(res.status)
 	if res.err != nil {
 		a.Error = res.err.Error()
@@ -273,10 +276,27 @@ func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
 	e.DeliveryID, e.Subscription, e.Attempt, e.NextAttempt = d.ID, d.Subscription, a.N, next
 	e.Fault = res.fault
 	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At
-	if len(d.EventIDs) > 1 {
-		e.Detail = mustJSON(map[string]any{"event_ids": d.EventIDs})
-	}
+	e.Detail = attemptDetail(d, a)
 	a.Seq = w.engine.append(e).Seq
+}
+
+// attemptDetail is what an attempt's entry keeps beside the exchange: the events
+// when they are several, the reason phrase when it is not the usual one.
+func attemptDetail(d *Delivery, a *Attempt) json.RawMessage {
+	var more struct {
+		EventIDs []string `json:"event_ids,omitempty"`
+		Reason   string   `json:"reason,omitempty"`
+	}
+	if len(d.EventIDs) > 1 {
+		more.EventIDs = d.EventIDs
+	}
+	if a.Reason != http.StatusText(a.Status) {
+		more.Reason = a.Reason
+	}
+	if more.EventIDs == nil && more.Reason == "" {
+		return nil
+	}
+	return mustJSON(more)
 }
 
 func (w *World) sub(d *Delivery) *Sub {

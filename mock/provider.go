@@ -78,6 +78,9 @@ type Provider struct {
 	// Renew gives a callback body that is sent again a new id and time of the
 	// provider's kind. nil: it has none.
 	Renew func(w *World, body []byte) []byte
+	// Spell writes a callback body that was changed for a replay the way the
+	// provider writes JSON. nil: it stays as the change left it.
+	Spell func(body []byte) []byte
 	// Scheme is how a callback proves where it comes from. nil: nothing is signed,
 	// or Verify knows.
 	Scheme *Scheme

@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"time"
 
 	"tacklebox/receiver/journal"
@@ -151,7 +152,10 @@ func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
 	}
 	a := &Attempt{N: entry.Attempt, Seq: entry.Seq, At: entry.Time, Took: entry.Took, Error: entry.Error}
 	if entry.Response != nil {
-		a.Status = entry.Response.Status
+		a.Status, a.Reason = entry.Response.Status, http.StatusText(entry.Response.Status)
+		_ = json.Unmarshal(entry.Detail, &struct {
+			Reason *string `json:"reason"`
+		}{&a.Reason}) // there only when it is not the usual one
 	}
 	if entry.Request != nil && !entry.Request.Truncated {
 		d.Body = append([]byte{}, entry.Request.Body...)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,10 +24,16 @@ type Replay struct {
 	NewID  bool                       `json:"new_id,omitempty"` // with a new id and time of the provider's kind
 }
 
+// edits reports a change of the body that is not given byte for byte.
+func (r Replay) edits() bool {
+	return len(r.Set) > 0 || len(r.Unset) > 0 || len(r.Body) > 0 && r.Body[0] != '"'
+}
+
 // Replay sends the request of a journal entry again and returns the delivery
 // that carries it. It is tried once. Only calls of our own providers' making can
 // be signed anew.
 func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
+	r.Body = present(r.Body)
 	entry, err := e.journal.Get(seq)
 	if err != nil {
 		return Fired{}, noEntry(seq, err)
@@ -47,6 +54,9 @@ func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
 		if r.Resign || r.NewID {
 			return Fired{}, Refuse("unknown_sender", "only what a mock provider sent can be signed anew", "entry %d was not sent by a provider", seq)
 		}
+	}
+	if string(r.Body) == "null" {
+		r.Body = nil // an optional member left empty
 	}
 	body, err := editedBody(entry, r)
 	if err != nil {
@@ -92,6 +102,9 @@ func editedBody(entry *journal.Entry, r Replay) ([]byte, error) {
 func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (Fired, error) {
 	if r.NewID && w.provider.Renew != nil {
 		body = w.provider.Renew(w, body)
+	}
+	if r.edits() && w.provider.Spell != nil {
+		body = w.provider.Spell(body)
 	}
 	event := entry.EventID
 	if event == "" {
@@ -157,7 +170,7 @@ func (w *World) request(d *Delivery) (*Outgoing, error) {
 func (e *Engine) postReplay(r *http.Request) (int, any, error) {
 	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 64)
 	if err != nil {
-		return 0, nil, noEntry(0, err)
+		return 0, nil, &Problem{Status: http.StatusNotFound, Code: "unknown_entry", Message: fmt.Sprintf("an entry has a number, not %q", clip(r.PathValue("seq")))}
 	}
 	var in Replay
 	if r.ContentLength != 0 {

@@ -96,6 +96,41 @@ func TestFeedModel(t *testing.T) {
 	}
 }
 
+// TestFeedBehindItsReader: a reader that took entries from the journal before the
+// feed got to them is not given them again.
+func TestFeedBehindItsReader(t *testing.T) {
+	t.Parallel()
+	for _, already := range []uint64{0, 1} { // shown before the reader came
+		f := stillFeed(nil)
+		for seq := uint64(1); seq <= already; seq++ {
+			f.put(seq, fmt.Append(nil, seq))
+			f.show(seq, nil)
+		}
+		cur, given := cursor{seq: 3}, []string{}
+		take := func() {
+			for {
+				frames, _, behind, err := f.next(&cur)
+				if behind || err != nil {
+					t.Fatalf("behind %t, %v", behind, err)
+				}
+				if frames == nil {
+					return
+				}
+				given = append(given, unframe(t, frames)...)
+			}
+		}
+		take()
+		for seq := already + 1; seq <= 5; seq++ {
+			f.put(seq, fmt.Append(nil, seq))
+			f.show(seq, nil)
+			take()
+		}
+		if got := strings.Join(given, " "); got != "4 5" {
+			t.Errorf("feed at %d: a reader at 3 was given %q, want 4 5", already, got)
+		}
+	}
+}
+
 // TestFeedGivesEveryMatch follows from the start with a ring that suffices.
 func TestFeedGivesEveryMatch(t *testing.T) {
 	t.Parallel()
@@ -153,6 +188,27 @@ func TestFeedWakesOnlyForFrames(t *testing.T) {
 	}
 	if _, _, _, err := f.next(&cur); err != journal.ErrClosed {
 		t.Errorf("the end is not told: %v", err)
+	}
+}
+
+// TestFeedBehindItsReader is a reader that has read the journal itself, further
+// than the ring reaches: it must get nothing twice.
+func TestFeedBehindItsReader(t *testing.T) {
+	t.Parallel()
+	f := stillFeed(nil)
+	f.put(4, []byte("4"))
+	f.show(4, nil)
+	cur := cursor{seq: 6}
+	if frames, _, behind, err := f.next(&cur); len(frames) > 0 || behind || err != nil {
+		t.Fatalf("a reader ahead of the ring got %q, %v, %v", frames, behind, err)
+	}
+	for seq := uint64(5); seq <= 8; seq++ {
+		f.put(seq, fmt.Append(nil, seq))
+	}
+	f.show(8, nil)
+	frames, _, _, err := f.next(&cur)
+	if got := strings.Join(unframe(t, frames), " "); err != nil || got != "7 8" {
+		t.Errorf("after 6 came %q, %v; want 7 8", got, err)
 	}
 }
 

@@ -200,7 +200,7 @@ func TestInboxSettingsThatFail(t *testing.T) {
 	if err := g.rc.Reset(); err == nil {
 		t.Error("Reset kept quiet about settings that were not kept")
 	}
-	if err := g.rc.SetInbox("y", []byte(`{"reply":1}`)); err == nil || !strings.Contains(err.Error(), `"y"`) {
+	if err := g.rc.SetInbox("y", []byte(`{"reply":1}`)); err == nil || !strings.Contains(err.Error(), `"reply"`) {
 		t.Errorf("SetInbox: %v", err)
 	}
 }

@@ -89,6 +89,18 @@ func (o object) has(member string) bool {
 	return ok && string(raw) != "null"
 }
 
+// Place says where in the settings of an inbox an error of SetInbox is: "reply",
+// "1", "status". What is said of a member begins with its name (see name).
+func Place(err error) []string {
+	var p *problem
+	if !errors.As(err, &p) {
+		return nil
+	}
+	quoted, _ := strconv.QuotedPrefix(p.Message)
+	name, _ := strconv.Unquote(quoted)
+	return strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(".[]", r) })
+}
+
 // into decodes one member when it is there; want says what it must be.
 func (o object) into(member string, v any, want string) error {
 	if !o.has(member) {

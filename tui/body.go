@@ -111,9 +111,6 @@ func (b *body) raw(width int) []docLine {
 		for _, l := range wrap(say(plain, s), width, 0, mostBody) {
 			out = append(out, docLine{spans: l})
 		}
-		if s == "" {
-			out = append(out, docLine{})
-		}
 	}
 	return b.rest(out)
 }

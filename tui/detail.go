@@ -133,7 +133,13 @@ func (d *detail) summary(width int, at place) []docLine {
 			title = title.add(strong, " "+clean(s, longestCell))
 		}
 	}
-	out := text1(wrap(title, width, 2, 3))
+	out := append(text1(wrap(title, width, 2, 3)), d.verdicts(width)...)
+	if e.Fault != "" {
+		out = append(out, field("fault", width, say(warn, clean(e.Fault, 1000)))...)
+	}
+	if e.Error != "" {
+		out = append(out, field("error", width, say(bad, clean(e.Error, 2000)))...)
+	}
 	facts := say(plain, e.Time.In(at.loc).Format("2006-01-02 15:04:05.000"))
 	if e.Took > 0 {
 		facts = facts.add(plain, "  took "+tookText(e.Took))
@@ -144,13 +150,7 @@ func (d *detail) summary(width int, at place) []docLine {
 			out = append(out, field(f[0], width, say(plain, clean(f[1], 1000)))...)
 		}
 	}
-	if e.Fault != "" {
-		out = append(out, field("fault", width, say(warn, clean(e.Fault, 1000)))...)
-	}
-	if e.Error != "" {
-		out = append(out, field("error", width, say(bad, clean(e.Error, 2000)))...)
-	}
-	return append(out, d.verdicts(width)...)
+	return out
 }
 
 func (d *detail) verdicts(width int) []docLine {

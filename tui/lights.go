@@ -115,13 +115,9 @@ func readLight(value string) (*light, error) {
 // wait asks the sandbox, which answers when the expectation is met or cannot be
 // met any more.
 func (m *model) wait(l *light) tea.Cmd {
-	ctx, api, n := m.ctx, m.api, l.count
+	ctx, api, n, after := m.ctx, m.api, l.count, m.last
 	return run(func() func(*model) tea.Cmd {
-		page, err := api.Entries(ctx, client.Query{Limit: 1, Order: "desc"})
-		var result *client.ExpectResult
-		if err == nil {
-			result, err = api.Expect(ctx, client.Expectation{Q: l.q, Count: &n, Within: expectWithin, After: &page.LastSeq})
-		}
+		result, err := api.Expect(ctx, client.Expectation{Q: l.q, Count: &n, Within: expectWithin, After: &after})
 		return func(m *model) tea.Cmd {
 			l.settle(result, err)
 			if p, ok := m.over.(*picker); ok && p.title == "Expectations" {

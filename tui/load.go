@@ -83,7 +83,7 @@ func (m *model) tookPage(msg pageMsg) tea.Cmd {
 		}
 		m.win.replace(msg.rows, msg.more)
 		m.total = msg.last + 1 - min(msg.oldest, msg.last+1)
-		m.loaded = true
+		m.loaded, m.last = true, msg.last
 		if m.feed == nil {
 			next = m.listen(msg.last)
 		}
@@ -120,6 +120,9 @@ func (m *model) took(b batchMsg) tea.Cmd {
 		m.tell(warn, entries(b.missed)+" dropped by the journal before they could be shown")
 	}
 	m.win.push(b.rows, m.list.follow)
+	if n := len(b.rows); n > 0 {
+		m.last = max(m.last, b.rows[n-1].seq)
+	}
 	if m.filter.inForce == "" {
 		m.total += uint64(len(b.rows)) // until the next look at the journal
 	}

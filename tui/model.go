@@ -43,6 +43,7 @@ type model struct {
 	polling bool
 	faults  []client.Fault
 	total   uint64 // entries in the journal
+	last    uint64 // the newest entry that the screen knows of
 	catalog catalog
 	lights  []*light
 	again   *client.FireRequest // what was fired last

@@ -3,6 +3,8 @@ package dsco_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -73,6 +75,46 @@ func TestRecordsOfTheHistory(t *testing.T) {
 	}
 }
 
+// grumbling answers every callback with a status line of its own.
+func grumbling(t *testing.T, line string) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = fmt.Fprintf(c, "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", line)
+		_ = c.Close()
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestTheReasonPhraseIsTheAnswersOwn(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{"503 Gone fishing": "Gone fishing", "599 Out of tea": "Out of tea", "404 ": "Not Found", "599 ": "-"} {
+		dir := t.TempDir()
+		for run := range 2 { // and once more from the journal
+			t.Run(fmt.Sprint(line, run), func(t *testing.T) {
+				r := start(t, sandbox.WithData(dir))
+				if run == 0 {
+					r.create(me, map[string]any{"callbackUrl": grumbling(t, line)})
+					r.fire("ORDER_CREATED", nil, nil)
+					r.Expect(t, "kind:attempt", 1)
+				}
+				got := "-"
+				if p := r.history(me, "").WebhookHistory[0].HTTPErrorMessage; p != nil {
+					got = *p
+				}
+				if got != want {
+					t.Errorf("httpErrorMessage %q, want %q", got, want)
+				}
+			})
+		}
+	}
+}
+
 // A body that is no JSON is kept as text, with its own hash.
 func TestARecordOfNonsense(t *testing.T) {
 	t.Parallel()
@@ -130,7 +172,8 @@ func TestFiltersAddUp(t *testing.T) {
 	}
 	r.refused(r.call("GET", "/webhook/history?zebra=1&ant=2&startDate=x", me, ""), 400, "UnrecognizedProperty", "startDate, endDate, webhookUuid")
 	r.refused(r.call("GET", "/webhook/history?zebra=1&ant=2", me, ""), 400, "UnrecognizedProperty", "zebra")
-	for _, q := range []string{"startDate=2014-01-01", "endDate=yesterday", "success=yes", "success=TRUE"} {
+	r.refused(r.call("GET", "/webhook/history?zebra%zz=1", me, ""), 400, "UnrecognizedProperty", "zebra%zz")
+	for _, q := range []string{"startDate=2014-01-01", "endDate=yesterday", "success=yes", "success=TRUE", "success=%zz", "startDate=%"} {
 		r.refused(r.call("GET", "/webhook/history?"+q, me, ""), 400, "InvalidPageParams", q[:strings.IndexByte(q, '=')])
 	}
 	r.refused(r.call("GET", "/webhook/history?event=X", me, ""), 400, "AttributeValueInvalid", "event")

@@ -121,3 +121,16 @@ func request(_ *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
 		Body:   d.Body,
 	}, nil
 }
+
+// renew gives a callback that is sent again the moment of now; a callback has no
+// id (documented: callback page).
+func renew(w *mock.World, body []byte) []byte {
+	if !json.Valid(body) || gjson.GetBytes(body, "timestamp").Type != gjson.Number {
+		return body
+	}
+	out, err := sjson.SetRawBytes(body, "timestamp", strconv.AppendInt(nil, w.Now().UnixMilli(), 10))
+	if err != nil {
+		return body
+	}
+	return out
+}

@@ -275,3 +275,28 @@ func TestNothingIsSigned(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+func TestANewReplayHasTheMomentOfNow(t *testing.T) {
+	t.Parallel()
+	b := start(t, setup{})
+	in := newInbox(t)
+	b.fire(mock.Firing{Type: "currency.updated", To: in.URL})
+	b.advance(time.Minute)
+	seq := b.entries("kind:attempt")[0].Seq
+	for i, tc := range []struct {
+		replay mock.Replay
+		want   string
+	}{
+		{mock.Replay{}, `{"type":"currency","action":"updated","storeGroupId":192005,"timestamp":1768464000000}`},
+		{mock.Replay{NewID: true}, `{"type":"currency","action":"updated","storeGroupId":192005,"timestamp":1768464060000}`},
+		{mock.Replay{NewID: true, Body: json.RawMessage(`{"timestamp":"soon"}`)}, `{"timestamp":"soon"}`},
+		{mock.Replay{NewID: true, Body: json.RawMessage(`"{"`)}, `{`},
+	} {
+		_, err := b.engine.Replay(seq, tc.replay)
+		must(t, err)
+		b.settle()
+		if got := in.captures()[i+1].body; got != tc.want {
+			t.Errorf("replayed %s, want %s", got, tc.want)
+		}
+	}
+}

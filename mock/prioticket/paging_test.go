@@ -85,7 +85,7 @@ func TestQueriesThatAreRefused(t *testing.T) {
 		"items_per_page=99999999999999999999": "items_per_page",
 		"start_index=0":                       "start_index", "start_index=10001": "start_index", "start_index": "start_index",
 		"page=0": "page", "page=x": "page", "page=9223372036854775807": "page", "page=1&page=2": "page",
-		"webhook_id=": "webhook_id", "webhook_id=a&webhook_id=b": "webhook_id", "page=%zz": "query",
+		"webhook_id=": "webhook_id", "webhook_id=a&webhook_id=b": "webhook_id", "page=%zz": "page", "page=1;x=2": "page",
 	} {
 		g := r.call("GET", "/webhooks?"+query, "")
 		refused(t, query, g, 400, "INVALID_REQUEST")
@@ -93,7 +93,7 @@ func TestQueriesThatAreRefused(t *testing.T) {
 			t.Errorf("%s: problems at %v, want %s", query, places, place)
 		}
 	}
-	for _, query := range []string{"items_per_page=200", "start_index=10000", "page=1000000", "colour=red", "key=abc", "webhook_id=x"} {
+	for _, query := range []string{"items_per_page=200", "start_index=10000", "page=1000000", "colour=red", "colour=a;b", "&&page=1&", "key=abc", "webhook_id=x"} {
 		if g := r.call("GET", "/notifications?"+query, ""); g.status != 200 {
 			t.Errorf("%s: %d %s", query, g.status, g.body)
 		}

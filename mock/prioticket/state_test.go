@@ -120,7 +120,7 @@ func TestSettingsAreChecked(t *testing.T) {
 	for doc, ok := range map[string]bool{
 		`{"no_content_status":201}`: false, `{"no_content_status":202}`: true, `{"missing_auth_status":"401"}`: false, `{"missing_auth_status":403}`: false,
 		`{"unknown_webhook_status":409}`: false, `{"page_size_cap":-1}`: false, `{"auto_disable":-1}`: false, `{"retry":["x"]}`: false, `{"retry":["1m",5]}`: true,
-		`{"profile":"v3.9"}`: false, `{"rate_limit":"maybe"}`: false, `{"colour":1}`: false, `{"duplicates":"never"}`: false, `{"callback_timeout":"5s"}`: true,
+		`{"profile":"v3.9"}`: false, `{"rate_limit":"maybe"}`: false, `{"colour":1}`: false, `{"duplicates":"never"}`: false, `{"callback_timeout":"5s"}`: true, `{"callback_timeout":"0s"}`: false, `{"callback_timeout":0}`: false,
 	} {
 		g := r.at(r.URL+"/_/providers/prioticket/settings", "PUT", doc)
 		if (g.status == 200) != ok {

@@ -93,14 +93,23 @@ func creator(who caller) (name, address string) {
 	if !who.issued {
 		id = "api"
 	}
-	if found, err := mail.ParseAddress(id); err != nil || found.Address != id {
-		return id, localPart(id) + "@distributor.example"
+	const domain = "@distributor.example"
+	switch {
+	case isAddress(id):
+		name, _, _ = strings.Cut(id, "@")
+		return name, id
+	case isAddress(id + domain):
+		return id, id + domain
 	}
-	name, _, _ = strings.Cut(id, "@")
-	return name, id
+	return id, localPart(id) + domain
 }
 
-// localPart keeps the characters that an address can have before its @.
+func isAddress(text string) bool {
+	found, err := mail.ParseAddress(text)
+	return err == nil && found.Address == text
+}
+
+// localPart keeps the characters that every address can have before its @.
 func localPart(id string) string {
 	return strings.Map(func(r rune) rune {
 		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_+", r) {

@@ -43,6 +43,8 @@ func TestTheCreatorIsTheClient(t *testing.T) {
 	for who, want := range map[*rig]string{
 		r:                               "api api@distributor.example",
 		r.as(r.login("canal-street")):   "canal-street canal-street@distributor.example",
+		r.as(r.login("canal.street")):   "canal.street canal.street@distributor.example",
+		r.as(r.login("o'neil+5")):       "o'neil+5 o'neil+5@distributor.example",
 		r.as(r.login("Museum Desk")):    "Museum Desk Museum-Desk@distributor.example",
 		r.as(r.login("noor@a.example")): "noor noor@a.example",
 		r.as(r.login("Noor <n@a.ex>")):  "Noor <n@a.ex> Noor--n-a-ex-@distributor.example",

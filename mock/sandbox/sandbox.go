@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -169,16 +171,19 @@ func (s *Sandbox) verify(from receiver.Origin, secret string, h http.Header, bod
 func (s *Sandbox) configure() error {
 	if len(s.cfg.Faults) > 0 {
 		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
-			return fmt.Errorf("faults: %w", err)
+			return err
 		}
 	}
 	return s.configureInboxes()
 }
 
+// ConfigError is a mistake in a part of Config that a file holds, with the place.
+type ConfigError = mock.SettingError
+
 func (s *Sandbox) configureInboxes() error {
-	for name, doc := range s.cfg.Inboxes {
-		if err := s.receiver.SetInbox(name, doc); err != nil {
-			return fmt.Errorf("inboxes.%s: %w", name, err)
+	for _, name := range slices.Sorted(maps.Keys(s.cfg.Inboxes)) {
+		if err := s.receiver.SetInbox(name, s.cfg.Inboxes[name]); err != nil {
+			return &ConfigError{Path: append([]string{"inboxes", name}, receiver.Place(err)...), Err: err}
 		}
 	}
 	return nil

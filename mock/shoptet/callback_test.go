@@ -324,3 +324,62 @@ func TestReplayWithANewID(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// A changed body stays in PHP's spelling: a receiver that decodes it and encodes
+// it again expects the same signature.
+func TestAChangedReplayKeepsThePHPSpelling(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	key := b.renew(tokenA)
+	in := newReceiver(t)
+	b.fire(mock.Firing{Type: "order:create", Account: tokenA, To: in.url})
+	b.settle()
+	seq := b.entries("kind:attempt")[0].Seq
+	for _, change := range []mock.Replay{
+		{Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"č/"`)}, Resign: true},
+		{Body: json.RawMessage(`{"eshopId": 222651, "event": "order:create", "eventCreated": "2024-12-02T12:00:00+0100", "eventInstance": "č/"}`), Resign: true},
+	} {
+		if _, err := b.engine.Replay(seq, change); err != nil {
+			t.Fatal(err)
+		}
+		b.settle()
+		all := in.all()
+		got := all[len(all)-1]
+		want := `{"eshopId":222651,"event":"order:create","eventCreated":"2024-12-02T12:00:00+0100","eventInstance":"\u010d\/"}`
+		if got.body != want {
+			t.Errorf("replayed %s, want %s", got.body, want)
+		}
+		if sent := got.header.Get("Shoptet-Webhook-Signature"); shoptet.New().Verify(key, http.Header{"Shoptet-Webhook-Signature": {sent}}, []byte(want)).State != mock.Valid {
+			t.Errorf("signature %q does not belong to the body", sent)
+		}
+	}
+}
+
+// Bytes that are given as text are sent as they are.
+func TestAReplayedTextIsNotSpelledAnew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	in := newReceiver(t)
+	b.fire(mock.Firing{Type: "order:create", Account: tokenA, To: in.url})
+	b.settle()
+	if _, err := b.engine.Replay(b.entries("kind:attempt")[0].Seq, mock.Replay{Body: json.RawMessage(`"{ \"a\": \"/\" }"`)}); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	if got := in.all()[1].body; got != `{ "a": "/" }` {
+		t.Errorf("replayed %s", got)
+	}
+}
+
+// A registered query may hold a blank; the request line must survive it.
+func TestACallbackURLWithABlankInItsQuery(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	in := newReceiver(t)
+	b.register(tokenA, in.url+"/a?x=b c", "order:create")
+	b.fire(mock.Firing{Type: "order:create", Account: tokenA})
+	b.settle()
+	if got := in.all(); len(got) != 1 || got[0].path != "/a?x=b%20c" {
+		t.Errorf("received %+v", got)
+	}
+}

@@ -202,6 +202,15 @@ func renew(w *mock.World, body []byte) []byte {
 	return recode(out)
 }
 
+// spell keeps a changed body in PHP's spelling: a receiver that decodes it and
+// encodes it again expects the same signature.
+func spell(body []byte) []byte {
+	if !sound(body) {
+		return body
+	}
+	return recode(body)
+}
+
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
 // without removes a member from an object, when it is there.

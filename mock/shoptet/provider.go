@@ -44,6 +44,7 @@ func New() *mock.Provider {
 		Tamper:     tamper,
 		Faults:     []string{badSignature, missingSignature, oldKey},
 		Renew:      renew,
+		Spell:      spell,
 		Broken:     broken,
 	}
 }

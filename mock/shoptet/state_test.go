@@ -218,3 +218,16 @@ func TestReset(t *testing.T) {
 		t.Errorf("the same seed draws %s, then %s", key, got)
 	}
 }
+
+// Retry-After is a moment of the provider's clock, and a client reads it against
+// the Date beside it.
+func TestAnswersCarryTheProvidersTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, want := range []string{"Mon, 02 Dec 2024 11:00:00 GMT", "Mon, 02 Dec 2024 12:30:00 GMT"} {
+		if got := b.do(call{path: "/api/webhooks", token: tokenA}).header["Date"]; len(got) != 1 || got[0] != want {
+			t.Errorf("Date %v, want %s", got, want)
+		}
+		b.advance(90 * time.Minute)
+	}
+}

@@ -118,7 +118,7 @@ func TestScenarioRefused(t *testing.T) {
 		"steps:\n - x\n":                     "f.yaml:2: want keys and values",
 		"vars: [a]\nsteps: []\n":             "f.yaml:1: ",
 		"steps:\n - clock: {advnce: 1h}\n":   `unknown key "advnce"`,
-		"a: [":                               "f.yaml: ",
+		"a: [":                               "f.yaml:1: ",
 	} {
 		_, err := parseScenario("f.yaml", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) || exitCode(err) != ExitUsage {

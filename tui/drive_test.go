@@ -1,0 +1,361 @@
+package tui
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tacklebox/mock"
+	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/client"
+)
+
+// orders has an inbox that refuses once, so that a delivery has a retry to wait
+// for.
+func orders(t *testing.T) *sandbox.Running {
+	t.Helper()
+	sb := sandbox.Start(t)
+	sb.Reply("orders", `{"reply":[{"status":500,"times":1},{"status":200}]}`)
+	return sb
+}
+
+func post(t *testing.T, url, body string) {
+	t.Helper()
+	resp, err := http.Post(url, "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+}
+
+// TestFirstKey: an empty sandbox teaches, and one key fires a sample that comes
+// back to an inbox.
+func TestFirstKey(t *testing.T) {
+	sb := sandbox.Start(t)
+	d := drive(t, sb.URL, Options{})
+	d.sees(sb.URL + "/in/hello")
+	d.sees(sb.Provider("ultracart"))
+	d.press("space")
+	d.sees(">D ")
+	d.sees("1 delivery")
+	if n := len(sb.Entries("kind:capture inbox:hello")); n != 1 {
+		t.Errorf("%d captures", n)
+	}
+}
+
+// TestRetry follows a delivery from its refusal to its acceptance, by keys.
+func TestRetry(t *testing.T) {
+	sb := orders(t)
+	d := drive(t, sb.URL, Options{})
+	d.sees("Nothing has happened")
+	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
+	d.sees(">W ")
+	d.sees("next  ")
+	d.press("space")
+	d.sees("attempt 1 > ")
+	d.press("space", "c")
+	d.sees("200 x2")
+	d.sees(">D ")
+	d.press("enter", "end")
+	d.sees("200 OK")
+	d.press("esc", "r")
+	d.sees("200 x3")
+	if n := len(sb.Entries("kind:attempt")); n != 3 {
+		t.Errorf("%d attempts", n)
+	}
+}
+
+// TestPalette fires with a changed value, of the sample's type, from the form.
+func TestPalette(t *testing.T) {
+	sb := sandbox.Start(t)
+	d := drive(t, sb.URL, Options{})
+	d.sees("Nothing has happened")
+	d.press("f")
+	d.sees("prioticket PRODUCT_CREATE")
+	d.press("shoptet order:create")
+	d.sees("> shoptet order:create ")
+	d.press("enter", "eventInstance=A1", "down", "eshopId=x", "enter")
+	d.sees("a number stands there")
+	d.press("backspace", "42", "down", "down", "tab", "down", "down", "2", "enter")
+	d.sees("fired shoptet order:create 2 times: 2 deliveries")
+	list := sb.Expect(t, "kind:capture inbox:hello body.eshopId=42 body.eventInstance=A1", 2)
+	if bytes.Contains(list[0].Request.Body, []byte(`"42"`)) {
+		t.Errorf("42 became a text: %s", list[0].Request.Body)
+	}
+	d.press("F")
+	d.until("the last one again", func() bool { return len(sb.Entries("kind:event")) == 4 })
+}
+
+// TestFormFields reads every field of the form.
+func TestFormFields(t *testing.T) {
+	m := filled(t, 80, 24)
+	press(m, "f", "shoptet order:create", "enter", "-eventInstance", "down", `items.0.paid=false`, "down", "x:=[1]", "down", "down")
+	press(m, "http://h/x", "down", "acc", "down", "3", "down", "dro", "tab", ",bad_signature", "down", "shop=7,word=w")
+	form, ok := m.over.(*fireForm)
+	if !ok {
+		t.Fatalf("no form: %s", plainScreen(m))
+	}
+	req, err := form.request()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := json.Marshal(req)
+	want := `{"provider":"shoptet","type":"order:create","set":{"items.0.paid":false,"x":[1]},"unset":["eventInstance"],"to":"http://h/x","account":"acc","context":{"shop":7,"word":"w"},"count":3,"faults":["drop","bad_signature"]}`
+	if string(got) != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	for _, mistake := range []struct{ field, value string }{{setField, "nope"}, {setField, "=1"}, {setField, "items.0.paid=7"}, {setField, "eshopId="}, {countField, "0"}, {contextField, "x"}} {
+		if form.read(&client.FireRequest{}, mistake.field, mistake.value) == nil {
+			t.Errorf("%s %q was taken", mistake.field, mistake.value)
+		}
+	}
+}
+
+// TestFilter filters as it is typed and comes back with esc.
+func TestFilter(t *testing.T) {
+	sb := sandbox.Start(t)
+	post(t, sb.Inbox("one"), `{"n":1}`)
+	post(t, sb.Inbox("two"), `{"n":2}`)
+	dir := t.TempDir()
+	d := drive(t, sb.URL, Options{Env: env("XDG_CONFIG_HOME", dir)})
+	d.sees("POST /in/two")
+	d.press("/", "inbox:on")
+	d.sees("inbox:one")
+	d.press("tab")
+	d.loses("POST /in/two")
+	d.press("esc")
+	d.sees("POST /in/two")
+	d.press("/", "body.n=2", "ctrl+s")
+	d.sees("saved in")
+	d.press("enter")
+	d.loses("POST /in/one")
+	post(t, sb.Inbox("three"), `{"n":2}`)
+	d.sees("POST /in/three")
+	post(t, sb.Inbox("four"), `{"n":4}`)
+	post(t, sb.Inbox("five"), `{"n":2}`)
+	d.sees("POST /in/five")
+	if strings.Contains(plainScreen(d.m), "/in/four") {
+		t.Error("the stream is not filtered")
+	}
+	d.until("the history", func() bool {
+		s, err := readSaved(filepath.Join(dir, "tacklebox", "filters.json"))
+		return err == nil && slices.Equal(s.Saved, []string{"body.n=2"}) && slices.Contains(s.History, "body.n=2")
+	})
+	next := drive(t, sb.URL, Options{Env: env("XDG_CONFIG_HOME", dir)})
+	next.until("the saved filters", func() bool { return len(next.m.filter.saved.Saved) == 1 })
+	next.press("/", "ctrl+o", "enter")
+	next.loses("POST /in/one")
+}
+
+// TestCopy sends what is copied to the terminal, which alone reaches the
+// clipboard of the user.
+func TestCopy(t *testing.T) {
+	sb := sandbox.Start(t)
+	post(t, sb.Inbox("one"), `{"n":1}`)
+	d := drive(t, sb.URL, Options{})
+	d.sees("POST /in/one")
+	for key, want := range map[string]string{"y": `{"n":1}`, "Y": "curl ", "I": "1"} {
+		d.sent = nil
+		d.press(key)
+		d.until(key, func() bool { return len(d.sent) > 0 })
+		if got := fmt.Sprint(d.sent[0]); !strings.HasPrefix(got, want) {
+			t.Errorf("%s copied %q, want %q", key, got, want)
+		}
+	}
+}
+
+// TestExport writes every format to a file once and never over another.
+func TestExport(t *testing.T) {
+	sb := sandbox.Start(t)
+	post(t, sb.Inbox("one"), `{"n":1}`)
+	d := drive(t, sb.URL, Options{})
+	d.sees("POST /in/one")
+	for _, f := range formats() {
+		path := filepath.Join(t.TempDir(), "out"+f.ending)
+		d.press("x", f.name+" file", "enter", "ctrl+u", path, "enter")
+		d.until(path, func() bool { doc, err := os.ReadFile(path); return err == nil && bytes.Contains(doc, []byte("n")) })
+		d.press("x", f.name+" file", "enter", "ctrl+u", path, "enter")
+		d.sees("is there already")
+		d.press("esc")
+	}
+}
+
+// TestDiff marks one entry and compares another with it.
+func TestDiff(t *testing.T) {
+	sb := sandbox.Start(t)
+	post(t, sb.Inbox("one"), `{"n":1,"same":true}`)
+	post(t, sb.Inbox("one"), `{"n":2,"same":true}`)
+	d := drive(t, sb.URL, Options{})
+	d.until("two lines", func() bool { return len(d.m.list.lines) == 2 })
+	d.press("d")
+	d.sees("mark another entry")
+	d.press("m", "d")
+	d.sees("that is the marked entry")
+	d.press("up", "d")
+	d.sees("#2 and #1")
+	d.sees("- 2")
+	d.sees("+ 1")
+	d.press("esc")
+	d.sees("POST /in/one")
+}
+
+// TestFaults adds every kind that the panel offers, and ends them.
+func TestFaults(t *testing.T) {
+	sb := sandbox.Start(t)
+	d := drive(t, sb.URL, Options{})
+	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
+	for i, kind := range faultKinds() {
+		d.press("!")
+		d.sees("Faults in force")
+		d.press("ctrl+n", kind, "enter", "50% 2x provider:shoptet", "enter")
+		d.until(kind, func() bool { return len(d.m.faults) == i+1 })
+		d.sees("50%, 2 times  only provider:shoptet")
+		d.press("esc")
+	}
+	d.sees(count(len(faultKinds()), "fault"))
+	d.press("!")
+	d.sees("Faults in force")
+	d.press("ctrl+d")
+	d.until("one less", func() bool { return len(d.m.faults) == len(faultKinds())-1 })
+	d.press("ctrl+x")
+	d.sees("suffer nothing")
+	api := client.New(sb.URL, "")
+	if list, err := api.Faults(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
+// TestInbox sets what an inbox replies.
+func TestInbox(t *testing.T) {
+	sb := sandbox.Start(t)
+	d := drive(t, sb.URL, Options{})
+	d.sees("Nothing has happened")
+	d.press("i")
+	d.sees("Inboxes")
+	d.press("ctrl+n", "orders", "enter", "ctrl+u", "9", "enter")
+	d.sees("want a status")
+	d.press("ctrl+u", "503x2,200", "enter")
+	d.sees("replies 503x2,200")
+	for _, want := range []int{503, 503, 200, 200} {
+		resp, err := http.Get(sb.Inbox("orders"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("got %d, want %d", resp.StatusCode, want)
+		}
+	}
+}
+
+// TestLights turns a light green when what is expected has come.
+func TestLights(t *testing.T) {
+	sb := sandbox.Start(t)
+	d := drive(t, sb.URL, Options{})
+	d.sees("Nothing has happened")
+	d.press("e", "ctrl+n", "2 inbox:one", "enter")
+	d.sees("[WAITING] 2 inbox:one")
+	post(t, sb.Inbox("one"), "1")
+	d.until("the first", func() bool { return len(d.m.win.rows) == 1 })
+	post(t, sb.Inbox("one"), "2")
+	d.sees("[GREEN]")
+	d.sees("expect 1/1")
+	d.press("ctrl+d", "esc")
+	d.loses("expect")
+}
+
+// TestSubscriptions shows what a client registered at a mock API.
+func TestSubscriptions(t *testing.T) {
+	sb := sandbox.Start(t)
+	req, err := http.NewRequest("POST", sb.Provider("lagerkoll")+"/webhooks", strings.NewReader(`{"url":"`+sb.Inbox("lk")+`","events":["article.created"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer k")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	d := drive(t, sb.URL, Options{})
+	d.sees("/lagerkoll/v1/webhooks")
+	list, err := d.m.api.Subscriptions(t.Context(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.press("s")
+	d.sees("Subscriptions")
+	for _, s := range list {
+		d.sees(s.URL)
+	}
+	d.press("esc", "S")
+	d.sees("Keys and credentials")
+}
+
+// TestForgotten: what another client deletes goes from the screen too.
+func TestForgotten(t *testing.T) {
+	sb := sandbox.Start(t)
+	post(t, sb.Inbox("one"), "1")
+	d := drive(t, sb.URL, Options{})
+	d.sees("POST /in/one")
+	if err := d.m.api.DeleteEntries(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.sees("Nothing has happened")
+	post(t, sb.Inbox("two"), "1")
+	d.sees("POST /in/two")
+}
+
+// TestEdit opens the body in the editor and replays what was saved there.
+func TestEdit(t *testing.T) {
+	sb := sandbox.Start(t)
+	post(t, sb.Inbox("one"), `{"n":1}`)
+	d := drive(t, sb.URL, Options{Editor: "true"})
+	d.sees("POST /in/one")
+	d.press("E")
+	d.until("the editor", func() bool { return len(d.sent) > 0 })
+	if got := fmt.Sprintf("%T", d.sent[0]); got != "tea.execMsg" {
+		t.Errorf("the terminal got a %s", got)
+	}
+}
+
+// TestMouse chooses, unfolds and scrolls.
+func TestMouse(t *testing.T) {
+	m := filled(t, 120, 40)
+	answer(m, story())
+	click := func(x, y int) { m.Update(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
+	click(5, 1)
+	if m.list.cursor != 0 || m.list.follow {
+		t.Errorf("the click went to %d", m.list.cursor)
+	}
+	click(5, 1)
+	if len(m.list.lines) != 8 {
+		t.Errorf("the second click did not unfold: %d lines", len(m.list.lines))
+	}
+	m.Update(tea.MouseWheelMsg{X: 5, Y: 5, Button: tea.MouseWheelDown})
+	if m.list.cursor != wheelLines {
+		t.Errorf("the wheel went to %d", m.list.cursor)
+	}
+	m.Update(tea.MouseWheelMsg{X: 110, Y: 5, Button: tea.MouseWheelDown})
+	if m.detail.cursor != wheelLines || m.inside {
+		t.Errorf("the wheel over the detail: line %d, inside %v", m.detail.cursor, m.inside)
+	}
+	click(100, 3)
+	if !m.inside || m.detail.cursor != 3 {
+		t.Errorf("a click on the detail: line %d, inside %v", m.detail.cursor, m.inside)
+	}
+	click(5, 999)
+	press(m, "f")
+	m.Update(tea.MouseClickMsg{X: 5, Y: 2, Button: tea.MouseLeft})
+	if p := m.over.(*picker); p.cursor != 1 {
+		t.Errorf("a click in a list chose %d", p.cursor)
+	}
+}

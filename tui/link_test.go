@@ -1,0 +1,110 @@
+package tui
+
+import (
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+
+	"tacklebox/mock/sandbox"
+)
+
+// link is a wire to a sandbox that can be cut.
+type link struct {
+	to    string
+	ln    net.Listener
+	mu    sync.Mutex
+	down  bool
+	conns []net.Conn
+}
+
+func newLink(t *testing.T, url string) *link {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &link{to: strings.TrimPrefix(url, "http://"), ln: ln}
+	t.Cleanup(func() { l.cut(); ln.Close() })
+	go l.serve()
+	return l
+}
+
+func (l *link) url() string { return "http://" + l.ln.Addr().String() }
+
+func (l *link) serve() {
+	for {
+		in, err := l.ln.Accept()
+		if err != nil {
+			return
+		}
+		l.mu.Lock()
+		out, err := net.Dial("tcp", l.to)
+		if l.down || err != nil {
+			in.Close()
+			l.mu.Unlock()
+			continue
+		}
+		l.conns = append(l.conns, in, out)
+		l.mu.Unlock()
+		go func() { _, _ = io.Copy(in, out); in.Close() }()
+		go func() { _, _ = io.Copy(out, in); out.Close() }()
+	}
+}
+
+func (l *link) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down = true
+	for _, c := range l.conns {
+		c.Close()
+	}
+	l.conns = nil
+}
+
+func (l *link) mend() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down = false
+}
+
+// TestLostConnection says that it is lost, goes on when it is back, and has no
+// hole where it was away.
+func TestLostConnection(t *testing.T) {
+	sb := sandbox.Start(t)
+	l := newLink(t, sb.URL)
+	d := drive(t, l.url(), Options{})
+	d.sees("live")
+	post(t, sb.Inbox("before"), "1")
+	d.sees("/in/before")
+	l.cut()
+	d.sees("LOST")
+	post(t, sb.Inbox("during"), "2")
+	post(t, sb.Inbox("during"), "3")
+	d.press("f", "esc", "?", "esc") // the screen goes on
+	l.mend()
+	d.sees("live")
+	post(t, sb.Inbox("after"), "4")
+	d.sees("/in/after")
+	var seqs []uint64
+	for _, r := range d.m.win.rows {
+		seqs = append(seqs, r.seq)
+	}
+	if len(seqs) != 4 || seqs[0] != 1 || seqs[3] != 4 {
+		t.Errorf("entries %v", seqs)
+	}
+}
+
+// TestLateServer starts before there is anything to show.
+func TestLateServer(t *testing.T) {
+	sb := sandbox.Start(t)
+	post(t, sb.Inbox("early"), "1")
+	l := newLink(t, sb.URL)
+	l.cut()
+	d := drive(t, l.url(), Options{})
+	d.sees("LOST")
+	l.mend()
+	d.sees("/in/early")
+	d.sees("live")
+}
