@@ -146,6 +146,23 @@ func (c *Client) DeleteEntries(ctx context.Context) error {
 	return c.call(ctx, "DELETE", "/_/entries", nil, nil, nil)
 }
 
+// Imported says what an import has kept.
+type Imported struct {
+	Inbox    string `json:"inbox"`
+	Imported int    `json:"imported"`
+	Skipped  int    `json:"skipped,omitempty"` // entries that are no request
+	FirstSeq uint64 `json:"first_seq"`
+	LastSeq  uint64 `json:"last_seq"`
+}
+
+// Import hands requests that were recorded elsewhere to an inbox ("": the one
+// that doc names, else the server's choice). doc is a HAR, entries as JSON lines
+// or {"requests":[…]}; it is taken whole or not at all.
+func (c *Client) Import(ctx context.Context, inbox string, doc []byte) (*Imported, error) {
+	out := new(Imported)
+	return out, c.call(ctx, "POST", "/_/entries/import", values("inbox", inbox), verbatim(doc), out)
+}
+
 // Replay sends an entry again and returns the server's account of it.
 func (c *Client) Replay(ctx context.Context, seq uint64, req ReplayRequest) (json.RawMessage, error) {
 	return c.raw(ctx, "POST", entryPath(seq, "/replay"), nil, req)
