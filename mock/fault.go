@@ -35,7 +35,8 @@ type faultKind struct {
 	// attempt now.
 	early func(w *World, l *lane, d *Delivery, f *Fault) bool
 	// bend changes the finished request and says what it did.
-	bend func(w *World, d *Delivery, out *Outgoing, f *Fault) string
+	bend     func(w *World, d *Delivery, out *Outgoing, f *Fault) string
+	reshapes bool // the body that is sent is not the delivery's
 	// wire breaks the exchange.
 	wire breakage
 }
@@ -72,10 +73,10 @@ func kinds() []faultKind {
 		{name: "reset", about: "half of the body, then the connection is reset", wire: resetMidway},
 		{name: "timeout", about: "the sender hangs up before the answer", wire: leftAlone},
 		{name: "wrong_content_type", about: "Content-Type: text/plain", bend: wrongContentType},
-		{name: "redirect", about: "a GET without a body, as a redirect on the way makes of a POST", bend: redirected},
+		{name: "redirect", about: "a GET without a body, as a redirect on the way makes of a POST", bend: redirected, reshapes: true},
 		{name: "wrong_method", about: "PUT in place of the provider's method", bend: wrongMethod},
-		{name: "empty_body", about: "no body; headers and signature as for the whole one", bend: emptyBody},
-		{name: "giant_body", about: "the body is padded with white space (bytes, 10 MiB) and signed so", bend: giant},
+		{name: "empty_body", about: "no body; headers and signature as for the whole one", bend: emptyBody, reshapes: true},
+		{name: "giant_body", about: "the body is padded with white space (bytes, 10 MiB) and signed so", bend: giant, reshapes: true},
 	}
 }
 
@@ -262,4 +263,16 @@ func kindOf(name string) *faultKind {
 		}
 	}
 	return nil
+}
+
+// reshaped reports that the body of an attempt, by what its entry says of faults,
+// is not the delivery's.
+func reshaped(said string) bool {
+	for part := range strings.SplitSeq(said, "; ") {
+		name, _, _ := strings.Cut(part, ":")
+		if k := kindOf(name); k != nil && k.reshapes {
+			return true
+		}
+	}
+	return false
 }
