@@ -355,18 +355,21 @@ func (w *World) drop(account, subscription string) {
 
 // deliveryLog is an account's deliveries, oldest first. Settled ones beyond the
 // newest 10,000 are forgotten (PrioTicket and Dsco keep that many).
-type deliveryLog struct{ all []*Delivery }
+type deliveryLog struct {
+	all  []*Delivery
+	full int // when to look again for what can be forgotten
+}
 
 const keptDeliveries = 10_000
 
 func (w *World) keep(d *Delivery) {
 	log := w.log[d.Account]
 	if log == nil {
-		log = &deliveryLog{}
+		log = &deliveryLog{full: keptDeliveries + keptDeliveries/4}
 		w.log[d.Account] = log
 	}
 	log.all = append(log.all, d)
-	if len(log.all) > keptDeliveries+keptDeliveries/4 {
+	if len(log.all) > log.full {
 		log.trim()
 	}
 }
@@ -380,6 +383,7 @@ func (l *deliveryLog) trim() {
 		}
 		return false
 	})
+	l.full = len(l.all) + len(l.all)/4 // what waits cannot be forgotten: looking again at once would be in vain
 }
 
 func (p Policy) success(status int) bool {
