@@ -142,6 +142,7 @@ func (w *World) contextInfos() []map[string]any {
 
 func (w *World) eventInfos() []eventInfo {
 	list := []eventInfo{}
+	files := schemaFiles{cat: w.Catalogue(), envelope: w.provider.Envelope, docs: map[string]map[string]any{}}
 	for i := range w.Catalogue().Events {
 		ev := &w.Catalogue().Events[i]
 		if w.checkType("", ev.Type) != nil {
@@ -151,8 +152,8 @@ func (w *World) eventInfos() []eventInfo {
 		if b, err := w.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
 			info.Sample = b
 		}
-		if ev.Schema != "" {
-			info.Schema = mustJSON(map[string]string{"$ref": ev.Schema})
+		if schema, err := files.of(ev); err == nil {
+			info.Schema = schema
 		}
 		list = append(list, info)
 	}
