@@ -357,7 +357,7 @@ func (w *World) drop(account, subscription string) {
 // newest 10,000 are forgotten (PrioTicket and Dsco keep that many).
 type deliveryLog struct {
 	all  []*Delivery
-	full int // when to look again for what can be forgotten
+	most int // how long it may get before it is looked through again
 }
 
 const keptDeliveries = 10_000
@@ -365,12 +365,17 @@ const keptDeliveries = 10_000
 func (w *World) keep(d *Delivery) {
 	log := w.log[d.Account]
 	if log == nil {
-		log = &deliveryLog{full: keptDeliveries + keptDeliveries/4}
+		log = &deliveryLog{}
 		w.log[d.Account] = log
 	}
-	log.all = append(log.all, d)
-	if len(log.all) > log.full {
-		log.trim()
+	log.add(d)
+}
+
+func (l *deliveryLog) add(d *Delivery) {
+	l.all = append(l.all, d)
+	if len(l.all) > max(l.most, keptDeliveries+keptDeliveries/4) {
+		l.trim()
+		l.most = len(l.all) + len(l.all)/4 // where all of it waits, looking each time would take the square of its length
 	}
 }
 
@@ -383,7 +388,6 @@ func (l *deliveryLog) trim() {
 		}
 		return false
 	})
-	l.full = len(l.all) + len(l.all)/4 // what waits cannot be forgotten: looking again at once would be in vain
 }
 
 func (p Policy) success(status int) bool {
