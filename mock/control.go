@@ -151,9 +151,7 @@ func (w *World) eventInfos() []eventInfo {
 		if b, err := w.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
 			info.Sample = b
 		}
-		if ev.Schema != "" {
-			info.Schema = mustJSON(map[string]string{"$ref": ev.Schema})
-		}
+		info.Schema = w.shownSchema(ev)
 		list = append(list, info)
 	}
 	return list

@@ -272,7 +272,8 @@ func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
 // note writes the attempt's journal entry.
 func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
 	e := res.entry
-	e.Kind, e.Provider, e.Account, e.Type = journal.Attempt, w.provider.Name, d.Account, d.Type
+	e.Provider, e.Account = w.sender(d)
+	e.Kind, e.Type = journal.Attempt, d.Type
 	e.DeliveryID, e.Subscription, e.Attempt, e.NextAttempt = d.ID, d.Subscription, a.N, next
 	e.Fault = res.fault
 	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At

@@ -26,6 +26,9 @@ func TestTheRequestLineIsWhatWasRegistered(t *testing.T) {
 		"http://h/a/../b//c/?x=/y#top":     "/a/../b//c/?x=/y",
 		"http://h/{id}|'\"<>?q={a}":        "/{id}|'\"<>?q={a}",
 		"http://h/%7e%2F%C3%A9?a=%20&b=+&": "/%7e%2F%C3%A9?a=%20&b=+&",
+		"http://h/a%2Fb|{c}[d]":            "/a%2Fb|{c}[d]",
+		"https://[::1]:8443/x@y:2":         "/x@y:2",
+		"http://h/a?to=http://g/":          "/a?to=http://g/",
 		"http://us%2Fer:p%3Fw@h:80/x":      "/x",
 	} {
 		u, err := url.Parse(registered)

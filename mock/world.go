@@ -28,6 +28,7 @@ type World struct {
 	lanes    map[string]*lane
 	timers   []timer
 	memo     map[string]any
+	schemas  map[string]json.RawMessage // by type, as they are shown
 	stats    stats
 	firing   string // id of the first event of the firing at hand
 	dirty    bool   // must be saved before the caller is answered

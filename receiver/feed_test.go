@@ -191,27 +191,6 @@ func TestFeedWakesOnlyForFrames(t *testing.T) {
 	}
 }
 
-// TestFeedBehindItsReader is a reader that has read the journal itself, further
-// than the ring reaches: it must get nothing twice.
-func TestFeedBehindItsReader(t *testing.T) {
-	t.Parallel()
-	f := stillFeed(nil)
-	f.put(4, []byte("4"))
-	f.show(4, nil)
-	cur := cursor{seq: 6}
-	if frames, _, behind, err := f.next(&cur); len(frames) > 0 || behind || err != nil {
-		t.Fatalf("a reader ahead of the ring got %q, %v, %v", frames, behind, err)
-	}
-	for seq := uint64(5); seq <= 8; seq++ {
-		f.put(seq, fmt.Append(nil, seq))
-	}
-	f.show(8, nil)
-	frames, _, _, err := f.next(&cur)
-	if got := strings.Join(unframe(t, frames), " "); err != nil || got != "7 8" {
-		t.Errorf("after 6 came %q, %v; want 7 8", got, err)
-	}
-}
-
 // TestSourceReads holds the reading of a trimmed journal to a table.
 func TestSourceReads(t *testing.T) {
 	t.Parallel()

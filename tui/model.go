@@ -45,6 +45,7 @@ type model struct {
 	total   uint64 // entries in the journal
 	last    uint64 // the newest entry that the screen knows of
 	catalog catalog
+	hello   bool // the first sample is to be fired when the catalogue is there
 	lights  []*light
 	again   *client.FireRequest // what was fired last
 	notice  notice

@@ -334,3 +334,9 @@ func (b *bench) control(path string) result {
 	}
 	return b.send(req)
 }
+
+// valid reports whether a signature belongs to a body and a key.
+func (b *bench) valid(key, signature, body string) bool {
+	v, err := b.engine.VerifyWith("shoptet", key, http.Header{"Shoptet-Webhook-Signature": {signature}}, []byte(body))
+	return err == nil && v.State == mock.Valid
+}

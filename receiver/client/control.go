@@ -97,7 +97,7 @@ type VerifyRequest struct {
 type Verdict struct {
 	Valid  bool     `json:"valid"`
 	Reason string   `json:"reason,omitempty"`
-	Tried  []string `json:"tried,omitempty"`
+	Tried  []string `json:"tried"`
 }
 
 // Scenario is an embedded scenario.

@@ -51,7 +51,7 @@ type Expectation struct {
 // came. Raw keeps the whole answer as it was.
 type ExpectResult struct {
 	Met      bool            `json:"met"`
-	Entries  []uint64        `json:"entries,omitempty"` // that matched, or met the steps of Ordered
+	Entries  []uint64        `json:"entries"` // that matched, or met the steps of Ordered
 	WaitedMS float64         `json:"waited_ms"`
 	Wanted   string          `json:"wanted,omitempty"`
 	Seen     Seen            `json:"seen,omitzero"`
