@@ -112,9 +112,12 @@ func (w *World) step(l *lane) bool {
 	return true
 }
 
+// onceMore marks the entry of a repeated request.
+const onceMore = "duplicate: the same request once more"
+
 // repeat sends the same request again; nothing depends on what comes of it.
 func (w *World) repeat(d *Delivery, j job) {
-	j.said = append(slices.Clone(j.said), "duplicate: the same request once more")
+	j.said = append(slices.Clone(j.said), onceMore)
 	res := w.engine.attempt(w, d, j)
 	w.mu.Lock()
 	defer w.mu.Unlock()
