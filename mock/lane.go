@@ -272,7 +272,8 @@ func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
 // note writes the attempt's journal entry.
 func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
 	e := res.entry
-	e.Kind, e.Provider, e.Account, e.Type = journal.Attempt, w.provider.Name, d.Account, d.Type
+	e.Provider, e.Account = w.sender(d)
+	e.Kind, e.Type = journal.Attempt, d.Type
 	e.DeliveryID, e.Subscription, e.Attempt, e.NextAttempt = d.ID, d.Subscription, a.N, next
 	e.Fault = res.fault
 	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At
@@ -354,7 +355,10 @@ func (w *World) drop(account, subscription string) {
 
 // deliveryLog is an account's deliveries, oldest first. Settled ones beyond the
 // newest 10,000 are forgotten (PrioTicket and Dsco keep that many).
-type deliveryLog struct{ all []*Delivery }
+type deliveryLog struct {
+	all  []*Delivery
+	most int // how long it may get before it is looked through again
+}
 
 const keptDeliveries = 10_000
 
@@ -364,9 +368,14 @@ func (w *World) keep(d *Delivery) {
 		log = &deliveryLog{}
 		w.log[d.Account] = log
 	}
-	log.all = append(log.all, d)
-	if len(log.all) > keptDeliveries+keptDeliveries/4 {
-		log.trim()
+	log.add(d)
+}
+
+func (l *deliveryLog) add(d *Delivery) {
+	l.all = append(l.all, d)
+	if len(l.all) > max(l.most, keptDeliveries+keptDeliveries/4) {
+		l.trim()
+		l.most = len(l.all) + len(l.all)/4 // where all of it waits, looking each time would take the square of its length
 	}
 }
 

@@ -111,7 +111,7 @@ func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (
 		event = "replay:" + strconv.FormatUint(entry.Seq, 10)
 	}
 	d := &Delivery{ID: "dlv_" + w.Text("delivery", LowerAndNums, 16), Account: entry.Account, Subscription: entry.Subscription, Type: entry.Type,
-		URL: to, Direct: true, Created: w.Now(), EventIDs: []string{event}, Body: body, State: Waiting, replay: &replayed{sub: entry.Subscription}}
+		URL: to, Direct: true, Created: w.Now(), EventIDs: []string{event}, Body: body, State: Waiting, replay: &replayed{sub: entry.Subscription, provider: entry.Provider, account: entry.Account}}
 	if d.Account == "" {
 		d.Account = defaultAccount
 	}
@@ -126,8 +126,18 @@ func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (
 
 // replayed marks a delivery that repeats a recorded request.
 type replayed struct {
-	out *Outgoing // the request as it was; nil: the provider makes it anew
-	sub string
+	out               *Outgoing // the request as it was; nil: the provider makes it anew
+	sub               string
+	provider, account string // of the entry; empty: of nobody here
+}
+
+// sender says whose request a delivery carries. What no provider of ours sent
+// belongs to none when it is sent again, whichever world sends it.
+func (w *World) sender(d *Delivery) (provider, account string) {
+	if d.replay == nil {
+		return w.provider.Name, d.Account
+	}
+	return d.replay.provider, d.replay.account
 }
 
 // asRecorded makes the request that an entry holds, headers included, but for

@@ -34,7 +34,8 @@ func (e *Engine) attempt(w *World, d *Delivery, j job) result {
 	ctx, cancel := context.WithTimeout(e.ctx, j.policy.timeout())
 	defer cancel()
 	watch := stopwatch()
-	origin := Origin{Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],
+	provider, account := w.sender(d)
+	origin := Origin{Provider: provider, Account: account, Type: d.Type, EventID: d.EventIDs[0],
 		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1}
 	answer, err := e.sender.do(ctx, u, j, &origin)
 	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()

@@ -269,16 +269,16 @@ func (rc *Receiver) judge(c *capture, box *inbox, r *http.Request) Origin {
 		o, known = rc.cfg.Origin(r.RemoteAddr)
 	}
 	e, secret := &c.entry, ""
-	switch {
-	case known:
+	if known {
 		e.Provider, e.Account, e.Type, e.EventID = o.Provider, o.Account, o.Type, o.EventID
 		e.DeliveryID, e.Subscription, e.Attempt = o.DeliveryID, o.Subscription, o.Attempt
-	case box != nil && box.verify != nil:
-		e.Provider, secret = box.verify.Provider, box.verify.Secret
-	default:
-		return Origin{}
 	}
-	rc.verdicts(c, secret)
+	if e.Provider == "" && box != nil && box.verify != nil {
+		e.Provider, secret = box.verify.Provider, box.verify.Secret
+	}
+	if e.Provider != "" {
+		rc.verdicts(c, secret)
+	}
 	return o
 }
 

@@ -72,10 +72,15 @@ func (rc *Receiver) expect(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	started := time.Now()
-	met, err := x.await(r.Context(), rc.log)
+	asker, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(rc.ctx, cancel)() // a sandbox that stops does not wait for what will not come
+	met, err := x.await(asker, rc.log)
 	switch {
 	case r.Context().Err() != nil:
 		return nil // nobody listens any more
+	case asker.Err() != nil:
+		return journal.ErrClosed
 	case err != nil:
 		return err
 	}

@@ -141,15 +141,25 @@ func TestExpectCancelled(t *testing.T) {
 	<-ended
 }
 
-func TestExpectEndsWithTheJournal(t *testing.T) {
+// TestExpectEndsWithTheSandbox: one who waits is told at once that nothing will
+// come, and does not hold up the stop.
+func TestExpectEndsWithTheSandbox(t *testing.T) {
 	t.Parallel()
-	g := newRig(t)
-	conn := g.dial()
-	defer conn.Close()
-	body := `{"within":"1h"}`
-	fmt.Fprintf(conn, "POST /_/expect HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-	_ = g.log.Close()
-	readAnswer(t, bufio.NewReader(conn), "POST").want(t, 503, "closed")
+	for name, end := range map[string]func(*rig){
+		"journal":  func(g *rig) { _ = g.log.Close() },
+		"receiver": func(g *rig) { g.rc.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newRig(t)
+			conn := g.dial()
+			defer conn.Close()
+			body := `{"within":"1h"}`
+			fmt.Fprintf(conn, "POST /_/expect HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+			end(g)
+			readAnswer(t, bufio.NewReader(conn), "POST").want(t, 503, "closed")
+		})
+	}
 }
 
 func TestExpectRefusals(t *testing.T) {

@@ -111,6 +111,7 @@ func (rc *Receiver) Routes(mux *http.ServeMux) {
 		{"/_/entries/{seq}/body", map[string]apiFunc{"GET": rc.getBody}},
 		{"/_/entries/{seq}/as/{format}", map[string]apiFunc{"GET": rc.exportEntry}},
 		{"/_/entries/diff", map[string]apiFunc{"GET": rc.diffEntries}},
+		{"/_/entries/import", map[string]apiFunc{"POST": rc.importEntries}},
 		{"/_/expect", map[string]apiFunc{"POST": rc.expect}},
 		{"/_/stream", map[string]apiFunc{"GET": rc.stream}},
 		{"/_/inboxes", map[string]apiFunc{"GET": rc.listInboxes}},

@@ -32,6 +32,10 @@ func (m *model) loadCatalog() tea.Cmd {
 			if p, ok := m.over.(*picker); ok && p.title == paletteTitle {
 				p.items = m.eventItems()
 			}
+			if m.hello && err == nil {
+				m.hello = false
+				return m.fireHello()
+			}
 			return nil
 		}
 	})

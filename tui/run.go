@@ -40,13 +40,10 @@ func Run(ctx context.Context, c *client.Client, o Options) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	program := tea.NewProgram(newModel(ctx, c, o), tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out),
+	program := tea.NewProgram(newModel(ctx, c, o), tea.WithInput(o.In), tea.WithOutput(o.Out),
 		tea.WithEnvironment(o.environment()), tea.WithoutSignalHandler())
-	_, err := program.Run()
-	if ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled) && !errors.Is(err, tea.ErrProgramPanic) {
-		err = nil
-	}
-	if err != nil {
+	defer context.AfterFunc(ctx, program.Quit)()
+	if _, err := program.Run(); err != nil {
 		return fmt.Errorf("full-screen program: %w", err)
 	}
 	o.goodbye(c.URL())

@@ -61,6 +61,6 @@ func (m *model) fireHello() tea.Cmd {
 			return m.fire(client.FireRequest{Provider: p.Name, Type: p.Events[0].Type, To: m.api.URL() + "/in/" + helloInbox})
 		}
 	}
-	m.complain("the catalogue is not there yet: press again in a moment")
+	m.hello = true // as soon as the catalogue is there
 	return nil
 }

@@ -191,6 +191,7 @@ func TestOverrides(t *testing.T) {
 		{mock.Firing{Set: raws(map[string]string{"payload.title": `"a \u0026 b \u003c c"`})}, "payload.title", `"a & b < c"`},
 		{mock.Firing{Set: raws(map[string]string{"payload.estimatedAvailabilityDate": `"2014-01-01T10:30:00Z"`})}, "payload.estimatedAvailabilityDate", `"2014-01-01T10:30:00Z"`},
 		{mock.Firing{Body: json.RawMessage(`{"any": [1, 2.50]}`)}, "@this", `{"any":[1,2.50]}`},
+		{mock.Firing{Body: json.RawMessage(`{"any": "\u0026 <\u003c \u00e9"}`)}, "@this", `{"any":"\u0026 <\u003c \u00e9"}`},
 		{mock.Firing{Body: json.RawMessage(`" not\tJSON "`)}, "", " not\tJSON "},
 	} {
 		c.f.Provider, c.f.Type = "dsco", "INVENTORY_UPDATED"

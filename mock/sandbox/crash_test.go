@@ -2,7 +2,10 @@ package sandbox
 
 import (
 	"encoding/json"
+	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,6 +71,32 @@ func TestACrashLosesNothingThatWasAnswered(t *testing.T) {
 			if e.Seq == old.Seq {
 				t.Errorf("sequence number %d came twice", e.Seq)
 			}
+		}
+	}
+}
+
+// What waited for its first attempt is made again from the journal: the same
+// bytes, spelling and all.
+func TestOverridesKeepTheirSpellingOverACrash(t *testing.T) {
+	t.Parallel()
+	const spelled = `"a&b <x> \u0026 é \u2028"`
+	bodies, busy := make(chan string, 3), make(chan struct{})
+	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		b, _ := io.ReadAll(req.Body)
+		bodies <- string(b)
+		<-busy
+	}))
+	t.Cleanup(sink.Close)
+	dir := t.TempDir()
+	r := Start(t, withTiny, WithData(dir))
+	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", To: sink.URL, Count: 2, Set: map[string]json.RawMessage{"name": []byte(spelled)}})
+	first := <-bodies
+	crashed(t, dir).Expect(t, "kind:event", 2)
+	close(busy)
+	want := `{"id":1,"name":` + spelled + `,"parts":[{"size":3}]}`
+	for range 2 {
+		if got := <-bodies; got != want || got != first {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }

@@ -105,6 +105,8 @@ func TestCalls(t *testing.T) {
 		{"diff", func(c *client.Client) (any, error) { return c.Diff(ctx, 1, 2) },
 			"GET /_/entries/diff?a=1&b=2", "", 200, `{"a":1,"b":2,"same":false,"headers":[{"name":"X","a":["1"]}],"body":{"kind":"json","changes":[{"path":"a","a":1,"b":"1","volatile":"id"}],"size_a":1,"size_b":2}}`,
 			`{"a":1,"b":2,"same":false,"headers":[{"name":"X","a":["1"]}],"body":{"kind":"json","changes":[{"path":"a","a":1,"b":"1","volatile":"id"}],"size_a":1,"size_b":2}}`},
+		{"import", func(c *client.Client) (any, error) { return c.Import(ctx, "a b", []byte("{}\n{}")) },
+			"POST /_/entries/import?inbox=a+b", "{}\n{}", 200, `{"inbox":"a b","imported":2,"first_seq":1,"last_seq":2}`, `{"inbox":"a b","imported":2,"first_seq":1,"last_seq":2}`},
 		{"delete entries", func(c *client.Client) (any, error) { return nil, c.DeleteEntries(ctx) },
 			"DELETE /_/entries", "", 204, "", `null`},
 		{"reset", func(c *client.Client) (any, error) { return nil, c.Reset(ctx) },
@@ -148,6 +150,9 @@ func TestCalls(t *testing.T) {
 			return c.Verify(ctx, client.VerifyRequest{Provider: "dsco", Secret: "s", Headers: map[string][]string{"A": {"b"}}, Body: "{}"})
 		}, "POST /_/verify", `{"provider":"dsco","secret":"s","headers":{"A":["b"]},"body":"{}"}`, 200, `{"valid":false,"reason":"no header","tried":["sha1"]}`,
 			`{"valid":false,"reason":"no header","tried":["sha1"]}`},
+		{"verify bytes", func(c *client.Client) (any, error) {
+			return c.Verify(ctx, client.VerifyRequest{Provider: "github", Account: "a", BodyBase64: "AP8="})
+		}, "POST /_/verify", `{"provider":"github","secret":"","account":"a","headers":null,"body":"","body_base64":"AP8="}`, 200, `{"valid":true,"tried":[]}`, `{"valid":true,"tried":[]}`},
 		{"metrics", func(c *client.Client) (any, error) { return c.Metrics(ctx) },
 			"GET /_/metrics", "", 200, "a 1\n", `"a 1\n"`},
 		{"index", func(c *client.Client) (any, error) { return c.Index(ctx) },

@@ -85,17 +85,19 @@ type ClockMove struct {
 
 // VerifyRequest asks whether a signature is right.
 type VerifyRequest struct {
-	Provider string              `json:"provider"`
-	Secret   string              `json:"secret"`
-	Headers  map[string][]string `json:"headers"`
-	Body     string              `json:"body"`
+	Provider   string              `json:"provider"`          // or the name of a signature scheme
+	Secret     string              `json:"secret"`            // "" with Account: its keys in force
+	Account    string              `json:"account,omitempty"` // whose keys and captures are compared
+	Headers    map[string][]string `json:"headers"`
+	Body       string              `json:"body"`
+	BodyBase64 string              `json:"body_base64,omitempty"` // in place of Body where that is no text
 }
 
 // Verdict answers a VerifyRequest.
 type Verdict struct {
 	Valid  bool     `json:"valid"`
 	Reason string   `json:"reason,omitempty"`
-	Tried  []string `json:"tried,omitempty"`
+	Tried  []string `json:"tried"`
 }
 
 // Scenario is an embedded scenario.

@@ -77,7 +77,7 @@ type Fired struct {
 	ID         string     `json:"id"`
 	Type       string     `json:"type"`
 	Deliveries []Delivery `json:"deliveries"`
-	Skipped    []Skipped  `json:"skipped,omitempty"`
+	Skipped    []Skipped  `json:"skipped"`
 }
 
 // Delivery is one event on its way to one subscription.
