@@ -245,13 +245,20 @@ type savedWorld struct {
 
 func (w *World) save() *flush {
 	w.dirty = false
+	return w.engine.state.putLater("provider/"+w.provider.Name, w.section)
+}
+
+// section is the world as the state keeps it.
+func (w *World) section() json.RawMessage {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	out := savedWorld{Seq: w.engine.appended(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
 	for _, a := range w.order {
 		if len(a.values) > 0 || len(a.subs) > 0 {
 			out.Accounts = append(out.Accounts, a.saved())
 		}
 	}
-	return w.engine.state.put("provider/"+w.provider.Name, mustJSON(out))
+	return mustJSON(out)
 }
 
 // savedClock is the section of the state that is not a provider's.
