@@ -338,7 +338,7 @@ func TestOtherKeysAndBodies(t *testing.T) {
 	s := testSchemes()["shoptet"]
 	h := signedHeaders(t, s, "theirs", "a", instant)
 	q := Question{Now: instant, Secret: "mine", Header: h, Body: []byte("a"), Keys: []NamedKey{{"key of ann", "mine"}, {"key of bob", "theirs"}}}
-	wantCause(t, cause{label: "the secret of key of bob", reason: "another secret, that of key of bob"}, s.Explain(q))
+	wantCause(t, cause{label: "another secret, key of bob", reason: "another secret, that of key of bob"}, s.Explain(q))
 	h = signedHeaders(t, s, "mine", "b", instant)
 	q = Question{Now: instant, Secret: "mine", Header: h, Body: []byte("a"), Candidates: []Candidate{{"entry 1", []byte("a")}, {"entry 2", []byte("c")}, {"entry 3", []byte("b")}}}
 	wantCause(t, cause{label: "the body of entry 3", reason: "belongs to the body of entry 3, not to this one"}, s.Explain(q))
