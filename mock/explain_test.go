@@ -123,6 +123,7 @@ func causes() []cause {
 		{"signed text {timestamp}.{body}", "the id was left out of the signed text", func(f *forger) { f.template = "{timestamp}.{body}" }, "shoptet github shopify stripe"},
 		{"signed text {timestamp}{body}", "put together as {timestamp}{body}", func(f *forger) { f.template = "{timestamp}{body}" }, "shoptet github shopify standard-webhooks"},
 		{"signed text {timestamp}.{id}.{body}", "put together as {timestamp}.{id}.{body}", func(f *forger) { f.template = "{timestamp}.{id}.{body}" }, "shoptet github shopify stripe"},
+		{`signed text {timestamp}\n{body}`, `as {timestamp}\n{body}`, func(f *forger) { f.template = "{timestamp}\n{body}" }, "shoptet github shopify standard-webhooks"},
 		{"the timestamp in milliseconds", "milliseconds were signed", func(f *forger) { f.template = strings.ReplaceAll(f.template, "{timestamp}", "{timestamp}000") }, "shoptet github shopify"},
 		{"a plain digest of the body", "nothing of the secret is in it", func(f *forger) { f.digest = mixed(f, 1) }, ""},
 		{"a digest of secret and body", "a digest of the secret and the body in a row", func(f *forger) { f.digest = mixed(f, 2) }, ""},
