@@ -24,6 +24,7 @@ type way int
 
 const (
 	newest way = iota
+	oldest
 	older
 	newer
 )
@@ -82,11 +83,16 @@ func (m *model) tookPage(msg pageMsg) tea.Cmd {
 			m.win = newWindow()
 		}
 		m.win.replace(msg.rows, msg.more)
+		m.oldest = msg.oldest
 		m.total = msg.last + 1 - min(msg.oldest, msg.last+1)
 		m.loaded, m.last = true, msg.last
 		if m.feed == nil {
 			next = m.listen(msg.last)
 		}
+	case oldest:
+		m.win.jump(msg.rows, msg.oldest < 2)
+		m.list.cursor, m.list.top = 0, 0
+		m.list.lines = nil // the cursor goes to the first line, whatever it was on
 	case older:
 		m.win.prepend(msg.rows, msg.more)
 	case newer:
@@ -180,5 +186,11 @@ func (m *model) toHead() tea.Cmd {
 	m.list.follow = false
 	m.list.cursor = 0
 	m.list.clamp()
+	if m.win.older && !m.paging && m.oldest > 0 {
+		m.paging = true
+		// What lies after the first entry; the first itself comes with the page
+		// before, since a bound of 0 is none.
+		return m.page(oldest, client.Query{After: max(m.oldest-1, 1), Limit: pageRows, Order: "asc"})
+	}
 	return tea.Batch(m.read(), m.reach())
 }

@@ -85,7 +85,7 @@ func TestVerifyRefusesBadOrders(t *testing.T) {
 		"odd candidate":   {`{"provider":"github","candidates":[{"seq":1}]}`, `unknown field`, 400},
 		"candidates":      {string(many), `101 candidates: at most 100`, 422},
 		"unknown member":  {`{"provider":"github","headres":{}}`, `unknown field`, 400},
-		"header":          {`{"provider":"github","headers":{"a":1}}`, `headers: a number where`, 400},
+		"header":          {`{"provider":"github","headers":{"a":1}}`, `a number where a list is wanted`, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
