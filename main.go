@@ -77,6 +77,10 @@ func open(o cli.UpOptions) (cli.Instance, error) {
 		Token: o.Token, AllowHosts: o.AllowHosts, MaxBody: o.MaxBody,
 		Version: o.Version, Warn: o.Warn,
 	})
+	var misconfigured *sandbox.ConfigError
+	if errors.As(err, &misconfigured) {
+		return nil, &cli.ConfigError{Path: misconfigured.Path, Err: err}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -14,11 +14,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // ran is what a run of the program left behind.
@@ -45,8 +47,8 @@ func TestHelp(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got strings.Builder
-	for _, command := range []string{"", "up", "tui", "tail", "providers", "events", "fire", "entries", "show", "diff", "export", "replay",
-		"expect", "scenario", "verify", "inbox", "faults", "secrets", "clock", "reset", "ready", "doctor", "version"} {
+	for _, command := range []string{"", "up", "tui", "tail", "providers", "events", "fire", "entries", "show", "diff", "export", "import", "replay",
+		"expect", "scenario", "verify", "inbox", "faults", "secrets", "clock", "reset", "ready", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		r := runProgram(t, map[string]string{"XDG_STATE_HOME": "/state"}, "", args...)
 		if r.code != 0 || r.err != "" {
@@ -131,13 +133,76 @@ type program struct {
 	stderr bytes.Buffer
 }
 
-// binary builds the program once per test that needs it; the go command keeps
-// what it built.
+// folder is where the program that the tests run is built, once.
+const folder = "TACKLEBOX_TEST_FOLDER"
+
+var builds = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(os.Getenv(folder), "tacklebox")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// tests runs the tests, and removes the folder when they are done.
+type tests struct{ *testing.M }
+
+func (m tests) Run() int {
+	dir, err := os.MkdirTemp("", "tacklebox-test-*")
+	if err == nil {
+		err = os.Setenv(folder, dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	return m.M.Run()
+}
+
+// TestMain lets the scripts run this test binary as the program.
+func TestMain(m *testing.M) {
+	testscript.Main(tests{m}, map[string]func(){"tacklebox": main})
+}
+
+// TestScripts plays the command lines of tui/cli/testdata/script, each against
+// sandboxes of its own, with a home of its own.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "tui/cli/testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, "HOME="+e.WorkDir, "XDG_STATE_HOME="+e.WorkDir+"/state", "TZ=UTC")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"await": await, "nobody": nobody},
+	})
+}
+
+// await waits for a ready file and turns the commands that follow to the
+// sandbox that it names.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	told, err := awaitFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Setenv("TACKLEBOX_URL", told.URL)
+}
+
+// nobody leaves the ready file of a sandbox that does not answer, which keeps
+// the commands away from whatever runs at the default address.
+func nobody(ts *testscript.TestScript, _ bool, _ []string) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	defer ln.Close()
+	text := fmt.Sprintf(`{"url":"http://%s","pid":%d}`, ln.Addr(), os.Getpid())
+	data := ts.MkAbs("state/tacklebox")
+	ts.Check(errors.Join(os.MkdirAll(data, 0o700), os.WriteFile(filepath.Join(data, "ready.json"), []byte(text), 0o600)))
+}
+
 func binary(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "tacklebox")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	path, err := builds()
+	if err != nil {
+		t.Fatalf("build: %v", err)
 	}
 	return path
 }
@@ -167,9 +232,15 @@ func start(t *testing.T, path, home string, args ...string) *program {
 	return p
 }
 
-// awaitReady polls for the file; it appears whole, or the program has failed.
-func (p *program) awaitReady(path string) string {
-	p.t.Helper()
+// told is what a ready file says.
+type told struct {
+	URL     string
+	PID     int
+	Version string
+}
+
+// awaitFile polls for a ready file; it appears whole, or the program has failed.
+func awaitFile(path string) (ready told, err error) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(30 * time.Second)
@@ -180,21 +251,22 @@ func (p *program) awaitReady(path string) string {
 			if err != nil {
 				continue
 			}
-			var told struct {
-				URL     string
-				PID     int
-				Version string
-			}
-			if err := json.Unmarshal(text, &told); err != nil || told.PID != p.cmd.Process.Pid || told.Version == "" {
-				p.t.Fatalf("ready file %s (%v)", text, err)
-			}
-			return told.URL
+			return ready, json.Unmarshal(text, &ready)
 		case <-deadline:
-			_ = p.cmd.Process.Kill()
-			_ = p.cmd.Wait()
-			p.t.Fatalf("not ready; stderr: %s", p.stderr.String())
+			return ready, errors.New("the program did not get ready")
 		}
 	}
+}
+
+func (p *program) awaitReady(path string) string {
+	p.t.Helper()
+	ready, err := awaitFile(path)
+	if err != nil || ready.PID != p.cmd.Process.Pid || ready.Version == "" {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+		p.t.Fatalf("ready file says %+v (%v); stderr: %s", ready, err, p.stderr.String())
+	}
+	return ready.URL
 }
 
 // command runs another command of the same binary in the same home.

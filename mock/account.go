@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -129,13 +130,16 @@ func getJSON(m map[string]json.RawMessage, key string, v any) bool {
 	return ok && json.Unmarshal(raw, v) == nil
 }
 
-// mustJSON encodes a value that cannot fail: our own plain structs.
+// mustJSON encodes a value that cannot fail: our own plain structs. Foreign JSON
+// inside keeps its spelling, so that an event read back sends the same bytes.
 func mustJSON(v any) json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		panic(fmt.Sprintf("encoding %T: %v", v, err))
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 func (a *Account) saved() savedAccount {

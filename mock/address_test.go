@@ -49,7 +49,7 @@ func addressWorld(t *testing.T, config map[string]json.RawMessage) (*World, erro
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalog := fixtures.FromFS(fstest.MapFS{"x/catalog.json": {Data: []byte(`{"title":"X"}`)}})
+	catalog := fixtures.New(fstest.MapFS{"x/catalog.json": {Data: []byte(`{"title":"X"}`)}})
 	p := &Provider{Name: "x", Options: []Option{{Name: "url", Kind: URLOption, Default: `""`}}}
 	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: catalog,
 		Providers: []*Provider{p}, Settings: map[string]map[string]json.RawMessage{"x": config}, BaseURL: func() string { return "" }})

@@ -11,7 +11,18 @@ import (
 // chance is the one source of everything that looks random. A draw depends on
 // the seed, its label and how often that label was drawn before, so that what
 // happens beside it does not change it.
-type chance struct{ seed uint64 }
+type chance struct {
+	seed  uint64
+	epoch uint64 // rises with each crash, after which counts of draws are unsure
+}
+
+// draw is the stream of the n-th draw of a label.
+func (c chance) draw(label string, n int64) *rand.Rand {
+	if c.epoch > 0 {
+		label = fmt.Sprintf("%s@%d", label, c.epoch)
+	}
+	return c.stream(label, n)
+}
 
 func (c chance) stream(label string, n int64) *rand.Rand {
 	return rand.New(rand.NewChaCha8(c.key(label, n)))

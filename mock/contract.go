@@ -15,7 +15,8 @@ import (
 // contracts holds callback bodies against the schemas of their types.
 type contracts struct {
 	mu       sync.Mutex
-	compiled map[string]*jsonschema.Schema // by provider and type; nil: has none
+	compiled map[string]*jsonschema.Schema   // by provider and type; nil: has none
+	shared   map[*World]*jsonschema.Compiler // keeps the parts that types share
 }
 
 const fixtureScheme = "fixture:///"
@@ -79,9 +80,13 @@ func (c *contracts) of(w *World, typ string) *jsonschema.Schema {
 		return s
 	}
 	if c.compiled == nil {
-		c.compiled = map[string]*jsonschema.Schema{}
+		c.compiled, c.shared = map[string]*jsonschema.Schema{}, map[*World]*jsonschema.Compiler{}
 	}
-	s, err := w.compile(typ)
+	if c.shared[w] == nil {
+		c.shared[w] = jsonschema.NewCompiler()
+		c.shared[w].UseLoader(fixtureLoader{w.Catalogue()})
+	}
+	s, err := w.compile(c.shared[w], typ)
 	if err != nil {
 		w.engine.cfg.Warn(fmt.Sprintf("schema of %s %s: %v", w.provider.Name, typ, err))
 	}
@@ -90,8 +95,8 @@ func (c *contracts) of(w *World, typ string) *jsonschema.Schema {
 }
 
 // compile makes the schema of a whole callback body.
-func (w *World) compile(typ string) (*jsonschema.Schema, error) {
-	ev, ok := w.cat.Event(typ)
+func (w *World) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.Schema, error) {
+	ev, ok := w.Catalogue().Event(typ)
 	if !ok || ev.Schema == "" {
 		return nil, nil
 	}
@@ -99,13 +104,11 @@ func (w *World) compile(typ string) (*jsonschema.Schema, error) {
 	if w.provider.Envelope != nil {
 		root = w.provider.Envelope(typ, root)
 	}
-	compiler := jsonschema.NewCompiler()
-	compiler.UseLoader(fixtureLoader{w.cat})
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(mustJSON(root)))
 	if err != nil {
 		return nil, err
 	}
-	const at = "callback:///root"
+	at := "callback:///" + url.PathEscape(typ)
 	if err := compiler.AddResource(at, doc); err != nil {
 		return nil, err
 	}

@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"strings"
+	"strconv"
 	"time"
 )
 
@@ -31,6 +29,10 @@ func (e *Engine) Routes(mux *http.ServeMux) {
 		"POST /_/verify":                           e.postVerify,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			if err := knownQuery(r); err != nil {
+				WriteProblem(w, err)
+				return
+			}
 			status, body, err := handle(r)
 			if err != nil {
 				WriteProblem(w, err)
@@ -66,48 +68,6 @@ func WriteProblem(w http.ResponseWriter, err error) {
 	WriteJSON(w, p.Status, map[string]*Problem{"error": p})
 }
 
-const maxControlBody = 32 << 20
-
-// readBody decodes a request's body strictly: unknown members, trailing text and
-// wrong types are refused with the place.
-func readBody(r *http.Request, v any) error {
-	b, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody+1))
-	if err != nil {
-		return &Problem{Status: 400, Code: "bad_request", Message: "reading the body: " + err.Error()}
-	}
-	if len(b) > maxControlBody {
-		return &Problem{Status: 413, Code: "too_large", Message: fmt.Sprintf("the body is larger than %d bytes", maxControlBody)}
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		return badJSON(err, dec.InputOffset())
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return &Problem{Status: 400, Code: "bad_json", Message: fmt.Sprintf("text after the JSON document at byte %d", dec.InputOffset())}
-	}
-	return nil
-}
-
-func badJSON(err error, at int64) error {
-	var syntax *json.SyntaxError
-	var wrong *json.UnmarshalTypeError
-	p := &Problem{Status: 400, Code: "bad_json"}
-	switch {
-	case errors.As(err, &syntax):
-		p.Message = fmt.Sprintf("the body is not JSON: %v at byte %d", err, syntax.Offset)
-	case errors.As(err, &wrong):
-		p.Message = fmt.Sprintf("%s: a JSON %s does not fit, want %s", wrong.Field, wrong.Value, wrong.Type)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		p.Message = fmt.Sprintf("the body is not JSON: it ends too early at byte %d", at)
-	case errors.Is(err, io.EOF):
-		p.Message = "the body is empty; send a JSON object"
-	default:
-		p.Message = fmt.Sprintf("%s near byte %d", strings.TrimPrefix(err.Error(), "json: "), at)
-	}
-	return p
-}
-
 func (e *Engine) world(r *http.Request) (*World, error) {
 	name := r.PathValue("provider")
 	if w := e.worlds[name]; w != nil {
@@ -131,7 +91,7 @@ type providerInfo struct {
 
 func (w *World) info() providerInfo {
 	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: w.Option("", "profile").Text()}
-	for _, ev := range w.cat.Events {
+	for _, ev := range w.Catalogue().Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++
 		}
@@ -166,7 +126,7 @@ func (e *Engine) getProvider(r *http.Request) (int, any, error) {
 	_ = w.do(func() {
 		info := w.info()
 		out["name"], out["title"], out["base_url"], out["profile"] = info.Name, info.Title, info.BaseURL, info.Profile
-		out["events"], out["assumptions"] = w.eventInfos(), w.cat.Assumptions
+		out["events"], out["assumptions"] = w.eventInfos(), w.Catalogue().Assumptions
 		out["context"], out["faults"] = w.contextInfos(), w.provider.Faults
 	})
 	return 200, out, nil
@@ -182,18 +142,16 @@ func (w *World) contextInfos() []map[string]any {
 
 func (w *World) eventInfos() []eventInfo {
 	list := []eventInfo{}
-	for i := range w.cat.Events {
-		ev := &w.cat.Events[i]
+	for i := range w.Catalogue().Events {
+		ev := &w.Catalogue().Events[i]
 		if w.checkType("", ev.Type) != nil {
 			continue
 		}
 		info := eventInfo{Type: ev.Type, Group: ev.Group, About: ev.About, Evidence: ev.Evidence}
-		if b, err := w.cat.Sample(ev.Type); err == nil && json.Valid(b) {
+		if b, err := w.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
 			info.Sample = b
 		}
-		if ev.Schema != "" {
-			info.Schema = mustJSON(map[string]string{"$ref": ev.Schema})
-		}
+		info.Schema = w.shownSchema(ev)
 		list = append(list, info)
 	}
 	return list
@@ -363,39 +321,6 @@ func (e *Engine) moveClock(ctx context.Context, advance, to string) error {
 	return e.Advance(ctx, t)
 }
 
-func (e *Engine) postVerify(r *http.Request) (int, any, error) {
-	var in struct {
-		Provider string            `json:"provider"`
-		Secret   string            `json:"secret"`
-		Headers  map[string]header `json:"headers"`
-		Body     string            `json:"body"`
-	}
-	if err := readBody(r, &in); err != nil {
-		return 0, nil, err
-	}
-	h := http.Header{}
-	for name, v := range in.Headers {
-		h[http.CanonicalHeaderKey(name)] = v
-	}
-	v, err := e.VerifyWith(in.Provider, in.Secret, h, []byte(in.Body))
-	if err != nil {
-		return 0, nil, err
-	}
-	return 200, map[string]any{"valid": v.State == Valid, "reason": v.Reason, "tried": append([]string{}, v.Tried...)}, nil
-}
-
-// header is one text or a list of them.
-type header []string
-
-func (h *header) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		*h = header{one}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]string)(h))
-}
-
 func (e *Engine) getFaults(*http.Request) (int, any, error) {
 	e.faultMu.Lock()
 	defer e.faultMu.Unlock()
@@ -411,6 +336,30 @@ func (e *Engine) putFaults(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	return e.getFaults(r)
+}
+
+// SetFaults replaces the faults in force by the document that PUT /_/faults
+// takes. It is how a configuration file sets them: a mistake is a SettingError.
+func (e *Engine) SetFaults(doc json.RawMessage) error {
+	var list []json.RawMessage
+	if json.Unmarshal(doc, &list) != nil {
+		return &SettingError{[]string{"faults"}, errors.New("wants a list, like [{kind: delay, probability: 0.1}]")}
+	}
+	all := make([]Fault, len(list))
+	for i, raw := range list {
+		if err := e.readFault(raw, &all[i]); err != nil {
+			return &SettingError{[]string{"faults", strconv.Itoa(i)}, err}
+		}
+	}
+	return e.setFaults(all)
+}
+
+func (e *Engine) readFault(raw json.RawMessage, f *Fault) error {
+	if err := json.Unmarshal(raw, f); err != nil {
+		return badJSON(err, f)
+	}
+	_, err := e.parseFaults([]Fault{*f}, nil)
+	return err
 }
 
 // setFaults replaces the faults in force.

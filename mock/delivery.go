@@ -35,12 +35,13 @@ type Delivery struct {
 	Next         time.Time // when it is tried again; zero: not planned
 	Attempts     []*Attempt
 
-	faults  []*Fault
-	spared  bool         // a fault put it off; its next attempt is made
-	set     []*Fault     // the faults of that attempt
-	firing  string    // what a direct delivery was fired with: its own order
-	replay  *replayed    // set when it repeats a recorded request
-	retract *atomic.Bool // takes back the planned attempt
+	faults    []*Fault
+	forgotten bool         // by a reset: what comes of it is not recorded
+	spared    bool         // a fault put it off; its next attempt is made
+	set       []*Fault     // the faults of that attempt
+	firing    string       // what a direct delivery was fired with: its own order
+	replay    *replayed    // set when it repeats a recorded request
+	retract   *atomic.Bool // takes back the planned attempt
 }
 
 // Attempt is one finished HTTP try.
@@ -50,6 +51,7 @@ type Attempt struct {
 	At     time.Time // when it started, on the provider's clock
 	Took   time.Duration
 	Status int    // 0: no answer
+	Reason string // phrase of the answer's status line
 	Error  string // why it failed, when no status says it
 	OK     bool
 }

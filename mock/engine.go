@@ -71,7 +71,7 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}
 	}
-	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, chance: chance{cfg.Seed}, state: cfg.State,
+	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, chance: chance{seed: cfg.Seed}, state: cfg.State,
 		worlds: map[string]*World{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.sender = newSender(cfg.Allow, cfg.MaxBody)
@@ -82,7 +82,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	for name := range cfg.Settings {
 		if e.worlds[name] == nil {
-			return nil, fmt.Errorf("providers.%s: %w", name, e.unknownProvider(name))
+			return nil, &SettingError{[]string{"providers", name}, e.unknownProvider(name)}
 		}
 	}
 	if err := e.recover(); err != nil {
@@ -92,17 +92,30 @@ func New(cfg Config) (*Engine, error) {
 }
 
 func (e *Engine) add(p *Provider) error {
-	cat, err := e.cfg.Catalog.Provider(p.Name)
-	if err != nil {
-		return err
+	w := &World{engine: e, provider: p, cat: sync.OnceValue(func() *Catalogue { return e.catalogue(p.Name) })}
+	if e.cfg.Catalog.Overridden() {
+		if _, err := e.cfg.Catalog.Provider(p.Name); err != nil {
+			return err
+		}
 	}
-	w := &World{engine: e, provider: p, cat: cat}
 	w.clear()
 	if err := w.configure(e.cfg.Settings[p.Name]); err != nil {
 		return err
 	}
 	e.worlds[p.Name] = w
 	return nil
+}
+
+// catalogue reads a provider's fixtures when they are first asked for: reading
+// all of them would take most of the time that starting takes. The embedded ones
+// cannot be wrong, and overrides were checked before.
+func (e *Engine) catalogue(name string) *Catalogue {
+	cat, err := e.cfg.Catalog.Provider(name)
+	if err != nil {
+		e.cfg.Warn(err.Error())
+		return &Catalogue{Name: name}
+	}
+	return cat
 }
 
 // clear empties the world but keeps the configuration.
@@ -129,13 +142,24 @@ func (e *Engine) Start() {
 	go e.runClock()
 }
 
-// Close stops sending, waits for what is on its way and saves everything.
-func (e *Engine) Close() error {
+// Quiesce ends sending: what is on its way may finish within patience, what is
+// not yet begun goes on after the next start.
+func (e *Engine) Quiesce(patience time.Duration) {
+	e.started.Store(false)
+	ctx, cancel := context.WithTimeout(e.ctx, patience)
+	defer cancel()
+	_ = e.waitIdle(ctx) // what has not ended by then is cut off and not recorded
 	e.stop()
 	e.wg.Wait()
 	e.sender.close()
+}
+
+// Close ends sending at once and saves everything.
+func (e *Engine) Close() error {
+	e.Quiesce(0)
 	var first error
-	for _, w := range e.worlds {
+	for _, name := range e.Names() {
+		w := e.worlds[name]
 		w.mu.Lock()
 		f := w.save()
 		w.mu.Unlock()
@@ -224,10 +248,15 @@ type savedClock struct {
 	Mode  string    `json:"mode"`
 	Now   time.Time `json:"now"`
 	Clean bool      `json:"clean"` // the last run ended by itself
+	Epoch uint64    `json:"epoch"` // how many runs did not
 }
 
 func (e *Engine) saveClock(clean bool) error {
-	return e.state.Save("clock", mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean}))
+	return e.state.Save("clock", e.clockSection(clean))
+}
+
+func (e *Engine) clockSection(clean bool) json.RawMessage {
+	return mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
 }
 
 // Now returns the time on the engine's clock.
@@ -266,6 +295,7 @@ func (w *World) forget() {
 		for _, d := range log.all {
 			if d.State == Waiting {
 				d.settle(Dropped)
+				d.forgotten = true
 			}
 		}
 	}

@@ -164,11 +164,11 @@ func leaves(at string, merge json.RawMessage) []leaf {
 // checkPaths refuses overrides that name nothing the payload can have.
 func (ev *Event) checkPaths(known *fixtures.PathSet) error {
 	for _, l := range ev.changes() {
-		if l.path == "" {
+		if l.path == "" && len(ev.Merge) > 0 {
 			return Refuse("bad_merge", "", "merge must be a JSON object")
 		}
 		if !known.Has(l.path) {
-			hint := ""
+			hint := knownPaths(known)
 			if near := known.Nearest(l.path); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
@@ -176,6 +176,16 @@ func (ev *Event) checkPaths(known *fixtures.PathSet) error {
 		}
 	}
 	return nil
+}
+
+// knownPaths lists what can be named, the beginning where that is much.
+func knownPaths(known *fixtures.PathSet) string {
+	const most = 12
+	list := known.List()
+	if len(list) > most {
+		list = append(list[:most:most], fmt.Sprintf("and %d more", len(list)-most))
+	}
+	return "known are " + strings.Join(list, ", ")
 }
 
 // wholeBody returns the bytes that a firing's body stands for: a JSON string is
@@ -212,4 +222,27 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+const maxDepth = 512 // brackets within brackets of a merge: it is taken apart level by level
+
+// deeper reports whether the brackets of valid JSON go deeper than most.
+func deeper(raw []byte, most int) bool {
+	now, text := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case text && c == '\\':
+			i++
+		case c == '"':
+			text = !text
+		case text:
+		case c == '{' || c == '[':
+			if now++; now > most {
+				return true
+			}
+		case c == '}' || c == ']':
+			now--
+		}
+	}
+	return false
 }

@@ -121,7 +121,10 @@ func (f *Fault) UnmarshalJSON(b []byte) error {
 	type plain Fault
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
-	return dec.Decode((*plain)(f))
+	if err := dec.Decode((*plain)(f)); err != nil {
+		return badJSON(err, f)
+	}
+	return nil
 }
 
 func faultNames(p *Provider) []string {

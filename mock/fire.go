@@ -2,6 +2,7 @@ package mock
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -15,6 +16,7 @@ const maxCount = 100_000 // events of one firing
 // Fire lets events happen: `POST /_/events`. It returns once the events are in
 // the journal; a *Problem says what is wrong with the order.
 func (e *Engine) Fire(f Firing) (Fired, error) {
+	f.Body, f.Merge = present(f.Body), present(f.Merge)
 	w := e.worlds[f.Provider]
 	if w == nil {
 		return Fired{}, e.unknownProvider(f.Provider)
@@ -34,6 +36,14 @@ func (e *Engine) Fire(f Firing) (Fired, error) {
 		}
 	}
 	return fired, nil
+}
+
+// present takes a JSON null for what it means where a member may be left out.
+func present(raw json.RawMessage) json.RawMessage {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil
+	}
+	return raw
 }
 
 func (e *Engine) unknownProvider(name string) error {
@@ -78,12 +88,18 @@ func (w *World) checkFiring(f *Firing) error {
 	if err := w.checkContext(f); err != nil {
 		return err
 	}
+	if string(f.Body) == "null" {
+		f.Body = nil // an optional member left empty
+	}
+	if deeper(f.Merge, maxDepth) {
+		return Refuse("bad_merge", "", "merge goes deeper than %d levels", maxDepth)
+	}
 	var err error
 	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {
 		return err
 	}
-	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: f.Merge}
-	known, err := w.cat.Paths(f.Type)
+	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge)}
+	known, err := w.Catalogue().Paths(f.Type)
 	if err != nil {
 		return err
 	}
@@ -91,9 +107,9 @@ func (w *World) checkFiring(f *Firing) error {
 }
 
 func (w *World) checkType(account, typ string) error {
-	if _, ok := w.cat.Event(typ); !ok {
+	if _, ok := w.Catalogue().Event(typ); !ok {
 		var types []string
-		for _, e := range w.cat.Events {
+		for _, e := range w.Catalogue().Events {
 			types = append(types, e.Type)
 		}
 		hint := fmt.Sprintf("GET /_/providers/%s lists its %d event types", w.provider.Name, len(types))
@@ -111,24 +127,13 @@ func (w *World) checkType(account, typ string) error {
 }
 
 func (w *World) checkContext(f *Firing) error {
-	var names []string
-	for _, c := range w.provider.Context {
-		names = append(names, c.Name)
-	}
 	for _, k := range sortedKeys(f.Context) {
 		c := w.provider.contextKey(k)
 		if c == nil {
-			hint := "there are none"
-			if len(names) > 0 {
-				hint = "known are " + strings.Join(names, ", ")
-			}
-			if near := fixtures.Nearest(k, names); near != "" {
-				hint = fmt.Sprintf("did you mean %q? %s", near, hint)
-			}
-			return Refuse("unknown_context", hint, "%s has no context key %q", w.provider.Name, clip(k))
+			return Refuse("unknown_context", w.provider.contextHint(k, f.Type), "%s has no context key %q", w.provider.Name, clip(k))
 		}
 		if !c.knows(f.Type) {
-			return Refuse("bad_context", "known there are "+strings.Join(c.Types, ", "), "context %s does not apply to %s", k, f.Type)
+			return Refuse("bad_context", w.provider.contextHint(k, f.Type), "context %s does not apply to %s, only to %s", k, f.Type, strings.Join(c.Types, ", "))
 		}
 		if c.Check != nil {
 			if err := c.Check(f.Context[k]); err != nil {
@@ -137,6 +142,24 @@ func (w *World) checkContext(f *Firing) error {
 		}
 	}
 	return nil
+}
+
+// contextHint names the keys that an event type knows, the nearest to key first.
+func (p *Provider) contextHint(key, typ string) string {
+	var names []string
+	for i := range p.Context {
+		if c := &p.Context[i]; c.knows(typ) {
+			names = append(names, c.Name)
+		}
+	}
+	hint := "there are none for " + typ
+	if len(names) > 0 {
+		hint = fmt.Sprintf("known for %s are %s", typ, strings.Join(names, ", "))
+	}
+	if near := fixtures.Nearest(key, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+	}
+	return hint
 }
 
 func (p *Provider) contextKey(name string) *Context {
@@ -166,7 +189,7 @@ func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
 	clear(w.drawn)
 	w.stats.events++
 	ev := &Event{ID: "evt_" + w.Text("event", LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.Now(), N: n,
-		Set: f.Set, Unset: f.Unset, Merge: f.Merge, Whole: f.Body, Context: f.Context, Data: f.Data}
+		Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge), Whole: notNull(f.Body), Context: f.Context, Data: f.Data}
 	if n == 0 {
 		w.firing = ev.ID
 	}
@@ -214,7 +237,7 @@ func (w *World) payload(ev *Event, t Target) ([]byte, error) {
 	if w.provider.Payload != nil {
 		return w.provider.Payload(w, ev, t)
 	}
-	sample, err := w.cat.Sample(ev.Type)
+	sample, err := w.Catalogue().Sample(ev.Type)
 	if err != nil {
 		return nil, err
 	}
@@ -298,10 +321,19 @@ func (w *World) joinable(t Target, payload []byte, faults []*Fault) *Delivery {
 
 // keptMessage is the request half of an event's entry.
 func keptMessage(body []byte, most int64) *journal.Message {
-	m := &journal.Message{Size: int64(len(body)), SHA256: digest(body)}
-	m.Body = bytes.Clone(body[:min(int64(len(body)), most)])
-	m.Truncated = int64(len(body)) > most
+	m := &journal.Message{Size: int64(len(body)), Body: bytes.Clone(body[:min(int64(len(body)), most)])}
+	if m.Truncated = m.Size > most; m.Truncated {
+		m.SHA256 = digest(body)
+	}
 	return m
+}
+
+// notNull takes JSON's null for absent.
+func notNull(raw json.RawMessage) json.RawMessage {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil
+	}
+	return raw
 }
 
 // copied gives each delivery faults of its own to count.

@@ -2,7 +2,9 @@ package mock
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -125,7 +127,7 @@ func (w *World) repeat(d *Delivery, j job) {
 
 // pick takes the next delivery that still waits; nil stops the lane.
 func (w *World) pick(l *lane) *Delivery {
-	for len(l.queue) > 0 && l.held.IsZero() && w.engine.ctx.Err() == nil {
+	for len(l.queue) > 0 && l.held.IsZero() && w.engine.started.Load() {
 		d := l.queue[0]
 		if d.State == Waiting {
 			return d
@@ -197,6 +199,7 @@ type result struct {
 	began   time.Time
 	took    time.Duration
 	status  int
+	reason  string
 	entry   *journal.Entry
 	err     error
 	lost    bool // a fault lost it; the provider believes it arrived
@@ -205,8 +208,12 @@ type result struct {
 
 // record keeps a finished attempt and decides what follows.
 func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
+	if d.forgotten || res.err != nil && w.engine.ctx.Err() != nil {
+		l.queue = nil // a reset or a stop: it never happened
+		return
+	}
 	l.remove(d)
-	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
+	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, Reason: res.reason}
 	a.OK = res.lost || res.err == nil && policy.success(res.status)
 	if res.err != nil {
 		a.Error = res.err.Error()
@@ -265,14 +272,32 @@ func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
 // note writes the attempt's journal entry.
 func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
 	e := res.entry
-	e.Kind, e.Provider, e.Account, e.Type = journal.Attempt, w.provider.Name, d.Account, d.Type
+	e.Provider, e.Account = w.sender(d)
+	e.Kind, e.Type = journal.Attempt, d.Type
 	e.DeliveryID, e.Subscription, e.Attempt, e.NextAttempt = d.ID, d.Subscription, a.N, next
 	e.Fault = res.fault
 	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At
-	if len(d.EventIDs) > 1 {
-		e.Detail = mustJSON(map[string]any{"event_ids": d.EventIDs})
-	}
+	e.Detail = attemptDetail(d, a)
 	a.Seq = w.engine.append(e).Seq
+}
+
+// attemptDetail is what an attempt's entry keeps beside the exchange: the events
+// when they are several, the reason phrase when it is not the usual one.
+func attemptDetail(d *Delivery, a *Attempt) json.RawMessage {
+	var more struct {
+		EventIDs []string `json:"event_ids,omitempty"`
+		Reason   string   `json:"reason,omitempty"`
+	}
+	if len(d.EventIDs) > 1 {
+		more.EventIDs = d.EventIDs
+	}
+	if a.Reason != http.StatusText(a.Status) {
+		more.Reason = a.Reason
+	}
+	if more.EventIDs == nil && more.Reason == "" {
+		return nil
+	}
+	return mustJSON(more)
 }
 
 func (w *World) sub(d *Delivery) *Sub {
@@ -330,7 +355,10 @@ func (w *World) drop(account, subscription string) {
 
 // deliveryLog is an account's deliveries, oldest first. Settled ones beyond the
 // newest 10,000 are forgotten (PrioTicket and Dsco keep that many).
-type deliveryLog struct{ all []*Delivery }
+type deliveryLog struct {
+	all  []*Delivery
+	most int // how long it may get before it is looked through again
+}
 
 const keptDeliveries = 10_000
 
@@ -340,9 +368,14 @@ func (w *World) keep(d *Delivery) {
 		log = &deliveryLog{}
 		w.log[d.Account] = log
 	}
-	log.all = append(log.all, d)
-	if len(log.all) > keptDeliveries+keptDeliveries/4 {
-		log.trim()
+	log.add(d)
+}
+
+func (l *deliveryLog) add(d *Delivery) {
+	l.all = append(l.all, d)
+	if len(l.all) > max(l.most, keptDeliveries+keptDeliveries/4) {
+		l.trim()
+		l.most = len(l.all) + len(l.all)/4 // where all of it waits, looking each time would take the square of its length
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // (openapi.json of its fixtures) with this instance as its server, and every
 // event type of the catalogue under webhooks.
 func (w *World) openAPI() (map[string]any, error) {
-	raw, err := w.cat.File("openapi.json")
+	raw, err := w.Catalogue().File("openapi.json")
 	if err != nil {
 		return nil, err
 	}
@@ -26,8 +26,8 @@ func (w *World) openAPI() (map[string]any, error) {
 	components := member(doc, "components")
 	schemas := member(components, "schemas")
 	webhooks := map[string]any{}
-	for i := range w.cat.Events {
-		ev := &w.cat.Events[i]
+	for i := range w.Catalogue().Events {
+		ev := &w.Catalogue().Events[i]
 		if w.checkType("", ev.Type) != nil {
 			continue
 		}
@@ -58,7 +58,7 @@ func (w *World) callbackSchema(ev *fixtures.Event, schemas map[string]any) (map[
 	file, pointer, _ := strings.Cut(ev.Schema, "#")
 	name := "callback." + strings.TrimSuffix(strings.TrimSuffix(path.Base(file), ".json"), ".schema")
 	if schemas[name] == nil {
-		raw, err := w.cat.File(file)
+		raw, err := w.Catalogue().File(file)
 		if err != nil {
 			return nil, err
 		}

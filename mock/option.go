@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,9 +83,21 @@ func (o *Option) checkKind(raw json.RawMessage) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("wants a %s: %w", o.Kind, err)
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return fmt.Errorf("wants %s", o.Kind.named())
+		}
+		return fmt.Errorf("wants %s: %w", o.Kind.named(), err)
 	}
 	return nil
+}
+
+// named is the kind with its article.
+func (k OptionKind) named() string {
+	if strings.ContainsRune("aeiou", rune(k[0])) {
+		return "an " + string(k)
+	}
+	return "a " + string(k)
 }
 
 // Value is an option's value in force.

@@ -1,6 +1,9 @@
 package mock
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Problem is a refusal of the control API: an HTTP status and the error body
 // {"error":{"code","message","hint"}}.
@@ -22,3 +25,14 @@ func (p *Problem) Error() string {
 func Refuse(code, hint, format string, args ...any) *Problem {
 	return &Problem{Status: 422, Code: code, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
+
+// SettingError is a mistake in the configuration. Path leads to it: "providers",
+// "shoptet", "attempts". The reader of the file knows the line.
+type SettingError struct {
+	Path []string
+	Err  error
+}
+
+func (e *SettingError) Error() string { return strings.Join(e.Path, ".") + ": " + e.Err.Error() }
+
+func (e *SettingError) Unwrap() error { return e.Err }

@@ -78,7 +78,13 @@ type Provider struct {
 	// Renew gives a callback body that is sent again a new id and time of the
 	// provider's kind. nil: it has none.
 	Renew func(w *World, body []byte) []byte
-	// Verify judges a callback by one secret. nil: nothing is signed.
+	// Spell writes a callback body that was changed for a replay the way the
+	// provider writes JSON. nil: it stays as the change left it.
+	Spell func(body []byte) []byte
+	// Scheme is how a callback proves where it comes from. nil: nothing is signed,
+	// or Verify knows.
+	Scheme *Scheme
+	// Verify judges a callback by one secret where no Scheme can say how.
 	Verify func(secret string, h http.Header, body []byte) Verdict
 	// Tamper changes a finished request so that it shows a fault of signing
 	// (Faults lists which); w knows the account's keys, old ones included.
@@ -162,7 +168,9 @@ type Secret struct {
 type Verdict struct {
 	State  string // valid, invalid, missing or none
 	Reason string
-	Tried  []string
+	Tried  []string // in order, with the outcome: "…: no", "…: fits"
+
+	cause bool // what was found is certain
 }
 
 // Signature returns the verdict in the journal's form.

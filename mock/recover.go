@@ -3,24 +3,22 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"time"
 
 	"tacklebox/receiver/journal"
 )
 
-const drawGap = 1 << 20 // draws skipped after a crash, so that none comes twice
-
 // recover brings back the worlds from the state and the journal: the state knows
 // accounts and settings, the journal every event and attempt. Deliveries are
 // folded from the journal; what was neither delivered nor given up goes on.
 func (e *Engine) recover() error {
-	clean, err := e.restore()
-	if err != nil {
+	if err := e.restore(); err != nil {
 		return err
 	}
 	seqs := map[*World]uint64{}
 	for _, w := range e.worlds {
-		seq, err := w.restore(clean)
+		seq, err := w.restore()
 		if err != nil {
 			return err
 		}
@@ -45,36 +43,42 @@ func (e *Engine) recover() error {
 	for _, w := range e.worlds {
 		w.resume()
 	}
-	return e.saveClock(false)
+	e.state.SaveSoon("clock", e.clockSection(false)) // nobody waits for it: it makes no promise
+	return nil
 }
 
-// restore reads the clock's section; clean reports that the last run ended by
-// itself.
-func (e *Engine) restore() (clean bool, err error) {
+// restore reads the sections that are no provider's: faults and clock. After a
+// crash a new epoch begins, so that no draw comes twice.
+func (e *Engine) restore() error {
 	if raw, ok := e.state.Load("faults"); ok {
 		var in []Fault
 		if err := json.Unmarshal(raw, &in); err != nil {
-			return false, fmt.Errorf("state: faults: %w", err)
+			return fmt.Errorf("state: faults: %w", err)
 		}
+		var err error
 		if e.faults, err = e.parseFaults(in, nil); err != nil {
-			return false, fmt.Errorf("state: %w", err)
+			return fmt.Errorf("state: %w", err)
 		}
 	}
 	raw, ok := e.state.Load("clock")
 	if !ok {
-		return true, nil
+		return nil
 	}
 	var was savedClock
 	if err := json.Unmarshal(raw, &was); err != nil {
-		return false, fmt.Errorf("state: clock: %w", err)
+		return fmt.Errorf("state: clock: %w", err)
 	}
 	if was.Mode == e.clock.mode && e.clock.mode != RealClock {
 		e.clock.set(was.Now)
 	}
-	return was.Clean, nil
+	e.chance.epoch = was.Epoch
+	if !was.Clean {
+		e.chance.epoch++
+	}
+	return nil
 }
 
-func (w *World) restore(clean bool) (seq uint64, err error) {
+func (w *World) restore() (seq uint64, err error) {
 	raw, ok := w.engine.state.Load("provider/" + w.provider.Name)
 	if !ok {
 		return 0, nil
@@ -93,9 +97,6 @@ func (w *World) restore(clean bool) (seq uint64, err error) {
 		w.settings.Accounts = in.Settings.Accounts
 	}
 	for name, n := range in.Counters {
-		if !clean && name[:1] == draw {
-			n += drawGap
-		}
 		w.counters[name] = n
 	}
 	for _, a := range in.Accounts {
@@ -151,7 +152,10 @@ func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
 	}
 	a := &Attempt{N: entry.Attempt, Seq: entry.Seq, At: entry.Time, Took: entry.Took, Error: entry.Error}
 	if entry.Response != nil {
-		a.Status = entry.Response.Status
+		a.Status, a.Reason = entry.Response.Status, http.StatusText(entry.Response.Status)
+		_ = json.Unmarshal(entry.Detail, &struct {
+			Reason *string `json:"reason"`
+		}{&a.Reason}) // there only when it is not the usual one
 	}
 	if entry.Request != nil && !entry.Request.Truncated {
 		d.Body = append([]byte{}, entry.Request.Body...)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,10 +24,16 @@ type Replay struct {
 	NewID  bool                       `json:"new_id,omitempty"` // with a new id and time of the provider's kind
 }
 
+// edits reports a change of the body that is not given byte for byte.
+func (r Replay) edits() bool {
+	return len(r.Set) > 0 || len(r.Unset) > 0 || len(r.Body) > 0 && r.Body[0] != '"'
+}
+
 // Replay sends the request of a journal entry again and returns the delivery
 // that carries it. It is tried once. Only calls of our own providers' making can
 // be signed anew.
 func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
+	r.Body = present(r.Body)
 	entry, err := e.journal.Get(seq)
 	if err != nil {
 		return Fired{}, noEntry(seq, err)
@@ -47,6 +54,9 @@ func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
 		if r.Resign || r.NewID {
 			return Fired{}, Refuse("unknown_sender", "only what a mock provider sent can be signed anew", "entry %d was not sent by a provider", seq)
 		}
+	}
+	if string(r.Body) == "null" {
+		r.Body = nil // an optional member left empty
 	}
 	body, err := editedBody(entry, r)
 	if err != nil {
@@ -93,12 +103,15 @@ func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (
 	if r.NewID && w.provider.Renew != nil {
 		body = w.provider.Renew(w, body)
 	}
+	if r.edits() && w.provider.Spell != nil {
+		body = w.provider.Spell(body)
+	}
 	event := entry.EventID
 	if event == "" {
 		event = "replay:" + strconv.FormatUint(entry.Seq, 10)
 	}
 	d := &Delivery{ID: "dlv_" + w.Text("delivery", LowerAndNums, 16), Account: entry.Account, Subscription: entry.Subscription, Type: entry.Type,
-		URL: to, Direct: true, Created: w.Now(), EventIDs: []string{event}, Body: body, State: Waiting, replay: &replayed{sub: entry.Subscription}}
+		URL: to, Direct: true, Created: w.Now(), EventIDs: []string{event}, Body: body, State: Waiting, replay: &replayed{sub: entry.Subscription, provider: entry.Provider, account: entry.Account}}
 	if d.Account == "" {
 		d.Account = defaultAccount
 	}
@@ -113,8 +126,18 @@ func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (
 
 // replayed marks a delivery that repeats a recorded request.
 type replayed struct {
-	out *Outgoing // the request as it was; nil: the provider makes it anew
-	sub string
+	out               *Outgoing // the request as it was; nil: the provider makes it anew
+	sub               string
+	provider, account string // of the entry; empty: of nobody here
+}
+
+// sender says whose request a delivery carries. What no provider of ours sent
+// belongs to none when it is sent again, whichever world sends it.
+func (w *World) sender(d *Delivery) (provider, account string) {
+	if d.replay == nil {
+		return w.provider.Name, d.Account
+	}
+	return d.replay.provider, d.replay.account
 }
 
 // asRecorded makes the request that an entry holds, headers included, but for
@@ -157,7 +180,7 @@ func (w *World) request(d *Delivery) (*Outgoing, error) {
 func (e *Engine) postReplay(r *http.Request) (int, any, error) {
 	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 64)
 	if err != nil {
-		return 0, nil, noEntry(0, err)
+		return 0, nil, &Problem{Status: http.StatusNotFound, Code: "unknown_entry", Message: fmt.Sprintf("an entry has a number, not %q", clip(r.PathValue("seq")))}
 	}
 	var in Replay
 	if r.ContentLength != 0 {

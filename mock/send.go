@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"tacklebox/receiver/journal"
 )
@@ -33,7 +34,8 @@ func (e *Engine) attempt(w *World, d *Delivery, j job) result {
 	ctx, cancel := context.WithTimeout(e.ctx, j.policy.timeout())
 	defer cancel()
 	watch := stopwatch()
-	origin := Origin{Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],
+	provider, account := w.sender(d)
+	origin := Origin{Provider: provider, Account: account, Type: d.Type, EventID: d.EventIDs[0],
 		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1}
 	answer, err := e.sender.do(ctx, u, j, &origin)
 	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()
@@ -41,7 +43,7 @@ func (e *Engine) attempt(w *World, d *Delivery, j job) result {
 		res.err = explain(ctx, err, j.policy.timeout())
 		return res
 	}
-	res.status, res.entry.Response = answer.Status, answer
+	res.status, res.reason, res.entry.Response = answer.Status, answer.reason, answer.Message
 	return res
 }
 
@@ -72,17 +74,33 @@ func digest(b []byte) string {
 // provider's, Host first and Content-Length last.
 func wireHead(u *url.URL, out *Outgoing) []byte {
 	var b bytes.Buffer
-	target := u.EscapedPath()
-	if target == "" {
-		target = "/"
-	}
-	if u.RawQuery != "" || u.ForceQuery {
-		target += "?" + u.RawQuery
-	}
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, target, u.Host)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, requestTarget(out.URL), u.Host)
 	for _, f := range out.Header {
 		b.WriteString(f.Name + ": " + f.Value + "\r\n")
 	}
 	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(out.Body))
 	return b.Bytes()
+}
+
+// requestTarget is the path and query of a URL as they were registered: a
+// receiver may sign or compare them byte for byte. Only what cannot stand in a
+// request line, blanks and bytes beyond ASCII, is escaped.
+func requestTarget(registered string) string {
+	_, rest, _ := strings.Cut(registered, "://")
+	rest, _, _ = strings.Cut(rest, "#")
+	target := "/"
+	if i := strings.IndexAny(rest, "/?"); i >= 0 && rest[i] == '/' {
+		target = rest[i:]
+	} else if i >= 0 {
+		target += rest[i:]
+	}
+	var b strings.Builder
+	for i := range len(target) {
+		if c := target[i]; c > ' ' && c < 0x7f {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
 }

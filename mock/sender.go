@@ -70,8 +70,14 @@ func (e *Engine) Origin(remote string) (*Origin, bool) {
 	return o.(*Origin), true
 }
 
+// answer is what came back, with the reason phrase of its status line.
+type answer struct {
+	*journal.Message
+	reason string
+}
+
 // do writes the request and reads the answer.
-func (s *sender) do(ctx context.Context, u *url.URL, j job, origin *Origin) (*journal.Message, error) {
+func (s *sender) do(ctx context.Context, u *url.URL, j job, origin *Origin) (*answer, error) {
 	c, err := s.conn(ctx, u)
 	if err != nil {
 		return nil, err
@@ -96,7 +102,7 @@ func (s *sender) do(ctx context.Context, u *url.URL, j job, origin *Origin) (*jo
 }
 
 // answer reads one response; again reports that the connection can be used on.
-func (s *sender) answer(c *wire, method string) (m *journal.Message, again bool, err error) {
+func (s *sender) answer(c *wire, method string) (a *answer, again bool, err error) {
 	for {
 		resp, err := http.ReadResponse(c.r, &http.Request{Method: method})
 		if err != nil {
@@ -106,7 +112,8 @@ func (s *sender) answer(c *wire, method string) (m *journal.Message, again bool,
 			continue
 		}
 		m, whole, err := s.body(resp)
-		return m, whole && !resp.Close, err
+		_, reason, _ := strings.Cut(resp.Status, " ")
+		return &answer{m, reason}, whole && !resp.Close, err
 	}
 }
 

@@ -1,7 +1,6 @@
 package mock
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,7 +14,7 @@ import (
 // the provider's prefix, as it stood on the wire.
 func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *http.Request) {
 	w := e.worlds[name]
-	c := w.readCall(path, rw, r)
+	c := w.readCall(path, r)
 	watch := stopwatch()
 	began := e.clock.Now()
 	var reply Reply
@@ -34,6 +33,9 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 		http.Error(rw, "the journal cannot be written: "+err.Error(), http.StatusInsufficientStorage)
 		return
 	}
+	// The provider's clock tells the time in its answers, so that Retry-After and
+	// the like fit, and the same seed and clock give the same bytes.
+	rw.Header().Set("Date", began.UTC().Format(http.TimeFormat))
 	reply.write(rw)
 }
 
@@ -61,19 +63,21 @@ func (e *Engine) HostOf(host string) string {
 	return ""
 }
 
+const drained = 64 << 20 // bytes of a body beyond its limit that are read and thrown away
+
 // readCall reads the request with its body, at most BodyLimit of it.
-func (w *World) readCall(path string, rw http.ResponseWriter, r *http.Request) *Call {
+func (w *World) readCall(path string, r *http.Request) *Call {
 	limit := w.provider.BodyLimit
 	if limit == 0 {
 		limit = mebibyte
 	}
 	_, query, _ := strings.Cut(r.RequestURI, "?")
 	c := &Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
-	b, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, limit))
-	var large *http.MaxBytesError
+	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
-	case errors.As(err, &large):
+	case int64(len(b)) > limit:
 		c.TooLarge = true
+		_, _ = io.CopyN(io.Discard, r.Body, drained) // a sender reads the answer when it has finished
 	case err != nil:
 		c.BodyErr = err
 	default:

@@ -3,7 +3,9 @@ package mock
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tacklebox/fixtures"
@@ -82,7 +84,7 @@ func (p *Provider) option(name string) *Option {
 func (w *World) effective(account string) map[string]json.RawMessage {
 	out := map[string]json.RawMessage{}
 	for _, o := range w.provider.Options {
-		if o.Hidden || o.Common && account != "" {
+		if o.Hidden {
 			continue
 		}
 		raw := w.Option(account, o.Name).Raw()
@@ -181,20 +183,32 @@ func (w *World) configure(doc map[string]json.RawMessage) error {
 	for k, v := range doc {
 		own[k] = v
 	}
+	at := []string{"providers", w.provider.Name}
 	if raw, ok := own["accounts"]; ok && w.provider.option("accounts") == nil {
 		delete(own, "accounts")
 		if err := json.Unmarshal(raw, &w.settings.configAccounts); err != nil {
-			return fmt.Errorf("providers.%s.accounts: %w", w.provider.Name, err)
+			return &SettingError{append(at, "accounts"), errors.New("wants an object of accounts with their settings")}
 		}
 	}
-	if err := w.checkSettings(own, false); err != nil {
-		return fmt.Errorf("providers.%s: %w", w.provider.Name, err)
+	if err := w.checkSection(own, false, at); err != nil {
+		return err
 	}
-	for name, d := range w.settings.configAccounts {
-		if err := w.checkSettings(d, true); err != nil {
-			return fmt.Errorf("providers.%s.accounts.%s: %w", w.provider.Name, name, err)
+	for _, name := range sortedKeys(w.settings.configAccounts) {
+		if err := w.checkSection(w.settings.configAccounts[name], true, append(slices.Clone(at), "accounts", name)); err != nil {
+			return err
 		}
 	}
 	w.settings.config = own
+	return nil
+}
+
+// checkSection checks one setting after the other, so that a refusal names the
+// place of the one it is about.
+func (w *World) checkSection(doc map[string]json.RawMessage, forAccount bool, at []string) error {
+	for _, name := range sortedKeys(doc) {
+		if err := w.checkSettings(map[string]json.RawMessage{name: doc[name]}, forAccount); err != nil {
+			return &SettingError{append(slices.Clone(at), name), err}
+		}
+	}
 	return nil
 }

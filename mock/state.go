@@ -63,6 +63,10 @@ func (s *State) Save(name string, v json.RawMessage) error {
 	return s.put(name, v).wait()
 }
 
+// SaveSoon replaces a section and returns before it is on disk. The next Save
+// waits for it too.
+func (s *State) SaveSoon(name string, v json.RawMessage) { s.put(name, v) }
+
 // put replaces a section and begins to write; the flush tells when it is done.
 func (s *State) put(name string, v json.RawMessage) *flush {
 	s.mu.Lock()

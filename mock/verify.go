@@ -1,45 +1,285 @@
 package mock
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+
+	"tacklebox/fixtures"
+	"tacklebox/receiver/journal"
 )
 
-// VerifyWith judges a request by one secret.
-func (e *Engine) VerifyWith(provider, secret string, h http.Header, body []byte) (Verdict, error) {
-	w := e.worlds[provider]
-	if w == nil {
-		return Verdict{}, e.unknownProvider(provider)
+// Verifiable lists the names that a signature can be checked by: the providers
+// and the schemes that belong to none.
+func (e *Engine) Verifiable() []string { return append(e.Names(), SchemeNames()...) }
+
+// scheme returns how a provider or a scheme of its own signs; nil when it signs
+// nothing or only Verify knows.
+func (e *Engine) scheme(name string) *Scheme {
+	if w := e.worlds[name]; w != nil {
+		return w.provider.Scheme
 	}
-	if w.provider.Verify == nil {
-		return Verdict{State: None, Reason: w.provider.Title + " signs nothing", Tried: []string{}}, nil
-	}
-	return w.provider.Verify(secret, h, body), nil
+	return schemeNamed(name)
 }
 
-// VerifyOwn judges a callback of ours by the keys that its account has now. nil
-// when the provider signs nothing and when nobody knows the account.
-func (e *Engine) VerifyOwn(provider, account string, h http.Header, body []byte) *Verdict {
-	w := e.worlds[provider]
-	if w == nil {
+func (e *Engine) unknownScheme(name string) error {
+	names := e.Verifiable()
+	hint := "known are " + strings.Join(names, ", ")
+	if near := fixtures.Nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+	}
+	return Refuse("unknown_provider", hint, "no provider or signature scheme %q", clip(name))
+}
+
+// VerifyWith judges a request by one secret. The reason is found by trying the
+// likeliest mistakes only: it is asked for every capture.
+func (e *Engine) VerifyWith(provider, secret string, h http.Header, body []byte) (Verdict, error) {
+	return e.verify(provider, Question{Secret: secret, Header: h, Body: body, Brief: true})
+}
+
+func (e *Engine) verify(name string, q Question) (Verdict, error) {
+	q.Now = e.clock.Now()
+	if s := e.scheme(name); s != nil {
+		return s.Explain(q), nil
+	}
+	w := e.worlds[name]
+	switch {
+	case w == nil:
+		return Verdict{}, e.unknownScheme(name)
+	case w.provider.Verify == nil:
+		return w.unsigned(), nil
+	}
+	return w.provider.Verify(q.Secret, q.Header, q.Body), nil
+}
+
+func (w *World) unsigned() Verdict {
+	return Verdict{State: None, Reason: w.provider.Title + " signs nothing", Tried: []string{}}
+}
+
+func (w *World) signs() bool {
+	return (w.provider.Verify != nil || w.provider.Scheme != nil) && w.provider.Secrets != nil
+}
+
+// VerifyOwn judges a callback of ours by the keys that its account and its
+// subscription have now. nil when nobody knows the provider.
+func (e *Engine) VerifyOwn(provider, account, subscription string, h http.Header, body []byte) *Verdict {
+	own := func(s Secret) bool { return s.Subscription == "" || s.Subscription == subscription }
+	v, err := e.verifyOwn(provider, account, own, Question{Header: h, Body: body, Brief: true})
+	if err != nil {
 		return nil
 	}
-	if w.provider.Verify == nil || w.provider.Secrets == nil {
-		return &Verdict{State: None, Reason: w.provider.Title + " signs nothing"}
+	return &v
+}
+
+// verifyOwn tries each key in force of an account. When none is right the reason
+// is that of the first for which there is one.
+func (e *Engine) verifyOwn(provider, account string, own func(Secret) bool, q Question) (Verdict, error) {
+	w := e.worlds[provider]
+	switch {
+	case w == nil && schemeNamed(provider) != nil:
+		return Verdict{State: None, Reason: "no secret is given, and " + provider + " has none of its own", Tried: []string{}}, nil
+	case w == nil:
+		return Verdict{}, e.unknownScheme(provider)
+	case !w.signs():
+		return w.unsigned(), nil
+	}
+	keys := w.secretsOf(account, own)
+	if len(keys) == 0 {
+		return Verdict{State: None, Reason: "there is no key to check it with", Tried: []string{}}, nil
+	}
+	var best Verdict
+	for _, key := range keys {
+		q.Secret = key.Secret
+		v, err := e.verify(provider, q)
+		if err != nil || v.State == Valid {
+			return v, err
+		}
+		if best.State == "" || v.cause && !best.cause {
+			best = v
+		}
+	}
+	return best, nil
+}
+
+// secretsOf lists the keys in force of an account that was used before.
+func (w *World) secretsOf(account string, own func(Secret) bool) (keys []NamedKey) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.accounts[account]; a != nil {
+		keys = w.namedKeys(a, own)
+	}
+	return keys
+}
+
+func (w *World) namedKeys(a *Account, own func(Secret) bool) (keys []NamedKey) {
+	for _, s := range w.provider.Secrets(w, a) {
+		name := s.Name + " of account " + clip(a.Name)
+		if s.Subscription != "" {
+			name = s.Name + " of subscription " + s.Subscription
+		}
+		if own(s) {
+			keys = append(keys, NamedKey{Name: name, Secret: s.Value})
+		}
+	}
+	return keys
+}
+
+func anyKey(Secret) bool { return true }
+
+// keysInForce lists the keys of every account of a provider.
+func (e *Engine) keysInForce(provider string) (keys []NamedKey) {
+	w := e.worlds[provider]
+	if w == nil || !w.signs() {
+		return nil
 	}
 	w.mu.Lock()
-	var secrets []Secret
-	if a := w.accounts[account]; a != nil {
-		secrets = w.provider.Secrets(w, a)
-	}
-	w.mu.Unlock()
-	if len(secrets) == 0 {
-		return &Verdict{State: None, Reason: "the account has no key"}
-	}
-	var v Verdict
-	for _, s := range secrets {
-		if v = w.provider.Verify(s.Value, h, body); v.State == Valid {
+	defer w.mu.Unlock()
+	for _, a := range w.order {
+		if keys = append(keys, w.namedKeys(a, anyKey)...); len(keys) > mostKeys {
 			break
 		}
 	}
-	return &v
+	return keys
+}
+
+// Bounds of what one question looks at.
+const (
+	mostKeys        = 200
+	mostCandidates  = 100
+	candidatesBytes = 8 << 20
+)
+
+// recentBodies are those of the newest captures that were checked for the same
+// provider or scheme, of the same account when one is named.
+func (e *Engine) recentBodies(provider, account string) (list []Candidate) {
+	size := 0
+	filter, err := journal.ParseFilter("kind:capture", e.clock.Now)
+	if err != nil {
+		return nil
+	}
+	looked := 0
+	_ = e.journal.Scan(0, 0, true, filter, func(c *journal.Entry) bool { // what cannot be read cannot explain anything
+		looked++
+		if c.Provider == provider && (account == "" || c.Account == account) && c.Request != nil && !c.Request.Truncated {
+			size += len(c.Request.Body)
+			list = append(list, Candidate{fmt.Sprintf("entry %d", c.Seq), slices.Clone(c.Request.Body)})
+		}
+		return len(list) < mostCandidates && size < candidatesBytes && looked < 50*mostCandidates
+	})
+	return list
+}
+
+// verifyOrder is the body of POST /_/verify.
+type verifyOrder struct {
+	Provider   string            `json:"provider"` // or the name of a scheme
+	Secret     string            `json:"secret"`   // "" with account: its keys in force
+	Account    string            `json:"account"`
+	Headers    map[string]header `json:"headers"`
+	Body       string            `json:"body"`
+	BodyBase64 string            `json:"body_base64"`
+	Candidates []candidate       `json:"candidates"` // absent: the newest captures
+}
+
+func (e *Engine) postVerify(r *http.Request) (int, any, error) {
+	var in verifyOrder
+	if err := readBody(r, &in); err != nil {
+		return 0, nil, err
+	}
+	q, err := in.question()
+	if err != nil {
+		return 0, nil, err
+	}
+	q.Keys = e.keysInForce(in.Provider)
+	if in.Candidates == nil {
+		q.Candidates = e.recentBodies(in.Provider, in.Account)
+	}
+	v, err := e.answerVerify(in, q)
+	if err != nil {
+		return 0, nil, err
+	}
+	return 200, map[string]any{"valid": v.State == Valid, "reason": v.Reason, "tried": append([]string{}, v.Tried...)}, nil
+}
+
+func (e *Engine) answerVerify(in verifyOrder, q Question) (Verdict, error) {
+	if in.Secret == "" && in.Account != "" {
+		return e.verifyOwn(in.Provider, in.Account, anyKey, q)
+	}
+	return e.verify(in.Provider, q)
+}
+
+func (in verifyOrder) question() (q Question, err error) {
+	q.Secret, q.Header = in.Secret, http.Header{}
+	for name, v := range in.Headers {
+		name = http.CanonicalHeaderKey(name)
+		q.Header[name] = append(q.Header[name], v...)
+	}
+	if q.Body, err = bodyOf("", in.Body, in.BodyBase64); err != nil {
+		return q, err
+	}
+	if len(in.Candidates) > mostCandidates {
+		return q, Refuse("too_many", "", "%d candidates: at most %d are compared", len(in.Candidates), mostCandidates)
+	}
+	for i, c := range in.Candidates {
+		place := fmt.Sprintf("candidates[%d]", i)
+		body, err := bodyOf(place+".", c.Body, c.BodyBase64)
+		if err != nil {
+			return q, err
+		}
+		if c.Name == "" {
+			c.Name = place
+		}
+		q.Candidates = append(q.Candidates, Candidate{clip(c.Name), body})
+	}
+	return q, nil
+}
+
+// bodyOf takes a body given as text or as base64.
+func bodyOf(place, text, encoded string) ([]byte, error) {
+	if encoded == "" {
+		return []byte(text), nil
+	}
+	if text != "" {
+		return nil, Refuse("bad_body", "", "%sbody and %sbody_base64 exclude each other", place, place)
+	}
+	body, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, Refuse("bad_body", "", "%sbody_base64: %v", place, err)
+	}
+	return body, nil
+}
+
+// candidate is another body that a signature may belong to: {"name","body"} or
+// {"name","body_base64"}, or the body alone as a text.
+type candidate struct {
+	Name       string `json:"name"`
+	Body       string `json:"body"`
+	BodyBase64 string `json:"body_base64"`
+}
+
+// UnmarshalJSON takes both forms; unknown members are refused.
+func (c *candidate) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &c.Body) == nil {
+		return nil
+	}
+	type plain candidate
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	return dec.Decode((*plain)(c))
+}
+
+// header is one text or a list of them.
+type header []string
+
+// UnmarshalJSON takes both forms.
+func (h *header) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*h = header{one}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]string)(h))
 }

@@ -15,7 +15,7 @@ import (
 type World struct {
 	engine   *Engine
 	provider *Provider
-	cat      *Catalogue
+	cat      func() *Catalogue
 
 	mu       sync.Mutex
 	accounts map[string]*Account
@@ -28,9 +28,10 @@ type World struct {
 	lanes    map[string]*lane
 	timers   []timer
 	memo     map[string]any
+	schemas  map[string]json.RawMessage // by type, as they are shown
 	stats    stats
 	firing   string // id of the first event of the firing at hand
-	dirty    bool // must be saved before the caller is answered
+	dirty    bool   // must be saved before the caller is answered
 }
 
 // Now returns the time on the provider's clock.
@@ -52,7 +53,7 @@ func (w *World) home() string {
 func (w *World) Operations() []Operation { return w.provider.Operations }
 
 // Catalogue returns the provider's fixtures.
-func (w *World) Catalogue() *Catalogue { return w.cat }
+func (w *World) Catalogue() *Catalogue { return w.cat() }
 
 // Account returns the account of a name, made on first use.
 func (w *World) Account(name string) *Account {
@@ -160,7 +161,7 @@ const draw = "~" // prefix of counters that only feed draws
 func (w *World) Rand(label string) *rand.Rand {
 	key := draw + label
 	w.counters[key]++
-	return w.engine.chance.stream(w.provider.Name+"/"+label, w.counters[key])
+	return w.engine.chance.draw(w.provider.Name+"/"+label, w.counters[key])
 }
 
 // Fixed returns the stream that belongs to a label and a name, the same at every

@@ -32,8 +32,6 @@ type capture struct {
 	entry   journal.Entry
 	request journal.Message
 	hash    hash.Hash
-	sum     [sha256.Size]byte
-	hex     [2 * sha256.Size]byte
 	body    []byte // the pooled buffer; request.Body is a part of it
 	rest    []byte // where bytes beyond the kept part are read to
 	broken  error  // why the body ended early
@@ -52,12 +50,14 @@ func (c *capture) clear() {
 
 // ServeCapture records any request and answers as its inbox is told to. It
 // must not stand behind a ServeMux, which redirects `//` and `/..` away. The
-// entry's URL is the request target byte for byte. Header names come in
-// net/http's canonical spelling (HTTP names have no case), and what net/http
-// takes out of the headers (Host, Transfer-Encoding, trailers) is put back.
+// entry's URL is the request target byte for byte. What net/http takes out of
+// the headers (Host, Transfer-Encoding, trailers) is put back; three of its
+// habits remain: names come in canonical spelling (HTTP names have no case),
+// "Pragma: no-cache" alone gains a Cache-Control, and a target that is no URL
+// ("/%zz" in the path) is answered 400 before any handler sees it.
 func (rc *Receiver) ServeCapture(w http.ResponseWriter, r *http.Request) {
-	c := rc.captures.Get().(*capture)
-	defer func() { c.clear(); rc.captures.Put(c) }()
+	c := rc.rooms.get()
+	defer rc.rooms.put(c)
 	c.started = time.Now()
 	name, below := splitTarget(r.RequestURI)
 	box := rc.inboxes.get(name)
@@ -148,13 +148,14 @@ func (c *capture) addHeaders(r *http.Request) {
 		r.Header["Transfer-Encoding"] = r.TransferEncoding
 	}
 	for name, values := range r.Trailer {
-		r.Header[name] = append(r.Header[name], values...)
+		if len(values) > 0 { // announced trailers may stay away
+			r.Header[name] = append(r.Header[name], values...)
+		}
 	}
 }
 
 // readBody keeps the first limit bytes and measures all of them.
 func (c *capture) readBody(w http.ResponseWriter, r *http.Request, limit int64) {
-	c.hash.Reset()
 	c.body = c.body[:0]
 	if r.ContentLength != 0 {
 		limits := limitPauses(w, r)
@@ -167,9 +168,10 @@ func (c *capture) readBody(w http.ResponseWriter, r *http.Request, limit int64) 
 		}
 		limits.lift()
 	}
-	c.hash.Sum(c.sum[:0])
-	hex.Encode(c.hex[:], c.sum[:])
-	c.request.Body, c.request.SHA256 = c.body, string(c.hex[:])
+	c.request.Body = c.body
+	if c.request.Truncated {
+		c.request.SHA256 = hex.EncodeToString(c.hash.Sum(nil))
+	}
 }
 
 // bodyDeadline limits how long a sender may pause inside its body.
@@ -211,7 +213,7 @@ func (c *capture) fill(body io.Reader, first, limit int64) error {
 		}
 		room := c.body[len(c.body):min(int64(cap(c.body)), limit)]
 		n, err := body.Read(room)
-		c.count(room[:n])
+		c.request.Size += int64(n)
 		c.body = c.body[:len(c.body)+n]
 		if err != nil {
 			return err
@@ -227,8 +229,9 @@ func (c *capture) drain(body io.Reader, limits bodyDeadline) error {
 	}
 	for {
 		n, err := body.Read(c.rest)
-		c.count(c.rest[:n])
-		c.request.Truncated = c.request.Truncated || n > 0
+		if n > 0 {
+			c.cut(c.rest[:n])
+		}
 		if err != nil {
 			return err
 		}
@@ -236,8 +239,15 @@ func (c *capture) drain(body io.Reader, limits bodyDeadline) error {
 	}
 }
 
-func (c *capture) count(p []byte) {
-	_, _ = c.hash.Write(p) // a hash never fails
+// cut measures a piece that is not kept. The digest of a body that is kept whole
+// follows from it, so only now is it needed.
+func (c *capture) cut(p []byte) {
+	if !c.request.Truncated {
+		c.request.Truncated = true
+		c.hash.Reset()
+		_, _ = c.hash.Write(c.body) // a hash never fails
+	}
+	_, _ = c.hash.Write(p)
 	c.request.Size += int64(len(p))
 }
 
@@ -259,16 +269,16 @@ func (rc *Receiver) judge(c *capture, box *inbox, r *http.Request) Origin {
 		o, known = rc.cfg.Origin(r.RemoteAddr)
 	}
 	e, secret := &c.entry, ""
-	switch {
-	case known:
+	if known {
 		e.Provider, e.Account, e.Type, e.EventID = o.Provider, o.Account, o.Type, o.EventID
 		e.DeliveryID, e.Subscription, e.Attempt = o.DeliveryID, o.Subscription, o.Attempt
-	case box != nil && box.verify != nil:
-		e.Provider, secret = box.verify.Provider, box.verify.Secret
-	default:
-		return Origin{}
 	}
-	rc.verdicts(c, secret)
+	if e.Provider == "" && box != nil && box.verify != nil {
+		e.Provider, secret = box.verify.Provider, box.verify.Secret
+	}
+	if e.Provider != "" {
+		rc.verdicts(c, secret)
+	}
 	return o
 }
 
@@ -279,7 +289,7 @@ func (rc *Receiver) verdicts(c *capture, secret string) {
 		return
 	}
 	if rc.cfg.Verify != nil {
-		e.Signature = rc.cfg.Verify(e.Provider, e.Account, secret, c.request.Headers, c.body)
+		e.Signature = rc.cfg.Verify(Origin{Provider: e.Provider, Account: e.Account, Subscription: e.Subscription}, secret, c.request.Headers, c.body)
 	}
 	if rc.cfg.Check != nil && e.Type != "" {
 		e.Contract = rc.cfg.Check(e.Provider, e.Type, c.body)

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -67,6 +68,8 @@ func TestCaptureKeepsBytes(t *testing.T) {
 			want{method: "POST", url: "/in/a", inbox: "a", body: "\x00\xff\r\n", headers: with("Content-Length", "4")}},
 		"chunks and trailers": {"POST /in/a" + end + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Sum: 9\r\n\r\n", false,
 			want{method: "POST", url: "/in/a", inbox: "a", body: "abcde", headers: with("Transfer-Encoding", "chunked", "X-Sum", "9")}},
+		"trailer that stays away": {"POST /in/a" + end + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n0\r\n\r\n", false,
+			want{method: "POST", url: "/in/a", inbox: "a", headers: with("Transfer-Encoding", "chunked")}},
 		"larger than kept": {"POST /in/a" + end + "Content-Length: 40\r\n\r\n" + strings.Repeat("0123456789", 4), false,
 			want{method: "POST", url: "/in/a", inbox: "a", body: strings.Repeat("0123456789", 3) + "01", truncated: true, size: 40, headers: with("Content-Length", "40")}},
 		"exactly kept": {"POST /in/a" + end + "Content-Length: 32\r\n\r\n" + strings.Repeat("x", 32), false,
@@ -173,7 +176,8 @@ func TestCaptureKnowsItsOrigin(t *testing.T) {
 			return Origin{Provider: "shoptet", Account: "a1", Type: "order:create", EventID: "e", DeliveryID: "d", Subscription: "s", Attempt: 2,
 				Captured: func(seq uint64) { captured <- seq }}, true
 		}
-		c.Verify = func(provider, account, secret string, h http.Header, body []byte) *journal.Signature {
+		c.Verify = func(from Origin, secret string, h http.Header, body []byte) *journal.Signature {
+			provider, account := from.Provider, from.Account
 			return &journal.Signature{State: "valid", Reason: provider + " " + account + " " + secret + " " + h.Get("X-Sig") + " " + string(body)}
 		}
 		c.Check = func(provider, typ string, body []byte) *journal.Contract {
@@ -198,7 +202,8 @@ func TestCaptureVerifiesForAnInbox(t *testing.T) {
 	g := newRig(t, func(c *Config) {
 		c.MaxBody = 8
 		c.Origin = func(string) (Origin, bool) { return Origin{}, false }
-		c.Verify = func(provider, account, secret string, _ http.Header, _ []byte) *journal.Signature {
+		c.Verify = func(from Origin, secret string, _ http.Header, _ []byte) *journal.Signature {
+			provider, account := from.Provider, from.Account
 			return &journal.Signature{State: "invalid", Reason: provider + "/" + account + "/" + secret}
 		}
 	})
@@ -206,7 +211,9 @@ func TestCaptureVerifiesForAnInbox(t *testing.T) {
 	g.do("POST", "/in/v", "x").want(t, 200)
 	g.do("POST", "/in/v", "longer than kept").want(t, 200)
 	g.do("POST", "/in/other", "x").want(t, 200)
-	for seq, want := range map[uint64]string{1: "invalid dsco//k", 2: "none the body is larger", 3: ""} {
+	g.do("PUT", "/_/inboxes/w", `{"verify":{"provider":"dsco"}}`).want(t, 200)
+	g.do("POST", "/in/w", "x").want(t, 200)
+	for seq, want := range map[uint64]string{1: "invalid dsco//k", 2: "none the body is larger", 3: "", 4: "invalid dsco//"} {
 		e := g.entry(seq)
 		got := ""
 		if e.Signature != nil {
@@ -280,4 +287,76 @@ func FuzzCaptureRequest(f *testing.F) {
 			t.Errorf("%q was recorded as %+v", raw, e.Request)
 		}
 	})
+}
+
+// TestCapturesDoNotMix sends many bodies at once: buffers are pooled, and each
+// entry must hold its own.
+func TestCapturesDoNotMix(t *testing.T) {
+	t.Parallel()
+	const senders, each = 16, 25
+	g := newRig(t)
+	var wg sync.WaitGroup
+	for s := range senders {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range each {
+				body := strings.Repeat(fmt.Sprintf("%d.%d;", s, i), 1+(s*i*37)%3000)
+				if got := g.do("POST", fmt.Sprintf("/in/s%d?i=%d", s, i), body, "X-Sum", digest(body)); got.status != 200 {
+					t.Errorf("status %d", got.status)
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	n := 0
+	err := g.log.Scan(0, 0, false, nil, func(e *journal.Entry) bool {
+		n++
+		want := e.Request.Headers.Get("X-Sum")
+		if digest(string(e.Request.Body)) != want || e.Request.SHA256 != want {
+			t.Errorf("entry %d holds another body", e.Seq)
+		}
+		if i := strings.TrimPrefix(e.Request.URL, "/in/"+e.Inbox+"?i="); !strings.HasPrefix(string(e.Request.Body), e.Inbox[1:]+"."+i+";") {
+			t.Errorf("entry %d: %s with %.10q", e.Seq, e.Request.URL, e.Request.Body)
+		}
+		return true
+	})
+	if err != nil || n != senders*each {
+		t.Errorf("%d entries, %v", n, err)
+	}
+}
+
+// TestCaptureOfPipelinedRequests: each request of a connection is answered and
+// recorded in order, also after a body that was cut.
+func TestCaptureOfPipelinedRequests(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, func(c *Config) { c.MaxBody = 4 })
+	conn := g.dial()
+	defer conn.Close()
+	bodies := []string{"one", "", "more than is kept", "four"}
+	for _, body := range bodies {
+		fmt.Fprintf(conn, "POST /in/p HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	br := bufio.NewReader(conn)
+	for i, body := range bodies {
+		readAnswer(t, br, "POST").want(t, 200)
+		if e := g.entry(uint64(i + 1)); e.Request.Size != int64(len(body)) || e.Request.SHA256 != digest(body) {
+			t.Errorf("request %d: %+v", i, e.Request)
+		}
+	}
+}
+
+// TestCaptureOfABodyInPieces: a body that comes byte by byte is one body.
+func TestCaptureOfABodyInPieces(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	conn := g.dial()
+	defer conn.Close()
+	for _, piece := range []string{"POST /in/p HT", "TP/1.1\r\nHost: h\r\nContent-Le", "ngth: 6\r\n\r", "\na", "b", "c", "de", "f"} {
+		_, _ = io.WriteString(conn, piece)
+	}
+	readAnswer(t, bufio.NewReader(conn), "POST").want(t, 200)
+	if e := g.entry(1); string(e.Request.Body) != "abcdef" {
+		t.Errorf("body %q", e.Request.Body)
+	}
 }

@@ -283,7 +283,7 @@ var (
 	dateText = regexp.MustCompile(`^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?)?$`)
 	uuidText = regexp.MustCompile(`(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$`)
 	idName   = regexp.MustCompile(`(^|[._-])(id|uuid|guid|oid|instance)$|(Id|ID|Uuid|UUID|Oid|Instance)$|(?i)(nonce|signature)$`)
-	timeName = regexp.MustCompile(`(?i)(^|[._-])(ts|time|timestamp|date)$|(At|Time|Date|_at|Timestamp|Created|Modified)$`)
+	timeName = regexp.MustCompile(`(?i:(^|[._-])(ts|time|timestamp|date))$|(At|Time|Date|_at|Timestamp|Created|Modified)$`)
 )
 
 // valueRule names the rule by which two values may differ between any two

@@ -72,12 +72,15 @@ func (rc *Receiver) expect(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	started := time.Now()
-	ctx, cancel := context.WithTimeout(r.Context(), x.within)
+	asker, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	met, err := x.await(ctx, rc.log)
+	defer context.AfterFunc(rc.ctx, cancel)() // a sandbox that stops does not wait for what will not come
+	met, err := x.await(asker, rc.log)
 	switch {
 	case r.Context().Err() != nil:
 		return nil // nobody listens any more
+	case asker.Err() != nil:
+		return journal.ErrClosed
 	case err != nil:
 		return err
 	}
@@ -95,26 +98,23 @@ func (rc *Receiver) expect(w http.ResponseWriter, r *http.Request) error {
 
 func (rc *Receiver) parseExpectation(o object) (*expectation, error) {
 	x := &expectation{count: 1, within: defaultWithin}
-	for _, err := range []error{
+	err := first(
 		o.into("q", &x.text, "a filter"),
 		o.integer("count", &x.count, 0, maxLimit),
 		o.into("at_most", &x.atMost, "true or false"),
 		o.into("ordered", &x.texts, "a list of filters"),
 		o.duration("within", &x.within, maxWithin),
 		o.into("after", &x.after, "a sequence number"),
-	} {
-		if err != nil {
-			return nil, err
-		}
-	}
+	)
 	switch {
+	case err != nil:
+		return nil, err
 	case x.texts != nil && (o.has("count") || x.atMost):
 		return nil, badRequest("", "ordered already says how many entries are wanted: leave out count and at_most")
 	case x.texts != nil && len(x.texts) == 0, len(x.texts) > maxOrdered:
 		return nil, badRequest("", "ordered must hold 1 to %d filters", maxOrdered)
 	}
 	x.atMost = x.atMost || x.count == 0 // to expect none is to expect at most none
-	var err error
 	if x.filter, err = rc.filter(x.text); err != nil {
 		return nil, err
 	}
@@ -135,15 +135,17 @@ func inStep(i int, err error) error {
 }
 
 // await reads what is there and then what comes, until the expectation is
-// decided or the time is over.
-func (x *expectation) await(ctx context.Context, log journal.Store) (met bool, err error) {
+// decided or the time is over. However short that is, what is there is read.
+func (x *expectation) await(asker context.Context, log journal.Store) (met bool, err error) {
+	ctx, cancel := context.WithTimeout(asker, x.within)
+	defer cancel()
 	cursor := x.after
 	for {
 		_, last := log.Bounds()
 		if last > cursor {
 			err = scanKept(log, cursor, last+1, x.filter, func(e *journal.Entry) bool {
 				x.take(e)
-				return !x.decided() && ctx.Err() == nil
+				return !x.decided() && asker.Err() == nil
 			})
 			if err != nil {
 				return false, err
@@ -154,17 +156,12 @@ func (x *expectation) await(ctx context.Context, log journal.Store) (met bool, e
 			return x.fulfilled(), nil
 		}
 		if _, err = log.Wait(ctx, cursor); err != nil {
-			return x.fulfilled(), x.over(ctx, err)
+			if errors.Is(err, context.DeadlineExceeded) {
+				err = nil // the time ran out: what was seen decides
+			}
+			return x.fulfilled(), err
 		}
 	}
-}
-
-// over drops the error of a time that ran out.
-func (x *expectation) over(ctx context.Context, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return nil
-	}
-	return err
 }
 
 // take counts an entry that matches the whole filter, or lets it meet the

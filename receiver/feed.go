@@ -287,6 +287,10 @@ func (f *feed) next(cur *cursor) (frames []byte, wait <-chan struct{}, behind bo
 		cur.fresh, cur.known = false, false
 		return nil, nil, true, nil
 	}
+	if cur.seq > f.to { // read from the journal, which is ahead of the ring
+		cur.known = false
+		return nil, f.wake, false, f.err
+	}
 	if !cur.known || cur.chunk < f.first {
 		f.place(cur)
 	}

@@ -170,8 +170,9 @@ func (f *forwarder) record(answer *http.Response) (*reply, error) {
 		return nil, fmt.Errorf("the answer is larger than %d bytes", maxForwardAnswer)
 	}
 	dropHopByHop(answer.Header)
-	m := &journal.Message{Status: answer.StatusCode, Headers: answer.Header, Body: body, Size: int64(len(body))}
-	return &reply{record: m}, nil
+	kept := body[:min(int64(len(body)), f.cfg.MaxBody)]
+	m := &journal.Message{Status: answer.StatusCode, Headers: answer.Header, Body: kept, Size: int64(len(body)), Truncated: len(kept) < len(body)}
+	return &reply{record: m, whole: body}, nil
 }
 
 // forwardRequest is the captured request again: same method, the raw path

@@ -41,7 +41,7 @@ func ok(w http.ResponseWriter, _ *http.Request) {
 func TestForward(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ base, raw, want string }{
-		"path below":     {"/hooks/", "POST /in/a/x//y%2Fz/../\"q HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi", `POST /hooks/x//y%2Fz/../"q map[] hi`},
+		"path below":     {"/app/", "POST /in/a/x//y%2Fz/../\"q HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi", `POST /app/x//y%2Fz/../"q map[] hi`},
 		"no path":        {"", "PUT /in/a?b=%zz&c HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", `PUT /?b=%zz&c map[] `},
 		"double slash":   {"", "PUT /in/a//x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", `PUT //x map[] `},
 		"both queries":   {"/w?k=1", "GET /in/a?c=2 HTTP/1.1\r\nHost: h\r\n\r\n", `GET /w?k=1&c=2 map[] `},
@@ -109,7 +109,12 @@ func TestForwardThatFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := newRig(t, func(c *Config) { c.ForwardTimeout = 300 * time.Millisecond; c.MaxBody = 1000 })
+			g := newRig(t, func(cfg *Config) {
+				cfg.MaxBody = 1000
+				if c.to == slow {
+					cfg.ForwardTimeout = 100 * time.Millisecond
+				}
+			})
 			g.do("PUT", "/_/inboxes/a", `{"forward":"`+c.to+`"}`).want(t, 200)
 			g.do("POST", "/in/a", c.body).want(t, c.status, c.code)
 			e := g.entry(1)
@@ -134,6 +139,21 @@ func TestForwardRing(t *testing.T) {
 	g.rc.forward.depth.Range(func(any, any) bool { left++; return true })
 	if left != 0 {
 		t.Errorf("%d connections are still known", left)
+	}
+}
+
+// TestForwardOfALargeAnswer: the sender gets it whole, the journal a part.
+func TestForwardOfALargeAnswer(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, func(c *Config) { c.MaxBody = 1000 })
+	large := strings.Repeat("0123456789", 5000)
+	base, _ := application(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, large) })
+	g.do("PUT", "/_/inboxes/a", `{"forward":"`+base+`"}`).want(t, 200)
+	if got := g.do("POST", "/in/a", ""); got.body != large {
+		t.Errorf("the sender got %d bytes", len(got.body))
+	}
+	if m := g.entry(1).Response; string(m.Body) != large[:1000] || !m.Truncated || m.Size != int64(len(large)) {
+		t.Errorf("kept %d bytes of %d, truncated %v", len(m.Body), m.Size, m.Truncated)
 	}
 }
 

@@ -27,10 +27,11 @@ type GuardConfig struct {
 func Guard(cfg GuardConfig, next http.Handler) http.Handler {
 	hosts := map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
 	for _, bound := range cfg.Bound {
-		if ip, err := netip.ParseAddr(hostOf(bound)); err == nil && ip.IsUnspecified() {
+		host := hostOf(bound)
+		if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
 			continue // every address is bound: none can be told from a rebound name
 		}
-		hosts[hostOf(bound)] = true
+		hosts[host] = true
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !guarded(r.URL.Path) {

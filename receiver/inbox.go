@@ -33,12 +33,16 @@ type inbox struct {
 	verify  *verifySetting
 }
 
+// verifySetting says whose signature rules an inbox applies. Without a secret
+// the provider's keys in force are tried.
 type verifySetting struct{ Provider, Secret string }
 
-// reply is one scripted answer. record is what the entry says of it; it is
-// shared by all entries and never changed.
+// reply is one answer. record is what the entry says of it; that of a scripted
+// one is shared by all entries and never changed. whole is the body to send
+// where the record keeps only a part of it.
 type reply struct {
 	record *journal.Message
+	whole  []byte
 	fault  string // "", reset, empty, hang, slow
 	delay  time.Duration
 }
@@ -71,14 +75,8 @@ func (b *inbox) next() *reply {
 // so an application can be tested behind two failures (decision).
 func parseInbox(o object, providers func() []string) (*inbox, error) {
 	b := &inbox{}
-	for _, read := range []func() error{
-		func() error { return b.readReplies(o) },
-		func() error { return b.readForward(o) },
-		func() error { return b.readVerify(o, providers) },
-	} {
-		if err := read(); err != nil {
-			return nil, err
-		}
+	if err := first(b.readReplies(o), b.readForward(o), b.readVerify(o, providers)); err != nil {
+		return nil, err
 	}
 	var err error
 	b.raw, err = json.Marshal(o.members)
@@ -113,17 +111,16 @@ func parseReply(raw []byte, place string) (*reply, int, error) {
 		return nil, 0, err
 	}
 	rep, times := &reply{record: &journal.Message{Status: http.StatusOK}}, 1
-	for _, read := range []func() error{
-		func() error { return o.integer("status", &rep.record.Status, 100, 599) },
-		func() error { return o.integer("times", &times, 1, maxTimes) },
-		func() error { return o.duration("delay", &rep.delay, maxDelay) },
-		func() error { return rep.readFault(o) },
-		func() error { return rep.readHeaders(o) },
-		func() error { return rep.readBody(o) },
-	} {
-		if err := read(); err != nil {
-			return nil, 0, err
-		}
+	err = first(
+		o.integer("status", &rep.record.Status, 100, 599),
+		o.integer("times", &times, 1, maxTimes),
+		o.duration("delay", &rep.delay, maxDelay),
+		rep.readFault(o),
+		rep.readHeaders(o),
+		rep.readBody(o),
+	)
+	if err != nil {
+		return nil, 0, err
 	}
 	if rep.fault != "" && rep.fault != "slow" {
 		rep.record = nil // nothing is answered
@@ -227,14 +224,11 @@ func (b *inbox) readVerify(o object, providers func() []string) error {
 		return err
 	}
 	b.verify = &verifySetting{}
-	if err := v.into("provider", &b.verify.Provider, "a string"); err != nil {
+	if err := first(v.into("provider", &b.verify.Provider, "a string"), v.into("secret", &b.verify.Secret, "a string")); err != nil {
 		return err
 	}
-	if err := v.into("secret", &b.verify.Secret, "a string"); err != nil {
-		return err
-	}
-	if b.verify.Provider == "" || b.verify.Secret == "" {
-		return badRequest(`like {"provider":"shoptet","secret":"…"}`, "verify needs a provider and a secret")
+	if b.verify.Provider == "" {
+		return badRequest(`like {"provider":"shoptet","secret":"…"}`, "verify needs a provider")
 	}
 	if providers == nil {
 		return nil

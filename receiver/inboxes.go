@@ -109,7 +109,7 @@ func (s *inboxes) replace(boxes map[string]*inbox) error {
 func (rc *Receiver) SetInbox(name string, settings json.RawMessage) error {
 	box, err := rc.inboxes.parse(settings)
 	if err != nil {
-		return fmt.Errorf("inbox %q: %w", name, err)
+		return err
 	}
 	return rc.inboxes.set(name, box)
 }

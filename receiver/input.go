@@ -89,6 +89,18 @@ func (o object) has(member string) bool {
 	return ok && string(raw) != "null"
 }
 
+// Place says where in the settings of an inbox an error of SetInbox is: "reply",
+// "1", "status". What is said of a member begins with its name (see name).
+func Place(err error) []string {
+	var p *problem
+	if !errors.As(err, &p) {
+		return nil
+	}
+	quoted, _ := strconv.QuotedPrefix(p.Message)
+	name, _ := strconv.Unquote(quoted)
+	return strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(".[]", r) })
+}
+
 // into decodes one member when it is there; want says what it must be.
 func (o object) into(member string, v any, want string) error {
 	if !o.has(member) {
@@ -127,6 +139,17 @@ func (o object) duration(member string, v *time.Duration, limit time.Duration) e
 		return badRequest("", "%s must be %s of at most %v, not %q", o.name(member), want, limit, text)
 	}
 	*v = d
+	return nil
+}
+
+// first is the first of errs that is one: the reads of an object's members are
+// listed, and the first that fails is answered.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -23,7 +23,12 @@ type problem struct {
 	Position *int   `json:"position,omitempty"`
 }
 
-func (p *problem) Error() string { return p.Message }
+func (p *problem) Error() string {
+	if p.Hint == "" {
+		return p.Message
+	}
+	return p.Message + " (" + p.Hint + ")"
+}
 
 func refuse(status int, code, hint, format string, args ...any) *problem {
 	return &problem{status: status, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)}

@@ -28,7 +28,7 @@ type Config struct {
 	// Verify judges a request's signature by the secret given or, when that is
 	// empty, by the keys known of provider and account. A nil result: there is
 	// nothing to check it with.
-	Verify func(provider, account, secret string, h http.Header, body []byte) *journal.Signature
+	Verify func(from Origin, secret string, h http.Header, body []byte) *journal.Signature
 	// Check holds a payload against the schema of its type; nil: no verdict.
 	Check func(provider, typ string, body []byte) *journal.Contract
 	// Settings is where the settings of inboxes are kept; nil: in memory.
@@ -67,16 +67,18 @@ const (
 // Receiver captures requests and serves what was captured. It is safe for
 // concurrent use.
 type Receiver struct {
-	cfg      Config
-	log      journal.Store
-	captures sync.Pool // *capture
-	inboxes  *inboxes
-	counts   counts
-	feeds    feeds
-	forward  *forwarder
-	ctx      context.Context // ends with Close
-	stop     context.CancelFunc
-	streams  sync.WaitGroup
+	cfg     Config
+	log     journal.Store
+	rooms   rooms
+	inboxes *inboxes
+	counts  counts
+	feeds   feeds
+	forward *forwarder
+	ctx     context.Context // ends with Close
+	stop    context.CancelFunc
+	opening sync.Mutex // streams open before Close, or not at all
+	streams sync.WaitGroup
+	pulse   pulse
 }
 
 // New returns a Receiver on cfg.Journal with the inbox settings that were
@@ -92,9 +94,9 @@ func New(cfg Config) *Receiver {
 		cfg.ForwardTimeout = defaultForwardTimeout
 	}
 	rc := &Receiver{cfg: cfg, log: cfg.Journal, inboxes: loadInboxes(cfg), forward: newForwarder(cfg)}
-	rc.captures.New = func() any { return newCapture() }
 	rc.ctx, rc.stop = context.WithCancel(context.Background())
 	rc.feeds.log = cfg.Journal
+	rc.pulse = pulse{every: pingEvery, patience: patience}
 	return rc
 }
 
@@ -109,6 +111,7 @@ func (rc *Receiver) Routes(mux *http.ServeMux) {
 		{"/_/entries/{seq}/body", map[string]apiFunc{"GET": rc.getBody}},
 		{"/_/entries/{seq}/as/{format}", map[string]apiFunc{"GET": rc.exportEntry}},
 		{"/_/entries/diff", map[string]apiFunc{"GET": rc.diffEntries}},
+		{"/_/entries/import", map[string]apiFunc{"POST": rc.importEntries}},
 		{"/_/expect", map[string]apiFunc{"POST": rc.expect}},
 		{"/_/stream", map[string]apiFunc{"GET": rc.stream}},
 		{"/_/inboxes", map[string]apiFunc{"GET": rc.listInboxes}},
@@ -132,7 +135,9 @@ func (rc *Receiver) Reset() error {
 // gone: http.Server.Shutdown waits for neither, since both took the connection
 // over or never finish.
 func (rc *Receiver) Close() {
+	rc.opening.Lock()
 	rc.stop()
+	rc.opening.Unlock()
 	rc.streams.Wait()
 	rc.forward.close()
 }

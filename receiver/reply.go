@@ -30,7 +30,7 @@ func (rc *Receiver) play(w http.ResponseWriter, r *http.Request, rep *reply) {
 	case "slow":
 		rc.drip(w, r, rep)
 	default:
-		write(w, rep.record)
+		rep.write(w)
 	}
 }
 
@@ -65,14 +65,18 @@ func cut(w http.ResponseWriter, reset bool) {
 	_ = conn.Close()
 }
 
-func write(w http.ResponseWriter, m *journal.Message) {
+func (rep *reply) write(w http.ResponseWriter) {
+	m, body := rep.record, rep.record.Body
 	if m.Status < http.StatusOK {
 		interim(w, m.Status)
 		return
 	}
+	if rep.whole != nil {
+		body = rep.whole
+	}
 	head(w, m)
-	if len(m.Body) > 0 {
-		_, _ = w.Write(m.Body) // a sender that is gone has its entry already
+	if len(body) > 0 {
+		_, _ = w.Write(body) // a sender that is gone has its entry already
 	}
 }
 

@@ -20,6 +20,9 @@ const (
 	controlWait = time.Second
 )
 
+// pulse is how a listener finds out that its peer is gone.
+type pulse struct{ every, patience time.Duration }
+
 // stream is GET /_/stream: one JSON text message per matching entry, in order,
 // from the entry after `after`, or live only without it.
 func (rc *Receiver) stream(w http.ResponseWriter, r *http.Request) error {
@@ -39,7 +42,9 @@ func (rc *Receiver) stream(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Upgrade", "websocket")
 		return refuse(http.StatusUpgradeRequired, "websocket_only", "connect with a WebSocket client", "the stream is a WebSocket")
 	}
-	rc.streams.Add(1)
+	if err := rc.enter(); err != nil {
+		return err
+	}
 	defer rc.streams.Done()
 	feed, leave := rc.feeds.join(strings.TrimSpace(q.Get("q")), filter)
 	defer leave()
@@ -53,13 +58,24 @@ func (rc *Receiver) stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return nil // answered by upgradeRefused
 	}
-	s := &listener{conn: conn, source: source{log: rc.log, filter: filter}, gone: make(chan struct{})}
+	s := &listener{conn: conn, pulse: rc.pulse, source: source{log: rc.log, filter: filter}, gone: make(chan struct{})}
 	go s.hear()
 	hurry := context.AfterFunc(rc.ctx, s.hurry)
 	s.run(rc.ctx.Done(), feed, after)
 	hurry()
 	_ = conn.Close()
 	<-s.gone
+	return nil
+}
+
+// enter counts a stream in, unless the receiver is closed.
+func (rc *Receiver) enter() error {
+	rc.opening.Lock()
+	defer rc.opening.Unlock()
+	if rc.ctx.Err() != nil {
+		return journal.ErrClosed
+	}
+	rc.streams.Add(1)
 	return nil
 }
 
@@ -70,6 +86,7 @@ func upgradeRefused(w http.ResponseWriter, _ *http.Request, status int, reason e
 // listener is one connected reader of the stream.
 type listener struct {
 	conn   *websocket.Conn
+	pulse  pulse
 	source source
 	batch  []byte
 	// mu keeps whole frames together: gorilla knows nothing of the writes that
@@ -98,7 +115,7 @@ func (s *listener) hear() {
 	}
 }
 
-func (s *listener) alive() { _ = s.conn.SetReadDeadline(time.Now().Add(patience)) }
+func (s *listener) alive() { _ = s.conn.SetReadDeadline(time.Now().Add(s.pulse.patience)) }
 
 // hurry ends a write that waits for a slow peer when the receiver closes, after
 // the time that a goodbye may take.
@@ -122,7 +139,7 @@ func (s *listener) write(frames []byte) error {
 	defer s.mu.Unlock()
 	started := time.Now()
 	conn := s.conn.NetConn()
-	_ = conn.SetWriteDeadline(started.Add(patience)) // a closed connection shows in Write
+	_ = conn.SetWriteDeadline(started.Add(s.pulse.patience)) // a closed connection shows in Write
 	_, err := conn.Write(frames)
 	if time.Since(started) > time.Second {
 		s.alive() // it had to wait and went on: the peer reads, only slowly
@@ -132,7 +149,7 @@ func (s *listener) write(frames []byte) error {
 
 // run writes until the peer is gone or the receiver closes.
 func (s *listener) run(closing <-chan struct{}, f *feed, after uint64) {
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(s.pulse.every)
 	defer ping.Stop()
 	cur := cursor{seq: after, fresh: true}
 	for {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -166,7 +167,7 @@ func TestStreamFrames(t *testing.T) {
 // in order while senders go on.
 func TestStreamManyReadersInOrder(t *testing.T) {
 	t.Parallel()
-	const readers, total = 100, 400
+	const readers, total = 100, 100
 	g := newRig(t)
 	ears := make([]*ear, readers)
 	for i := range ears {
@@ -198,10 +199,11 @@ func TestStreamManyReadersInOrder(t *testing.T) {
 // more than the ring, and still gets everything once it reads.
 func TestStreamSlowReader(t *testing.T) {
 	t.Parallel()
-	const total = 250
+	const total = 160
 	g := newRig(t)
 	slow, fast := g.listen("?after=0"), g.listen("?after=0")
-	body := strings.Repeat("z", 60_000) // 15 MB: far beyond sockets and ring
+	_ = slow.conn.NetConn().(*net.TCPConn).SetReadBuffer(16 << 10)
+	body := strings.Repeat("z", 60_000) // 10 MB: beyond ring and socket buffers, with a small one at the reader
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -247,6 +249,43 @@ func TestStreamAnswersPings(t *testing.T) {
 	if data := <-ponged; data != "hi" {
 		t.Errorf("pong %q", data)
 	}
+}
+
+// TestStreamDropsTheDead: a peer that answers no ping is sent away, one that
+// does stays.
+func TestStreamDropsTheDead(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	g.rc.pulse = pulse{every: 20 * time.Millisecond, patience: 2 * time.Second}
+	live := g.listen("")
+	pings := make(chan struct{}, 100)
+	live.conn.SetPingHandler(func(string) error {
+		select {
+		case pings <- struct{}{}:
+		default:
+		}
+		return live.conn.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Second))
+	})
+	heard := make(chan heard, 1)
+	go func() { h, _ := live.read(); heard <- h }()
+	back := g.raw("GET /_/stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", false)
+	if _, frames, ok := strings.Cut(back, "\r\n\r\n"); !ok || !strings.HasPrefix(frames, "\x89\x00") {
+		t.Errorf("the dead peer was sent %q", back)
+	}
+	for range 20 { // as long as the dead one was given
+		<-pings
+	}
+	g.add("still here")
+	if h := <-heard; h.Seq != 1 {
+		t.Errorf("the live peer heard %+v", h)
+	}
+}
+
+func TestStreamAfterClose(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	g.rc.Close()
+	g.do("GET", "/_/stream", "", "Connection", "upgrade", "Upgrade", "websocket").want(t, 503, "closed")
 }
 
 func TestStreamRefusals(t *testing.T) {

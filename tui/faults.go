@@ -51,8 +51,8 @@ func (m *model) showFaults() tea.Cmd {
 
 func faultNote(f client.Fault) string {
 	note := "always"
-	if f.Probability > 0 {
-		note = strconv.FormatFloat(f.Probability*100, 'f', -1, 64) + "%"
+	if f.Probability != nil {
+		note = strconv.FormatFloat(*f.Probability*100, 'f', -1, 64) + "%"
 	}
 	if f.Times > 0 {
 		note += ", " + count(f.Times, "time")
@@ -114,7 +114,8 @@ func readFault(kind, value string) (client.Fault, error) {
 	for {
 		head, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
 		if n, err := strconv.ParseFloat(strings.TrimSuffix(head, "%"), 64); strings.HasSuffix(head, "%") && err == nil && n > 0 && n <= 100 {
-			f.Probability, value = n/100, rest
+			share := n / 100
+			f.Probability, value = &share, rest
 			continue
 		}
 		if n, err := strconv.Atoi(strings.TrimSuffix(head, "x")); strings.HasSuffix(head, "x") && err == nil && n > 0 {

@@ -45,8 +45,7 @@ func depth(b []byte) (most int) {
 	return most
 }
 
-// plain undoes the escapes that JSON encoders for web pages make of & < >, also
-// those of the journal that an event is read back from after a crash.
+// plain undoes the escapes that JSON encoders for web pages make of & < >.
 func plain(b []byte) []byte {
 	if !bytes.Contains(b, []byte(`\u00`)) {
 		return b

@@ -16,8 +16,10 @@ func TestEveryErrorOfTheTable(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	provoke := map[string]func() answer{
-		"PropertyRequired":      func() answer { return r.call("POST", "/webhook", me, `{}`) },
-		"PropertyMayNotBeSet":   func() answer { return r.call("POST", "/webhook", me, strings.Replace(example, `"applyToPartners":false`, `"applyToPartners":true`, 1)) },
+		"PropertyRequired": func() answer { return r.call("POST", "/webhook", me, `{}`) },
+		"PropertyMayNotBeSet": func() answer {
+			return r.call("POST", "/webhook", me, strings.Replace(example, `"applyToPartners":false`, `"applyToPartners":true`, 1))
+		},
 		"UnrecognizedProperty":  func() answer { return r.call("GET", "/webhook/history?Sku=1", me, "") },
 		"AttributeValueInvalid": func() answer { return r.call("POST", "/webhook", me, strings.Replace(example, `true`, `1`, 1)) },
 		"InvalidPageParams":     func() answer { return r.call("GET", "/webhook/history?pageId=x", me, "") },

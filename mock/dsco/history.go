@@ -1,6 +1,7 @@
 package dsco
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/json"
 	"fmt"
@@ -75,7 +76,7 @@ func (r *record) render() historyObject {
 		h.FailureMessage = fmt.Sprintf("the callback URL answered with status %d", r.a.Status)
 	}
 	if r.a.Status != 0 && r.a.Status/100 != 2 {
-		h.HTTPErrorMessage = http.StatusText(r.a.Status)
+		h.HTTPErrorMessage = cmp.Or(r.a.Reason, http.StatusText(r.a.Status))
 	}
 	return h
 }

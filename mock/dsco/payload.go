@@ -73,7 +73,7 @@ func compact(raw []byte) ([]byte, error) {
 // sample, fitted to the moment and the webhook, then what the firing changes.
 func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	if len(ev.Whole) > 0 {
-		return wholeBody(ev)
+		return ev.Edit(nil) // as given (decision): a text byte for byte, JSON compact
 	}
 	body, err := base(w, ev, t)
 	if err != nil {
@@ -87,16 +87,6 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	}
 	if body, err = compact(body); err != nil {
 		return nil, err
-	}
-	return plain(body), nil
-}
-
-// wholeBody is the body that a firing gives itself: a text byte for byte, JSON
-// compact (decision).
-func wholeBody(ev *mock.Event) ([]byte, error) {
-	body, err := ev.Edit(nil)
-	if err != nil || bytes.TrimSpace(ev.Whole)[0] == '"' {
-		return body, err
 	}
 	return plain(body), nil
 }

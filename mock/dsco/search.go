@@ -47,20 +47,26 @@ func question(rawQuery string) (names []string, values map[string]string) {
 	values = map[string]string{}
 	for _, pair := range strings.Split(rawQuery, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		n, err := url.QueryUnescape(name)
-		if err != nil || n == "" {
-			continue
-		}
-		if value, err = url.QueryUnescape(value); err != nil {
+		n := unescaped(name)
+		if n == "" {
 			continue
 		}
 		names = append(names, n)
 		delete(values, n)
 		if value != "" {
-			values[n] = value
+			values[n] = unescaped(value)
 		}
 	}
 	return names, values
+}
+
+// unescaped leaves text as it is whose escapes cannot be read, so that it is
+// refused like any other that is not known (decision).
+func unescaped(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
 }
 
 // findHistory answers the search: one page, or with pageId a further one, beside

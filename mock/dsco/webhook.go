@@ -119,7 +119,6 @@ func createWebhook(w *mock.World, c *mock.Call) (any, error) {
 	s := &mock.Sub{ID: w.UUID("webhook"), Created: now}
 	o.apply(s, now)
 	a.Add(s)
-	c.Type = o.event
 	return render(w, a.Name, s), nil
 }
 
@@ -163,7 +162,6 @@ func updateWebhook(w *mock.World, c *mock.Call) (any, error) {
 	o.N = stored(s).N
 	o.apply(s, w.Now())
 	w.Account(c.Account).Save(s)
-	c.Type = o.event
 	return render(w, c.Account, s), nil
 }
 

@@ -2,6 +2,7 @@ package dsco_test
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -116,5 +117,31 @@ func TestEverythingSurvivesARestart(t *testing.T) {
 	}
 	if got := r.fire("INVENTORY_UPDATED", map[string]string{"payload.quantityAvailable": "6"}, nil); len(got.Deliveries) != 1 {
 		t.Errorf("the webhook was forgotten: %+v", got)
+	}
+}
+
+// What was noted after the last save of the state is told again by the journal,
+// and what was saved already does not become older by it.
+func TestQuantitiesSurviveACrash(t *testing.T) {
+	t.Parallel()
+	dir, crashed := t.TempDir(), t.TempDir()
+	running := start(t, sandbox.WithData(dir))
+	stock := func(r *rig, n string) int {
+		return len(r.fire("INVENTORY_UPDATED", map[string]string{"payload.quantityAvailable": n}, nil).Deliveries)
+	}
+	running.create(me, map[string]any{"event": "INVENTORY_UPDATED", "quantityChangeOnly": true})
+	stock(running, "4")
+	stock(running, "5")
+	running.create(me, nil) // saves the state
+	stock(running, "6")
+	stock(running, "7")
+	running.Expect(t, "kind:attempt", 4)
+	must(t, os.CopyFS(crashed, os.DirFS(dir)))
+	r := start(t, sandbox.WithData(crashed))
+	if stock(r, "7") != 0 {
+		t.Error("the last quantity was forgotten")
+	}
+	if stock(r, "6") != 1 {
+		t.Error("an older quantity counts")
 	}
 }

@@ -64,10 +64,10 @@ func (h headers) listed(w *mock.World) bool {
 	var list []credential
 	_ = json.Unmarshal(setting.Raw(), &list) // checked when it was set
 	for _, c := range list {
-		if c.Store != "" && c.Store != h.store {
+		if c.Store != "" && string(c.Store) != h.store {
 			continue
 		}
-		if h.key != "" && h.key == c.Key || h.key == "" && c.User != "" && h.user == c.User && h.token == c.Token {
+		if h.key != "" && h.key == string(c.Key) || h.key == "" && c.User != "" && h.user == string(c.User) && h.token == string(c.Token) {
 			return true
 		}
 	}

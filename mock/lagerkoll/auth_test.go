@@ -204,3 +204,29 @@ func TestManyCallersAtOnce(t *testing.T) {
 		t.Errorf("%v", count)
 	}
 }
+
+// Store ids are numbers (documented: callback page), so a configuration may name
+// them, and keys and users, without quotes.
+func TestListedCredentialsMayBeNumbers(t *testing.T) {
+	t.Parallel()
+	b := start(t, setup{config: `{"credentials":[12345,{"api_key":"one","store":186008},{"user_id":7,"user_token":8}]}`})
+	for _, tc := range []struct {
+		credentials []string
+		status      int
+	}{
+		{machine("12345", "1"), 200},
+		{machine("one", "186008"), 200},
+		{machine("one", "186009"), 401},
+		{[]string{"store", "1", "user_id", "7", "user_token", "8"}, 200},
+		{[]string{"store", "1", "user_id", "7", "user_token", "9"}, 401},
+	} {
+		if got := b.api("GET", "/x", "", tc.credentials...); got.status != tc.status {
+			t.Errorf("%v: %d, want %d", tc.credentials, got.status, tc.status)
+		}
+	}
+	for _, bad := range []string{`[1.5]`, `[-1]`, `[true]`, `[{"api_key":"a","store":1.5}]`} {
+		if got := b.settings("", `{"credentials":`+bad+`}`); got.status != 422 {
+			t.Errorf("%s: %d", bad, got.status)
+		}
+	}
+}

@@ -111,6 +111,8 @@ func fraction(digits string) string {
 
 // request is the callback as it goes out: these two headers and nothing more,
 // no signature, no id (decision; observed: a public receiver looks at neither).
+// A further attempt goes where the first went, whatever the setting says by then
+// (decision).
 func request(_ *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
 	return &mock.Outgoing{
 		Method: "POST", // documented: callback page
@@ -118,4 +120,17 @@ func request(_ *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
 		Header: []mock.Field{{Name: "Content-Type", Value: string(asJSON)}, {Name: "User-Agent", Value: "Lagerkoll"}},
 		Body:   d.Body,
 	}, nil
+}
+
+// renew gives a callback that is sent again the moment of now; a callback has no
+// id (documented: callback page).
+func renew(w *mock.World, body []byte) []byte {
+	if !json.Valid(body) || gjson.GetBytes(body, "timestamp").Type != gjson.Number {
+		return body
+	}
+	out, err := sjson.SetRawBytes(body, "timestamp", strconv.AppendInt(nil, w.Now().UnixMilli(), 10))
+	if err != nil {
+		return body
+	}
+	return out
 }

@@ -27,6 +27,7 @@ type bench struct {
 	t       *testing.T
 	engine  *mock.Engine
 	journal journal.Store
+	state   *mock.State
 	url     string
 }
 
@@ -56,7 +57,7 @@ func start(t *testing.T, s setup) *bench {
 	must(t, err)
 	catalog, err := fixtures.Load("")
 	must(t, err)
-	b := &bench{t: t, journal: s.store}
+	b := &bench{t: t, journal: s.store, state: s.state}
 	cfg := mock.Config{Journal: s.store, State: s.state, Clock: clock, Catalog: catalog, Providers: []*mock.Provider{lagerkoll.New()},
 		Settings: map[string]map[string]json.RawMessage{"lagerkoll": settings}, Seed: s.seed, Warn: func(m string) { t.Log(m) },
 		BaseURL: func() string {

@@ -30,6 +30,7 @@ func New() *mock.Provider {
 		Payload:    payload,
 		Request:    request,
 		Policy:     policy,
+		Renew:      renew,
 		Broken:     broken,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"tacklebox/mock"
@@ -101,10 +102,23 @@ func checkSpan(raw json.RawMessage) error {
 
 // credential is one item of the list of who is let in.
 type credential struct {
-	Key   string `json:"api_key"`
-	User  string `json:"user_id"`
-	Token string `json:"user_token"`
-	Store string `json:"store"` // "" is any
+	Key   word `json:"api_key"`
+	User  word `json:"user_id"`
+	Token word `json:"user_token"`
+	Store word `json:"store"` // "" is any
+}
+
+// word is a text; a whole number is taken as it is written, because store ids
+// and often users are numbers and a configuration need not quote them.
+type word string
+
+// UnmarshalJSON reads "186008" and 186008 alike.
+func (t *word) UnmarshalJSON(b []byte) error {
+	if _, err := strconv.ParseUint(string(b), 10, 64); err == nil {
+		*t = word(b)
+		return nil
+	}
+	return json.Unmarshal(b, (*string)(t))
 }
 
 // UnmarshalJSON takes a bare text as an api_key.

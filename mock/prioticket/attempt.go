@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"tacklebox/mock"
@@ -17,7 +16,7 @@ func request(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
 	out := &mock.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body, Header: []mock.Field{{Name: "Content-Type", Value: "application/json"}}}
 	if s := subOf(w, d); s != nil {
 		if !s.Enabled {
-			return nil, errors.New("the webhook is DISABLED")
+			return nil, &mock.DropError{Reason: "the webhook is DISABLED"}
 		}
 		if auth := loadWebhook(s).Auth; auth != "" {
 			// documented 3.5: sent as it was given, neither encoded nor checked
@@ -72,26 +71,11 @@ func secrets(_ *mock.World, a *mock.Account) []mock.Secret {
 	return list
 }
 
-// verify compares Authorization with a secret, given as user:password or already
-// encoded: nothing is signed (decision).
-func verify(secret string, h http.Header, _ []byte) mock.Verdict {
-	if secret == "" {
-		return mock.Verdict{State: mock.None, Reason: "nothing is signed and no webhook_auth is given", Tried: []string{}}
-	}
-	tried := []string{"Basic " + secret}
-	if strings.Contains(secret, ":") {
-		tried = append(tried, "Basic "+base64.StdEncoding.EncodeToString([]byte(secret)))
-	}
-	lines := h.Values("Authorization")
-	if len(lines) == 0 {
-		return mock.Verdict{State: mock.Missing, Reason: "no Authorization header", Tried: tried}
-	}
-	for _, want := range tried {
-		if len(lines) == 1 && lines[0] == want {
-			return mock.Verdict{State: mock.Valid, Tried: tried}
-		}
-	}
-	return mock.Verdict{State: mock.Invalid, Reason: "Authorization is another than webhook_auth says", Tried: tried}
+// callbackProof says what a receiver expects: webhook_auth behind the word Basic, as
+// it is or, given as user:password, encoded. Nothing is signed (decision).
+func callbackProof() *mock.Scheme {
+	return &mock.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: mock.Basic, Encoding: mock.AsGiven, Prefix: "Basic ",
+		Evidence: "documented: webhook_auth; decision: both of its forms are taken"}
 }
 
 // tamper shows a wrong or a missing credential.

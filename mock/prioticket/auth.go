@@ -1,6 +1,7 @@
 package prioticket
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -103,11 +104,21 @@ func allowed(w *mock.World, match func(entry string) bool) bool {
 }
 
 // strictQuery parses the query; an escape that cannot be read is the client's
-// mistake (decision).
-func strictQuery(c *mock.Call) (url.Values, []string) {
-	q, err := url.ParseQuery(c.RawQuery)
-	if err != nil {
-		return q, []string{"query: " + err.Error()}
+// mistake (decision), reported under the parameter's name.
+func strictQuery(c *mock.Call) (q url.Values, problems []string) {
+	q = url.Values{}
+	for pair := range strings.SplitSeq(c.RawQuery, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(name)
+		if err != nil {
+			plain = name
+		}
+		text, valueErr := url.QueryUnescape(value)
+		if err = errors.Join(err, valueErr); err != nil {
+			problems = append(problems, plain+": "+err.Error())
+		} else if pair != "" {
+			q.Add(plain, text)
+		}
 	}
-	return q, nil
+	return q, problems
 }

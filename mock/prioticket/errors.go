@@ -35,7 +35,7 @@ var (
 	errMethod = refusal{status: 405, code: "METHOD_NOT_ALLOWED", message: "This action is not possible here.", description: "The path exists, but not with this method."}
 	errAccept = refusal{status: 406, code: "NOT_ACCEPTABLE", message: "The answer cannot be given in the format asked for.",
 		description: "The Accept header leaves no room for application/json."}
-	errToken = refusal{status: 401, code: "INVALID_TOKEN", message: "Your session is not valid, please sign in again.",
+	errToken = refusal{status: 401, code: "INVALID_TOKEN", message: "Your access is not valid, please sign in again.",
 		description: "The access token is malformed, expired, revoked or not allowed here.",
 		header:      header("WWW-Authenticate", `Bearer realm="Prio", error="invalid_token"`)}
 	errScope = refusal{status: 403, code: "INSUFFICIENT_SCOPE", message: "You are not allowed to do this.",

@@ -57,16 +57,20 @@ func listNotifications(w *mock.World, c *mock.Call, who caller) mock.Reply {
 	if r != nil {
 		return refuse(w, *r)
 	}
-	all := w.Deliveries(who.account)
-	all = all[max(0, len(all)-mostLogged):]
-	slices.Reverse(all)
-	page := paged(q, "notification", all)
+	page := paged(q, "notification", newestFirst(w.Deliveries(who.account), mostLogged))
 	shown := []notificationBody{}
 	for _, d := range page.Items.([]*mock.Delivery) {
 		shown = append(shown, logged(w, d))
 	}
 	page.Items = shown
 	return answer(200, envelope{profileOf(w).version, page})
+}
+
+// newestFirst turns a list round and keeps the first most of it.
+func newestFirst[T any](all []T, most int) []T {
+	all = all[max(0, len(all)-most):]
+	slices.Reverse(all)
+	return all
 }
 
 func logged(w *mock.World, d *mock.Delivery) notificationBody {

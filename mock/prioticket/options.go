@@ -2,6 +2,7 @@ package prioticket
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func options() []mock.Option {
 			About: "statuses that count as delivered"},
 		{Name: "retry", Kind: mock.DurationsOption, Default: attemptTimes,
 			About: "times of the attempts, counted from the first; a leading 0s is the first itself"},
-		{Name: "callback_timeout", Kind: mock.DurationOption, Default: `"30s"`, About: "how long an attempt waits for an answer"},
+		{Name: "callback_timeout", Kind: mock.DurationOption, Default: `"30s"`, Check: someTime, About: "how long an attempt waits for an answer"},
 		{Name: "rate_limit", Kind: mock.TextOption, Values: []string{"off", "on"}, Default: `"off"`, Common: true,
 			About: "whether the fair-use limits are held"},
 	}
@@ -72,4 +73,12 @@ func atLeast(least int64) func(json.RawMessage) error {
 		}
 		return nil
 	}
+}
+
+// someTime refuses a time-out of nothing.
+func someTime(raw json.RawMessage) error {
+	if !strings.ContainsAny(string(raw), "123456789") {
+		return errors.New("wants more than nothing")
+	}
+	return nil
 }

@@ -22,12 +22,12 @@ type envelope struct {
 	Data    any    `json:"data"`
 }
 
-// wrapped puts one object below its kind.
-func wrapped(w *mock.World, kind string, v any) envelope {
+// shownAlone is the answer that holds one webhook.
+func shownAlone(w *mock.World, s *mock.Sub) envelope {
 	return envelope{profileOf(w).version, struct {
-		Kind    string `json:"kind"`
-		Webhook any    `json:"webhook"`
-	}{kind, v}}
+		Kind    string      `json:"kind"`
+		Webhook webhookBody `json:"webhook"`
+	}{"webhook", shownWebhook(w, s)}}
 }
 
 // pageBody is the data of a list; every member is required (documented 3.5).

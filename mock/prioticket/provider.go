@@ -34,7 +34,7 @@ func New() *mock.Provider {
 		Policy:     policy,
 		Attempted:  attempted,
 		Secrets:    secrets,
-		Verify:     verify,
+		Scheme:     callbackProof(),
 		Renew:      renew,
 		Tamper:     tamper,
 		Faults:     []string{"bad_signature", "missing_signature"},

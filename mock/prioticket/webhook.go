@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"tacklebox/mock"
@@ -77,14 +76,14 @@ func createWebhook(w *mock.World, c *mock.Call, who caller) mock.Reply {
 		case "conflict":
 			return refuse(w, errConflict)
 		case "return_existing":
-			return answer(201, wrapped(w, "webhook", shownWebhook(w, same)))
+			return answer(201, shownAlone(w, same))
 		}
 	}
 	s.ID, s.Enabled, s.Created = uuidV1(w.Now(), w.Rand("webhook")), true, w.Now()
 	v.Name, v.Mail = creator(who)
 	s.Store(v)
 	a.Add(s)
-	return answer(201, wrapped(w, "webhook", shownWebhook(w, s)))
+	return answer(201, shownAlone(w, s))
 }
 
 // creator is the client id as a person: an address as it is, anything else below
@@ -94,14 +93,23 @@ func creator(who caller) (name, address string) {
 	if !who.issued {
 		id = "api"
 	}
-	if _, err := mail.ParseAddress(id); err != nil {
-		return id, localPart(id) + "@distributor.example"
+	const domain = "@distributor.example"
+	switch {
+	case isAddress(id):
+		name, _, _ = strings.Cut(id, "@")
+		return name, id
+	case isAddress(id + domain):
+		return id, id + domain
 	}
-	name, _, _ = strings.Cut(id, "@")
-	return name, id
+	return id, localPart(id) + domain
 }
 
-// localPart keeps the characters that an address can have before its @.
+func isAddress(text string) bool {
+	found, err := mail.ParseAddress(text)
+	return err == nil && found.Address == text
+}
+
+// localPart keeps the characters that every address can have before its @.
 func localPart(id string) string {
 	return strings.Map(func(r rune) rune {
 		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_+", r) {
@@ -286,7 +294,7 @@ func countFailure(w *mock.World, a *mock.Account, s *mock.Sub, failed bool) {
 	}
 	s.Store(v)
 	if most := w.Option(a.Name, "auto_disable").Int(); most > 0 && v.Failed >= most && s.Enabled {
-		s.Enabled, s.Updated = false, w.Now().Round(time.Second)
+		s.Enabled, s.Updated = false, w.Now()
 	}
 	a.Save(s)
 }

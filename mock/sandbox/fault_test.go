@@ -150,6 +150,31 @@ func TestImpossibleFaultsAreRefused(t *testing.T) {
 	}
 }
 
+// TestReplayOfAForeignRequest: what no provider here sent is nobody's when it is
+// sent again, and is judged as the inbox says.
+func TestReplayOfAForeignRequest(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny)
+	r.Reply("judged", `{"verify":{"provider":"tiny","secret":"s"}}`)
+	if status, _ := r.call("POST", "/in/x", []byte(`{"id":1}`)); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	for inbox, verdict := range map[string]string{"again": "", "judged": "missing"} {
+		if status, answer := r.call("POST", "/_/entries/1/replay", fmt.Appendf(nil, `{"to":%q}`, r.Inbox(inbox))); status != http.StatusAccepted {
+			t.Fatal(answer)
+		}
+		got := r.Expect(t, "kind:capture inbox:"+inbox, 1)[0]
+		sent := r.Expect(t, fmt.Sprintf("kind:attempt path:*/in/%s", inbox), 1)[0]
+		state := ""
+		if got.Signature != nil {
+			state = string(got.Signature.State)
+		}
+		if sent.Provider != "" || sent.Account != "" || got.Account != "" || state != verdict || sent.CaptureSeq != got.Seq {
+			t.Errorf("%s: sent by %q %q, captured from %q with verdict %q, want nobody and %q", inbox, sent.Provider, sent.Account, got.Provider, state, verdict)
+		}
+	}
+}
+
 func TestReplayIsByteForByteOrEditedAndSignedAnew(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)

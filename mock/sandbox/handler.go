@@ -52,8 +52,28 @@ func (s *Sandbox) controlMux() http.Handler {
 	mux.HandleFunc("GET /_/scenarios", s.scenarios)
 	mux.HandleFunc("GET /_/metrics", s.metrics)
 	mux.HandleFunc("GET /_/{$}", s.index)
-	mux.HandleFunc("/_/", s.notFound)
+	mux.HandleFunc("/_/", func(w http.ResponseWriter, r *http.Request) { s.notServed(mux, w, r) })
 	return mux
+}
+
+// notServed answers a control call that nothing is registered for: 405 where
+// another method would do, else 404. The mux alone would answer in plain text.
+func (s *Sandbox) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != "/_/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		s.notFound(w, r)
+		return
+	}
+	allow := strings.Join(allowed, ", ")
+	w.Header().Set("Allow", allow)
+	mock.WriteProblem(w, &mock.Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
 }
 
 func (s *Sandbox) alive(w http.ResponseWriter, _ *http.Request) {
@@ -64,7 +84,7 @@ func (s *Sandbox) alive(w http.ResponseWriter, _ *http.Request) {
 func (s *Sandbox) reset(w http.ResponseWriter, _ *http.Request) {
 	err := errors.Join(s.engine.Reset(), s.receiver.Reset())
 	if err == nil {
-		err = s.configureInboxes()
+		err = s.configure()
 	}
 	if err != nil {
 		mock.WriteProblem(w, err)

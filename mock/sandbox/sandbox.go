@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -101,7 +103,7 @@ func (s *Sandbox) open() (err error) {
 		return err
 	}
 	s.receiver = receiver.New(s.receiverConfig(clock))
-	return s.configureInboxes()
+	return s.configure()
 }
 
 func (s *Sandbox) openJournal() (journal.Store, error) {
@@ -116,7 +118,8 @@ func (s *Sandbox) openJournal() (journal.Store, error) {
 // begun with, else a new one.
 func (s *Sandbox) seed() (uint64, error) {
 	if s.cfg.Seed != nil {
-		return *s.cfg.Seed, s.state.Save("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
+		s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
+		return *s.cfg.Seed, nil
 	}
 	var seed uint64
 	if raw, ok := s.state.Load("seed"); ok {
@@ -128,13 +131,14 @@ func (s *Sandbox) seed() (uint64, error) {
 	var b [8]byte
 	_, _ = rand.Read(b[:])
 	seed = binary.LittleEndian.Uint64(b[:])
-	return seed, s.state.Save("seed", fmt.Appendf(nil, "%d", seed))
+	s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", seed))
+	return seed, nil
 }
 
 func (s *Sandbox) receiverConfig(clock *mock.Clock) receiver.Config {
 	return receiver.Config{
 		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
-		Settings: s.state, Providers: s.engine.Names, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
+		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
 		AllowHost: func(host string) error { return mock.Permit(host, net.JoinHostPort(host, "1"), s.cfg.AllowHosts) },
 	}
 }
@@ -149,24 +153,37 @@ func (s *Sandbox) origin(remote string) (receiver.Origin, bool) {
 		Subscription: o.Subscription, Attempt: o.Attempt, Captured: o.Captured}, true
 }
 
-func (s *Sandbox) verify(provider, account, secret string, h http.Header, body []byte) *journal.Signature {
+func (s *Sandbox) verify(from receiver.Origin, secret string, h http.Header, body []byte) *journal.Signature {
 	if secret == "" {
-		if v := s.engine.VerifyOwn(provider, account, h, body); v != nil {
+		if v := s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, h, body); v != nil {
 			return v.Signature()
 		}
 		return nil
 	}
-	v, err := s.engine.VerifyWith(provider, secret, h, body)
+	v, err := s.engine.VerifyWith(from.Provider, secret, h, body)
 	if err != nil {
 		return nil
 	}
 	return v.Signature()
 }
 
+// configure puts in force what the configuration says beyond the providers.
+func (s *Sandbox) configure() error {
+	if len(s.cfg.Faults) > 0 {
+		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
+			return err
+		}
+	}
+	return s.configureInboxes()
+}
+
+// ConfigError is a mistake in a part of Config that a file holds, with the place.
+type ConfigError = mock.SettingError
+
 func (s *Sandbox) configureInboxes() error {
-	for name, doc := range s.cfg.Inboxes {
-		if err := s.receiver.SetInbox(name, doc); err != nil {
-			return fmt.Errorf("inboxes.%s: %w", name, err)
+	for _, name := range slices.Sorted(maps.Keys(s.cfg.Inboxes)) {
+		if err := s.receiver.SetInbox(name, s.cfg.Inboxes[name]); err != nil {
+			return &ConfigError{Path: append([]string{"inboxes", name}, receiver.Place(err)...), Err: err}
 		}
 	}
 	return nil
@@ -215,9 +232,10 @@ func (s *Sandbox) Serve(ln net.Listener) error {
 	return nil
 }
 
-// Shutdown stops within ctx: streams end, answers on their way are finished,
-// everything is saved.
+// Shutdown stops within ctx: attempts on their way may end, streams end, answers
+// are finished, everything is saved.
 func (s *Sandbox) Shutdown(ctx context.Context) error {
+	s.engine.Quiesce(attemptsEnd)
 	s.receiver.Close()
 	var err error
 	if s.server != nil {
@@ -227,3 +245,7 @@ func (s *Sandbox) Shutdown(ctx context.Context) error {
 	}
 	return errors.Join(err, s.engine.Close(), s.journal.Close())
 }
+
+// attemptsEnd is how long attempts on their way may take to end when the sandbox
+// stops.
+const attemptsEnd = time.Second

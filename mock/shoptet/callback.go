@@ -1,10 +1,6 @@
 package shoptet
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strings"
 	"time"
@@ -37,12 +33,16 @@ func currentKey(w *mock.World, account string) string {
 	return w.Option(account, "signature_key").Text()
 }
 
-// sign is the documented recipe: lower-case hex of HMAC-SHA1 over the raw body,
-// the key used as text.
+// signing is the documented recipe: lower-case hex of HMAC-SHA1 over the raw body,
+// the key used as text. The official validator compares the text, case and all.
+func signing() *mock.Scheme {
+	return &mock.Scheme{Title: "Shoptet", Header: signatureHeader, Algorithm: "sha1", Key: mock.KeyText, Encoding: mock.Hex, Signed: "{body}",
+		Evidence: "documented: the official PHP SDK and its test vectors"}
+}
+
 func sign(key string, body []byte) string {
-	m := hmac.New(sha1.New, []byte(key))
-	m.Write(body)
-	return hex.EncodeToString(m.Sum(nil))
+	signature, _ := signing().Sign(key, "", "", body) // any text is a key
+	return signature
 }
 
 // outgoing makes one attempt. Retries are signed with the key of their moment
@@ -87,60 +87,6 @@ func secrets(w *mock.World, a *mock.Account) []mock.Secret {
 		return []mock.Secret{{Name: "signatureKey", Value: key}}
 	}
 	return nil
-}
-
-// verify judges a callback as the official validator does: the text must be
-// equal, case and all. The other recipes only explain what went wrong.
-func verify(secret string, h http.Header, body []byte) mock.Verdict {
-	recipe := "lower-case hex of HMAC-SHA1 over the raw body, key as text"
-	got := h.Get(signatureHeader)
-	want := sign(secret, body)
-	switch {
-	case got == "":
-		return mock.Verdict{State: mock.Missing, Reason: "no " + signatureHeader + " header"}
-	case hmac.Equal([]byte(got), []byte(want)):
-		return mock.Verdict{State: mock.Valid, Tried: []string{recipe}}
-	}
-	v := mock.Verdict{State: mock.Invalid, Reason: "the signature does not belong to this body and key", Tried: []string{recipe}}
-	for _, m := range mistakes(secret, body, want) {
-		v.Tried = append(v.Tried, m.recipe)
-		if m.equal(got) {
-			v.Reason = m.reason
-			break
-		}
-	}
-	return v
-}
-
-// mistake is a wrong way to sign that is worth recognising.
-type mistake struct {
-	recipe, reason string
-	equal          func(got string) bool
-}
-
-func mistakes(secret string, body []byte, want string) []mistake {
-	same := func(s string) func(string) bool { return func(got string) bool { return got == s } }
-	decoded, err := hex.DecodeString(secret)
-	list := []mistake{
-		{"upper-case hex", "the hex digits are in upper case", func(got string) bool { return strings.EqualFold(got, want) }},
-		{"a prefix", "there is a prefix before the hex digits", func(got string) bool { return strings.HasSuffix(got, "="+want) }},
-		{"HMAC-SHA256", "it was made with SHA-256 instead of SHA-1", same(hexSHA256(secret, body))},
-		{"body with a line end", "a line end behind the body was signed too", same(sign(secret, append(append([]byte{}, body...), '\n')))},
-	}
-	if err == nil {
-		list = append(list, mistake{"key decoded from hex", "the key was decoded from hex; its text is the key", same(sign(string(decoded), body))})
-	}
-	if sound(body) {
-		list = append(list, mistake{"body encoded again", "the body was encoded again in another spelling before it was signed",
-			same(sign(secret, []byte(strings.ReplaceAll(string(body), `\/`, `/`))))})
-	}
-	return list
-}
-
-func hexSHA256(key string, body []byte) string {
-	m := hmac.New(sha256.New, []byte(key))
-	m.Write(body)
-	return hex.EncodeToString(m.Sum(nil))
 }
 
 // tamper shows a fault of signing.

@@ -89,15 +89,17 @@ func offers(w *mock.World, account, event string) (hint string, ok bool) {
 	if typ == nil {
 		return "", false
 	}
-	if typ.in(profileOf(w, owner(w, account))) {
+	if inUse(w, account, typ.in) {
 		return "", true
 	}
-	if account == "" {
-		for _, a := range w.Accounts() {
-			if typ.in(profileOf(w, a.Name)) {
-				return "", true
-			}
-		}
-	}
 	return "it exists in profile " + strings.Join(typ.Profiles, ", ") + "; set providers.shoptet.profile", false
+}
+
+// inUse reports whether a profile of the account fits; without an account, the
+// common one or that of any account.
+func inUse(w *mock.World, account string, fits func(*profile) bool) bool {
+	if fits(profileOf(w, owner(w, account))) {
+		return true
+	}
+	return account == "" && slices.ContainsFunc(w.Accounts(), func(a *mock.Account) bool { return fits(profileOf(w, a.Name)) })
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -26,10 +27,11 @@ const tokenA, tokenB = "222651-a-123-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "315185-
 
 // bench is the provider behind a real listener, on a manual clock.
 type bench struct {
-	t       *testing.T
+	t       testing.TB
 	engine  *mock.Engine
 	journal journal.Store
 	state   *mock.State
+	made    map[string]string // what a test made on the way
 	url     string
 }
 
@@ -47,7 +49,7 @@ func withSettings(doc string) benchOption {
 
 func in2026(c *mock.Config) { withSettings(`{"profile":"2026-08"}`)(c) }
 
-func newBench(t *testing.T, opts ...benchOption) *bench {
+func newBench(t testing.TB, opts ...benchOption) *bench {
 	t.Helper()
 	state, err := mock.OpenState("")
 	if err != nil {
@@ -57,7 +59,7 @@ func newBench(t *testing.T, opts ...benchOption) *bench {
 }
 
 // benchOn starts an engine on what an earlier one left.
-func benchOn(t *testing.T, log journal.Store, state *mock.State, opts ...benchOption) *bench {
+func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOption) *bench {
 	t.Helper()
 	clock, err := mock.NewClock(mock.ManualClock, start)
 	if err != nil {
@@ -67,7 +69,7 @@ func benchOn(t *testing.T, log journal.Store, state *mock.State, opts ...benchOp
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, journal: log, state: state}
+	b := &bench{t: t, journal: log, state: state, made: map[string]string{}}
 	cfg := mock.Config{Journal: log, State: state, Clock: clock, Catalog: catalog, Providers: []*mock.Provider{shoptet.New()},
 		Seed: 7, BaseURL: func() string { return "http://mock.test" }, Warn: func(s string) { t.Log("warning:", s) }}
 	for _, o := range opts {
@@ -277,4 +279,64 @@ func testdata(t *testing.T, name string, v any) {
 	if err := dec.Decode(v); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+}
+
+// raw writes bytes to the listener and returns everything that comes back.
+func (b *bench) raw(request string) string {
+	b.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, request); err != nil {
+		b.t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return string(answer)
+}
+
+// entries lists what the journal holds.
+func (b *bench) entries(q string) []*journal.Entry {
+	b.t.Helper()
+	f, err := journal.ParseFilter(q, b.engine.Now)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var list []*journal.Entry
+	err = b.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+		list = append(list, e.Clone())
+		return true
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return list
+}
+
+func faults(kinds ...string) []mock.Fault {
+	var list []mock.Fault
+	for _, k := range kinds {
+		list = append(list, mock.Fault{Kind: k})
+	}
+	return list
+}
+
+// control reads from the control API.
+func (b *bench) control(path string) result {
+	b.t.Helper()
+	req, err := http.NewRequest("GET", b.url+path, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.send(req)
+}
+
+// valid reports whether a signature belongs to a body and a key.
+func (b *bench) valid(key, signature, body string) bool {
+	v, err := b.engine.VerifyWith("shoptet", key, http.Header{"Shoptet-Webhook-Signature": {signature}}, []byte(body))
+	return err == nil && v.State == mock.Valid
 }

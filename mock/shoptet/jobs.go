@@ -3,6 +3,7 @@ package shoptet
 import (
 	"cmp"
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,7 +149,7 @@ func (r *request) detail(j *job) jobDetail {
 		d.Duration = &took
 	}
 	if l.Status == jobCompleted {
-		u := r.w.BaseURL() + resultPath(r.w, r.account, j.ID)
+		u := r.w.BaseURL() + resultsPath + url.PathEscape(resultFile(r.w, r.account, j.ID))
 		d.ResultURL = &u
 	}
 	return d

@@ -1,6 +1,7 @@
 package shoptet
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -72,11 +73,15 @@ func listNotifications(r *request) answer {
 	}{shown, pages})
 }
 
-// log returns the deliveries of the last seven days; those of a deleted webhook
-// stay (decision). They are in the order of their ids.
+// log returns the deliveries of the last seven days by rising id; those of a
+// deleted webhook stay (decisions). After a restart they come in the order of the
+// journal, where the single events of a mass event stand before it.
 func (r *request) log() []*mock.Delivery {
 	oldest := r.w.Now().Add(-logKept)
-	return slices.DeleteFunc(r.w.Deliveries(r.account), func(d *mock.Delivery) bool { return d.Created.Before(oldest) })
+	list := slices.DeleteFunc(r.w.Deliveries(r.account), func(d *mock.Delivery) bool { return d.Created.Before(oldest) })
+	id := func(d *mock.Delivery) int64 { return gjson.GetBytes(d.Data, "id").Int() }
+	slices.SortStableFunc(list, func(x, y *mock.Delivery) int { return cmp.Compare(id(x), id(y)) })
+	return list
 }
 
 // statusOf is the result of the last attempt (documented).

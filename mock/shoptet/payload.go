@@ -22,40 +22,45 @@ type occurrence struct {
 // receivers recognise duplicates by the four members (observed); the first copy
 // keeps the sample's (decision).
 func prepare(w *mock.World, ev *mock.Event) error {
-	if !profileOf(w, owner(w, ev.Account)).payloads && len(ev.Whole) == 0 && ev.Touches("payload") {
+	payloads := inUse(w, ev.Account, func(p *profile) bool { return p.payloads })
+	if !payloads && len(ev.Whole) == 0 && ev.Touches("payload") {
 		return mock.Refuse("unknown_path", "it exists in profile 2026-08", "%s has no path %q in this profile", ev.Type, "payload")
 	}
 	typ := catalogueOf(w).types[ev.Type]
 	if ev.N == 0 {
-		forgetCopies(w, ev.Type)
+		delete(w.Memo(), "copies")
 	}
 	if typ == nil || ev.N == 0 || typ.Instance.Fresh == "" {
 		return nil
 	}
-	ev.Data = encode(occurrence{Instance: freshInstance(w, typ.Instance.Fresh)})
+	ev.Data = encode(occurrence{Instance: freshInstance(w, typ)})
 	return nil
 }
 
-// forgetCopies begins a firing: only the sample's own value is taken.
-func forgetCopies(w *mock.World, event string) {
+// copies are the instances that a firing has used, the sample's own among them.
+func copies(w *mock.World, event string) map[string]bool {
+	if used, ok := w.Memo()["copies"].(map[string]bool); ok {
+		return used
+	}
 	used := map[string]bool{}
 	if sample, err := w.Catalogue().Sample(event); err == nil {
 		used[sentInstance(sample)] = true
 	}
 	w.Memo()["copies"] = used
+	return used
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z0-9]+\}`)
 
 // freshInstance draws a value that no earlier copy of the same firing has. A
 // range that is used up gets longer numbers (decision).
-func freshInstance(w *mock.World, pattern string) string {
-	used := w.Memo()["copies"].(map[string]bool) // made with the first copy
+func freshInstance(w *mock.World, typ *eventType) string {
+	used := copies(w, typ.Type)
 	rnd := w.Rand("instance")
 	const tries = 32
 	for try := 0; ; try++ {
 		more := try / tries // further digits
-		value := placeholder.ReplaceAllStringFunc(pattern, func(p string) string { return draw(rnd, p, more) })
+		value := placeholder.ReplaceAllStringFunc(typ.Instance.Fresh, func(p string) string { return draw(rnd, p, more) })
 		if !used[value] {
 			used[value] = true
 			return value
@@ -189,12 +194,21 @@ func renew(w *mock.World, body []byte) []byte {
 	}
 	typ := catalogueOf(w).types[gjson.GetBytes(body, "event").String()]
 	if typ != nil && typ.Instance.Fresh != "" {
-		forgetCopies(w, typ.Type)
-		if out, err = sjson.SetBytes(out, "eventInstance", freshInstance(w, typ.Instance.Fresh)); err != nil {
+		delete(w.Memo(), "copies")
+		if out, err = sjson.SetBytes(out, "eventInstance", freshInstance(w, typ)); err != nil {
 			return body
 		}
 	}
 	return recode(out)
+}
+
+// spell keeps a changed body in PHP's spelling: a receiver that decodes it and
+// encodes it again expects the same signature.
+func spell(body []byte) []byte {
+	if !sound(body) {
+		return body
+	}
+	return recode(body)
 }
 
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }

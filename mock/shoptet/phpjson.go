@@ -31,6 +31,11 @@ func recode(raw []byte) []byte {
 		case ' ', '\t', '\r', '\n':
 		case '"':
 			end := stringEnd(raw, i)
+			if plain(raw[i+1 : max(i+1, end-1)]) {
+				out = append(out, raw[i:end]...)
+				i = end - 1
+				continue
+			}
 			var s string
 			if json.Unmarshal(raw[i:end], &s) != nil {
 				return append(out, raw[i:]...) // not JSON: nothing to improve
@@ -42,6 +47,16 @@ func recode(raw []byte) []byte {
 		}
 	}
 	return out
+}
+
+// plain reports that the inside of a literal is spelled alike everywhere.
+func plain(inside []byte) bool {
+	for _, c := range inside {
+		if c == '\\' || c == '/' || c < ' ' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // stringEnd returns the index behind the string that begins at i.

@@ -40,10 +40,11 @@ func New() *mock.Provider {
 		Policy:     policy,
 		Due:        due,
 		Secrets:    secrets,
-		Verify:     verify,
+		Scheme:     signing(),
 		Tamper:     tamper,
 		Faults:     []string{badSignature, missingSignature, oldKey},
 		Renew:      renew,
+		Spell:      spell,
 		Broken:     broken,
 	}
 }
@@ -68,7 +69,7 @@ func operations() []mock.Operation {
 		ops = append(ops, mock.Operation{ID: s.id, Method: "GET", Path: s.path(), Serve: api(s.start)})
 	}
 	return append(ops,
-		mock.Operation{ID: "getJobResult", Method: "GET", Path: "/api-results/{file}", Serve: getJobResult},
+		mock.Operation{ID: "getJobResult", Method: "GET", Path: resultsPath + "{file}", Serve: getJobResult},
 		mock.Operation{ID: "exchangeCode", Method: "POST", Path: "/action/ApiOAuthServer/token", Serve: exchangeCode},
 		mock.Operation{ID: "getAccessToken", Method: "GET", Path: "/action/ApiOAuthServer/getAccessToken", Serve: getAccessToken},
 		// Guzzle-based clients post to it with an empty body (observed).

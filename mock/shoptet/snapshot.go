@@ -66,19 +66,22 @@ func due(w *mock.World, name string, data []byte) {
 		Set: map[string]json.RawMessage{"eventInstance": appendText(nil, p.ID)}}) // in every profile, with that path
 }
 
-// resultPath is where a job's result lies (decision); its last part cannot be
+const resultsPath = "/api-results/"
+
+// resultFile is the name of a job's result (decision); its last part cannot be
 // guessed from the job's id.
-func resultPath(w *mock.World, account, id string) string {
-	return "/api-results/" + id + "-" + letters(w.Fixed("job-result/"+account, id), mock.LowerAndNums, 12) + ".json"
+func resultFile(w *mock.World, account, id string) string {
+	return id + "-" + letters(w.Fixed("job-result/"+account, id), mock.LowerAndNums, 12) + ".json"
 }
 
 // getJobResult answers with the result of a completed job: gzip of JSON lines
 // (documented shape). It needs no token: its address is the secret (decision).
 func getJobResult(w *mock.World, c *mock.Call) mock.Reply {
-	id, _, _ := strings.Cut(c.Param("file"), "-")
+	file := c.Param("file")
+	id := file[:max(0, strings.LastIndexByte(file, '-'))]
 	for _, a := range w.Accounts() {
 		j, known := findJob(a, id)
-		if known && j.status(w.Now()) == jobCompleted && resultPath(w, a.Name, id) == c.Path {
+		if known && j.status(w.Now()) == jobCompleted && resultFile(w, a.Name, id) == file {
 			c.Account = a.Name
 			return mock.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/gzip"}}, Body: result(j.Endpoint)}
 		}

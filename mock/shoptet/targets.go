@@ -3,8 +3,6 @@ package shoptet
 import (
 	"encoding/json"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -104,8 +102,10 @@ func isMass(w *mock.World, event string) bool {
 func singleOf(event string) string {
 	group, action, _ := strings.Cut(event, ":")
 	action = strings.TrimPrefix(action, "mass")
-	first, n := utf8.DecodeRuneInString(action)
-	return group + ":" + string(unicode.ToLower(first)) + action[n:]
+	if action == "" {
+		return group + ":"
+	}
+	return group + ":" + strings.ToLower(action[:1]) + action[1:]
 }
 
 // fireSingles fires the single event of every listed entity in the accounts that

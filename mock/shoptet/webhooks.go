@@ -35,11 +35,11 @@ func sendsPayload(s *mock.Sub) bool {
 
 // show writes a subscription as the profile does.
 func (p *profile) show(s *mock.Sub) any {
-	hook := webhook{ID: number(s.ID), Event: s.Types[0], URL: s.URL, Created: moment(s.Created), Updated: momentOrNull(s.Updated)}
+	plain := webhook{ID: number(s.ID), Event: s.Types[0], URL: s.URL, Created: moment(s.Created), Updated: momentOrNull(s.Updated)}
 	if !p.payloads {
-		return hook
+		return plain
 	}
-	out := webhookWithPayload{webhook: hook}
+	out := webhookWithPayload{webhook: plain}
 	if sendsPayload(s) {
 		full := "full"
 		out.SendPayload = &full
@@ -56,14 +56,14 @@ func listWebhooks(r *request) answer {
 	if p != nil {
 		return refuse(*p)
 	}
-	hooks := make([]any, len(list))
+	shown := make([]any, len(list))
 	for i, s := range list {
-		hooks[i] = r.profile.show(s)
+		shown[i] = r.profile.show(s)
 	}
 	return ok(struct {
 		Webhooks  []any     `json:"webhooks"`
 		Paginator paginator `json:"paginator"`
-	}{hooks, pages})
+	}{shown, pages})
 }
 
 // createWebhooks registers. What is wrong with the document refuses the call
@@ -86,13 +86,13 @@ func createWebhooks(r *request) answer {
 	if len(made) == 0 && len(problems) > 0 {
 		return refuse(problems...)
 	}
-	hooks := make([]any, len(made))
+	shown := make([]any, len(made))
 	for i, s := range made {
-		hooks[i] = r.profile.show(s)
+		shown[i] = r.profile.show(s)
 	}
 	return answer{status: http.StatusCreated, errors: problems, data: struct {
 		Webhooks []any `json:"webhooks"`
-	}{hooks}}
+	}{shown}}
 }
 
 // conflicts finds pairs that must not stand together (documented), registered

@@ -80,16 +80,18 @@ func policy(w *mock.World, account string) mock.Policy {
 
 // attempted disables a subscription after too many failures in a row: nothing is
 // attempted then, what waits is kept (the field is documented, the number a
-// decision).
+// decision). One that was disabled while the attempt was on its way stays so.
 func attempted(w *mock.World, d *mock.Delivery, last *mock.Attempt) {
 	s := subscription(w, d)
-	if s == nil || last.OK || !s.Enabled {
+	if s == nil || last.OK {
 		return
 	}
-	if most := int(w.Option(d.Account, optDisableAfter).Int()); most > 0 && s.Failures >= most {
+	a := w.Account(d.Account)
+	if most := int(w.Option(d.Account, optDisableAfter).Int()); most > 0 && s.Failures >= most && s.Enabled {
 		s.Enabled = false
-		a := w.Account(d.Account)
 		a.Save(s)
+	}
+	if !s.Enabled {
 		a.Pause(s)
 	}
 }

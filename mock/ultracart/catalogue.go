@@ -144,13 +144,17 @@ func (cat *catalogue) addEvent(p *fixtures.Provider, e *fixtures.Event) error {
 	return nil
 }
 
-// onlyPayload takes the payload out of a sample, which is a whole body.
+// onlyPayload takes the payload out of a sample, which is a whole body. A sample
+// put in its place may be the payload alone.
 func onlyPayload(body *node, typ string) (*node, error) {
-	events := body.get("events")
-	if events == nil || len(events.items) == 0 || events.items[0].get(typ) == nil {
+	payload := body
+	if events := body.get("events"); events != nil && len(events.items) > 0 {
+		payload = events.items[0].get(typ)
+	}
+	if payload == nil || payload.kind != objectKind {
 		return nil, fmt.Errorf(`wants {"events":[{%q:{…}}]}`, typ)
 	}
-	return events.items[0].get(typ), nil
+	return payload, nil
 }
 
 func readNode(p *fixtures.Provider, name string) (*node, error) {

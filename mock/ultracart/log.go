@@ -156,9 +156,9 @@ func start(body []byte) string {
 
 // sentHeaders lists the request's headers as they stood on the wire, Host and
 // Content-Length included (inferred).
-func sentHeaders(h http.Header, target string, size int64) []headerJSON {
+func sentHeaders(h http.Header, address string, size int64) []headerJSON {
 	all := headers(h, []string{"Content-Type", "User-Agent", "Authorization"})
-	if u, err := url.Parse(target); err == nil {
+	if u, err := url.Parse(address); err == nil {
 		all = append([]headerJSON{{"Host", u.Host}}, all...)
 	}
 	return append(all, headerJSON{"Content-Length", strconv.FormatInt(size, 10)})

@@ -26,6 +26,9 @@ func element(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	cat := catalogueOf(w)
 	typ := cat.events[ev.Type]
+	if len(ev.Whole) > 0 {
+		return ev.Edit(nil) // the whole payload object, as it was given
+	}
 	n := typ.sample.clone()
 	var want map[string]bool
 	if t.Subscription != "" {
@@ -34,22 +37,30 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	}
 	n = typ.numbered(n, occurrenceOf(ev).Object)
 	n = owned(n, w.Option(t.Account, optMerchantID).Text())
-	base := n.bytes()
-	raw, err := ev.Edit(base)
+	n, err := edited(ev, n)
 	if err != nil {
 		return nil, err
-	}
-	if len(ev.Whole) > 0 {
-		return raw, nil // the whole payload object, as it was given
-	}
-	if n, err = parse(raw); err != nil {
-		return nil, mock.Refuse("bad_body", "", "the payload is not JSON any more: %v", err)
 	}
 	if want != nil {
 		typ.category.cut(n, want)
 	}
 	cat.finish(n, typ.category, w.Option(t.Account, optEmitFalse).Bool())
 	return n.bytes(), nil
+}
+
+// edited applies the overrides of a firing.
+func edited(ev *mock.Event, n *node) (*node, error) {
+	if len(ev.Merge) == 0 && len(ev.Set) == 0 && len(ev.Unset) == 0 {
+		return n, nil
+	}
+	raw, err := ev.Edit(n.bytes())
+	if err != nil {
+		return nil, err
+	}
+	if n, err = parse(raw); err != nil {
+		return nil, mock.Refuse("bad_body", "", "the payload is not JSON any more: %v", err)
+	}
+	return n, nil
 }
 
 func expansionOf(w *mock.World, ev *mock.Event, t mock.Target) string {

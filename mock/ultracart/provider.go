@@ -37,13 +37,13 @@ func New() *mock.Provider {
 		Policy:     policy,
 		Attempted:  attempted,
 		Secrets:    secrets,
-		Verify:     verify,
+		Scheme:     callbackProof(),
 		Tamper:     tamper,
 		Faults:     []string{faultBad, faultMissing},
 	}
 }
 
-// operations lists the eight calls (documented: seed and OpenAPI description).
+// operations lists the eight calls (documented: the SDK's pages and the OpenAPI description).
 // There is none to get one webhook.
 func operations() []mock.Operation {
 	one := webhooks + "/{webhookOid}"

@@ -211,14 +211,14 @@ func amount(n *node) *big.Rat {
 func anythingBut(arg *node) (func(*node) bool, error) {
 	var not []func(*node) bool
 	items := []*node{arg}
-	make := func(n *node) (func(*node) bool, error) { return exactly(n), nil }
+	read := func(n *node) (func(*node) bool, error) { return exactly(n), nil }
 	if arg.kind == objectKind {
 		if len(arg.members) != 1 {
 			return nil, errors.New(`"anything-but" must have one operator`)
 		}
 		name := arg.members[0].name
 		items = []*node{arg.members[0].value}
-		make = func(n *node) (func(*node) bool, error) { return textual(name, n) }
+		read = func(n *node) (func(*node) bool, error) { return textual(name, n) }
 	}
 	if items[0].kind == arrayKind {
 		items = items[0].items
@@ -227,7 +227,7 @@ func anythingBut(arg *node) (func(*node) bool, error) {
 		return nil, errors.New(`"anything-but" has an empty list`)
 	}
 	for _, it := range items {
-		test, err := make(it)
+		test, err := read(it)
 		if err == nil && it.kind != stringKind && it.kind != numberKind && (it.kind != objectKind || arg.kind != objectKind) {
 			err = errors.New(`"anything-but" wants strings or numbers`)
 		}

@@ -58,12 +58,19 @@ func handle(do func(*request) (*answer, *failure)) func(*mock.World, *mock.Call)
 		case f != nil:
 			return q.refused(f)
 		case out == nil:
-			h := q.header()
-			delete(h, "Content-Type")
-			return mock.Reply{Status: http.StatusNoContent, Header: h}
+			return q.empty()
 		}
 		return mock.Reply{Status: http.StatusOK, Header: q.header(), Body: q.envelope(out), Chunked: true}
 	}
+}
+
+// empty is the 204: Content-Length: 0 and no Content-Type (documented). net/http
+// takes the length off a 204 unless its name is spelled in another way.
+func (q *request) empty() mock.Reply {
+	h := q.header()
+	delete(h, "Content-Type")
+	h["content-length"] = []string{"0"}
+	return mock.Reply{Status: http.StatusNoContent, Header: h}
 }
 
 // text returns a setting of the account.

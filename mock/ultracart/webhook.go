@@ -124,7 +124,7 @@ func (q *request) show(s *mock.Sub, placeholders bool) webhookJSON {
 		AccessKey: h.AccessKey, SecretKey: h.SecretKey, APIVersion: h.APIVersion, MaxEvents: h.MaxEvents, MaxSize: h.MaxSize,
 		Compress: flag(h.Compress, emit), Disabled: flag(!s.Enabled, emit), Failures: s.Failures,
 		Pending: q.w.Pending(q.a.Name, s.ID), Comments: h.Comments, Categories: []categoryJSON{}}
-	if s.Enabled && !s.Next.IsZero() {
+	if !s.Next.IsZero() {
 		out.Retry = date(s.Next)
 	}
 	for _, c := range catalogueOf(q.w).categories {

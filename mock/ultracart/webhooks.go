@@ -87,11 +87,11 @@ func updateWebhook(q *request) (*answer, *failure) {
 // change brings the wanted fields into a subscription, or none of them. h is
 // what absent fields are: the defaults, or with merge the kept ones.
 func (q *request) change(s *mock.Sub, h webhook, in *wanted, merge bool) *failure {
-	target := in.url
-	if target == nil && merge {
-		target = &s.URL
+	address := in.url
+	if address == nil && merge {
+		address = &s.URL
 	}
-	if target == nil || !absolute(*target) {
+	if address == nil || !absolute(*address) {
 		return badURL()
 	}
 	h.Events = maps.Clone(h.Events)
@@ -100,12 +100,12 @@ func (q *request) change(s *mock.Sub, h webhook, in *wanted, merge bool) *failur
 		return f
 	}
 	types := h.types(cat)
-	if q.w.Option(q.a.Name, optRequireHTTPS).Bool() && !secureEnough(cat, *target, types) {
+	if q.w.Option(q.a.Name, optRequireHTTPS).Bool() && !secureEnough(cat, *address, types) {
 		return bad("Field 'webhook_url' must use https for events other than item events.")
 	}
 	h.overlay(in)
 	q.makeCredentials(&h)
-	s.URL, s.Types, s.Updated = *target, types, q.w.Now()
+	s.URL, s.Types, s.Updated = *address, types, q.w.Now()
 	if in.disabled != nil || !merge {
 		s.Enabled = in.disabled == nil || !*in.disabled
 	}
@@ -160,8 +160,8 @@ func absolute(raw string) bool {
 
 // secureEnough holds the documented rule that events with customer data want
 // https and items do not.
-func secureEnough(cat *catalogue, target string, types []string) bool {
-	if strings.HasPrefix(strings.ToLower(target), "https:") {
+func secureEnough(cat *catalogue, address string, types []string) bool {
+	if strings.HasPrefix(strings.ToLower(address), "https:") {
 		return true
 	}
 	for _, t := range types {
@@ -191,12 +191,12 @@ func deleteWebhookByURL(q *request) (*answer, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	target := at(body, "webhook_url")
-	if target == nil || target.kind != stringKind || !absolute(target.text) {
+	address := at(body, "webhook_url")
+	if address == nil || address.kind != stringKind || !absolute(address.text) {
 		return nil, badURL()
 	}
 	for _, s := range q.a.Subs() { // in order of creation, which is that of their numbers
-		if s.URL != target.text {
+		if s.URL != address.text {
 			continue
 		}
 		out := &answer{name: "webhook", payload: q.show(s, false)}

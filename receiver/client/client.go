@@ -87,12 +87,18 @@ func (c *Client) roundTrip(ctx context.Context, method, path string, query url.V
 	return resp.StatusCode, body, nil
 }
 
+// verbatim is a body that is sent as it is.
+type verbatim []byte
+
 func (c *Client) request(ctx context.Context, method, path string, query url.Values, in any) (*http.Request, error) {
 	var body io.Reader
 	if in != nil {
-		text, err := json.Marshal(in)
-		if err != nil {
-			return nil, fmt.Errorf("request %s %s: %w", method, path, err)
+		text, verbatim := in.(verbatim)
+		if !verbatim {
+			var err error
+			if text, err = json.Marshal(in); err != nil {
+				return nil, fmt.Errorf("request %s %s: %w", method, path, err)
+			}
 		}
 		body = bytes.NewReader(text)
 	}

@@ -71,8 +71,8 @@ func TestCalls(t *testing.T) {
 			"GET /_/providers", "", 200, `[{"name":"dsco","title":"Dsco","base_url":"http://h/dsco","events":6,"profile":"v2"}]`,
 			`[{"name":"dsco","title":"Dsco","base_url":"http://h/dsco","events":6,"profile":"v2"}]`},
 		{"provider", func(c *client.Client) (any, error) { return c.Provider(ctx, "a/b") },
-			"GET /_/providers/a%2Fb", "", 200, `{"name":"x","events":[{"type":"t","sample":{"a":1}}],"assumptions":[{"topic":"T","text":"guess","evidence":"inferred"}]}`,
-			`{"name":"x","title":"","base_url":"","events":[{"type":"t","sample":{"a":1}}],"assumptions":[{"topic":"T","text":"guess","evidence":"inferred"}]}`},
+			"GET /_/providers/a%2Fb", "", 200, `{"name":"x","events":[{"type":"t","sample":{"a":1}}],"assumptions":[{"topic":"ids","text":"guess","evidence":"decision","switch":"ids"}]}`,
+			`{"name":"x","title":"","base_url":"","events":[{"type":"t","sample":{"a":1}}],"assumptions":[{"topic":"ids","text":"guess","evidence":"decision","switch":"ids"}]}`},
 		{"openapi", func(c *client.Client) (any, error) { return c.OpenAPI(ctx, "dsco") },
 			"GET /_/providers/dsco/openapi.json", "", 200, `{"openapi":"3.1.0"}`, `{"openapi":"3.1.0"}`},
 		{"settings", func(c *client.Client) (any, error) { return c.Settings(ctx, "dsco", "acme") },
@@ -105,6 +105,8 @@ func TestCalls(t *testing.T) {
 		{"diff", func(c *client.Client) (any, error) { return c.Diff(ctx, 1, 2) },
 			"GET /_/entries/diff?a=1&b=2", "", 200, `{"a":1,"b":2,"same":false,"headers":[{"name":"X","a":["1"]}],"body":{"kind":"json","changes":[{"path":"a","a":1,"b":"1","volatile":"id"}],"size_a":1,"size_b":2}}`,
 			`{"a":1,"b":2,"same":false,"headers":[{"name":"X","a":["1"]}],"body":{"kind":"json","changes":[{"path":"a","a":1,"b":"1","volatile":"id"}],"size_a":1,"size_b":2}}`},
+		{"import", func(c *client.Client) (any, error) { return c.Import(ctx, "a b", []byte("{}\n{}")) },
+			"POST /_/entries/import?inbox=a+b", "{}\n{}", 200, `{"inbox":"a b","imported":2,"first_seq":1,"last_seq":2}`, `{"inbox":"a b","imported":2,"first_seq":1,"last_seq":2}`},
 		{"delete entries", func(c *client.Client) (any, error) { return nil, c.DeleteEntries(ctx) },
 			"DELETE /_/entries", "", 204, "", `null`},
 		{"reset", func(c *client.Client) (any, error) { return nil, c.Reset(ctx) },
@@ -148,6 +150,9 @@ func TestCalls(t *testing.T) {
 			return c.Verify(ctx, client.VerifyRequest{Provider: "dsco", Secret: "s", Headers: map[string][]string{"A": {"b"}}, Body: "{}"})
 		}, "POST /_/verify", `{"provider":"dsco","secret":"s","headers":{"A":["b"]},"body":"{}"}`, 200, `{"valid":false,"reason":"no header","tried":["sha1"]}`,
 			`{"valid":false,"reason":"no header","tried":["sha1"]}`},
+		{"verify bytes", func(c *client.Client) (any, error) {
+			return c.Verify(ctx, client.VerifyRequest{Provider: "github", Account: "a", BodyBase64: "AP8="})
+		}, "POST /_/verify", `{"provider":"github","secret":"","account":"a","headers":null,"body":"","body_base64":"AP8="}`, 200, `{"valid":true,"tried":[]}`, `{"valid":true,"tried":[]}`},
 		{"metrics", func(c *client.Client) (any, error) { return c.Metrics(ctx) },
 			"GET /_/metrics", "", 200, "a 1\n", `"a 1\n"`},
 		{"index", func(c *client.Client) (any, error) { return c.Index(ctx) },

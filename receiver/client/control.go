@@ -61,10 +61,13 @@ type Secret struct {
 
 // Fault is something that deliveries suffer on purpose.
 type Fault struct {
-	Q           string  `json:"q,omitempty"` // which ones; "": all
-	Kind        string  `json:"kind"`
-	Probability float64 `json:"probability,omitempty"` // 0..1, 0: always
-	Times       int     `json:"times,omitempty"`       // 0: without end
+	Kind        string   `json:"kind,omitempty"`
+	Preset      string   `json:"preset,omitempty"`      // a named list of faults in place of a kind
+	Q           string   `json:"q,omitempty"`           // which attempts; "": all
+	Probability *float64 `json:"probability,omitempty"` // 0..1; nil: always
+	Times       int      `json:"times,omitempty"`       // 0: without end
+	For         string   `json:"for,omitempty"`         // how long delay and slow take, a Go duration
+	Bytes       int      `json:"bytes,omitempty"`       // how long a giant_body is
 }
 
 // Clock is the provider side's time.
@@ -82,17 +85,19 @@ type ClockMove struct {
 
 // VerifyRequest asks whether a signature is right.
 type VerifyRequest struct {
-	Provider string              `json:"provider"`
-	Secret   string              `json:"secret"`
-	Headers  map[string][]string `json:"headers"`
-	Body     string              `json:"body"`
+	Provider   string              `json:"provider"`          // or the name of a signature scheme
+	Secret     string              `json:"secret"`            // "" with Account: its keys in force
+	Account    string              `json:"account,omitempty"` // whose keys and captures are compared
+	Headers    map[string][]string `json:"headers"`
+	Body       string              `json:"body"`
+	BodyBase64 string              `json:"body_base64,omitempty"` // in place of Body where that is no text
 }
 
 // Verdict answers a VerifyRequest.
 type Verdict struct {
 	Valid  bool     `json:"valid"`
 	Reason string   `json:"reason,omitempty"`
-	Tried  []string `json:"tried,omitempty"`
+	Tried  []string `json:"tried"`
 }
 
 // Scenario is an embedded scenario.

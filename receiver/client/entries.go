@@ -51,7 +51,7 @@ type Expectation struct {
 // came. Raw keeps the whole answer as it was.
 type ExpectResult struct {
 	Met      bool            `json:"met"`
-	Entries  []uint64        `json:"entries,omitempty"` // that matched, or met the steps of Ordered
+	Entries  []uint64        `json:"entries"` // that matched, or met the steps of Ordered
 	WaitedMS float64         `json:"waited_ms"`
 	Wanted   string          `json:"wanted,omitempty"`
 	Seen     Seen            `json:"seen,omitzero"`
@@ -144,6 +144,23 @@ func (c *Client) Diff(ctx context.Context, a, b uint64) (*Difference, error) {
 // DeleteEntries forgets every entry. Sequence numbers go on where they were.
 func (c *Client) DeleteEntries(ctx context.Context) error {
 	return c.call(ctx, "DELETE", "/_/entries", nil, nil, nil)
+}
+
+// Imported says what an import has kept.
+type Imported struct {
+	Inbox    string `json:"inbox"`
+	Imported int    `json:"imported"`
+	Skipped  int    `json:"skipped,omitempty"` // entries that are no request
+	FirstSeq uint64 `json:"first_seq"`
+	LastSeq  uint64 `json:"last_seq"`
+}
+
+// Import hands requests that were recorded elsewhere to an inbox ("": the one
+// that doc names, else the server's choice). doc is a HAR, entries as JSON lines
+// or {"requests":[…]}; it is taken whole or not at all.
+func (c *Client) Import(ctx context.Context, inbox string, doc []byte) (*Imported, error) {
+	out := new(Imported)
+	return out, c.call(ctx, "POST", "/_/entries/import", values("inbox", inbox), verbatim(doc), out)
 }
 
 // Replay sends an entry again and returns the server's account of it.

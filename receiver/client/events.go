@@ -37,13 +37,12 @@ type ProviderDetail struct {
 	Faults      []string     `json:"faults,omitempty"`  // signing faults that this provider's callbacks can show
 }
 
-// Assumption is something that no document says outright and this mock does
-// all the same.
+// Assumption is a rule of a mock that its provider does not document.
 type Assumption struct {
 	Topic    string `json:"topic"`
 	Text     string `json:"text"`
-	Evidence string `json:"evidence,omitempty"` // observed, inferred or decision
-	Switch   string `json:"switch,omitempty"`   // the setting that changes it
+	Evidence string `json:"evidence"`         // observed, inferred or decision
+	Switch   string `json:"switch,omitempty"` // the setting that changes it
 }
 
 // Fact is one key of a firing's context.
@@ -78,7 +77,7 @@ type Fired struct {
 	ID         string     `json:"id"`
 	Type       string     `json:"type"`
 	Deliveries []Delivery `json:"deliveries"`
-	Skipped    []Skipped  `json:"skipped,omitempty"`
+	Skipped    []Skipped  `json:"skipped"`
 }
 
 // Delivery is one event on its way to one subscription.

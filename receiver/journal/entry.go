@@ -59,7 +59,7 @@ type Message struct {
 	Headers   http.Header // names spelled as received or sent
 	Body      []byte      // at most the kept part when Truncated
 	Size      int64       // bytes of the whole body
-	SHA256    string      // lower-case hex, of the whole body; requests only
+	SHA256    string      // lower-case hex, of the whole body; requests only. A writer that keeps the whole body may leave it out
 	Truncated bool
 	Remote    string // "ip:port" of the other end
 }

@@ -130,9 +130,9 @@ func (a *App) addCommands(root *cobra.Command) {
 	}{
 		{"run", "Run:", []*cobra.Command{a.upCommand(), a.tuiCommand(), a.readyCommand(), a.doctorCommand()}},
 		{"send", "Send:", []*cobra.Command{a.providersCommand(), a.eventsCommand(), a.fireCommand(), a.replayCommand(), a.scenarioCommand()}},
-		{"see", "See:", []*cobra.Command{a.tailCommand(), a.entriesCommand(), a.showCommand(), a.diffCommand(), a.exportCommand(), a.expectCommand(), a.verifyCommand()}},
+		{"see", "See:", []*cobra.Command{a.tailCommand(), a.entriesCommand(), a.showCommand(), a.diffCommand(), a.exportCommand(), a.importCommand(), a.expectCommand(), a.verifyCommand()}},
 		{"set", "Set:", []*cobra.Command{a.inboxCommand(), a.faultsCommand(), a.secretsCommand(), a.clockCommand(), a.resetCommand()}},
-		{"more", "More:", []*cobra.Command{a.versionCommand()}},
+		{"more", "More:", []*cobra.Command{a.versionCommand(), a.completionCommand()}},
 	}
 	for _, g := range groups {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
@@ -141,7 +141,7 @@ func (a *App) addCommands(root *cobra.Command) {
 			root.AddCommand(c)
 		}
 	}
-	root.SetCompletionCommandGroupID("more")
+	root.CompletionOptions.DisableDefaultCmd = true // ours refuses a shell it does not know
 	root.SetHelpCommandGroupID("more")
 }
 

@@ -48,7 +48,9 @@ func (o *UpOptions) readConfig(name string, text []byte, f *pflag.FlagSet, sourc
 			allowed = append(allowed, flag.Name)
 		}
 	})
+	o.places = places{file: name, lines: map[string]int{}}
 	return eachKey(name, root, allowed, func(key string, value *yaml.Node) error {
+		o.places.add([]string{key}, value)
 		switch key {
 		case "providers":
 			return into(name, value, &o.Providers)
@@ -76,7 +78,7 @@ func setFlag(name, key string, value *yaml.Node, flag *pflag.Flag) error {
 			return usagef("%s:%d: %s: want one value", name, s.Line, key)
 		}
 		if err := flag.Value.Set(s.Value); err != nil {
-			return usagef("%s:%d: %s: %q: %w", name, s.Line, key, s.Value, err)
+			return usagef("%s:%d: %s: %q: %w", name, s.Line, key, s.Value, plain(err))
 		}
 	}
 	return nil
@@ -91,7 +93,7 @@ func document(name string, text []byte) (*yaml.Node, error) {
 		if len(bytes.TrimSpace(text)) == 0 || err.Error() == "EOF" {
 			return nil, nil
 		}
-		return nil, usagef("%s: %s", name, strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, usagef("%s", yamlProblem(name, err))
 	}
 	if decoder.Decode(&more) == nil {
 		return nil, usagef("%s:%d: a second document: one is allowed", name, more.Line)
@@ -104,6 +106,21 @@ func document(name string, text []byte) (*yaml.Node, error) {
 		return nil, usagef("%s:%d: want keys and values", name, root.Line)
 	}
 	return root, nil
+}
+
+// yamlProblem names the file and the line as everywhere: FILE:LINE: what. The
+// parser says no line where it means the first.
+func yamlProblem(name string, err error) string {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		if line, what, ok := strings.Cut(rest, ": "); ok {
+			return name + ":" + line + ": " + what
+		}
+	}
+	if strings.HasPrefix(text, "unknown anchor") {
+		return name + ": " + text
+	}
+	return name + ":1: " + text
 }
 
 // eachKey calls f for each pair of a mapping whose key is allowed; another key,
@@ -143,6 +160,10 @@ func into(name string, value *yaml.Node, out any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(out); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return usagef("%s:%d: want keys and values, not %s", name, value.Line, wrong.Value)
+		}
 		return usagef("%s:%d: %s", name, value.Line, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil

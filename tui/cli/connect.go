@@ -32,8 +32,10 @@ func (a *App) address() (url string, asked bool) {
 	if url := a.Getenv("TACKLEBOX_URL"); url != "" {
 		return url, true
 	}
-	if ready, err := readReadyFile(readyPath(defaultData(a.Getenv))); err == nil && alive(ready.PID) {
-		return ready.URL, false
+	for _, path := range []string{a.Getenv(twin("ready-file")), readyPath(defaultData(a.Getenv))} {
+		if ready, err := readReadyFile(path); err == nil && alive(ready.PID) {
+			return ready.URL, false
+		}
 	}
 	return defaultURL, false
 }

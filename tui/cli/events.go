@@ -11,9 +11,10 @@ import (
 
 func (a *App) eventsCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "events PROVIDER [TYPE]",
-		Short: "List a provider's event types, or show the sample of one",
-		Args:  args("PROVIDER", "[TYPE]"),
+		Use:               "events PROVIDER [TYPE]",
+		Short:             "List a provider's event types, or show the sample of one",
+		Args:              args("PROVIDER", "[TYPE]"),
+		ValidArgsFunction: a.completeEvent,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			detail, err := a.provider(cmd.Context(), a.client(), args[0])
 			if err != nil {

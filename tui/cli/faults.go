@@ -10,21 +10,27 @@ import (
 
 func (a *App) faultsCommand() *cobra.Command {
 	var fault client.Fault
+	var probability float64
 	var clear bool
 	cmd := &cobra.Command{
 		Use:   "faults [KIND]",
 		Short: "List what deliveries suffer on purpose, add a fault, or end them",
 		Example: `  tacklebox faults duplicate --q provider:shoptet --probability 0.1
+  tacklebox faults delay --for 10m --times 1
   tacklebox faults --clear`,
 		Args: args("[KIND]"),
 	}
-	cmd.Flags().StringVar(&fault.Q, "q", "", "only deliveries that this `FILTER` matches")
-	cmd.Flags().Float64Var(&fault.Probability, "probability", 0, "how often, `0..1` (default always)")
-	cmd.Flags().IntVar(&fault.Times, "times", 0, "end after `N` (default never)")
-	cmd.Flags().BoolVar(&clear, "clear", false, "end the faults in force first")
+	f := cmd.Flags()
+	f.StringVar(&fault.Q, "q", "", "only attempts that this `FILTER` matches")
+	f.Float64Var(&probability, "probability", 1, "how often, `0..1`")
+	f.IntVar(&fault.Times, "times", 0, "end after `N` (default never)")
+	f.StringVar(&fault.For, "for", "", "how long delay and slow take (`D`)")
+	f.IntVar(&fault.Bytes, "bytes", 0, "how long a giant_body is (`N`)")
+	f.StringVar(&fault.Preset, "preset", "", "a named list of faults (`NAME`) instead of a kind")
+	f.BoolVar(&clear, "clear", false, "end the faults in force first")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if fault.Probability < 0 || fault.Probability > 1 {
-			return usagef("--probability %v: want 0 to 1", fault.Probability)
+		if cmd.Flags().Changed("probability") {
+			fault.Probability = &probability
 		}
 		if _, err := query([]string{fault.Q}); err != nil {
 			return err
@@ -33,47 +39,56 @@ func (a *App) faultsCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		change := clear || len(args) == 1 || fault.Preset != ""
 		if clear {
 			list = nil
 		}
-		if len(args) == 1 {
-			fault.Kind = args[0]
+		if len(args) == 1 || fault.Preset != "" {
+			fault.Kind = firstOf(args)
 			list = append(list, fault)
 		}
-		if clear || len(args) == 1 {
-			if err := a.client().PutFaults(cmd.Context(), list); err != nil {
-				return err
-			}
+		if !change {
+			return a.printFaults(list)
+		}
+		if err := a.client().PutFaults(cmd.Context(), list); err != nil {
+			return err
+		}
+		if list, err = a.client().Faults(cmd.Context()); err != nil {
+			return err
 		}
 		return a.printFaults(list)
 	}
 	return cmd
 }
 
+func firstOf(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
 func (a *App) printFaults(list []client.Fault) error {
 	if a.json {
-		if list == nil {
-			list = []client.Fault{}
-		}
 		return a.out.json(list)
 	}
 	if len(list) == 0 {
 		a.out.line("no faults")
 		return nil
 	}
-	rows := [][]string{{"KIND", "PROBABILITY", "TIMES", "FILTER"}}
+	rows := [][]string{{"KIND", "PROBABILITY", "TIMES", "FOR", "FILTER"}}
 	for _, f := range list {
-		rows = append(rows, []string{f.Kind, often(f.Probability), times(f.Times), f.Q})
+		rows = append(rows, []string{f.Kind + f.Preset, often(f.Probability), times(f.Times), f.For, f.Q})
 	}
 	a.out.table(rows)
 	return nil
 }
 
-func often(p float64) string {
-	if p == 0 {
+func often(p *float64) string {
+	if p == nil {
 		return "always"
 	}
-	return strconv.FormatFloat(p, 'g', -1, 64)
+	return strconv.FormatFloat(*p, 'g', -1, 64)
 }
 
 func times(n int) string {

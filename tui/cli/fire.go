@@ -37,7 +37,8 @@ number. PATH:=JSON sends JSON as written.`,
 		Example: `  tacklebox fire shoptet order:create --set eventInstance=2026000123
   tacklebox fire dsco ORDER_CREATED --to http://localhost:3000/callback
   tacklebox fire lagerkoll article.updated --merge @changes.json --count 3`,
-		Args: args("PROVIDER", "TYPE"),
+		Args:              args("PROVIDER", "TYPE"),
+		ValidArgsFunction: a.completeEvent,
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.set, "set", nil, "`PATH=VALUE` in the payload, or PATH:=JSON (repeatable)")

@@ -84,7 +84,7 @@ func TestFire(t *testing.T) {
 			name:    "as JSON",
 			args:    []string{"fire", "shoptet", "order:create", "--json"},
 			answers: detail,
-			out:     lines(`{"events":[{"id":"evt1","type":"order:create","deliveries":[{"id":"dlv1","subscription":"7","url":"http://h/cb"}]}]}`),
+			out:     lines(`{"events":[{"id":"evt1","type":"order:create","deliveries":[{"id":"dlv1","subscription":"7","url":"http://h/cb"}],"skipped":[]}]}`),
 		},
 		{name: "not a number", args: []string{"fire", "shoptet", "order:create", "--set", "id=abc"}, answers: detail, sent: []string{},
 			err: `--set id=abc: a number stands there: to send "abc" all the same, write :="abc"`, code: ExitUsage},

@@ -12,7 +12,14 @@ func TestProviders(t *testing.T) {
 				"NAME       TITLE      EVENTS  PROFILE  BASE URL",
 				"dsco       Dsco       6       v2       URL/dsco",
 				"lagerkoll  Lagerkoll  35               URL/lagerkoll")},
-		{name: "no arguments", args: []string{"providers", "x"}, err: `unexpected argument "x"`, code: ExitUsage},
+		{name: "one in detail", args: []string{"providers", "dsco"},
+			answers: map[string]string{"GET /_/providers/dsco": `200 {"name":"dsco","title":"Dsco","base_url":"URL/dsco","profile":"v2","events":[{"type":"a"}],"context":[{"name":"stock","about":"what is left","types":["a"]}],"faults":["old_key"],"assumptions":[{"topic":"ids","text":"they rise","evidence":"inferred","switch":"ids"},{"topic":"time","text":"UTC","evidence":"decision"}]}`,
+				"GET /_/providers/dsco/settings": `200 {"ids":"rise","profile":"v2"}`},
+			out: lines("Dsco  URL/dsco", "  profile  v2", "  events   1, see 'tacklebox events dsco'", "", "settings", "  ids      \"rise\"", "  profile  \"v2\"", "", "context of fire",
+				"  stock  what is left (a)", "", "assumptions", "  ids   inferred  they rise (setting ids)", "  time  decision  UTC")},
+		{name: "one in detail as JSON", args: []string{"providers", "dsco", "--json"}, answers: map[string]string{"GET /_/providers/dsco": `200 {"name":"dsco","title":"","base_url":"","events":[]}`},
+			out: lines(`{"name":"dsco","title":"","base_url":"","events":[]}`)},
+		{name: "two", args: []string{"providers", "x", "y"}, err: `unexpected argument "y"`, code: ExitUsage},
 	})
 }
 
@@ -48,18 +55,19 @@ func TestSecrets(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	answers := map[string]string{"GET /_/faults": `200 [{"kind":"delay","q":"provider:dsco","probability":0.5,"times":3}]`, "PUT /_/faults": `200 []`}
+	answers := map[string]string{"GET /_/faults": `200 [{"kind":"delay","q":"provider:dsco","probability":0.5,"times":3,"for":"30s"},{"kind":"duplicate"}]`, "PUT /_/faults": `200 []`}
+	table := lines("KIND       PROBABILITY  TIMES  FOR  FILTER", "delay      0.5          3      30s  provider:dsco", "duplicate  always       ∞")
+	const there = `{"kind":"delay","q":"provider:dsco","probability":0.5,"times":3,"for":"30s"},{"kind":"duplicate"}`
 	runCases(t, []commandCase{
-		{name: "list", args: []string{"faults"}, answers: answers, sent: []string{},
-			out: lines("KIND   PROBABILITY  TIMES  FILTER", "delay  0.5          3      provider:dsco")},
+		{name: "list", args: []string{"faults"}, answers: answers, sent: []string{}, out: table},
 		{name: "none", args: []string{"faults"}, answers: map[string]string{"GET /_/faults": "200 []"}, out: lines("no faults")},
-		{name: "none as JSON", args: []string{"faults", "--clear", "--json"}, answers: answers, sent: []string{"PUT /_/faults []"}, out: lines("[]")},
-		{name: "add", args: []string{"faults", "duplicate", "--q", "type:a", "--times", "2"}, answers: answers,
-			sent: []string{`PUT /_/faults [{"q":"provider:dsco","kind":"delay","probability":0.5,"times":3},{"q":"type:a","kind":"duplicate","times":2}]`},
-			out:  lines("KIND       PROBABILITY  TIMES  FILTER", "delay      0.5          3      provider:dsco", "duplicate  always       2      type:a")},
-		{name: "replace", args: []string{"faults", "--clear", "duplicate"}, answers: answers,
-			sent: []string{`PUT /_/faults [{"kind":"duplicate"}]`}, out: lines("KIND       PROBABILITY  TIMES  FILTER", "duplicate  always       ∞")},
-		{name: "no probability", args: []string{"faults", "delay", "--probability", "2"}, answers: answers, err: "want 0 to 1", code: ExitUsage},
+		{name: "none as JSON", args: []string{"faults", "--clear", "--json"}, answers: map[string]string{"GET /_/faults": "200 []", "PUT /_/faults": "200 []"}, sent: []string{"PUT /_/faults []"}, out: lines("[]")},
+		{name: "add", args: []string{"faults", "slow", "--q", "type:a", "--times", "2", "--for", "1s", "--probability", "0"}, answers: answers,
+			sent: []string{`PUT /_/faults [` + there + `,{"kind":"slow","q":"type:a","probability":0,"times":2,"for":"1s"}]`}, out: table},
+		{name: "replace", args: []string{"faults", "--clear", "giant_body", "--bytes", "9"}, answers: answers,
+			sent: []string{`PUT /_/faults [{"kind":"giant_body","bytes":9}]`}, out: table},
+		{name: "a preset", args: []string{"faults", "--preset", "flaky"}, answers: answers,
+			sent: []string{`PUT /_/faults [` + there + `,{"preset":"flaky"}]`}, out: table},
 		{name: "unknown kind", args: []string{"faults", "dely"},
 			answers: map[string]string{"GET /_/faults": "200 []", "PUT /_/faults": `422 {"error":{"message":"no such fault","hint":"known: delay"}}`},
 			err:     "no such fault (known: delay)", code: ExitUsage},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -43,7 +44,8 @@ type UpOptions struct {
 	// Warn prints one thing that was repaired or skipped.
 	Warn func(string)
 
-	port string
+	port   string
+	places places
 }
 
 // register binds the options to flags. Every other source sets them through the
@@ -60,7 +62,7 @@ func (o *UpOptions) register(f *pflag.FlagSet, getenv func(string) string) {
 	f.BoolVar(&o.Memory, "memory", false, "keep everything in memory only")
 	f.StringVar(&o.ReadyFile, "ready-file", "", "write URL, pid and version to `FILE` once everything answers")
 	f.Var(&seedValue{&o.Seed}, "seed", "make ids, secrets and samples repeatable with this `N` (default random)")
-	f.Var(newChoice(&o.Clock, "real", "manual", "auto"), "clock", "`real`, manual or auto")
+	f.Var(newChoice(&o.Clock, "real", "manual", "auto"), "clock", "`MODE`: real, manual or auto")
 	f.Var(&timeValue{&o.Start}, "start", "first instant of a manual or auto clock, an RFC 3339 `TIME` (default now)")
 	f.StringVar(&o.Fixtures, "fixtures", "", "`DIR` with overrides of the embedded fixtures")
 	f.StringVar(&o.Config, "config", "", "configuration `FILE` (default ./tacklebox.yaml if there)")
@@ -109,11 +111,23 @@ func fromEnvironment(f *pflag.FlagSet, getenv func(string) string, source map[st
 			return
 		}
 		if err := flag.Value.Set(value); err != nil {
-			first = usagef("%s=%q: %w", twin(flag.Name), value, err)
+			first = usagef("%s=%q: %w", twin(flag.Name), value, plain(err))
 		}
 		source[flag.Name] = fromEnv
 	})
 	return first
+}
+
+// plain says what is wanted where the parser names a function of Go.
+func plain(err error) error {
+	var number *strconv.NumError
+	switch {
+	case !errors.As(err, &number):
+		return err
+	case number.Func == "ParseBool":
+		return errors.New("want true or false")
+	}
+	return errors.New("want a whole number")
 }
 
 // check settles what depends on more than one option.
@@ -136,10 +150,13 @@ func (o *UpOptions) check(source map[string]int) error {
 }
 
 func (o *UpOptions) checkRest(source map[string]int) error {
-	if o.Memory {
-		if source["data"] == fromFlag && source["memory"] == fromFlag {
+	if o.Memory && source["data"] == fromFlag {
+		if source["memory"] == fromFlag {
 			return usagef("--memory and --data: choose one")
 		}
+		o.Memory = false // the flag wins over the environment and the file
+	}
+	if o.Memory {
 		o.Data = ""
 	} else if o.Data == "" {
 		return usagef("no data folder: set --data, XDG_STATE_HOME or HOME, or use --memory")

@@ -113,8 +113,8 @@ func TestOptions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.want.port = got.port
-			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(UpOptions{}), cmpopts.IgnoreFields(UpOptions{}, "Warn")); diff != "" {
+			c.want.port, c.want.places = got.port, got.places
+			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(UpOptions{}, places{}), cmpopts.IgnoreFields(UpOptions{}, "Warn")); diff != "" {
 				t.Errorf("options (-want +got):\n%s", diff)
 			}
 		})
@@ -147,10 +147,14 @@ func TestOptionsRefused(t *testing.T) {
 		{"a key twice", nil, "keep: 1\n\nkeep: 2\n", nil, "config.yaml:3"},
 		{"value", nil, "keep: lots\n", nil, `config.yaml:1: keep: "lots"`},
 		{"value of the wrong form", nil, "keep: [1]\n", nil, "config.yaml:1: keep: want one value"},
-		{"not YAML", nil, "a: [\n", nil, "config.yaml: "},
+		{"environment truth", map[string]string{"HOME": "/h", "TACKLEBOX_QUIET": "maybe"}, "", nil, `TACKLEBOX_QUIET="maybe": want true or false`},
+		{"truth", nil, "\nquiet: maybe\n", nil, `config.yaml:2: quiet: "maybe": want true or false`},
+		{"number", nil, "keep: 1e3\n", nil, `config.yaml:1: keep: "1e3": want a whole number`},
+		{"not YAML", nil, "keep: 1\n  a: b\n", nil, "config.yaml:2: mapping values"},
+		{"not YAML in the first line", nil, "\tkeep: 1\n", nil, "config.yaml:1: found character"},
 		{"not a mapping", nil, "- a\n", nil, "config.yaml:1: want keys and values"},
 		{"two documents", nil, "keep: 1\n---\nkeep: 2\n", nil, "a second document"},
-		{"providers of the wrong form", nil, "providers: [a]\n", nil, "config.yaml:1: "},
+		{"providers of the wrong form", nil, "providers: [a]\n", nil, "config.yaml:1: want keys and values, not array"},
 		{"alias", nil, "inboxes:\n  a: &x {}\n  b: *x\n", nil, "config.yaml:3: aliases are not supported"},
 		{"settings twice", nil, "providers:\n  a:\n    b: 1\n    b: 2\n", nil, "config.yaml"},
 		{"too deep", nil, "faults: " + strings.Repeat("[", 80) + strings.Repeat("]", 80) + "\n", nil, "nested too deep"},

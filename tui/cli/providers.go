@@ -1,17 +1,27 @@
 package cli
 
 import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/client"
 )
 
 func (a *App) providersCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "providers",
-		Short: "List the providers and where their mock APIs answer",
-		Args:  args(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:   "providers [NAME]",
+		Short: "List the providers, or what one can be told and what it assumes",
+		Args:  args("[NAME]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return a.providerDetail(cmd.Context(), args[0])
+			}
 			providers, err := a.client().Providers(cmd.Context())
 			if err != nil {
 				return err
@@ -27,4 +37,60 @@ func (a *App) providersCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+func (a *App) providerDetail(ctx context.Context, name string) error {
+	detail, err := a.provider(ctx, a.client(), name)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.out.json(detail)
+	}
+	settings, err := a.client().Settings(ctx, name, "")
+	if err != nil {
+		return err
+	}
+	a.out.line("%s  %s", a.out.paint(bold, detail.Title), detail.BaseURL)
+	a.out.table([][]string{{"  profile", detail.Profile}, {"  events", fmt.Sprintf("%d, see 'tacklebox events %s'", len(detail.Events), name)}})
+	a.section("settings", settingRows(settings))
+	a.section("context of fire", factRows(detail.Context))
+	a.section("assumptions", assumptionRows(detail.Assumptions))
+	return nil
+}
+
+func (a *App) section(title string, rows [][]string) {
+	if len(rows) > 0 {
+		a.out.line("\n%s", a.out.paint(bold, title))
+		a.out.table(rows)
+	}
+}
+
+func settingRows(settings client.Settings) (rows [][]string) {
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		rows = append(rows, []string{"  " + key, string(settings[key])})
+	}
+	return rows
+}
+
+func factRows(facts []client.Fact) (rows [][]string) {
+	for _, f := range facts {
+		about := f.About
+		if len(f.Types) > 0 {
+			about += " (" + strings.Join(f.Types, ", ") + ")"
+		}
+		rows = append(rows, []string{"  " + f.Name, about})
+	}
+	return rows
+}
+
+func assumptionRows(list []client.Assumption) (rows [][]string) {
+	for _, as := range list {
+		text := as.Text
+		if as.Switch != "" {
+			text += " (setting " + as.Switch + ")"
+		}
+		rows = append(rows, []string{"  " + as.Topic, as.Evidence, text})
+	}
+	return rows
 }

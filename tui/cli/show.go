@@ -162,7 +162,7 @@ func (a *App) message(name, first string, m *client.Message) {
 		return
 	}
 	a.out.line("")
-	if !utf8.Valid(m.Body) {
+	if binary(m.Body) {
 		a.out.line("(%d bytes that are not text; 'tacklebox show SEQ --body > FILE' keeps them)", len(m.Body))
 	} else {
 		a.out.text(prettyJSON(m.Body))
@@ -170,6 +170,20 @@ func (a *App) message(name, first string, m *client.Message) {
 	if m.Truncated {
 		a.out.line("%s", a.out.paint(bad, fmt.Sprintf("(cut: %d of %d bytes were kept)", len(m.Body), m.Size)))
 	}
+}
+
+// binary reports whether a body is better not printed: more than an eighth of
+// it would be replaced. A stray byte in a text is worth seeing.
+func binary(body []byte) bool {
+	strange := 0
+	for i := 0; i < len(body); {
+		r, n := utf8.DecodeRune(body[i:])
+		if r == utf8.RuneError && n == 1 || r < ' ' && r != '\n' && r != '\r' && r != '\t' {
+			strange++
+		}
+		i += n
+	}
+	return strange > len(body)/8
 }
 
 // timeline lists every attempt of a delivery: deliveries are not stored, they

@@ -91,6 +91,12 @@ func TestShow(t *testing.T) {
 				"(cut: 2 of 900 bytes were kept)"),
 		},
 		{
+			name:    "a stray byte in a text is shown",
+			args:    []string{"show", "3"},
+			answers: map[string]string{"GET /_/entries/3": `200 {"seq":3,"time":"2026-01-05T09:00:00Z","kind":"capture","request":{"method":"POST","url":"/","proto":"HTTP/1.0","body_base64":"Y2Fm6SBhdSBsYWl0","size":12}}`},
+			out:     lines("     3  09:00:00.000  capture  POST /", "  time          2026-01-05T09:00:00Z", "", "request POST / HTTP/1.0", "", `caf\xe9 au lait`),
+		},
+		{
 			name:    "escape sequences in headers and bodies",
 			args:    []string{"show", "4"},
 			answers: map[string]string{"GET /_/entries/4": `200 {"seq":4,"time":"2026-01-05T09:00:00Z","kind":"capture","request":{"method":"POST","url":"/","proto":"HTTP/1.1","headers":{"X":["\u001b[2J"]},"body":"a\u001b]52;c;eA==\u0007\nb\rc"}}`},

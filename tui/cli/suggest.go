@@ -15,7 +15,7 @@ func didYouMean(word string, candidates []string) string {
 // none comes close: at most a third of the letters may differ, or the word is
 // the beginning of one candidate only.
 func nearest(word string, candidates []string) string {
-	best, distance := "", len([]rune(word))/3+2
+	best, distance := "", len(cut([]rune(word)))/3+1
 	for _, c := range candidates {
 		if d := edits(strings.ToLower(word), strings.ToLower(c)); d < distance {
 			best, distance = c, d

@@ -109,7 +109,8 @@ func (a *App) open(o *UpOptions) (Instance, error) {
 			return nil, fmt.Errorf("data folder: %w\nChoose another with --data, or use --memory", err)
 		}
 	}
-	return a.Open(*o)
+	inst, err := a.Open(*o)
+	return inst, o.locate(err)
 }
 
 func bindProblem(addr string, err error) error {
@@ -138,9 +139,9 @@ func reachable(addr net.Addr) string {
 	return net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
 }
 
-// announce writes the ready files and returns where. A sandbox in memory leaves
-// one in the default folder only if nobody else does: it must not draw the
-// commands of a person away from the sandbox that person runs.
+// announce writes the ready files and returns where. A sandbox in memory or on
+// another folder leaves one in the default folder only if nobody else does: it
+// must not draw the commands of a person away from the sandbox that person runs.
 func announce(ready readyFile, o *UpOptions, folder string) (paths []string, err error) {
 	if o.Data != "" {
 		paths = append(paths, readyPath(o.Data))
@@ -153,7 +154,7 @@ func announce(ready readyFile, o *UpOptions, folder string) (paths []string, err
 			return paths, usageError{err}
 		}
 	}
-	if path := readyPath(folder); o.Data == "" && folder != "" {
+	if path := readyPath(folder); folder != "" && path != readyPath(o.Data) {
 		if there, err := readReadyFile(path); err != nil || !alive(there.PID) {
 			if os.MkdirAll(filepath.Dir(path), 0o700) == nil && ready.write(path) == nil {
 				paths = append(paths, path)

@@ -249,6 +249,19 @@ func TestAnnounceInMemory(t *testing.T) {
 		{"a running one", &readyFile{URL: "http://a", PID: os.Getpid()}, false},
 		{"a dead one", &readyFile{URL: "http://a", PID: dead}, true},
 	} {
+		t.Run(c.name+", on another folder", func(t *testing.T) {
+			folder, other := t.TempDir(), t.TempDir()
+			if c.there != nil {
+				if err := c.there.write(readyPath(folder)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			mine := readyFile{URL: "http://b", PID: os.Getpid()}
+			paths, err := announce(mine, &UpOptions{Data: other}, folder)
+			if err != nil || (len(paths) == 2) != c.taken {
+				t.Errorf("announced in %v (%v), want the default folder too: %t", paths, err, c.taken)
+			}
+		})
 		t.Run(c.name, func(t *testing.T) {
 			folder := filepath.Join(t.TempDir(), "deep", "folder")
 			if c.there != nil {

@@ -1,0 +1,101 @@
+package dsco_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"tacklebox/mock"
+	"tacklebox/mock/dsco"
+)
+
+func TestTheDescriptionIsValid(t *testing.T) {
+	t.Parallel()
+	raw, err := folder(t).File("openapi.json")
+	must(t, err)
+	r := start(t)
+	served := r.send(request(t, "GET", r.URL+"/_/providers/dsco/openapi.json", "", ""))
+	for about, doc := range map[string][]byte{"file": raw, "served": []byte(served.Body)} {
+		loader := openapi3.NewLoader()
+		got, err := loader.LoadFromData(doc)
+		if err != nil {
+			t.Fatalf("%s: %v", about, err)
+		}
+		if err := got.Validate(loader.Context); err != nil {
+			t.Errorf("%s: %v", about, err)
+		}
+	}
+	if !strings.Contains(served.Body, `"ORDER_LINE_ITEM_STATUS_UPDATED":{"post":`) {
+		t.Error("the callbacks are not described")
+	}
+}
+
+// Every operation is described and nothing else is.
+func TestTheDescriptionMatchesTheOperations(t *testing.T) {
+	t.Parallel()
+	var described, served []string
+	for path, methods := range describe(t).doc.Paths {
+		for method, raw := range methods {
+			if method == "parameters" {
+				continue
+			}
+			var op operation
+			must(t, json.Unmarshal(raw, &op))
+			described = append(described, strings.ToUpper(method)+" "+path+" "+op.OperationID)
+		}
+	}
+	for _, o := range dsco.New().Operations {
+		served = append(served, o.Method+" "+strings.TrimPrefix(o.Path, "/api/v2")+" "+o.ID)
+	}
+	slices.Sort(described)
+	slices.Sort(served)
+	same(t, "operations", described, served)
+}
+
+// The description's request schema accepts and refuses what the mock does, as far
+// as a schema without the rules across attributes can say.
+func TestTheRequestSchemaAgreesWithTheCases(t *testing.T) {
+	t.Parallel()
+	var cases registrations
+	testdata(t, "webhook-cases.json", &cases)
+	s, err := describe(t).compiler.Compile("mem:///openapi.json#/components/schemas/WebhookRequest")
+	must(t, err)
+	verdict := func(c registration) error {
+		var v any
+		must(t, json.Unmarshal(c.Body, &v))
+		return s.Validate(v)
+	}
+	for _, c := range cases.Valid {
+		if err := verdict(c); err != nil && !strings.Contains(c.Name, "null") {
+			t.Errorf("%s: %v", c.Name, err)
+		}
+	}
+	rules := []string{"both quantity options", "applyToPartners", "catalogIds and assortmentIds", "someone else", "frames the request"}
+	for _, c := range cases.Invalid {
+		ruled := slices.ContainsFunc(rules, func(r string) bool { return strings.Contains(c.Name, r) })
+		if verdict(c) == nil && !ruled {
+			t.Errorf("%s: the schema accepts it", c.Name)
+		}
+	}
+}
+
+// What is not documented is listed with its evidence, and every switch exists.
+func TestAssumptions(t *testing.T) {
+	t.Parallel()
+	topics := map[string]bool{}
+	for _, a := range folder(t).Assumptions {
+		topics[a.Topic] = true
+		known := a.Switch == "" || slices.ContainsFunc(dsco.New().Options, func(o mock.Option) bool { return o.Name == a.Switch })
+		if a.Text == "" || !slices.Contains([]string{"observed", "inferred", "decision"}, a.Evidence) || !known {
+			t.Errorf("%+v", a)
+		}
+	}
+	for _, topic := range []string{"webhook paths", "HttpHeader shape", "error types of refusals", "history parameters", "history hash", "no retries", "401 body"} {
+		if !topics[topic] {
+			t.Errorf("%q is not listed", topic)
+		}
+	}
+}

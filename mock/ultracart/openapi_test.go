@@ -1,0 +1,135 @@
+package ultracart_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"tacklebox/mock"
+	"tacklebox/mock/ultracart"
+)
+
+func description(t *testing.T) *openapi3.T {
+	t.Helper()
+	raw := bytes.ReplaceAll(fixture(t, "openapi.json"), []byte("{base_url}"), []byte("http://127.0.0.1:4780/ultracart/rest/v2"))
+	doc, err := openapi3.NewLoader().LoadFromData(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestTheDescriptionIsValid(t *testing.T) {
+	t.Parallel()
+	doc := description(t)
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	c := start(t)
+	served := c.control("GET", "/_/providers/ultracart/openapi.json", "")
+	whole, err := openapi3.NewLoader().LoadFromData([]byte(served.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := whole.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if n := served.get("webhooks.@keys.#").Int(); n != 43 {
+		t.Errorf("%d callbacks are described, want 43", n)
+	}
+}
+
+func TestTheDescriptionNamesEveryOperation(t *testing.T) {
+	t.Parallel()
+	described := map[string]string{}
+	for path, item := range description(t).Paths.Map() {
+		for method, op := range item.Operations() {
+			described[op.OperationID] = method + " /rest/v2" + path
+		}
+	}
+	for _, op := range ultracart.New().Operations {
+		if got := described[op.ID]; got != op.Method+" "+op.Path {
+			t.Errorf("%s is described as %q, served as %s %s", op.ID, got, op.Method, op.Path)
+		}
+		delete(described, op.ID)
+	}
+	for id := range described {
+		t.Errorf("%s is described and not served", id)
+	}
+}
+
+// components compiles the schemas of the description.
+func components(t *testing.T) func(name string) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(fixture(t, "openapi.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("description:///", doc); err != nil {
+		t.Fatal(err)
+	}
+	return func(name string) *jsonschema.Schema {
+		s, err := compiler.Compile("description:///#/components/schemas/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+}
+
+func TestAnswersSatisfyTheDescription(t *testing.T) {
+	t.Parallel()
+	component := components(t)
+	for _, emit := range []bool{false, true} {
+		c := start(t)
+		c.set("emit_false", emit)
+		c.sb.Reply("box", `{"reply":[{"status":500},{"status":200}]}`)
+		oid := c.insert("box", `{"authentication_type":"basic","merchant_comments":"mine","iam_access_key":"A","iam_secret_key":"S","compress_events":true}`,
+			[]map[string]any{{"event_name": "order_create", "expansion": "billing", "comments": "x", "event_ruler": `{"order_id":[{"exists":true}]}`}})
+		c.fire(mock.Firing{Type: "order_create"})
+		c.settled(1)
+		waiting := c.ok("GET", webhooks, "")
+		c.sb.Advance(1e12)
+		one := webhooks + "/" + oid
+		logs := c.ok("GET", one+"/logs", "")
+		id := logs.get("webhook_log_summaries.0.request_id").String()
+		for _, v := range []struct {
+			schema string
+			answer reply
+		}{
+			{"WebhooksResponse", waiting},
+			{"WebhooksResponse", c.ok("GET", webhooks+"?_placeholders=true", "")},
+			{"WebhookResponse", c.ok("POST", webhooks+"?_placeholders=true", fmt.Sprintf(`{"webhook_url":%q}`, c.sb.Inbox("second")))},
+			{"WebhookResponse", c.ok("PUT", one, fmt.Sprintf(`{"webhook_url":%q}`, c.sb.Inbox("box")))},
+			{"WebhookLogSummariesResponse", logs},
+			{"WebhookLogResponse", c.ok("GET", one+"/logs/"+id, "")},
+			{"WebhookReflowResponse", c.ok("POST", c.reflowable()+"/reflow/item_update", "")},
+			{"WebhookResponse", c.ok("DELETE", webhooks, fmt.Sprintf(`{"webhook_url":%q}`, c.sb.Inbox("second")))},
+			{"ErrorResponse", c.call("GET", webhooks+"?_limit=0", "")},
+			{"ErrorResponse", c.call("GET", "/nowhere", "")},
+			{"ErrorResponse", c.call("PATCH", webhooks, "")},
+			{"ErrorResponse", c.do("GET", webhooks, "", map[string]string{"x-ultracart-simple-key": ""})},
+		} {
+			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(v.answer.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := component(v.schema).Validate(doc); err != nil {
+				t.Errorf("%s: %v\n%s", v.schema, err, v.answer.body)
+			}
+			if strings.Contains(v.answer.body, "null") || !emit && strings.Contains(v.answer.body, ":false") {
+				t.Errorf("%s holds null or false: %s", v.schema, v.answer.body)
+			}
+		}
+	}
+}
+
+// reflowable adds a webhook that can be reflowed to and returns its path.
+func (c *client) reflowable() string {
+	return webhooks + "/" + c.subscribe("stock", "", "item_update")
+}

@@ -1,0 +1,309 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
+
+	"tacklebox/receiver/client"
+)
+
+// TestWithDefault: without a command the arguments are those of up.
+func TestWithDefault(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                           "up",
+		"--port 0":                   "up --port 0",
+		"--no-tui --quiet":           "up --no-tui --quiet",
+		"--addr=127.0.0.1:1":         "up --addr=127.0.0.1:1",
+		"--token t --memory":         "up --token t --memory",
+		"--nonsense":                 "up --nonsense",
+		"up --port 0":                "up --port 0",
+		"tail x":                     "tail x",
+		"--json tail":                "--json tail",
+		"--url http://h tail":        "--url http://h tail",
+		"--token t --json entries x": "--token t --json entries x",
+		"--help":                     "--help",
+		"-h":                         "-h",
+		"--version":                  "--version",
+		"tial":                       "tial",
+		"--json tial":                "--json tial",
+	} {
+		app := &App{Getenv: func(string) string { return "" }}
+		if got := strings.Join(withDefault(app.root(), strings.Fields(in)), " "); got != want {
+			t.Errorf("arguments %q become %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestRoot(t *testing.T) {
+	runCases(t, []commandCase{
+		{name: "mistyped command", args: []string{"entires"}, err: `unknown command "entires" (did you mean "entries"?)`, code: ExitUsage},
+		{name: "nothing like it", args: []string{"frobnicate"}, err: "unknown command \"frobnicate\"\nRun 'tacklebox --help'", code: ExitUsage},
+		{name: "escape sequences in an argument", args: []string{"x\x1b[2J"}, err: "unknown command \"x\\x1b[2J\"", code: ExitUsage},
+		{name: "unknown flag", args: []string{"entries", "--al"}, err: "unknown flag: --al", code: ExitUsage},
+		{name: "version flag", args: []string{"--version"}, out: "tacklebox v0.0.0-test\n"},
+		{name: "no shell", args: []string{"completion", "fihs"}, err: `no completion for "fihs" (did you mean "fish"?); known: bash, zsh, fish, powershell`, code: ExitUsage},
+		{name: "completed providers", args: []string{"__complete", "fire", "sh"}, answers: map[string]string{"GET /_/providers": `200 [{"name":"shoptet","title":"Shoptet"}]`},
+			out: "shoptet\tShoptet\n:4\n", err: "ShellCompDirectiveNoFileComp"},
+		{name: "completed types", args: []string{"__complete", "events", "shoptet", ""}, answers: map[string]string{"GET /_/providers/shoptet": shop},
+			out: "order:create\tan order\norder:update\n:4\n", err: "ShellCompDirectiveNoFileComp"},
+		{name: "no completion without a sandbox", args: []string{"__complete", "fire", ""}, out: ":4\n", err: "ShellCompDirectiveNoFileComp"},
+		{name: "an address that is none", args: []string{"entries", "--url", "http://a b"}, err: "address", code: ExitFailed},
+		{name: "the server's words are made safe", args: []string{"entries"}, answers: map[string]string{"GET /_/entries": "404 \x1b[2J\u009b"}, err: "404 Not Found: ␛[2J\\u009b", code: ExitUsage},
+	})
+}
+
+func TestCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		if got := run(context.Background(), new(App), nil, "", "completion", shell); got.code != 0 || !strings.Contains(got.out, "tacklebox") {
+			t.Errorf("completion %s: code %d, %d bytes", shell, got.code, len(got.out))
+		}
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{errors.New("x"), 1},
+		{failed(3), 3},
+		{fmt.Errorf("y: %w", failed(1)), 1},
+		{usagef("x"), 2},
+		{fmt.Errorf("y: %w", &client.Error{Status: 422}), 2},
+		{&client.Error{Status: 503}, 1},
+		{fmt.Errorf("y: %w", client.ErrConnect), 4},
+		{&exitError{ExitConnect, usagef("x")}, 4},
+		{context.Canceled, 130},
+		{context.DeadlineExceeded, 3},
+	} {
+		if got := exitCode(c.err); got != c.want {
+			t.Errorf("exitCode(%v) = %d, want %d", c.err, got, c.want)
+		}
+	}
+}
+
+// TestColour: only in a terminal, and not where somebody said no.
+func TestColour(t *testing.T) {
+	server := newControl(t, map[string]string{"GET /_/entries": `200 {"entries":[{"seq":1,"time":"2026-01-05T09:00:00Z","kind":"call","request":{"method":"GET","url":"/\u001b[0m"}}]}`})
+	for _, c := range []struct {
+		terminal bool
+		env      map[string]string
+		want     bool
+	}{
+		{true, nil, true},
+		{false, nil, false},
+		{true, map[string]string{"NO_COLOR": "1"}, false},
+		{true, map[string]string{"TERM": "dumb"}, false},
+	} {
+		got := run(context.Background(), &App{Terminal: c.terminal}, c.env, "", "entries", "--url", server.URL)
+		if strings.Contains(got.out, "\x1b[1mGET") != c.want || strings.Contains(got.out, "\x1b[0m ") {
+			t.Errorf("terminal %t, %v: %q, want colour: %t, and none from outside", c.terminal, c.env, got.out, c.want)
+		}
+	}
+}
+
+// TestTerminalBody: bytes are for files; a terminal gets what it can show.
+func TestTerminalBody(t *testing.T) {
+	server := newControl(t, map[string]string{"GET /_/entries/1/body": "200 \x1b[2Jx"})
+	got := run(context.Background(), &App{Terminal: true}, nil, "", "show", "1", "--body", "--url", server.URL)
+	if got.out != "␛[2Jx\n" {
+		t.Errorf("terminal got %q", got.out)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	words := []string{"order:create", "order:update", "order:delete", "tail", "tui", "ORDER_CREATED"}
+	for in, want := range map[string]string{"order:crate": "order:create", "order:updaet": "order:update", "tial": "tail", "order_created": "ORDER_CREATED", "xyz": "", "": "", "ORDER": "ORDER_CREATED",
+		"order:": "", strings.Repeat("x", 10_000): ""} {
+		if got := nearest(in, words); got != want {
+			t.Errorf("nearest(%.20q) = %q, want %q", in, got, want)
+		}
+	}
+	if got := nearest("x", nil); got != "" {
+		t.Errorf("nearest of nothing = %q", got)
+	}
+}
+
+func TestAddress(t *testing.T) {
+	state := noneRunning(t)
+	ready, err := readReadyFile(readyPath(filepath.Join(state["XDG_STATE_HOME"], "tacklebox")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := filepath.Join(t.TempDir(), "data")
+	if err := errors.Join(os.Mkdir(dead, 0o700), readyFile{URL: "http://dead", PID: 1 << 22}.write(readyPath(dead))); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, flag string
+		env        map[string]string
+		want       string
+		asked      bool
+	}{
+		{"flag", "http://f", map[string]string{"TACKLEBOX_URL": "http://e"}, "http://f", true},
+		{"environment", "", map[string]string{"TACKLEBOX_URL": "http://e", "XDG_STATE_HOME": state["XDG_STATE_HOME"]}, "http://e", true},
+		{"running instance", "", state, ready.URL, false},
+		{"an instance that died", "", map[string]string{"TACKLEBOX_DATA": dead}, defaultURL, false},
+		{"nothing", "", nil, defaultURL, false},
+	} {
+		app := &App{url: c.flag, Getenv: func(name string) string { return c.env[name] }}
+		if url, asked := app.address(); url != c.want || asked != c.asked {
+			t.Errorf("%s: %s, %t; want %s, %t", c.name, url, asked, c.want, c.asked)
+		}
+	}
+}
+
+// FuzzTyped: a value is sent as the sample's type or refused, and always as JSON.
+func FuzzTyped(f *testing.F) {
+	for _, s := range [][3]string{{`{"a":1}`, "a=5", ""}, {`{"a":[true]}`, "a.0=false", ""}, {`{"a":{}}`, `a:={"b":1}`, ""}, {"[[[", "a=1", ""}, {`{"a":"x"}`, "a.#(b=c)=1", ""}, {`{"a":1}`, "a=1e999", ""}, {`{"a":1}`, "a=0x1", ""}, {`{"a":1}`, "a=Inf", ""}} {
+		f.Add(s[0], s[1])
+	}
+	f.Fuzz(func(t *testing.T, sample, s string) {
+		values, err := edit{set: []string{s}}.values([]byte(sample))
+		if err != nil {
+			return
+		}
+		text, err := json.Marshal(values)
+		if err != nil {
+			t.Fatalf("--set %q on %q: %v", s, sample, err)
+		}
+		path, value, raw, _ := assignment(s)
+		if raw || !boundedJSON([]byte(sample)) {
+			return
+		}
+		if want := gjson.Get(sample, path).Type; want == gjson.Number || want == gjson.String {
+			var back map[string]json.RawMessage
+			if err := json.Unmarshal(text, &back); err != nil || gjson.ParseBytes(back[path]).Type != want && len(back) == 1 && back[path] != nil {
+				t.Fatalf("--set %q on %q sends %s for %q, want a %s (%v)", s, sample, text, value, want, err)
+			}
+		}
+	})
+}
+
+func TestDoctor(t *testing.T) {
+	home := t.TempDir()
+	server := newControl(t, map[string]string{"GET /_/readyz": "200 {}", "GET /_/clock": `200 {"now":"2026-01-05T09:00:00Z","mode":"manual"}`})
+	stranger := newControl(t, map[string]string{"GET /_/readyz": "401 no"})
+	file := filepath.Join(home, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	good := map[string]string{"HOME": home, "TERM": "xterm", "LANG": "C.UTF-8", "TACKLEBOX_URL": server.URL}
+	with := func(pairs ...string) map[string]string {
+		env := map[string]string{}
+		for name, value := range good {
+			env[name] = value
+		}
+		for i := 0; i < len(pairs); i += 2 {
+			env[pairs[i]] = pairs[i+1]
+		}
+		return env
+	}
+	for _, c := range []struct {
+		name     string
+		env      map[string]string
+		terminal bool
+		code     int
+		want     string
+	}{
+		{"all well", good, true, 0, "ok     data      " + filepath.Join(home, ".local", "state", "tacklebox")},
+		{"a sandbox is running", good, true, 0, "a sandbox answers at " + server.URL},
+		{"a manual clock", good, true, 0, "retries wait for 'tacklebox clock advance'"},
+		{"a pipe", good, false, 0, "not a terminal"},
+		{"no UTF-8", with("LANG", "C"), true, 0, "the locale is not UTF-8"},
+		{"dumb terminal", with("TERM", "dumb"), true, 1, "set TERM"},
+		{"no folder", with("HOME", ""), true, 1, "set --data"},
+		{"a file in the way", with("TACKLEBOX_DATA", file), true, 1, "is a file"},
+		{"below a file", with("TACKLEBOX_DATA", file+"/x"), true, 1, "choose another folder"},
+		{"a stranger", with("TACKLEBOX_URL", stranger.URL), true, 1, "something else answers at " + stranger.URL},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := run(context.Background(), &App{Terminal: c.terminal}, with2(c.env, "NO_COLOR", "1"), "", "doctor")
+			if got.code != c.code || !strings.Contains(got.out, c.want) {
+				t.Errorf("code %d, stdout:\n%s\nwant %d and %q", got.code, got.out, c.code, c.want)
+			}
+		})
+	}
+	got := run(context.Background(), new(App), good, "", "doctor", "--json")
+	var checks []string
+	for line := range strings.Lines(got.out) {
+		var f finding
+		if err := json.Unmarshal([]byte(line), &f); err != nil {
+			t.Fatal(err)
+		}
+		checks = append(checks, f.Check)
+	}
+	if diff := cmp.Diff([]string{"data", "port", "clock", "terminal"}, checks); diff != "" {
+		t.Errorf("checks (-want +got):\n%s", diff)
+	}
+}
+
+func with2(env map[string]string, name, value string) map[string]string {
+	out := map[string]string{name: value}
+	for n, v := range env {
+		out[n] = v
+	}
+	return out
+}
+
+func TestTUI(t *testing.T) {
+	server := newControl(t, map[string]string{"GET /_/readyz": "200 {}"})
+	var told TUIOptions
+	var url string
+	open := func(_ context.Context, c *client.Client, o TUIOptions) error { told, url = o, c.URL(); return nil }
+	for _, c := range []struct {
+		name string
+		app  *App
+		args []string
+		code int
+		err  string
+	}{
+		{"attached", &App{Terminal: true, TUI: open}, []string{"tui", "--attach", server.URL}, 0, ""},
+		{"no terminal", &App{TUI: open}, []string{"tui", "--attach", server.URL}, ExitUsage, "needs a terminal"},
+		{"not built in", &App{Terminal: true}, []string{"tui"}, ExitUsage, "no full-screen program"},
+		{"nobody there", &App{Terminal: true, TUI: open}, []string{"tui", "--attach", nobody(t)}, ExitConnect, "cannot connect"},
+	} {
+		got := run(context.Background(), c.app, nil, "", c.args...)
+		if got.code != c.code || !strings.Contains(got.err, c.err) {
+			t.Errorf("%s: code %d, stderr %q; want %d, %q", c.name, got.code, got.err, c.code, c.err)
+		}
+	}
+	if !told.Attached || told.Version != "v0.0.0-test" || url != server.URL {
+		t.Errorf("the program was told %+v at %s", told, url)
+	}
+}
+
+func TestReady(t *testing.T) {
+	runCases(t, []commandCase{
+		{name: "ready", args: []string{"ready"}, answers: map[string]string{"GET /_/readyz": "200 {}"}, out: "ready at URL\n"},
+		{name: "as JSON", args: []string{"ready", "--json", "--wait", "1s"}, answers: map[string]string{"GET /_/readyz": "200 {}"}, out: `{"ready":true,"url":"URL"}` + "\n"},
+		{name: "starting", args: []string{"ready", "--wait", "1ms"}, answers: map[string]string{"GET /_/readyz": `503 {"error":{"message":"opening"}}`}, err: "not ready after 1ms: opening", code: ExitTimeout},
+		{name: "refused: waiting does not help", args: []string{"ready", "--wait", "1h"}, answers: map[string]string{"GET /_/readyz": `401 {"error":{"message":"token"}}`}, err: "token", code: ExitUsage},
+	})
+	if got := run(context.Background(), new(App), nil, "", "ready", "--url", nobody(t)); got.code != ExitConnect {
+		t.Errorf("code %d, want %d", got.code, ExitConnect)
+	}
+}
+
+// TestBrokenOutput: a result that could not be written is not a success.
+func TestBrokenOutput(t *testing.T) {
+	app := &App{Stdout: brokenWriter{}, Stderr: io.Discard, Stdin: strings.NewReader(""), Getenv: func(string) string { return "" }}
+	if code := app.Run(context.Background(), []string{"version"}); code != ExitFailed {
+		t.Errorf("code %d, want %d", code, ExitFailed)
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("full") }

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// scenarioFile writes a scenario and returns its path.
+func scenarioFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestScenario(t *testing.T) {
+	all := scenarioFile(t, `
+name: all
+vars: {who: acme}
+steps:
+  - reset: true
+  - settings: {provider: shoptet, account: "${who}", values: {attempts: 2}}
+  - inbox: {name: in, reply: "500x1,200", verify: {provider: shoptet, secret: s}}
+  - call:
+      url: /shop/hooks
+      headers: {Token: "${who}"}
+      json: {url: "${to}", n: 1}
+      status: 201
+      save: {id: data.0.id}
+  - call: {url: "${url}/shop/hooks/${id}"}
+  - fire: {provider: shoptet, type: "order:create", set: {n: 5, "a.b": "${id}"}}
+  - clock: next
+  - clock: 15m
+  - clock: {to: "2026-01-05T09:00:00Z"}
+  - faults: [{kind: delay, times: 1}]
+  - verify: {provider: shoptet, secret: s, body: "${event}", valid: false}
+  - name: it arrives
+    expect: {q: "event:${event}", within: 1s}
+`)
+	answers := map[string]string{
+		"GET /_/readyz": "200 {}", "GET /_/entries?limit=1": `200 {"entries":[],"last_seq":41}`, "POST /_/reset": "200 {}",
+		"PUT /_/providers/shoptet/settings?account=acme": "200 {}", "PUT /_/inboxes/in": "200 {}", "POST /shop/hooks": `201 {"data":[{"id":"7"}]}`, "GET /shop/hooks/7": "200 ok",
+		"POST /_/events": fired(""), "POST /_/clock": `200 {"mode":"manual"}`, "PUT /_/faults": "200 []", "POST /_/verify": `200 {"valid":false}`,
+		"POST /_/expect": `200 {"met":true,"entries":[42],"waited_ms":1}`,
+	}
+	failing := func(steps string) string { return scenarioFile(t, "name: s\nsteps:\n"+steps) }
+	missed := map[string]string{"GET /_/readyz": "200 {}", "GET /_/entries?limit=1": `200 {"last_seq":1}`, "POST /_/expect": `417 {"met":false,"waited_ms":5}`,
+		"POST /_/verify": `200 {"valid":false,"reason":"no header"}`, "GET /x": "404 gone", "GET /json": `200 {"a":1}`, "GET /text": "200 a"}
+	runCases(t, []commandCase{
+		{name: "every kind of step", args: []string{"scenario", all, "--to", "http://h/cb"}, answers: answers,
+			sent: []string{
+				`PUT /_/providers/shoptet/settings {"attempts":2}`,
+				`PUT /_/inboxes/in {"reply":[{"status":500,"times":1},{"status":200}],"verify":{"provider":"shoptet","secret":"s"}}`,
+				`POST /shop/hooks {"n":1,"url":"http://h/cb"}`,
+				`POST /_/events {"provider":"shoptet","type":"order:create","set":{"a.b":"7","n":5}}`,
+				`POST /_/clock {"to":"next"}`, `POST /_/clock {"advance":"15m"}`, `POST /_/clock {"to":"2026-01-05T09:00:00Z"}`,
+				`PUT /_/faults [{"kind":"delay","times":1}]`,
+				`POST /_/verify {"provider":"shoptet","secret":"s","headers":null,"body":"evt1"}`,
+				`POST /_/expect {"q":"event:evt1","within":"1s","after":41}`,
+			},
+			out: lines("ok      all: 1 reset", "ok      all: 2 settings", "ok      all: 3 inbox", "ok      all: 4 call", "ok      all: 5 call", "ok      all: 6 fire",
+				"ok      all: 7 clock", "ok      all: 8 clock", "ok      all: 9 clock", "ok      all: 10 faults", "ok      all: 11 verify", "ok      all: 12 it arrives")},
+		{name: "the first failure ends it", args: []string{"scenario", failing("  - expect: {q: x}\n  - reset: true\n")}, answers: missed, code: ExitTimeout,
+			out: lines("failed  s: 1 expect", "        expected 1 × x within 5s", "          not met after 5ms: saw 0 matching among 0 entries", "skipped s: 2 reset")},
+		{name: "as JSON", args: []string{"scenario", "--json", failing("  - verify: {provider: shoptet}\n")}, answers: missed, code: ExitFailed,
+			out: "*"},
+		{name: "a call that fails", args: []string{"scenario", failing("  - call: {url: /x}\n")}, answers: missed, code: ExitFailed,
+			out: lines("failed  s: 1 call", "        GET URL/x answered 404, want 2xx: gone")},
+		{name: "nothing to save", args: []string{"scenario", failing("  - call: {url: /json, save: {x: b}}\n")}, answers: missed, code: ExitFailed,
+			out: lines("failed  s: 1 call", `        save x: the answer has no b: {"a":1}`)},
+		{name: "no JSON to save from", args: []string{"scenario", failing("  - call: {url: /text, save: {x: b}}\n")}, answers: missed, code: ExitFailed,
+			out: lines("failed  s: 1 call", "        the answer is not JSON: a")},
+		{name: "an unknown variable", args: []string{"scenario", failing("  - fire: {provider: \"${whoo}\", type: t}\n")}, answers: missed, code: ExitUsage,
+			out: "*"},
+		{name: "a list", args: []string{"scenario", "--list"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"retry","about":"fails twice","text":"steps: [{reset: true}]"}]`},
+			out: lines("NAME   ABOUT", "retry  fails twice")},
+		{name: "an embedded one", args: []string{"scenario", "retry"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"retry","text":"steps: [{reset: true}]"}]`,
+			"GET /_/entries?limit=1": `200 {}`, "POST /_/reset": "200 {}"}, out: lines("ok      retry: 1 reset")},
+		{name: "a mistyped one", args: []string{"scenario", "rety"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"retry","text":""}]`},
+			err: `did you mean "retry"?`, code: ExitUsage},
+		{name: "a file that is not there", args: []string{"scenario", "./x.yaml"}, err: "x.yaml", code: ExitUsage},
+		{name: "none", args: []string{"scenario"}, err: "FILE or NAME is missing", code: ExitUsage},
+	})
+}
+
+func TestScenarioReport(t *testing.T) {
+	server := newControl(t, map[string]string{"GET /_/entries?limit=1": "200 {}", "POST /_/reset": "200 {}", "POST /_/clock": `409 {"error":{"message":"the clock is real"}}`})
+	path := filepath.Join(t.TempDir(), "report.xml")
+	one := scenarioFile(t, "name: one\nsteps: [{reset: true}, {clock: next}, {reset: true}]")
+	two := scenarioFile(t, "name: two\nsteps: [{reset: true}]")
+	got := run(context.Background(), new(App), nil, "", "scenario", "--url", server.URL, one, two, "--junit", path)
+	if got.code != ExitUsage {
+		t.Errorf("code %d, want that of the step that failed, %d", got.code, ExitUsage)
+	}
+	s := readReport(t, path).Suites[0]
+	if s.Tests != 4 || s.Failures != 1 || s.Skipped != 1 || s.Cases[3].Class != "two" || !strings.Contains(s.Cases[1].Failure.Text, "the clock is real") {
+		t.Errorf("report %+v", s)
+	}
+}
+
+// TestScenarioRefused: nothing is sent before all of a file is understood.
+func TestScenarioRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                   "no steps",
+		"name: x\n":                          "no steps",
+		"steps: {}\n":                        "f.yaml:1: steps: want a list",
+		"setps: []\n":                        `f.yaml:1: unknown key "setps" (did you mean "steps"?)`,
+		"steps:\n - fier: {}\n":              `f.yaml:2: unknown key "fier" (did you mean "fire"?)`,
+		"steps:\n - fire: {tpe: x}\n":        `f.yaml:2: unknown key "tpe" (did you mean "type"?)`,
+		"steps:\n - fire: x\n":               "f.yaml:2: fire: want keys and values",
+		"steps:\n - name: x\n":               "f.yaml:2: the step does nothing",
+		"steps:\n - {reset: true, fire: {}}": "a step does one thing: reset or fire",
+		"steps:\n - x\n":                     "f.yaml:2: want keys and values",
+		"vars: [a]\nsteps: []\n":             "f.yaml:1: ",
+		"steps:\n - clock: {advnce: 1h}\n":   `unknown key "advnce"`,
+		"a: [":                               "f.yaml:1: ",
+	} {
+		_, err := parseScenario("f.yaml", []byte(text))
+		if err == nil || !strings.Contains(err.Error(), want) || exitCode(err) != ExitUsage {
+			t.Errorf("%q: error %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestExpandText(t *testing.T) {
+	vars := map[string]string{"a": "1", "b": "${a}"}
+	for in, want := range map[string]string{"": "", "x": "x", "${a}": "1", "x${a}y${a}": "x1y1", "$a {a}": "$a {a}", "${b}": "${a}", "$${a}": "$1"} {
+		if got, err := expandText(in, vars); err != nil || got != want {
+			t.Errorf("expandText(%q) = %q, %v; want %q", in, got, err, want)
+		}
+	}
+	for in, want := range map[string]string{"${c}": `unknown variable "c"; known: a, b`, "${urll}": `unknown variable "urll"`, "${a": "is not closed", "${": "is not closed", "${}": `unknown variable ""`} {
+		if _, err := expandText(in, vars); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("expandText(%q): error %v, want %q", in, err, want)
+		}
+	}
+}
+
+func FuzzScenario(f *testing.F) {
+	for _, s := range []string{"steps: [{reset: true}]", "steps:\n - fire: {set: {a: &x 1}, type: *x}", "steps: [[]]", "vars: {a: 1}\nsteps: [{clock: next}]", "- a", "steps: [{name: 1}]"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s, err := parseScenario("f.yaml", text)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "f.yaml:") {
+				t.Fatalf("parseScenario(%q): %v does not name the file", text, err)
+			}
+			return
+		}
+		for _, st := range s.steps {
+			if stepForms()[st.kind] == nil || st.value == nil {
+				t.Fatalf("parseScenario(%q): step %+v", text, st)
+			}
+		}
+	})
+}
