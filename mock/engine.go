@@ -258,7 +258,7 @@ func (w *World) section() json.RawMessage {
 			out.Accounts = append(out.Accounts, a.saved())
 		}
 	}
-	return mustJSON(out)
+	return Encode(out)
 }
 
 // savedClock is the section of the state that is not a provider's.
@@ -274,7 +274,7 @@ func (e *Engine) saveClock(clean bool) error {
 }
 
 func (e *Engine) clockSection(clean bool) json.RawMessage {
-	return mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
+	return Encode(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
 }
 
 // Now returns the time on the engine's clock.

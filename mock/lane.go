@@ -311,7 +311,7 @@ func attemptDetail(d *Delivery, a *Attempt) json.RawMessage {
 	if more.EventIDs == nil && more.Reason == "" {
 		return nil
 	}
-	return mustJSON(more)
+	return Encode(more)
 }
 
 func (w *World) sub(d *Delivery) *Sub {
