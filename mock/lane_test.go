@@ -110,7 +110,9 @@ func TestSubscriptionsDoNotWaitForEachOther(t *testing.T) {
 // joining lets up to three events share a delivery: their bodies, joined.
 func joining(p *Provider, cfg *Config) {
 	holding(p, cfg)
-	p.Join = func(_ *World, d *Delivery, payload []byte) bool { return len(d.Payloads) < 3 && string(payload) != "alone" }
+	p.Join = func(_ *World, d *Delivery, payload []byte) bool {
+		return len(d.Payloads) < 3 && string(payload) != "alone"
+	}
 	p.Body = func(_ *World, d *Delivery) ([]byte, error) {
 		var parts []string
 		for _, b := range d.Payloads {
@@ -252,8 +254,12 @@ func TestARequestThatCannotBeMade(t *testing.T) {
 		change func(*Provider)
 		want   string
 	}{
-		"request":      {func(p *Provider) { p.Request = func(*World, *Delivery) (*Outgoing, error) { return nil, fmt.Errorf("no key") } }, "no key"},
-		"body":         {func(p *Provider) { p.Body = func(*World, *Delivery) ([]byte, error) { return nil, fmt.Errorf("no body") } }, "no body"},
+		"request": {func(p *Provider) {
+			p.Request = func(*World, *Delivery) (*Outgoing, error) { return nil, fmt.Errorf("no key") }
+		}, "no key"},
+		"body": {func(p *Provider) {
+			p.Body = func(*World, *Delivery) ([]byte, error) { return nil, fmt.Errorf("no body") }
+		}, "no body"},
 		"panic":        {func(p *Provider) { p.Request = func(*World, *Delivery) (*Outgoing, error) { panic("oh") } }, "plain broke: oh"},
 		"URL":          {func(p *Provider) { p.Request = outgoingTo("http://[::1") }, "callback URL"},
 		"refused":      {func(p *Provider) { p.Request = outgoingTo("http://169.254.169.254/") }, "never called"},
