@@ -232,7 +232,7 @@ func TestReadFault(t *testing.T) {
 		"200% provider:shoptet":  {Kind: "drop", Q: "200% provider:shoptet"},
 		" 1x   status:500 OR a ": {Kind: "drop", Times: 1, Q: "status:500 OR a"},
 	} {
-		if got, err := readFault("drop", s); err != nil || got != want {
+		if got, err := readFault("drop", s); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %+v, %v", s, got, err)
 		}
 	}
