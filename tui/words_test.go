@@ -222,15 +222,16 @@ func TestReplies(t *testing.T) {
 }
 
 func TestReadFault(t *testing.T) {
+	share := func(p float64) *float64 { return &p }
 	for s, want := range map[string]client.Fault{
 		"":                       {Kind: "drop"},
-		"10% inbox:a":            {Kind: "drop", Probability: 0.1, Q: "inbox:a"},
-		"3x 50%":                 {Kind: "drop", Probability: 0.5, Times: 3},
+		"10% inbox:a":            {Kind: "drop", Probability: share(0.1), Q: "inbox:a"},
+		"3x 50%":                 {Kind: "drop", Probability: share(0.5), Times: 3},
 		"provider:shoptet x":     {Kind: "drop", Q: "provider:shoptet x"},
 		"200% provider:shoptet":  {Kind: "drop", Q: "200% provider:shoptet"},
 		" 1x   status:500 OR a ": {Kind: "drop", Times: 1, Q: "status:500 OR a"},
 	} {
-		if got, err := readFault("drop", s); err != nil || got != want {
+		if got, err := readFault("drop", s); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %+v, %v", s, got, err)
 		}
 	}
