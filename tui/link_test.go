@@ -107,4 +107,5 @@ func TestLateServer(t *testing.T) {
 	l.mend()
 	d.sees("/in/early")
 	d.sees("live")
+	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
 }
