@@ -46,7 +46,8 @@ type Engine struct {
 	contracts contracts
 	newestMu  sync.Mutex
 	newest    journal.Receipt // of the entry appended last
-	started   atomic.Bool
+	begun     atomic.Bool     // Start was called, once and for all
+	started   atomic.Bool     // lanes may run: until Quiesce
 
 	idleMu sync.Mutex
 	busy   int
@@ -128,9 +129,10 @@ func (w *World) clear() {
 
 // Start begins to send what is due. Starting twice is the same as once.
 func (e *Engine) Start() {
-	if e.started.Swap(true) {
+	if e.begun.Swap(true) {
 		return
 	}
+	e.started.Store(true)
 	for _, w := range e.worlds {
 		w.mu.Lock()
 		for _, l := range w.lanes {
@@ -146,12 +148,21 @@ func (e *Engine) Start() {
 // not yet begun goes on after the next start.
 func (e *Engine) Quiesce(patience time.Duration) {
 	e.started.Store(false)
+	for _, w := range e.worlds {
+		w.settled() // whoever saw it running has begun by now
+	}
 	ctx, cancel := context.WithTimeout(e.ctx, patience)
 	defer cancel()
 	_ = e.waitIdle(ctx) // what has not ended by then is cut off and not recorded
 	e.stop()
 	e.wg.Wait()
 	e.sender.close()
+}
+
+// settled returns when nobody is inside the world who came before.
+func (w *World) settled() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 }
 
 // Close ends sending at once and saves everything.
@@ -234,13 +245,20 @@ type savedWorld struct {
 
 func (w *World) save() *flush {
 	w.dirty = false
+	return w.engine.state.putLater("provider/"+w.provider.Name, w.section)
+}
+
+// section is the world as the state keeps it.
+func (w *World) section() json.RawMessage {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	out := savedWorld{Seq: w.engine.appended(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
 	for _, a := range w.order {
 		if len(a.values) > 0 || len(a.subs) > 0 {
 			out.Accounts = append(out.Accounts, a.saved())
 		}
 	}
-	return w.engine.state.put("provider/"+w.provider.Name, mustJSON(out))
+	return mustJSON(out)
 }
 
 // savedClock is the section of the state that is not a provider's.

@@ -54,6 +54,7 @@ const (
 )
 
 const (
+	lostOnTheWay  = "nothing is sent and the provider believes it arrived"
 	ordinaryDelay = 30 * time.Second
 	ordinaryDrip  = 2 * time.Second
 	giantBody     = 10 << 20
@@ -65,7 +66,7 @@ func kinds() []faultKind {
 	return []faultKind{
 		{name: "duplicate", about: "the same request is sent twice", wire: doubled},
 		{name: "reorder", about: "the delivery lets the next one go first", early: reorder},
-		{name: "drop", about: "nothing is sent and the provider believes it arrived", wire: lost},
+		{name: "drop", about: lostOnTheWay, wire: lost},
 		{name: "delay", about: "the attempt waits on the provider's clock (for, 30s)", early: delay},
 		{name: "slow", about: "the body drips in (for, 2s of wall time)", wire: dripped},
 		{name: "cut_body", about: "half of the body, then the connection ends", wire: cutBody},

@@ -87,7 +87,7 @@ func (w *World) step(l *lane) bool {
 	var j job
 	var moved bool
 	if err := w.safely(func() { j, moved = w.prepare(l, d) }); err != nil {
-		j = job{policy: w.policy(d.Account), err: err}
+		j = job{err: err} // without a policy: asking for it may be what broke
 	}
 	w.mu.Unlock()
 	if moved {
@@ -112,9 +112,12 @@ func (w *World) step(l *lane) bool {
 	return true
 }
 
+// onceMore marks the entry of a repeated request.
+const onceMore = "duplicate: the same request once more"
+
 // repeat sends the same request again; nothing depends on what comes of it.
 func (w *World) repeat(d *Delivery, j job) {
-	j.said = append(slices.Clone(j.said), "duplicate: the same request once more")
+	j.said = append(slices.Clone(j.said), onceMore)
 	res := w.engine.attempt(w, d, j)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -214,7 +217,7 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 	}
 	l.remove(d)
 	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, Reason: res.reason}
-	a.OK = res.lost || res.err == nil && policy.success(res.status)
+	a.OK = res.lost || res.err == nil && w.succeeded(policy, res.status)
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
@@ -245,13 +248,24 @@ func (w *World) follow(l *lane, d *Delivery, policy Policy, a *Attempt, hopeful 
 	}
 	ended := w.Now()
 	if policy.Next != nil && hopeful {
-		if at, ok := policy.Next(d, a.N, ended); ok {
+		if at, ok := w.nextAfter(policy, d, a.N, ended); ok {
 			w.plan(l, d, at, policy.Hold && !d.Direct)
 			return at
 		}
 	}
 	d.settle(Failed)
 	return time.Time{}
+}
+
+// succeeded and nextAfter ask the policy; where that panics the answer is no.
+func (w *World) succeeded(p Policy, status int) (ok bool) {
+	_ = w.safely(func() { ok = p.success(status) })
+	return ok
+}
+
+func (w *World) nextAfter(p Policy, d *Delivery, n int, ended time.Time) (at time.Time, ok bool) {
+	_ = w.safely(func() { at, ok = p.Next(d, n, ended) })
+	return at, ok
 }
 
 // plan asks for a further attempt at an instant.

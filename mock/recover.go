@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"tacklebox/receiver/journal"
@@ -147,8 +148,8 @@ func (w *World) foldPlan(ev *Event, p plan, open map[string]*Delivery) {
 
 func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
 	d := open[entry.DeliveryID]
-	if d == nil {
-		return // its event is no longer kept
+	if d == nil || strings.Contains(entry.Fault, onceMore) {
+		return // its event is no longer kept, or nothing depends on it
 	}
 	a := &Attempt{N: entry.Attempt, Seq: entry.Seq, At: entry.Time, Took: entry.Took, Error: entry.Error}
 	if entry.Response != nil {
@@ -157,10 +158,10 @@ func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
 			Reason *string `json:"reason"`
 		}{&a.Reason}) // there only when it is not the usual one
 	}
-	if entry.Request != nil && !entry.Request.Truncated {
+	if entry.Request != nil && !entry.Request.Truncated && entry.Fault == "" { // a fault may have changed it
 		d.Body = append([]byte{}, entry.Request.Body...)
 	}
-	a.OK = a.Error == "" && w.policy(d.Account).success(a.Status)
+	a.OK = a.Error == "" && (w.policy(d.Account).success(a.Status) || strings.Contains(entry.Fault, lostOnTheWay))
 	d.Attempts = append(d.Attempts, a)
 	if s := w.sub(d); s != nil && entry.Seq > s.mark {
 		s.count(a)

@@ -221,6 +221,8 @@ func TestReplies(t *testing.T) {
 	}
 }
 
+func share(p float64) *float64 { return &p }
+
 func TestReadFault(t *testing.T) {
 	share := func(p float64) *float64 { return &p }
 	for s, want := range map[string]client.Fault{

@@ -73,7 +73,7 @@ func (q *query) add(list []wanted) []webhook {
 		made = append(made, webhook{ID: w.Next("webhook", firstID(w)), GUID: w.UUID("guid"),
 			Feature: one.feature, Method: one.method, Store: q.store, Group: group})
 	}
-	a.Put(stored, append(webhooks(a), made...))
+	keep(a, append(webhooks(a), made...))
 	return made
 }
 

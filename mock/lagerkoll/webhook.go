@@ -21,10 +21,21 @@ type webhook struct {
 
 const stored = "webhooks" // key of an account's list
 
-// webhooks returns an account's webhooks, oldest first.
-func webhooks(a *mock.Account) (list []webhook) {
-	a.Get(stored, &list)
+// webhooks returns an account's webhooks, oldest first. The list is read once:
+// decoding a long one at every call costs more than the call.
+func webhooks(a *mock.Account) []webhook {
+	list, known := a.Memo[stored].([]webhook)
+	if !known {
+		a.Get(stored, &list)
+		a.Memo[stored] = list
+	}
 	return list
+}
+
+// keep stores an account's webhooks.
+func keep(a *mock.Account, list []webhook) {
+	a.Memo[stored] = list
+	a.Put(stored, list)
 }
 
 func byGUID(list []webhook, guid string) (webhook, bool) {
@@ -144,7 +155,7 @@ func (q *query) remove() (mock.Reply, error) {
 	if i < 0 {
 		return mock.Reply{}, noWebhook()
 	}
-	a.Put(stored, slices.Delete(all, i, i+1))
+	keep(a, slices.Delete(all, i, i+1))
 	return mock.Reply{Status: 200}, nil
 }
 

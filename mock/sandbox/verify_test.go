@@ -162,4 +162,9 @@ func TestVerifyWithKeysInForce(t *testing.T) {
 	if v := verify(t, r, order); v.Valid || !strings.Contains(v.Reason, "it was made with another secret, that of signatureKey of account") {
 		t.Errorf("%+v", v)
 	}
+	r.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: r.Inbox("b"), Account: token, Faults: []mock.Fault{{Kind: "old_key"}}})
+	old := r.Expect(t, "kind:capture inbox:b", 1)[0]
+	if s := old.Signature; s == nil || s.State != mock.Invalid || !strings.Contains(s.Reason, "that of an earlier signatureKey of account") {
+		t.Errorf("%+v", s)
+	}
 }
