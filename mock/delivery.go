@@ -54,6 +54,8 @@ type Attempt struct {
 	Reason string // phrase of the answer's status line
 	Error  string // why it failed, when no status says it
 	OK     bool
+
+	repeat bool // it only repeats the request of another one
 }
 
 // Last returns the newest attempt, nil before the first.

@@ -320,12 +320,17 @@ func (e *Engine) Reset() error {
 }
 
 func (w *World) forget() {
+	waiting := []*Delivery{}
 	for _, log := range w.log {
-		for _, d := range log.all {
-			if d.State == Waiting {
-				d.settle(Dropped)
-				d.forgotten = true
-			}
+		waiting = append(waiting, log.all...)
+	}
+	for _, l := range w.lanes { // replays are in no log
+		waiting = append(waiting, l.queue...)
+	}
+	for _, d := range waiting {
+		if d.State == Waiting {
+			d.settle(Dropped)
+			d.forgotten = true
 		}
 	}
 	w.clear()
