@@ -47,7 +47,7 @@ func TestHelp(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got strings.Builder
-	for _, command := range []string{"", "up", "tui", "tail", "providers", "events", "fire", "entries", "show", "diff", "export", "replay",
+	for _, command := range []string{"", "up", "tui", "tail", "providers", "events", "fire", "entries", "show", "diff", "export", "import", "replay",
 		"expect", "scenario", "verify", "inbox", "faults", "secrets", "clock", "reset", "ready", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		r := runProgram(t, map[string]string{"XDG_STATE_HOME": "/state"}, "", args...)

@@ -373,5 +373,5 @@ func (e *Engine) setFaults(in []Fault) error {
 	e.faultMu.Lock()
 	e.faults = faults
 	e.faultMu.Unlock()
-	return e.state.Save("faults", mustJSON(append([]*Fault{}, faults...)))
+	return e.state.Save("faults", Encode(append([]*Fault{}, faults...)))
 }

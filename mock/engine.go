@@ -46,7 +46,10 @@ type Engine struct {
 	contracts contracts
 	newestMu  sync.Mutex
 	newest    journal.Receipt // of the entry appended last
-	started   atomic.Bool
+	begun     atomic.Bool     // Start was called, once and for all
+	started   atomic.Bool     // lanes may run: until Quiesce
+
+	lifeMu sync.Mutex // starting and ending, one after the other
 
 	idleMu sync.Mutex
 	busy   int
@@ -126,11 +129,15 @@ func (w *World) clear() {
 	w.log, w.lanes, w.memo, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, map[string]any{}, nil
 }
 
-// Start begins to send what is due. Starting twice is the same as once.
+// Start begins to send what is due. Starting twice is the same as once, starting
+// after the end is nothing: who serves may be late for who stops.
 func (e *Engine) Start() {
-	if e.started.Swap(true) {
+	e.lifeMu.Lock()
+	defer e.lifeMu.Unlock()
+	if e.begun.Swap(true) {
 		return
 	}
+	e.started.Store(true)
 	for _, w := range e.worlds {
 		w.mu.Lock()
 		for _, l := range w.lanes {
@@ -142,16 +149,31 @@ func (e *Engine) Start() {
 	go e.runClock()
 }
 
+// Running reports whether what is due is being sent.
+func (e *Engine) Running() bool { return e.started.Load() }
+
 // Quiesce ends sending: what is on its way may finish within patience, what is
 // not yet begun goes on after the next start.
 func (e *Engine) Quiesce(patience time.Duration) {
+	e.lifeMu.Lock()
+	e.begun.Store(true) // a start that comes late finds it
 	e.started.Store(false)
+	e.lifeMu.Unlock()
+	for _, w := range e.worlds {
+		w.settled() // whoever saw it running has begun by now
+	}
 	ctx, cancel := context.WithTimeout(e.ctx, patience)
 	defer cancel()
 	_ = e.waitIdle(ctx) // what has not ended by then is cut off and not recorded
 	e.stop()
 	e.wg.Wait()
 	e.sender.close()
+}
+
+// settled returns when nobody is inside the world who came before.
+func (w *World) settled() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 }
 
 // Close ends sending at once and saves everything.
@@ -234,13 +256,20 @@ type savedWorld struct {
 
 func (w *World) save() *flush {
 	w.dirty = false
+	return w.engine.state.putLater("provider/"+w.provider.Name, w.section)
+}
+
+// section is the world as the state keeps it.
+func (w *World) section() json.RawMessage {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	out := savedWorld{Seq: w.engine.appended(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
 	for _, a := range w.order {
 		if len(a.values) > 0 || len(a.subs) > 0 {
 			out.Accounts = append(out.Accounts, a.saved())
 		}
 	}
-	return w.engine.state.put("provider/"+w.provider.Name, mustJSON(out))
+	return Encode(out)
 }
 
 // savedClock is the section of the state that is not a provider's.
@@ -256,7 +285,7 @@ func (e *Engine) saveClock(clean bool) error {
 }
 
 func (e *Engine) clockSection(clean bool) json.RawMessage {
-	return mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
+	return Encode(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
 }
 
 // Now returns the time on the engine's clock.

@@ -255,7 +255,7 @@ func (t *trial) otherKeys() bool {
 		if err != nil || k.Secret == t.q.Secret {
 			continue
 		}
-		label := "the secret of " + k.Name
+		label := "another secret, " + k.Name
 		if d, ok := t.match(hypothesis{}, key, t.q.Body); ok {
 			t.found(label, d, "it was made with another secret, that of "+k.Name)
 			return true

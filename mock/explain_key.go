@@ -127,7 +127,7 @@ func (s *Scheme) textGuesses(h http.Header, id, timestamp string) []textGuess {
 		if template == s.Signed || needsID && foundID == "" || needsTime && foundTime == "" {
 			continue
 		}
-		list = append(list, textGuess{"signed text " + template, s.textWhy(template), template, foundID, foundTime})
+		list = append(list, textGuess{"signed text " + shown(template), s.textWhy(template), template, foundID, foundTime})
 	}
 	if !strings.Contains(s.Signed, "{timestamp}") || timestamp == "" {
 		return list
@@ -140,17 +140,21 @@ func (s *Scheme) textGuesses(h http.Header, id, timestamp string) []textGuess {
 
 // textWhy says what a signed text has too much or too little of.
 func (s *Scheme) textWhy(template string) string {
+	written := shown(template)
 	for _, part := range []struct{ mark, name string }{{"{timestamp}", "timestamp"}, {"{id}", "id"}} {
 		has, wants := strings.Contains(template, part.mark), strings.Contains(s.Signed, part.mark)
 		switch {
 		case has && !wants:
-			return "the " + part.name + " was put into the signed text, as " + template + ": " + s.Title + " signs " + s.Signed
+			return "the " + part.name + " was put into the signed text, as " + written + ": " + s.Title + " signs " + s.Signed
 		case wants && !has:
-			return "the " + part.name + " was left out of the signed text: " + s.Title + " signs " + s.Signed + ", not " + template
+			return "the " + part.name + " was left out of the signed text: " + s.Title + " signs " + s.Signed + ", not " + written
 		}
 	}
-	return "the parts of the signed text were put together as " + template + ": " + s.Title + " signs " + s.Signed
+	return "the parts of the signed text were put together as " + written + ": " + s.Title + " signs " + s.Signed
 }
+
+// shown keeps a template on one line.
+func shown(template string) string { return strings.ReplaceAll(template, "\n", `\n`) }
 
 // foundStamps takes an id and a timestamp from other headers where the scheme
 // has none.

@@ -123,6 +123,7 @@ func causes() []cause {
 		{"signed text {timestamp}.{body}", "the id was left out of the signed text", func(f *forger) { f.template = "{timestamp}.{body}" }, "shoptet github shopify stripe"},
 		{"signed text {timestamp}{body}", "put together as {timestamp}{body}", func(f *forger) { f.template = "{timestamp}{body}" }, "shoptet github shopify standard-webhooks"},
 		{"signed text {timestamp}.{id}.{body}", "put together as {timestamp}.{id}.{body}", func(f *forger) { f.template = "{timestamp}.{id}.{body}" }, "shoptet github shopify stripe"},
+		{`signed text {timestamp}\n{body}`, `as {timestamp}\n{body}`, func(f *forger) { f.template = "{timestamp}\n{body}" }, "shoptet github shopify standard-webhooks"},
 		{"the timestamp in milliseconds", "milliseconds were signed", func(f *forger) { f.template = strings.ReplaceAll(f.template, "{timestamp}", "{timestamp}000") }, "shoptet github shopify"},
 		{"a plain digest of the body", "nothing of the secret is in it", func(f *forger) { f.digest = mixed(f, 1) }, ""},
 		{"a digest of secret and body", "a digest of the secret and the body in a row", func(f *forger) { f.digest = mixed(f, 2) }, ""},
@@ -338,7 +339,7 @@ func TestOtherKeysAndBodies(t *testing.T) {
 	s := testSchemes()["shoptet"]
 	h := signedHeaders(t, s, "theirs", "a", instant)
 	q := Question{Now: instant, Secret: "mine", Header: h, Body: []byte("a"), Keys: []NamedKey{{"key of ann", "mine"}, {"key of bob", "theirs"}}}
-	wantCause(t, cause{label: "the secret of key of bob", reason: "another secret, that of key of bob"}, s.Explain(q))
+	wantCause(t, cause{label: "another secret, key of bob", reason: "another secret, that of key of bob"}, s.Explain(q))
 	h = signedHeaders(t, s, "mine", "b", instant)
 	q = Question{Now: instant, Secret: "mine", Header: h, Body: []byte("a"), Candidates: []Candidate{{"entry 1", []byte("a")}, {"entry 2", []byte("c")}, {"entry 3", []byte("b")}}}
 	wantCause(t, cause{label: "the body of entry 3", reason: "belongs to the body of entry 3, not to this one"}, s.Explain(q))

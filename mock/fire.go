@@ -230,7 +230,7 @@ func (w *World) remember(ev *Event) {
 
 func (w *World) eventEntry(ev *Event, d detail, body []byte) *journal.Entry {
 	return &journal.Entry{Time: ev.Time, Kind: journal.Event, Provider: w.provider.Name, Account: ev.Account, Type: ev.Type,
-		EventID: ev.ID, Detail: mustJSON(d), Request: keptMessage(body, w.engine.cfg.MaxBody)}
+		EventID: ev.ID, Detail: Encode(d), Request: keptMessage(body, w.engine.cfg.MaxBody)}
 }
 
 func (w *World) payload(ev *Event, t Target) ([]byte, error) {

@@ -343,7 +343,7 @@ func attemptDetail(d *Delivery, a *Attempt) json.RawMessage {
 	if more.EventIDs == nil && more.Reason == "" && !more.Repeat {
 		return nil
 	}
-	return mustJSON(more)
+	return Encode(more)
 }
 
 func (w *World) sub(d *Delivery) *Sub {
@@ -414,7 +414,10 @@ func (w *World) drop(account, subscription string) {
 
 // deliveryLog is an account's deliveries, oldest first. Settled ones beyond the
 // newest 10,000 are forgotten (PrioTicket and Dsco keep that many).
-type deliveryLog struct{ all []*Delivery }
+type deliveryLog struct {
+	all  []*Delivery
+	most int // how long it may get before it is looked through again
+}
 
 const keptDeliveries = 10_000
 
@@ -424,9 +427,14 @@ func (w *World) keep(d *Delivery) {
 		log = &deliveryLog{}
 		w.log[d.Account] = log
 	}
-	log.all = append(log.all, d)
-	if len(log.all) > keptDeliveries+keptDeliveries/4 {
-		log.trim()
+	log.add(d)
+}
+
+func (l *deliveryLog) add(d *Delivery) {
+	l.all = append(l.all, d)
+	if len(l.all) > max(l.most, keptDeliveries+keptDeliveries/4) {
+		l.trim()
+		l.most = len(l.all) + len(l.all)/4 // where all of it waits, looking each time would take the square of its length
 	}
 }
 

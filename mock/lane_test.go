@@ -173,7 +173,7 @@ func TestAFaultOfItsOwnKeepsAnEventAlone(t *testing.T) {
 	r.fire("first")
 	r.idle()
 	r.fire("b")
-	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: mustJSON("c"), Faults: []Fault{{Kind: "wrong_method"}}}); err != nil {
+	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: Encode("c"), Faults: []Fault{{Kind: "wrong_method"}}}); err != nil {
 		t.Fatal(err)
 	}
 	r.advance(time.Hour)

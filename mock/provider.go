@@ -75,6 +75,9 @@ type Provider struct {
 
 	// Secrets lists the signing keys and callback credentials in force.
 	Secrets func(w *World, a *Account) []Secret
+	// Retired lists keys that were in force before: an explanation recognises
+	// them. nil: none are remembered.
+	Retired func(w *World, a *Account) []Secret
 	// Renew gives a callback body that is sent again a new id and time of the
 	// provider's kind. nil: it has none.
 	Renew func(w *World, body []byte) []byte

@@ -13,7 +13,7 @@ import (
 // fireWith lets "made" happen with a text for a body and faults of its own.
 func (r *rig) fireWith(body string, faults ...Fault) {
 	r.t.Helper()
-	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: mustJSON(body), Faults: faults}); err != nil {
+	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: Encode(body), Faults: faults}); err != nil {
 		r.t.Fatal(err)
 	}
 }

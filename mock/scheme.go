@@ -337,7 +337,7 @@ func (s *Scheme) rule() string {
 	if s.Key == KeyBase64 {
 		key = "the key decoded from base64"
 	}
-	return fmt.Sprintf("%s: %s%s of HMAC-%s over %s, %s", s.Header, s.Prefix, encodingTitle(s.Encoding), s.algorithm().title, s.Signed, key)
+	return fmt.Sprintf("%s: %s%s of HMAC-%s over %s, %s", s.Header, s.Prefix, encodingTitle(s.Encoding), strings.ReplaceAll(s.algorithm().title, "-", ""), s.Signed, key)
 }
 
 func encodingTitle(encoding string) string {

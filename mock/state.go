@@ -20,6 +20,7 @@ type State struct {
 
 	mu       sync.Mutex
 	sections map[string]json.RawMessage
+	later    map[string]func() json.RawMessage // sections that are made when they are needed
 	cur      *flush
 	writing  bool
 }
@@ -32,7 +33,7 @@ type flush struct {
 // OpenState reads the document in a folder, "" keeps it in memory. A document
 // that cannot be read is an error that names it: it is never overwritten.
 func OpenState(dir string) (*State, error) {
-	s := &State{sections: map[string]json.RawMessage{}}
+	s := &State{sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}}
 	if dir == "" {
 		return s, nil
 	}
@@ -52,6 +53,7 @@ func OpenState(dir string) (*State, error) {
 
 // Load returns a section.
 func (s *State) Load(name string) (json.RawMessage, bool) {
+	s.settle()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, ok := s.sections[name]
@@ -71,11 +73,41 @@ func (s *State) SaveSoon(name string, v json.RawMessage) { s.put(name, v) }
 func (s *State) put(name string, v json.RawMessage) *flush {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.later, name)
 	if v == nil {
 		delete(s.sections, name)
 	} else {
 		s.sections[name] = v
 	}
+	return s.begin()
+}
+
+// putLater replaces a section by what a function makes of it when it is written,
+// in memory not before it is asked for: a large section is made once for many
+// changes. Nobody may hold what the function locks and wait for the flush.
+func (s *State) putLater(name string, section func() json.RawMessage) *flush {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.later[name] = section
+	return s.begin()
+}
+
+// settle makes the sections that wait to be made.
+func (s *State) settle() {
+	s.mu.Lock()
+	later := s.later
+	s.later = map[string]func() json.RawMessage{}
+	s.mu.Unlock()
+	for name, section := range later {
+		v := section()
+		s.mu.Lock()
+		s.sections[name] = v
+		s.mu.Unlock()
+	}
+}
+
+// begin starts to write; the caller holds s.mu.
+func (s *State) begin() *flush {
 	if s.path == "" {
 		return nil
 	}
@@ -109,9 +141,12 @@ func (s *State) run() {
 			s.mu.Unlock()
 			return
 		}
+		s.mu.Unlock()
+		s.settle()
+		s.mu.Lock()
 		doc := maps.Clone(s.sections)
 		s.mu.Unlock()
-		f.err = writeFile(s.path, mustJSON(doc))
+		f.err = writeFile(s.path, Encode(doc))
 		close(f.done)
 	}
 }

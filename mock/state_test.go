@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -68,4 +69,69 @@ func TestStateThatCannotBeWrittenSaysSo(t *testing.T) {
 	if err := s.Save("a", []byte("1")); err == nil {
 		t.Error("saving into a folder that is not there succeeded")
 	}
+}
+
+// A section that is made later is made once for many changes, and what is read
+// is the newest; in memory nothing is made before somebody reads.
+func TestASectionIsMadeWhenItIsNeeded(t *testing.T) {
+	t.Parallel()
+	s, err := OpenState("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := 0
+	for i := range 100 {
+		if err := s.putLater("world", func() json.RawMessage { made++; return fmt.Append(nil, i) }).wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if made != 0 {
+		t.Errorf("made %d times before anybody asked", made)
+	}
+	for range 2 {
+		if raw, ok := s.Load("world"); !ok || string(raw) != "99" || made != 1 {
+			t.Errorf("read %s, %v, made %d times", raw, ok, made)
+		}
+	}
+}
+
+// A change that was waited for is on disk, however many were made together.
+func TestASectionMadeLaterIsOnDisk(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := OpenState(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	counted := 0
+	section := func() json.RawMessage {
+		mu.Lock()
+		defer mu.Unlock()
+		return fmt.Append(nil, counted)
+	}
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			mu.Lock()
+			counted++
+			least := counted
+			f := s.putLater("world", section)
+			mu.Unlock()
+			if err := f.wait(); err != nil {
+				t.Error(err)
+			}
+			again, err := OpenState(dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			raw, _ := again.Load("world")
+			var n int
+			if err := json.Unmarshal(raw, &n); err != nil || n < least {
+				t.Errorf("%s is on disk after change %d was answered: %v", raw, least, err)
+			}
+		})
+	}
+	wg.Wait()
 }

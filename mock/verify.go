@@ -87,7 +87,10 @@ func (e *Engine) verifyOwn(provider, account string, own func(Secret) bool, q Qu
 	case !w.signs():
 		return w.unsigned(), nil
 	}
-	keys := w.secretsOf(account, own)
+	keys, retired := w.secretsOf(account, own)
+	if q.Keys == nil {
+		q.Keys = retired
+	}
 	if len(keys) == 0 {
 		return Verdict{State: None, Reason: "there is no key to check it with", Tried: []string{}}, nil
 	}
@@ -105,21 +108,25 @@ func (e *Engine) verifyOwn(provider, account string, own func(Secret) bool, q Qu
 	return best, nil
 }
 
-// secretsOf lists the keys in force of an account that was used before.
-func (w *World) secretsOf(account string, own func(Secret) bool) (keys []NamedKey) {
+// secretsOf lists the keys of an account that was used before: those in force,
+// and those that are no longer.
+func (w *World) secretsOf(account string, own func(Secret) bool) (keys, retired []NamedKey) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if a := w.accounts[account]; a != nil {
-		keys = w.namedKeys(a, own)
+		keys, retired = w.namedKeys(a, "", w.provider.Secrets, own), w.namedKeys(a, "an earlier ", w.provider.Retired, own)
 	}
-	return keys
+	return keys, retired
 }
 
-func (w *World) namedKeys(a *Account, own func(Secret) bool) (keys []NamedKey) {
-	for _, s := range w.provider.Secrets(w, a) {
-		name := s.Name + " of account " + clip(a.Name)
+func (w *World) namedKeys(a *Account, which string, list func(*World, *Account) []Secret, own func(Secret) bool) (keys []NamedKey) {
+	if list == nil {
+		return nil
+	}
+	for _, s := range list(w, a) {
+		name := which + s.Name + " of account " + clip(a.Name)
 		if s.Subscription != "" {
-			name = s.Name + " of subscription " + s.Subscription
+			name = which + s.Name + " of subscription " + s.Subscription
 		}
 		if own(s) {
 			keys = append(keys, NamedKey{Name: name, Secret: s.Value})
@@ -130,8 +137,8 @@ func (w *World) namedKeys(a *Account, own func(Secret) bool) (keys []NamedKey) {
 
 func anyKey(Secret) bool { return true }
 
-// keysInForce lists the keys of every account of a provider.
-func (e *Engine) keysInForce(provider string) (keys []NamedKey) {
+// knownKeys lists the keys of every account of a provider, retired ones included.
+func (e *Engine) knownKeys(provider string) (keys []NamedKey) {
 	w := e.worlds[provider]
 	if w == nil || !w.signs() {
 		return nil
@@ -139,7 +146,9 @@ func (e *Engine) keysInForce(provider string) (keys []NamedKey) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, a := range w.order {
-		if keys = append(keys, w.namedKeys(a, anyKey)...); len(keys) > mostKeys {
+		keys = append(keys, w.namedKeys(a, "", w.provider.Secrets, anyKey)...)
+		keys = append(keys, w.namedKeys(a, "an earlier ", w.provider.Retired, anyKey)...)
+		if len(keys) > mostKeys {
 			break
 		}
 	}
@@ -193,7 +202,7 @@ func (e *Engine) postVerify(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	q.Keys = e.keysInForce(in.Provider)
+	q.Keys = e.knownKeys(in.Provider)
 	if in.Candidates == nil {
 		q.Candidates = e.recentBodies(in.Provider, in.Account)
 	}

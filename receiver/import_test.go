@@ -186,6 +186,7 @@ func TestBrowserHAR(t *testing.T) {
 // to its word: nothing of a bad import is kept.
 func TestImportRefuses(t *testing.T) {
 	t.Parallel()
+	g := newRig(t, func(c *Config) { c.MaxBody = 1000 })
 	good := `{"kind":"capture","request":{"method":"POST","url":"/x"}}`
 	har := func(entry string) string { return `{"log":{"version":"1.2","entries":[` + entry + `]}}` }
 	request := func(r string) string { return `{"requests":[{"body":"good"},` + r + `]}` }
@@ -251,7 +252,6 @@ func TestImportRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := newRig(t, func(c *Config) { c.MaxBody = 1000 })
 			g.do("POST", "/_/entries/import", c.body).want(t, c.status, c.want)
 			if _, last := g.log.Bounds(); last != 0 {
 				t.Errorf("%d entries were kept", last)

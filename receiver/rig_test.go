@@ -77,7 +77,7 @@ func (g *rig) do(method, path, body string, headers ...string) answer {
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := http.DefaultTransport.RoundTrip(r)
+	resp, err := g.srv.Client().Transport.RoundTrip(r) // the default one is emptied whenever another test's server closes
 	if err != nil {
 		g.t.Fatalf("%s %s: %v", method, path, err)
 	}

@@ -82,6 +82,7 @@ func TestFrame(t *testing.T) {
 func BenchmarkKey(b *testing.B) {
 	m := loaded(b)
 	b.ReportAllocs()
+	b.ResetTimer()
 	for i := range b.N {
 		m.Update(keyMsgs([]string{"up", "down"}[i%2])[0])
 		_ = m.View()
@@ -91,6 +92,7 @@ func BenchmarkKey(b *testing.B) {
 func BenchmarkBatch(b *testing.B) {
 	m := loaded(b)
 	b.ReportAllocs()
+	b.ResetTimer()
 	for i := range b.N {
 		b.StopTimer()
 		rows := busy(100_000+i*70, 70)

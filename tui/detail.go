@@ -69,7 +69,25 @@ func (d *detail) layout(width int, at place) {
 }
 
 func (d *detail) counting() bool {
-	return len(d.story) > 0 && !d.story[len(d.story)-1].next.IsZero()
+	return !nextDue(d.story).IsZero()
+}
+
+// nextDue is when the first of an event's deliveries is tried again: the latest
+// attempt of each says when. Zero: none is.
+func nextDue(story []*row) time.Time {
+	due := map[string]time.Time{}
+	for _, r := range story {
+		if r.kind == "attempt" {
+			due[r.delivery] = r.next
+		}
+	}
+	var first time.Time
+	for _, at := range due {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
 }
 
 // fit lays the document out for its part of the screen.
@@ -203,12 +221,10 @@ func signatureLetter(s string) string {
 func (d *detail) timeline(width int, at place) []docLine {
 	var out []docLine
 	deliveries := map[string]bool{}
-	var next time.Time
 	for _, r := range d.story {
 		if r.kind != "attempt" {
 			continue
 		}
-		next = r.next
 		deliveries[r.delivery] = true
 		st := good
 		if !r.ok() {
@@ -232,7 +248,7 @@ func (d *detail) timeline(width int, at place) []docLine {
 	if len(out) == 0 {
 		return nil
 	}
-	if !next.IsZero() {
+	if next := nextDue(d.story); !next.IsZero() {
 		out = append(out, docLine{spans: say(warn, "next  "+next.In(at.loc).Format("01-02 15:04:05")+"  in "+leftText(next.Sub(at.now))).add(dim, "  c: go there")})
 	}
 	return append([]docLine{section("attempts", "")}, out...)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -272,30 +273,47 @@ func TestLights(t *testing.T) {
 	d.loses("expect")
 }
 
-// TestSubscriptions shows what a client registered at a mock API.
-func TestSubscriptions(t *testing.T) {
-	sb := sandbox.Start(t)
-	req, err := http.NewRequest("POST", sb.Provider("lagerkoll")+"/webhooks", strings.NewReader(`{"url":"`+sb.Inbox("lk")+`","events":["article.created"]}`))
+// subscribed registers an inbox at a mock API, as a client would.
+func subscribed(t *testing.T, sb *sandbox.Running, inbox string) {
+	t.Helper()
+	body := `{"data":[{"event":"order:create","url":"` + sb.Inbox(inbox) + `"}]}`
+	req, err := http.NewRequest("POST", sb.Provider("shoptet")+"/api/webhooks", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer k")
+	req.Header.Set("Content-Type", "application/vnd.shoptet.v1.0")
+	req.Header.Set("Shoptet-Private-API-Token", "222651-p-"+strings.Repeat("a", 43))
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close()
-	d := drive(t, sb.URL, Options{})
-	d.sees("/lagerkoll/v1/webhooks")
-	list, err := d.m.api.Subscriptions(t.Context(), "", "")
-	if err != nil {
-		t.Fatal(err)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusCreated {
+		t.Fatalf("subscribing: %s", resp.Status)
 	}
+}
+
+// TestSubscriptions shows what a client registered at a mock API, narrows the
+// list to it, and shows it beside its delivery.
+func TestSubscriptions(t *testing.T) {
+	sb := sandbox.Start(t)
+	subscribed(t, sb, "shop")
+	d := drive(t, sb.URL, Options{})
+	d.sees("POST /shoptet/api/webhooks")
+	d.press("s")
+	d.sees("> shoptet 222651-p-aaaaaaa")
+	d.sees("enabled   true")
+	d.press("ctrl+y")
+	d.until("the URL", func() bool { return len(d.sent) == 1 && fmt.Sprint(d.sent[0]) == sb.Inbox("shop") })
+	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
+	d.press("esc", "f", "shoptet order:create", "ctrl+t")
+	d.sees("fired shoptet order:create: 1 delivery")
+	d.sees("SUBSCRIPTION")
+	d.sees("state      on")
 	d.press("s")
 	d.sees("Subscriptions")
-	for _, s := range list {
-		d.sees(s.URL)
-	}
+	d.press("enter")
+	d.loses("POST /shoptet/api/webhooks")
 	d.press("esc", "S")
 	d.sees("Keys and credentials")
 }
@@ -325,6 +343,74 @@ func TestEdit(t *testing.T) {
 	if got := fmt.Sprintf("%T", d.sent[0]); got != "tea.execMsg" {
 		t.Errorf("the terminal got a %s", got)
 	}
+}
+
+// TestReplays sends again: signed anew, edited, and what belongs together stays
+// together.
+func TestReplays(t *testing.T) {
+	sb := sandbox.Start(t)
+	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("one")})
+	post(t, sb.Inbox("two"), `{}`)
+	d := drive(t, sb.URL, Options{})
+	d.until("both", func() bool { return len(d.m.list.lines) == 2 && d.m.list.lines[0].state == delivered })
+	d.press("R")
+	d.sees("only what a mock provider sent can be signed anew")
+	d.press("home", "R")
+	d.sees("replayed with a new id and signature")
+	d.until("the second attempt", func() bool { return len(sb.Entries("kind:attempt")) == 2 })
+	d.press("o")
+	d.loses("/in/two")
+	d.press("esc")
+	d.sees("/in/two")
+	d.press("F")
+	d.sees("nothing was fired yet")
+}
+
+// TestClock moves by a duration, and explains one that it cannot.
+func TestClock(t *testing.T) {
+	sb := sandbox.Start(t)
+	d := drive(t, sb.URL, Options{})
+	d.sees("clock manual 09:00:00")
+	d.press("C", "enter")
+	d.sees("a duration is missing")
+	d.press("90m", "enter")
+	d.sees("clock manual 10:30:00")
+	d.press("C", "soon", "enter")
+	d.sees("soon")
+	if !sb.Now().Equal(d.m.clock.Now) {
+		t.Errorf("the screen says %s, the clock %s", d.m.clock.Now, sb.Now())
+	}
+	at := d.m.wall()
+	d.m.clock.Mode, d.m.clockAt, d.m.wall = "real", at, func() time.Time { return at.Add(time.Minute) }
+	if got := d.m.now().Sub(d.m.clock.Now); got != time.Minute {
+		t.Errorf("a real clock went on by %s in a minute", got)
+	}
+}
+
+// TestEditorResults goes on with what an editor saved: a payload for the form,
+// and all settings of an inbox.
+func TestEditorResults(t *testing.T) {
+	sb := sandbox.Start(t)
+	script := filepath.Join(t.TempDir(), "editor")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d := drive(t, sb.URL, Options{Editor: script})
+	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
+	d.press("f", "shoptet order:create", "enter", "ctrl+e")
+	d.until("the editor", func() bool { return len(d.sent) == 1 })
+	form := d.m.over.(*fireForm)
+	form.body = json.RawMessage(`{"mine":1}`)
+	d.press("down", sb.Inbox("mine"))
+	d.sees("the payload comes from the editor")
+	d.press("enter")
+	d.sees("1 delivery")
+	sb.Expect(t, "kind:capture inbox:mine body.mine=1", 1)
+	d.press("i")
+	d.sees("> mine")
+	d.sent = nil
+	d.press("ctrl+e")
+	d.until("the editor again", func() bool { return len(d.sent) == 1 })
 }
 
 // TestMouse chooses, unfolds and scrolls.

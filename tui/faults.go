@@ -17,6 +17,12 @@ func faultKinds() []string {
 		"wrong_content_type", "redirect", "wrong_method", "empty_body", "giant_body"}
 }
 
+// faultAt is one of the faults that were in force when they were listed.
+type faultAt struct {
+	list []client.Fault
+	i    int
+}
+
 // showFaults lists what deliveries suffer.
 func (m *model) showFaults() tea.Cmd {
 	p := newPicker("Faults in force")
@@ -29,18 +35,15 @@ func (m *model) showFaults() tea.Cmd {
 			if it == nil {
 				return nil
 			}
-			i := it.value.(int)
-			if i >= len(m.faults) {
-				return nil
-			}
-			return m.putFaults(slices.Delete(slices.Clone(m.faults), i, i+1))
+			at := it.value.(faultAt)
+			return m.putFaults(slices.Delete(slices.Clone(at.list), at.i, at.i+1))
 		},
 	}
 	ctx, api := m.ctx, m.api
 	return m.listed(p, func() (items []item, err error) {
 		list, err := api.Faults(ctx)
 		for i, f := range list {
-			items = append(items, item{label: clean(f.Kind, 60), note: faultNote(f), style: warn, value: i})
+			items = append(items, item{label: clean(f.Kind+f.Preset, 60), note: faultNote(f), style: warn, value: faultAt{list, i}})
 		}
 		return items, err
 	})

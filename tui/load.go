@@ -24,6 +24,7 @@ type way int
 
 const (
 	newest way = iota
+	oldest
 	older
 	newer
 )
@@ -82,11 +83,16 @@ func (m *model) tookPage(msg pageMsg) tea.Cmd {
 			m.win = newWindow()
 		}
 		m.win.replace(msg.rows, msg.more)
+		m.oldest = msg.oldest
 		m.total = msg.last + 1 - min(msg.oldest, msg.last+1)
 		m.loaded, m.last = true, msg.last
 		if m.feed == nil {
 			next = m.listen(msg.last)
 		}
+	case oldest:
+		m.win.jump(msg.rows, msg.oldest < 2)
+		m.list.cursor, m.list.top = 0, 0
+		m.list.lines = nil // the cursor goes to the first line, whatever it was on
 	case older:
 		m.win.prepend(msg.rows, msg.more)
 	case newer:
@@ -113,8 +119,12 @@ func (m *model) took(b batchMsg) tea.Cmd {
 	if b.done {
 		return nil
 	}
+	var missing tea.Cmd
+	if b.restart || b.state == client.Connected && len(m.catalog.providers) == 0 {
+		missing = m.loadCatalog()
+	}
 	if b.restart || !m.loaded && b.state == client.Connected {
-		return m.load()
+		return tea.Batch(m.load(), missing)
 	}
 	if b.missed > 0 {
 		m.tell(warn, entries(b.missed)+" dropped by the journal before they could be shown")
@@ -132,7 +142,7 @@ func (m *model) took(b batchMsg) tea.Cmd {
 	if len(b.rows) > 0 {
 		m.list.refold(m.win.rows)
 	}
-	return tea.Batch(m.feed.next(m.ctx), m.read())
+	return tea.Batch(m.feed.next(m.ctx), m.read(), missing)
 }
 
 func (m *model) connection(b batchMsg) {
@@ -180,5 +190,11 @@ func (m *model) toHead() tea.Cmd {
 	m.list.follow = false
 	m.list.cursor = 0
 	m.list.clamp()
+	if m.win.older && !m.paging && m.oldest > 0 {
+		m.paging = true
+		// What lies after the first entry; the first itself comes with the page
+		// before, since a bound of 0 is none.
+		return m.page(oldest, client.Query{After: max(m.oldest-1, 1), Limit: pageRows, Order: "asc"})
+	}
 	return tea.Batch(m.read(), m.reach())
 }

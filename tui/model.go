@@ -43,6 +43,7 @@ type model struct {
 	polling bool
 	faults  []client.Fault
 	total   uint64 // entries in the journal
+	oldest  uint64 // the oldest entry that is kept
 	last    uint64 // the newest entry that the screen knows of
 	catalog catalog
 	hello   bool // the first sample is to be fired when the catalogue is there

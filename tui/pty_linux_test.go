@@ -126,9 +126,16 @@ func (term *terminal) types(s string) {
 
 func (term *terminal) sees(text string) {
 	term.t.Helper()
+	term.seesTimes(text, 1)
+}
+
+// seesTimes waits until a text was written so often. Only what changes is
+// written, and of that only the cells that differ.
+func (term *terminal) seesTimes(text string, times int) {
+	term.t.Helper()
 	limit := time.NewTimer(10 * time.Second)
 	defer limit.Stop()
-	for !strings.Contains(term.text(), text) {
+	for strings.Count(term.text(), text) < times {
 		select {
 		case <-term.more:
 		case err := <-term.done:
@@ -257,7 +264,8 @@ func TestEditor(t *testing.T) {
 	if list[0].Inbox != "one" {
 		t.Errorf("replayed to %q", list[0].Inbox)
 	}
-	term.sees("as edited")
+	term.seesTimes("\x1b[?1049h", 2) // the screen is back
+	term.seesTimes("/in/one", 3)
 	term.types("y")
 	term.sees("\x1b]52;c;")
 	term.types("\x03")

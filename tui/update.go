@@ -248,7 +248,7 @@ func (m *model) tookPoll(p pollMsg) tea.Cmd {
 	}
 	m.faults = p.faults
 	if p.asked {
-		m.last = max(m.last, p.last)
+		m.oldest, m.last = p.oldest, max(m.last, p.last)
 		m.total = p.last + 1 - min(p.oldest, p.last+1)
 		if m.win.forget(p.oldest) {
 			m.list.refold(m.win.rows)

@@ -115,6 +115,17 @@ func (w *window) replace(page []*row, older bool) {
 	w.dropOldest()
 }
 
+// jump shows a page from another place, which is not older than anything when
+// there is nothing before it. What was held becomes the tail to come back to.
+func (w *window) jump(page []*row, older bool) {
+	if !w.newer {
+		w.newer, w.tail, w.tailAfter = true, w.rows, w.first()
+	}
+	w.rows, w.older = page, older
+	w.rejoin()
+	w.dropOldest()
+}
+
 // rejoin appends the kept tail when nothing is missing in between.
 func (w *window) rejoin() {
 	if !w.newer || w.last() < w.tailAfter {

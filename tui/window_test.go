@@ -41,7 +41,7 @@ func TestWindowWithoutHoles(t *testing.T) {
 		w.replace(page, more)
 		following := true
 		for step := range 100 {
-			switch r.IntN(6) {
+			switch r.IntN(7) {
 			case 0, 1:
 				w.push(j.add(r.IntN(15)), following)
 			case 2:
@@ -59,6 +59,13 @@ func TestWindowWithoutHoles(t *testing.T) {
 				}
 			case 4:
 				following = false
+			case 6:
+				if w.older && len(j.rows) > 1 {
+					following = false
+					page := j.after(j.rows[0].seq, 10) // the first comes with the page before
+					w.push(j.add(r.IntN(5)), following)
+					w.jump(page, true)
+				}
 			case 5:
 				following = true
 				if w.newer {

@@ -21,10 +21,21 @@ type webhook struct {
 
 const stored = "webhooks" // key of an account's list
 
-// webhooks returns an account's webhooks, oldest first.
-func webhooks(a *mock.Account) (list []webhook) {
-	a.Get(stored, &list)
+// webhooks returns an account's webhooks, oldest first. The list is read once:
+// decoding a long one at every call costs more than the call.
+func webhooks(a *mock.Account) []webhook {
+	list, known := a.Memo[stored].([]webhook)
+	if !known {
+		a.Get(stored, &list)
+		a.Memo[stored] = list
+	}
 	return list
+}
+
+// keep stores an account's webhooks.
+func keep(a *mock.Account, list []webhook) {
+	a.Memo[stored] = list
+	a.Put(stored, list)
 }
 
 func byGUID(list []webhook, guid string) (webhook, bool) {
@@ -124,7 +135,7 @@ func (q *query) list() (mock.Reply, error) {
 			out.Webhooks = append(out.Webhooks, h.shown(q.world))
 		}
 	}
-	return q.format.reply(200, encodeJSON(out)), nil
+	return q.format.reply(200, mock.Encode(out)), nil
 }
 
 // hasFeature knows every feature unless the setting lists them (decision).
@@ -144,7 +155,7 @@ func (q *query) remove() (mock.Reply, error) {
 	if i < 0 {
 		return mock.Reply{}, noWebhook()
 	}
-	a.Put(stored, slices.Delete(all, i, i+1))
+	keep(a, slices.Delete(all, i, i+1))
 	return mock.Reply{Status: 200}, nil
 }
 

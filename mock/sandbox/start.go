@@ -93,8 +93,9 @@ func (r *Running) Sandbox() *Sandbox { return r.sb }
 
 // Provider returns the base URL of a mock API.
 func (r *Running) Provider(name string) string {
+	r.t.Helper()
 	if !r.sb.engine.Has(name) {
-		r.t.Fatalf("sandbox: no provider %q", name)
+		r.t.Fatalf("sandbox: no provider %q; there are %s", name, strings.Join(r.sb.engine.Names(), ", "))
 	}
 	return r.sb.engine.BaseURL(name)
 }
@@ -102,9 +103,18 @@ func (r *Running) Provider(name string) string {
 // Inbox returns the URL of an inbox.
 func (r *Running) Inbox(name string) string { return r.URL + "/in/" + name }
 
-// Fire lets an event happen.
-func (r *Running) Fire(f mock.Firing) mock.Fired {
+// Fire lets an event happen. It takes a provider, a type and options,
+//
+//	sb.Fire("shoptet", "order:create", sandbox.Set("eventInstance", "2026000123"))
+//
+// or one mock.Firing, the document of POST /_/events. Anything else, and what the
+// provider refuses, fails the test.
+func (r *Running) Fire(what any, more ...any) mock.Fired {
 	r.t.Helper()
+	f, err := firing(what, more)
+	if err != nil {
+		r.t.Fatalf("fire: %v", err)
+	}
 	fired, err := r.sb.engine.Fire(f)
 	if err != nil {
 		r.t.Fatalf("fire %s %s: %v", f.Provider, f.Type, err)
@@ -144,10 +154,15 @@ func (r *Running) Entries(q string) []*journal.Entry {
 // ExpectWithin is how long Expect waits, in wall time.
 const ExpectWithin = 10 * time.Second
 
-// Expect waits until count entries match the filter and returns them; fewer
-// within ExpectWithin fail the test with what was there instead.
-func (r *Running) Expect(t TB, q string, count int) []*journal.Entry {
+// Expect waits until at least count entries match the filter, one when no count
+// is given, and returns them; fewer within ExpectWithin fail the test with what
+// was there instead.
+func (r *Running) Expect(t TB, q string, counts ...int) []*journal.Entry {
 	t.Helper()
+	count := 1
+	if len(counts) > 0 {
+		count = counts[0]
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), ExpectWithin)
 	defer cancel()
 	for {

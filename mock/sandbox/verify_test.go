@@ -85,7 +85,7 @@ func TestVerifyRefusesBadOrders(t *testing.T) {
 		"odd candidate":   {`{"provider":"github","candidates":[{"seq":1}]}`, `unknown field`, 400},
 		"candidates":      {string(many), `101 candidates: at most 100`, 422},
 		"unknown member":  {`{"provider":"github","headres":{}}`, `unknown field`, 400},
-		"header":          {`{"provider":"github","headers":{"a":1}}`, `headers: a number where`, 400},
+		"header":          {`{"provider":"github","headers":{"a":1}}`, `a number where a list is wanted`, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,5 +161,10 @@ func TestVerifyWithKeysInForce(t *testing.T) {
 	order["secret"] = "another"
 	if v := verify(t, r, order); v.Valid || !strings.Contains(v.Reason, "it was made with another secret, that of signatureKey of account") {
 		t.Errorf("%+v", v)
+	}
+	r.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: r.Inbox("b"), Account: token, Faults: []mock.Fault{{Kind: "old_key"}}})
+	old := r.Expect(t, "kind:capture inbox:b", 1)[0]
+	if s := old.Signature; s == nil || s.State != mock.Invalid || !strings.Contains(s.Reason, "that of an earlier signatureKey of account") {
+		t.Errorf("%+v", s)
 	}
 }

@@ -89,6 +89,11 @@ func secrets(w *mock.World, a *mock.Account) []mock.Secret {
 	return nil
 }
 
+// retired lists the key before the last renewal.
+func retired(w *mock.World, a *mock.Account) []mock.Secret {
+	return []mock.Secret{{Name: "signatureKey", Value: earlierKey(w, a.Name)}}
+}
+
 // tamper shows a fault of signing.
 func tamper(w *mock.World, d *mock.Delivery, fault string, out *mock.Outgoing) error {
 	account := owner(w, d.Account)

@@ -40,6 +40,7 @@ func New() *mock.Provider {
 		Policy:     policy,
 		Due:        due,
 		Secrets:    secrets,
+		Retired:    retired,
 		Scheme:     signing(),
 		Tamper:     tamper,
 		Faults:     []string{badSignature, missingSignature, oldKey},

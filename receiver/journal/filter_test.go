@@ -54,7 +54,7 @@ func TestFilterOfNothing(t *testing.T) {
 		f.Explain(&Entry{}) // an entry without messages breaks no term
 		f.Match(&Entry{})
 	}
-	for q, want := range map[string]bool{"signature:none": true, "size:0": false, "path:": false, "status:0": false, "has:body": false, "word": false, "header.a": false, "body.a": false, "took:0": false} {
+	for q, want := range map[string]bool{"signature:none": true, "size:0": false, "path:": false, "path:*": false, "inbox:*": false, "provider:*": false, "-inbox:*": true, "status:0": false, "has:body": false, "word": false, "header.a": false, "body.a": false, "took:0": false} {
 		f, err := ParseFilter(q, nil)
 		if err == nil && f.Match(&Entry{}) != want {
 			t.Errorf("%s of an empty entry: wanted %v", q, want)

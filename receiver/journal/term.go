@@ -60,7 +60,10 @@ func named(hash int, get func(*Entry) string) func(*parser, *key, text) (node, e
 	}
 }
 
-func (f *field) match(e *Entry) bool { return glob(f.pattern, f.get(e), true) }
+func (f *field) match(e *Entry) bool { return there(f.pattern, f.get(e), true) }
+
+// there matches a text that an entry has: * is anything, but not nothing.
+func there(pattern, s string, fold bool) bool { return s != "" && glob(pattern, s, fold) }
 
 func (f *field) byIndex(_ uint64, m *meta) verdict {
 	if f.hash < 0 || strings.Contains(f.pattern, "*") || m.keys[f.hash] == hash16(f.pattern) {
@@ -108,7 +111,7 @@ func parsePath(_ *parser, _ *key, v text) (node, error) {
 	return &pathTerm{trace: newTrace(v.s), pattern: v.s}, nil
 }
 
-func (t *pathTerm) match(e *Entry) bool { return glob(t.pattern, t.of(e), false) }
+func (t *pathTerm) match(e *Entry) bool { return there(t.pattern, t.of(e), false) }
 
 func (t *pathTerm) of(e *Entry) string {
 	if e.Request == nil {

@@ -130,7 +130,7 @@ func (a *App) addCommands(root *cobra.Command) {
 	}{
 		{"run", "Run:", []*cobra.Command{a.upCommand(), a.tuiCommand(), a.readyCommand(), a.doctorCommand()}},
 		{"send", "Send:", []*cobra.Command{a.providersCommand(), a.eventsCommand(), a.fireCommand(), a.replayCommand(), a.scenarioCommand()}},
-		{"see", "See:", []*cobra.Command{a.tailCommand(), a.entriesCommand(), a.showCommand(), a.diffCommand(), a.exportCommand(), a.expectCommand(), a.verifyCommand()}},
+		{"see", "See:", []*cobra.Command{a.tailCommand(), a.entriesCommand(), a.showCommand(), a.diffCommand(), a.exportCommand(), a.importCommand(), a.expectCommand(), a.verifyCommand()}},
 		{"set", "Set:", []*cobra.Command{a.inboxCommand(), a.faultsCommand(), a.secretsCommand(), a.clockCommand(), a.resetCommand()}},
 		{"more", "More:", []*cobra.Command{a.versionCommand(), a.completionCommand()}},
 	}

@@ -3,52 +3,100 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"net/textproto"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
 )
 
+// verifyOptions are the flags of verify.
+type verifyOptions struct {
+	secret  string
+	account string
+	headers []string
+	explain bool
+	entry   string // its number, "" for a file
+}
+
 func (a *App) verifyCommand() *cobra.Command {
-	var secret string
-	var headers []string
-	var explain bool
+	o := new(verifyOptions)
 	cmd := &cobra.Command{
 		Use:   "verify PROVIDER FILE|-",
 		Short: "Check the signature of a request",
 		Long: `Check the signature of a request as the provider makes it. FILE holds the request:
 an entry as JSON ('tacklebox show SEQ --json'), an HTTP request as text, or a
-body alone whose headers are given with --header. No running sandbox is needed.
+body alone whose headers are given with --header. No running sandbox is needed;
+with --entry a captured request is taken from the running one.
+
+Beside the providers, PROVIDER is a signature scheme: standard-webhooks, stripe,
+github or shopify. --explain says what was tried to find the cause.
 
 Exit code 1: the signature is not valid.`,
-		Example: `  tacklebox show 12 --json | tacklebox verify shoptet --secret 61d1… -
+		Example: `  tacklebox verify shoptet --secret 61d1… --entry 12 --explain
+  tacklebox show 12 --json | tacklebox verify shoptet --secret 61d1… -
   tacklebox verify shoptet --secret 61d1… --header 'Shoptet-Webhook-Signature: a0e0…' body.json`,
-		Args: args("PROVIDER", "FILE"),
+		Args: args("PROVIDER", "[FILE]"),
 	}
-	cmd.Flags().StringVar(&secret, "secret", "", "signing key (`S`)")
-	cmd.Flags().StringArrayVar(&headers, "header", nil, "header of the request, `'Name: value'` (repeatable)")
-	cmd.Flags().BoolVar(&explain, "explain", false, "say what was tried")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		req, err := a.signed(args[1], headers)
+	f := cmd.Flags()
+	f.StringVar(&o.secret, "secret", "", "signing key (`S`)")
+	f.StringVar(&o.account, "account", "", "whose keys in force are tried without --secret (`A`)")
+	f.StringArrayVar(&o.headers, "header", nil, "header of the request, `'Name: value'` (repeatable)")
+	f.BoolVar(&o.explain, "explain", false, "say what was tried")
+	f.StringVar(&o.entry, "entry", "", "check the request of the entry `SEQ`")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.verify(cmd, args, o) }
+	return cmd
+}
+
+func (a *App) verify(cmd *cobra.Command, args []string, o *verifyOptions) error {
+	req, err := a.verifyRequest(cmd, args[1:], o)
+	if err != nil {
+		return err
+	}
+	req.Provider, req.Secret = args[0], o.secret
+	if o.account != "" {
+		req.Account = o.account
+	}
+	return a.withLocal(cmd.Context(), func(c *client.Client, _ bool) error {
+		v, err := c.Verify(cmd.Context(), *req)
 		if err != nil {
 			return err
 		}
-		req.Provider, req.Secret = args[0], secret
-		return a.withLocal(cmd.Context(), func(c *client.Client, _ bool) error {
-			v, err := c.Verify(cmd.Context(), *req)
-			if err != nil {
-				return err
-			}
-			return a.printVerdict(v, explain)
-		})
+		return a.printVerdict(v, o.explain)
+	})
+}
+
+// verifyRequest takes the request from the running sandbox or from a file.
+func (a *App) verifyRequest(cmd *cobra.Command, files []string, o *verifyOptions) (*client.VerifyRequest, error) {
+	switch {
+	case o.entry != "" && len(files) > 0:
+		return nil, usagef("FILE and --entry exclude each other\nUsage: %s", cmd.UseLine())
+	case o.entry == "" && len(files) == 0:
+		return nil, usagef("FILE is missing\nUsage: %s", cmd.UseLine())
+	case o.entry == "":
+		return a.signed(files[0], o.headers)
 	}
-	return cmd
+	seq, err := sequence(o.entry)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := a.client().Entry(cmd.Context(), seq)
+	if err != nil {
+		return nil, err
+	}
+	if entry.Request == nil {
+		return nil, usagef("entry %d holds no request", seq)
+	}
+	if entry.Request.Truncated {
+		return nil, usagef("entry %d kept %d of %d bytes of its body: raise --max-body and send it again", seq, len(entry.Request.Body), entry.Request.Size)
+	}
+	return withHeaders(ofEntry(entry), o.headers)
 }
 
 func (a *App) printVerdict(v *client.Verdict, explain bool) error {
@@ -83,7 +131,11 @@ func (a *App) signed(file string, headers []string) (*client.VerifyRequest, erro
 	if err != nil {
 		return nil, usagef("request: %w", err)
 	}
-	req := parseSigned(text)
+	return withHeaders(parseSigned(text), headers)
+}
+
+// withHeaders adds headers from the command line.
+func withHeaders(req *client.VerifyRequest, headers []string) (*client.VerifyRequest, error) {
 	for _, h := range headers {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok || strings.TrimSpace(name) == "" {
@@ -103,7 +155,27 @@ func parseSigned(text []byte) *client.VerifyRequest {
 	if req := fromHTTP(text); req != nil {
 		return req
 	}
-	return &client.VerifyRequest{Headers: map[string][]string{}, Body: string(text)}
+	return requestOf(nil, text)
+}
+
+// requestOf puts a body into the form that keeps all of its bytes.
+func requestOf(headers map[string][]string, body []byte) *client.VerifyRequest {
+	if headers == nil {
+		headers = map[string][]string{}
+	}
+	req := &client.VerifyRequest{Headers: headers}
+	if utf8.Valid(body) {
+		req.Body = string(body)
+	} else {
+		req.BodyBase64 = base64.StdEncoding.EncodeToString(body)
+	}
+	return req
+}
+
+func ofEntry(entry *client.Entry) *client.VerifyRequest {
+	req := requestOf(entry.Request.Headers, entry.Request.Body)
+	req.Account = entry.Account
+	return req
 }
 
 func fromEntry(text []byte) *client.VerifyRequest {
@@ -112,11 +184,7 @@ func fromEntry(text []byte) *client.VerifyRequest {
 	if json.Unmarshal(text, &form) != nil || len(form.Request) == 0 || json.Unmarshal(text, &entry) != nil || entry.Request == nil {
 		return nil
 	}
-	headers := map[string][]string(entry.Request.Headers)
-	if headers == nil {
-		headers = map[string][]string{}
-	}
-	return &client.VerifyRequest{Headers: headers, Body: string(entry.Request.Body)}
+	return ofEntry(&entry)
 }
 
 // fromHTTP reads "POST /path HTTP/1.1", headers, a blank line and the body. The
@@ -136,7 +204,7 @@ func fromHTTP(text []byte) *client.VerifyRequest {
 	if err != nil {
 		return nil
 	}
-	return &client.VerifyRequest{Headers: http.Header(headers), Body: string(body)}
+	return requestOf(headers, body)
 }
 
 func firstLine(s string) string {

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *App) importCommand() *cobra.Command {
+	var inbox string
+	cmd := &cobra.Command{
+		Use:   "import FILE|DIR|-",
+		Short: "Take recorded requests into an inbox",
+		Long: `Take requests that were recorded elsewhere into an inbox, as if they had been
+captured there. FILE is a HAR 1.2 file or entries as JSON lines ('tacklebox
+entries --json'); of a folder each file is the body of one POST. What is not
+sound is refused as a whole; 'tacklebox replay' sends again what was taken.`,
+		Example: `  tacklebox import recorded.har
+  tacklebox entries kind:capture --all --json | tacklebox import --inbox copies --url http://127.0.0.1:4781 -`,
+		Args: args("FILE"),
+	}
+	cmd.Flags().StringVar(&inbox, "inbox", "", "into the inbox `NAME` (default: imported)")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		doc, err := a.recorded(args[0])
+		if err != nil {
+			return usagef("import: %w", err)
+		}
+		done, err := a.client().Import(cmd.Context(), inbox, doc)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return a.out.json(done)
+		}
+		skipped := ""
+		if done.Skipped > 0 {
+			skipped = fmt.Sprintf("; left out %d that are no requests", done.Skipped)
+		}
+		a.out.line("imported %d into %s: entries %d to %d%s", done.Imported, done.Inbox, done.FirstSeq, done.LastSeq, skipped)
+		return nil
+	}
+	return cmd
+}
+
+// recorded reads what is to be imported; a folder becomes a list of requests.
+func (a *App) recorded(path string) ([]byte, error) {
+	if path == "-" {
+		return a.read("-")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return a.read("@" + path)
+	}
+	return folder(path)
+}
+
+// bodyOrder is one request of an import.
+type bodyOrder struct {
+	URL        string            `json:"url"`
+	Headers    map[string]string `json:"headers,omitempty"`
+	BodyBase64 string            `json:"body_base64"`
+}
+
+// folder makes a POST of each file, by name: its path in the folder is the path
+// below the inbox. Hidden files and links are left alone.
+func folder(dir string) ([]byte, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	requests, size := []bodyOrder{}, 0
+	err = filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		if hidden := strings.HasPrefix(entry.Name(), "."); hidden && name != "." && entry.IsDir() {
+			return filepath.SkipDir
+		} else if hidden || !entry.Type().IsRegular() {
+			return nil
+		}
+		body, err := root.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if size += len(body); size > maxInput {
+			return fmt.Errorf("%s: larger than %d MiB", dir, maxInput>>20)
+		}
+		requests = append(requests, requestOfFile(filepath.ToSlash(name), body))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(requests) == 0 {
+		return nil, fmt.Errorf("%s holds no files", dir)
+	}
+	return json.Marshal(map[string]any{"requests": requests})
+}
+
+func requestOfFile(name string, body []byte) bodyOrder {
+	o := bodyOrder{URL: (&url.URL{Path: "/" + name}).EscapedPath(), BodyBase64: base64.StdEncoding.EncodeToString(body)}
+	if typ := contentTypes()[filepath.Ext(name)]; typ != "" {
+		o.Headers = map[string]string{"Content-Type": typ}
+	}
+	return o
+}
+
+// contentTypes are by ending what webhooks carry. A machine's own table would
+// make the same folder another import elsewhere.
+func contentTypes() map[string]string {
+	return map[string]string{".json": "application/json", ".xml": "application/xml", ".txt": "text/plain; charset=utf-8", ".form": "application/x-www-form-urlencoded"}
+}
