@@ -24,7 +24,7 @@ func TestAFaultIsReadAsTextOrObject(t *testing.T) {
 		var got Fault
 		if err := json.Unmarshal([]byte(doc), &got); err != nil {
 			t.Errorf("%s: %v", doc, err)
-		} else if a, b := string(mustJSON(got)), string(mustJSON(want)); a != b {
+		} else if a, b := string(Encode(got)), string(Encode(want)); a != b {
 			t.Errorf("%s is %s, want %s", doc, a, b)
 		}
 	}
@@ -246,7 +246,7 @@ func TestRulesOutliveTheEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `[{"kind":"drop"},{"kind":"wrong_method","q":"account:ann","times":1},{"kind":"duplicate","probability":0.3}]`
-	if got := string(mustJSON(list)); got != want {
+	if got := string(Encode(list)); got != want {
 		t.Errorf("in force are %s, want %s", got, want)
 	}
 }

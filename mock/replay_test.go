@@ -106,7 +106,7 @@ func TestWhatAReplaySends(t *testing.T) {
 			if a.Request.Method != c.method || string(a.Request.Body) != c.body || a.Request.URL != r.sink.URL+c.path {
 				t.Errorf("sent %s %s %s", a.Request.Method, a.Request.URL, a.Request.Body)
 			}
-			if string(mustJSON(a.Request.Headers)) != string(mustJSON(c.headers)) {
+			if string(Encode(a.Request.Headers)) != string(Encode(c.headers)) {
 				t.Errorf("with %v, want %v", a.Request.Headers, c.headers)
 			}
 			one := fired.Events[0]
