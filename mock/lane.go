@@ -299,12 +299,10 @@ func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
 // when they are several, the reason phrase when it is not the usual one.
 func attemptDetail(d *Delivery, a *Attempt) json.RawMessage {
 	var more struct {
-		EventIDs []string `json:"event_ids,omitempty"`
-		Reason   string   `json:"reason,omitempty"`
+		journal.Together
+		Reason string `json:"reason,omitempty"`
 	}
-	if len(d.EventIDs) > 1 {
-		more.EventIDs = d.EventIDs
-	}
+	more.Together = d.together()
 	if a.Reason != http.StatusText(a.Status) {
 		more.Reason = a.Reason
 	}
