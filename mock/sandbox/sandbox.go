@@ -226,7 +226,7 @@ func (s *Sandbox) Serve(ln net.Listener) error {
 		s.Bind(ln.Addr())
 	}
 	s.engine.Start()
-	if err := s.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.server.Serve(spelling{ln}); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
