@@ -48,13 +48,13 @@ func screensMarkdown(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.WriteString(screen.about + "\n\n```\n" + squeeze(string(text)) + "```\n\n")
+		b.WriteString(screen.about + "\n\n```\n" + withoutBlanks(string(text)) + "```\n\n")
 	}
 	return b.String() + "Keys (`?` shows them too):\n\n" + KeysMarkdown() + "\n"
 }
 
-// squeeze leaves out runs of lines that say nothing.
-func squeeze(screen string) string {
+// withoutBlanks leaves out runs of lines that say nothing.
+func withoutBlanks(screen string) string {
 	var out []string
 	blank := 0
 	for _, line := range strings.Split(strings.TrimRight(screen, "\n"), "\n") {
