@@ -114,7 +114,23 @@ func (w *word) byBytes(frame []byte) verdict {
 
 func (w *word) needsBody() bool { return true }
 
-func (w *word) String() string { return quoted(w.text) }
+func (w *word) String() string {
+	if text := quoted(w.text); text != w.text || !w.reserved() {
+		return text
+	}
+	return `"` + w.text + `"`
+}
+
+// reserved reports that the word would be something else without quotes.
+func (w *word) reserved() bool {
+	bare := text{s: w.text, quoted: make([]bool, len(w.text))}
+	for _, prefix := range []string{"-", "header.", "body."} {
+		if strings.HasPrefix(w.text, prefix) {
+			return true
+		}
+	}
+	return w.text == "OR" || w.text == "AND" || bare.keyEnd() >= 0
+}
 
 func (w *word) why(*Entry) string {
 	return quoted(w.text) + " is nowhere in request line, headers and body"
