@@ -224,7 +224,7 @@ func (w *World) applying(d *Delivery) []*Fault {
 		}
 	}
 	probe := &journal.Entry{Kind: journal.Attempt, Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],
-		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Request: &journal.Message{Method: "POST", URL: d.URL, Body: d.Body}}
+		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Detail: d.detail(), Request: &journal.Message{Method: "POST", URL: d.URL, Body: d.Body}}
 	w.engine.faultMu.Lock()
 	defer w.engine.faultMu.Unlock()
 	for _, f := range w.engine.faults {

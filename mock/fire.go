@@ -273,7 +273,7 @@ func (w *World) deliver(ev *Event, t Target, shown []byte, faults []*Fault) (pla
 	if d == nil {
 		d = w.newDelivery(ev, t, faults)
 	}
-	d.EventIDs = append(d.EventIDs, ev.ID)
+	d.EventIDs, d.EventTypes = append(d.EventIDs, ev.ID), append(d.EventTypes, ev.Type)
 	d.Events = append(d.Events, ev)
 	d.Payloads = append(d.Payloads, payload)
 	if t.Done {

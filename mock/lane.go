@@ -327,16 +327,13 @@ func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
 // when they are several, the reason phrase when it is not the usual one, and that
 // it only repeats another one.
 type attemptExtra struct {
-	EventIDs []string `json:"event_ids,omitempty"`
-	Reason   string   `json:"reason,omitempty"`
-	Repeat   bool     `json:"repeat,omitempty"`
+	journal.Together
+	Reason string `json:"reason,omitempty"`
+	Repeat bool   `json:"repeat,omitempty"`
 }
 
 func attemptDetail(d *Delivery, a *Attempt) json.RawMessage {
-	more := attemptExtra{Repeat: a.repeat}
-	if len(d.EventIDs) > 1 {
-		more.EventIDs = d.EventIDs
-	}
+	more := attemptExtra{Together: d.together(), Repeat: a.repeat}
 	if a.Reason != http.StatusText(a.Status) && !a.repeat {
 		more.Reason = a.Reason
 	}

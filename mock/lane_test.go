@@ -146,6 +146,11 @@ func TestWaitingEventsShareADelivery(t *testing.T) {
 	want := []string{"", "", fmt.Sprintf(`{"event_ids":["%s","%s","%s"]}`, ids[1], ids[2], ids[3]), "",
 		fmt.Sprintf(`{"event_ids":["%s","%s","%s"]}`, ids[5], ids[6], ids[7])}
 	equal(t, "events of the attempts", told, want)
+	for i, id := range ids[1:4] {
+		if n := len(r.entries("kind:attempt event:" + id)); n != 1 {
+			t.Errorf("event %d of a batch is found in %d attempts, want 1", i+1, n)
+		}
+	}
 }
 
 // TestABatchIsMadeAgainAfterARestart from the events in the journal.

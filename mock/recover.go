@@ -138,7 +138,7 @@ func (w *World) foldPlan(ev *Event, p plan, open map[string]*Delivery) {
 		open[p.ID] = d
 		w.keep(d)
 	}
-	d.EventIDs = append(d.EventIDs, ev.ID)
+	d.EventIDs, d.EventTypes = append(d.EventIDs, ev.ID), append(d.EventTypes, ev.Type)
 	d.Events = append(d.Events, ev)
 	if p.Done {
 		d.settle(Delivered)

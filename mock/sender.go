@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -50,6 +51,7 @@ func newWire(c net.Conn) *wire {
 type Origin struct {
 	Provider, Account, Type, EventID, DeliveryID, Subscription string
 	Attempt                                                    int
+	Detail                                                     json.RawMessage // of the capture: a journal.Together when the request carries several events
 
 	seq atomic.Uint64
 }
