@@ -7,6 +7,8 @@ import (
 	"strings"
 )
 
+const operators = "=!<>~"
+
 // comparison is an operator and its value; op "" asks only that there is one.
 type comparison struct {
 	op     string
@@ -18,7 +20,7 @@ type comparison struct {
 
 // comparison splits t into what is compared and how.
 func (p *parser) comparison(t text, what string) (left text, c comparison, err error) {
-	i := t.index("=!<>~")
+	i := t.index(operators)
 	if i < 0 {
 		return t, c, nil
 	}
@@ -102,7 +104,19 @@ func (c *comparison) String() string {
 	if c.op == "" {
 		return ""
 	}
+	if strings.HasPrefix(c.value, "=") {
+		return c.op + inQuotes(c.value) // or it would belong to the operator
+	}
 	return c.op + quoted(c.value)
+}
+
+// operand spells what stands before an operator; in a path or name that has
+// the like of one it is in quotes.
+func operand(s string) string {
+	if strings.ContainsAny(s, operators) {
+		return inQuotes(s)
+	}
+	return quoted(s)
 }
 
 // wanted words c for why.

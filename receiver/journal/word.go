@@ -114,10 +114,20 @@ func (w *word) byBytes(frame []byte) verdict {
 
 func (w *word) needsBody() bool { return true }
 
-func (w *word) String() string { return quoted(w.text) }
+func (w *word) String() string { return plainWord(w.text) }
+
+// plainWord spells a word so that it stays one: kind:call, -5 and OR are words
+// only in quotes.
+func plainWord(s string) string {
+	if strings.HasPrefix(s, "-") || strings.Contains(s, ":") || s == "OR" || s == "AND" ||
+		strings.HasPrefix(s, "header.") || strings.HasPrefix(s, "body.") {
+		return inQuotes(s)
+	}
+	return quoted(s)
+}
 
 func (w *word) why(*Entry) string {
-	return quoted(w.text) + " is nowhere in request line, headers and body"
+	return plainWord(w.text) + " is nowhere in request line, headers and body"
 }
 
 // finder finds a text without regard to ASCII case: it looks for the rarest
