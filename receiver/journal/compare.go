@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -41,8 +43,7 @@ func (p *parser) comparison(t text, what string) (left text, c comparison, err e
 		}
 		return left, c, nil
 	}
-	c.number, err = strconv.ParseFloat(c.value, 64)
-	c.isNum = err == nil
+	c.number, c.isNum = number(c.value)
 	if strings.ContainsAny(c.op, "<>") && c.value == "" {
 		return left, c, p.errAt(right.pos(0), "a number or a text behind "+c.op, "%s: a value is missing", what)
 	}
@@ -59,8 +60,8 @@ func (c *comparison) holds(got string) bool {
 	}
 	order := strings.Compare(got, c.value)
 	if c.isNum && order != 0 {
-		if f, err := strconv.ParseFloat(got, 64); err == nil {
-			order = compareFloat(f, c.number)
+		if f, ok := number(got); ok {
+			order = compareNumbers(got, c.value, f, c.number)
 		} else if c.op != "=" && c.op != "!=" {
 			return false // a text is neither above nor below a number
 		}
@@ -80,15 +81,24 @@ func (c *comparison) holds(got string) bool {
 	return order <= 0
 }
 
-func compareFloat(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+// number reads what JSON could have for a number, and a little more. Names of
+// people and things that strconv takes for one (nan, inf) are texts.
+func number(s string) (f float64, ok bool) {
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
 }
+
+// compareNumbers compares digits as they stand: an id of 17 of them is another
+// one than its neighbour, which a float cannot tell.
+func compareNumbers(a, b string, fa, fb float64) int {
+	if !digits(a) || !digits(b) {
+		return cmp.Compare(fa, fb)
+	}
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
+func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // any reports whether one of several values satisfies c; != has to hold for all.
 func (c *comparison) any(values []string) bool {
