@@ -120,7 +120,7 @@ func shallow(body []byte) bool {
 
 func (b *bodyTerm) needsBody() bool { return true }
 
-func (b *bodyTerm) String() string { return "body." + b.path + b.comparison.String() }
+func (b *bodyTerm) String() string { return "body." + operand(b.path) + b.comparison.String() }
 
 func (b *bodyTerm) why(e *Entry) string {
 	look := &bodyTerm{path: b.path} // without the value, so that nothing is ruled out by it

@@ -1,11 +1,15 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
 )
+
+const operators = "=!<>~"
 
 // comparison is an operator and its value; op "" asks only that there is one.
 type comparison struct {
@@ -18,7 +22,7 @@ type comparison struct {
 
 // comparison splits t into what is compared and how.
 func (p *parser) comparison(t text, what string) (left text, c comparison, err error) {
-	i := t.index("=!<>~")
+	i := t.index(operators)
 	if i < 0 {
 		return t, c, nil
 	}
@@ -39,8 +43,7 @@ func (p *parser) comparison(t text, what string) (left text, c comparison, err e
 		}
 		return left, c, nil
 	}
-	c.number, err = strconv.ParseFloat(c.value, 64)
-	c.isNum = err == nil
+	c.number, c.isNum = number(c.value)
 	if strings.ContainsAny(c.op, "<>") && c.value == "" {
 		return left, c, p.errAt(right.pos(0), "a number or a text behind "+c.op, "%s: a value is missing", what)
 	}
@@ -57,8 +60,8 @@ func (c *comparison) holds(got string) bool {
 	}
 	order := strings.Compare(got, c.value)
 	if c.isNum && order != 0 {
-		if f, err := strconv.ParseFloat(got, 64); err == nil {
-			order = compareFloat(f, c.number)
+		if f, ok := number(got); ok {
+			order = compareNumbers(got, c.value, f, c.number)
 		} else if c.op != "=" && c.op != "!=" {
 			return false // a text is neither above nor below a number
 		}
@@ -78,15 +81,24 @@ func (c *comparison) holds(got string) bool {
 	return order <= 0
 }
 
-func compareFloat(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+// number reads what JSON could have for a number, and a little more. Names of
+// people and things that strconv takes for one (nan, inf) are texts.
+func number(s string) (f float64, ok bool) {
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
 }
+
+// compareNumbers compares digits as they stand: an id of 17 of them is another
+// one than its neighbour, which a float cannot tell.
+func compareNumbers(a, b string, fa, fb float64) int {
+	if !digits(a) || !digits(b) {
+		return cmp.Compare(fa, fb)
+	}
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
+func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // any reports whether one of several values satisfies c; != has to hold for all.
 func (c *comparison) any(values []string) bool {
@@ -102,7 +114,19 @@ func (c *comparison) String() string {
 	if c.op == "" {
 		return ""
 	}
+	if strings.HasPrefix(c.value, "=") {
+		return c.op + inQuotes(c.value) // or it would belong to the operator
+	}
 	return c.op + quoted(c.value)
+}
+
+// operand spells what stands before an operator; in a path or name that has
+// the like of one it is in quotes.
+func operand(s string) string {
+	if strings.ContainsAny(s, operators) {
+		return inQuotes(s)
+	}
+	return quoted(s)
 }
 
 // wanted words c for why.

@@ -39,7 +39,7 @@ func (h *headerTerm) values(m *Message) []string {
 	return all
 }
 
-func (h *headerTerm) String() string { return "header." + h.name + h.comparison.String() }
+func (h *headerTerm) String() string { return "header." + operand(h.name) + h.comparison.String() }
 
 func (h *headerTerm) why(e *Entry) string {
 	values := append(append([]string(nil), h.values(e.Request)...), h.values(e.Response)...)

@@ -103,6 +103,10 @@ func quoted(v string) string {
 	if v != "" && !strings.ContainsAny(v, " \t\r\n()\"\\") {
 		return v
 	}
+	return inQuotes(v)
+}
+
+func inQuotes(v string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
 }
 

@@ -114,26 +114,20 @@ func (w *word) byBytes(frame []byte) verdict {
 
 func (w *word) needsBody() bool { return true }
 
-func (w *word) String() string {
-	if text := quoted(w.text); text != w.text || !w.reserved() {
-		return text
-	}
-	return `"` + w.text + `"`
-}
+func (w *word) String() string { return plainWord(w.text) }
 
-// reserved reports that the word would be something else without quotes.
-func (w *word) reserved() bool {
-	bare := text{s: w.text, quoted: make([]bool, len(w.text))}
-	for _, prefix := range []string{"-", "header.", "body."} {
-		if strings.HasPrefix(w.text, prefix) {
-			return true
-		}
+// plainWord spells a word so that it stays one: kind:call, -5 and OR are words
+// only in quotes.
+func plainWord(s string) string {
+	if strings.HasPrefix(s, "-") || strings.Contains(s, ":") || s == "OR" || s == "AND" ||
+		strings.HasPrefix(s, "header.") || strings.HasPrefix(s, "body.") {
+		return inQuotes(s)
 	}
-	return w.text == "OR" || w.text == "AND" || bare.keyEnd() >= 0
+	return quoted(s)
 }
 
 func (w *word) why(*Entry) string {
-	return quoted(w.text) + " is nowhere in request line, headers and body"
+	return plainWord(w.text) + " is nowhere in request line, headers and body"
 }
 
 // finder finds a text without regard to ASCII case: it looks for the rarest
