@@ -175,13 +175,9 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 			return j, false
 		}
 	}
-	faults := w.applying(d)
-	if !d.spared && w.early(l, d, faults) {
-		d.set = faults
+	faults, off := w.befalling(l, d)
+	if off {
 		return j, true
-	}
-	if d.spared {
-		faults, d.spared, d.set = d.set, false, nil
 	}
 	var drop *DropError
 	if j.out, j.err = w.request(d); j.err == nil {
@@ -191,6 +187,24 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 		return j, true
 	}
 	return j, false
+}
+
+// befalling returns the faults of the attempt about to be made; off: one of them
+// put it off. The attempt that comes later then shows the same ones.
+func (w *World) befalling(l *lane, d *Delivery) (faults []*Fault, off bool) {
+	if d.spared {
+		faults, d.spared, d.set = d.set, false, nil
+		return faults, false
+	}
+	faults = w.applying(d)
+	if w.early(l, d, faults) {
+		d.set = faults
+		return nil, true
+	}
+	return slices.DeleteFunc(faults, func(f *Fault) bool { // there was nothing to put it off for
+		k := kindOf(f.Kind)
+		return k != nil && k.early != nil
+	}), false
 }
 
 func (w *World) compose(d *Delivery) ([]byte, error) {
