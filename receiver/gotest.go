@@ -65,8 +65,8 @@ func TestWebhook(t *testing.T) {
 
 type goTestCase struct {
 	Name, Method, URL, Target, Host, Body, Cut string
-	Headers                            []goTestHeader
-	Status                             int
+	Headers                                    []goTestHeader
+	Status                                     int
 }
 
 type goTestHeader struct {
