@@ -107,11 +107,11 @@ func jsonText(s string) json.RawMessage {
 	return raw
 }
 
+// diffHeaders compares names without their case: an attempt has them as the
+// provider spells them, its capture as net/http does.
 func diffHeaders(a, b http.Header) []headerChange {
+	a, b = canonical(a), canonical(b)
 	names := maps.Clone(a)
-	if names == nil {
-		names = http.Header{}
-	}
 	maps.Copy(names, b)
 	var list []headerChange
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -120,6 +120,15 @@ func diffHeaders(a, b http.Header) []headerChange {
 		}
 	}
 	return list
+}
+
+func canonical(h http.Header) http.Header {
+	out := http.Header{}
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		key := http.CanonicalHeaderKey(name)
+		out[key] = slices.Concat(out[key], h[name])
+	}
+	return out
 }
 
 // volatileHeaders differ between two requests for one and the same occurrence:
@@ -135,13 +144,13 @@ func headerRule(name string) string {
 
 func diffBodies(a, b *journal.Message) bodyChange {
 	c := bodyChange{Kind: "same", SizeA: a.Size, SizeB: b.Size, Cut: a.Truncated || b.Truncated}
-	if a.SHA256 != "" && a.SHA256 == b.SHA256 || a.Size == b.Size && bytes.Equal(a.Body, b.Body) {
+	if sameBody(a, b) {
 		return c
 	}
 	va, oka := parseValue(a.Body)
 	vb, okb := parseValue(b.Body)
 	switch {
-	case oka && okb:
+	case oka && okb && !c.Cut: // a part of a document is none
 		c.Kind = "json"
 		var t treeDiff
 		t.values("", va, vb)
@@ -155,6 +164,15 @@ func diffBodies(a, b *journal.Message) bodyChange {
 		c.Kind = "binary"
 	}
 	return c
+}
+
+// sameBody goes by the digests, which are of the whole bodies, where both are
+// known: of two cut bodies the same part may have been kept.
+func sameBody(a, b *journal.Message) bool {
+	if a.SHA256 != "" && b.SHA256 != "" {
+		return a.SHA256 == b.SHA256
+	}
+	return a.Size == b.Size && bytes.Equal(a.Body, b.Body)
 }
 
 // parseValue reads JSON that is not nested beyond reason. Numbers stay as

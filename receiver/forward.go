@@ -162,6 +162,9 @@ func (f *forwarder) unreachable(to *url.URL, err error) *problem {
 // record reads the answer whole: the entry must be complete before the sender
 // is answered.
 func (f *forwarder) record(answer *http.Response) (*reply, error) {
+	if answer.StatusCode < http.StatusOK { // 101: nobody asked for another protocol
+		return nil, fmt.Errorf("status %03d is no answer", answer.StatusCode)
+	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxForwardAnswer+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the answer: %w", err)

@@ -29,7 +29,7 @@ func handlerUnderTest() http.Handler {
 
 func TestWebhook(t *testing.T) {
 	for _, c := range []struct {
-		name, method, url, host string
+		name, method, url, target, host string
 		headers                 http.Header
 		body                    string
 		status                  int
@@ -38,6 +38,7 @@ func TestWebhook(t *testing.T) {
 			name: {{quote .Name}},{{if .Cut}} // the body was cut: {{.Cut}}{{end}}
 			method: {{quote .Method}},
 			url: {{quote .URL}},
+			target: {{quote .Target}},
 			host: {{quote .Host}},
 			headers: http.Header{
 {{range .Headers}}				{{quote .Name}}: { {{range .Values}}{{quote .}}, {{end}} },
@@ -51,7 +52,7 @@ func TestWebhook(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Header, r.Host, r.RequestURI = c.headers.Clone(), c.host, r.URL.RequestURI()
+			r.Header, r.Host, r.RequestURI = c.headers.Clone(), c.host, c.target
 			w := httptest.NewRecorder()
 			handlerUnderTest().ServeHTTP(w, r)
 			if w.Code != c.status {
@@ -63,9 +64,9 @@ func TestWebhook(t *testing.T) {
 `
 
 type goTestCase struct {
-	Name, Method, URL, Host, Body, Cut string
-	Headers                            []goTestHeader
-	Status                             int
+	Name, Method, URL, Target, Host, Body, Cut string
+	Headers                                    []goTestHeader
+	Status                                     int
 }
 
 type goTestHeader struct {
@@ -76,7 +77,10 @@ type goTestHeader struct {
 // exportGoTest writes a Go file with the request as a table case.
 func exportGoTest(_ *Receiver, e *journal.Entry) ([]byte, error) {
 	m := e.Request
-	c := goTestCase{Name: summary(e), Method: m.Method, URL: absoluteURL(m), Host: m.Headers.Get("Host"), Body: string(m.Body), Status: 200}
+	c := goTestCase{Name: summary(e), Method: m.Method, URL: absoluteURL(m), Target: m.URL, Host: m.Headers.Get("Host"), Body: string(m.Body), Status: 200}
+	if _, target, ok := splitURL(m.URL); ok {
+		c.Target = target // as it stands on the wire: net/url would spell it anew
+	}
 	if e.Response != nil && e.Response.Status > 0 {
 		c.Status = e.Response.Status
 	}

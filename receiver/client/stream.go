@@ -73,7 +73,7 @@ func (c *Client) Stream(ctx context.Context, q string, o StreamOptions, fn func(
 		if progress {
 			pause = firstPause
 		}
-		if err := s.report(Event{State: Lost, Err: err}); err != nil {
+		if err := s.fn(Event{State: Lost, Err: err}); err != nil {
 			return err
 		}
 		if err := wait(ctx, pause); err != nil {
