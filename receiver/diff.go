@@ -17,7 +17,6 @@ import (
 
 const (
 	maxChanges   = 1000
-	maxJSONDepth = 512
 	maxDiffLines = 2000 // of each side, after what is equal at both ends
 )
 
@@ -178,32 +177,12 @@ func sameBody(a, b *journal.Message) bool {
 // parseValue reads JSON that is not nested beyond reason. Numbers stay as
 // written, so that 1.0 and 1 differ and long ids keep their digits.
 func parseValue(raw []byte) (v any, ok bool) {
-	if depth(raw) > maxJSONDepth || !json.Valid(raw) {
+	if !journal.Shallow(raw) || !json.Valid(raw) {
 		return nil, false
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	return v, dec.Decode(&v) == nil
-}
-
-// depth is the deepest nesting of brackets outside strings.
-func depth(raw []byte) int {
-	deepest, now, inside := 0, 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case inside && c == '\\':
-			i++
-		case c == '"':
-			inside = !inside
-		case inside:
-		case c == '{' || c == '[':
-			now++
-			deepest = max(deepest, now)
-		case c == '}' || c == ']':
-			now--
-		}
-	}
-	return deepest
 }
 
 // treeDiff collects where two JSON values differ.
