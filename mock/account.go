@@ -1,7 +1,6 @@
 package mock
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -67,7 +66,7 @@ func (s *Sub) Load(v any) error {
 }
 
 // Store encodes v as the provider's own data; call Account.Save afterwards.
-func (s *Sub) Store(v any) { s.Data = mustJSON(v) }
+func (s *Sub) Store(v any) { s.Data = Encode(v) }
 
 // Subs returns the account's subscriptions in order of creation.
 func (a *Account) Subs() []*Sub { return a.subs }
@@ -115,7 +114,7 @@ func (a *Account) Put(key string, v any) {
 	if a.values == nil {
 		a.values = map[string]json.RawMessage{}
 	}
-	a.values[key] = mustJSON(v)
+	a.values[key] = Encode(v)
 	a.world.adopt(a)
 }
 
@@ -128,18 +127,6 @@ func (a *Account) Delete(key string) {
 func getJSON(m map[string]json.RawMessage, key string, v any) bool {
 	raw, ok := m[key]
 	return ok && json.Unmarshal(raw, v) == nil
-}
-
-// mustJSON encodes a value that cannot fail: our own plain structs. Foreign JSON
-// inside keeps its spelling, so that an event read back sends the same bytes.
-func mustJSON(v any) json.RawMessage {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("encoding %T: %v", v, err))
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 func (a *Account) saved() savedAccount {

@@ -104,7 +104,7 @@ func (w *World) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.
 	if w.provider.Envelope != nil {
 		root = w.provider.Envelope(typ, root)
 	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(mustJSON(root)))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Encode(root)))
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"tacklebox/fixtures"
 )
 
 // Routes adds the events half of the control API to mux.
@@ -126,8 +128,8 @@ func (e *Engine) getProvider(r *http.Request) (int, any, error) {
 	_ = w.do(func() {
 		info := w.info()
 		out["name"], out["title"], out["base_url"], out["profile"] = info.Name, info.Title, info.BaseURL, info.Profile
-		out["events"], out["assumptions"] = w.eventInfos(), w.Catalogue().Assumptions
-		out["context"], out["faults"] = w.contextInfos(), w.provider.Faults
+		out["events"], out["assumptions"] = w.eventInfos(), append([]fixtures.Assumption{}, w.Catalogue().Assumptions...)
+		out["context"], out["faults"] = w.contextInfos(), append([]string{}, w.provider.Faults...)
 	})
 	return 200, out, nil
 }
@@ -371,5 +373,5 @@ func (e *Engine) setFaults(in []Fault) error {
 	e.faultMu.Lock()
 	e.faults = faults
 	e.faultMu.Unlock()
-	return e.state.Save("faults", mustJSON(append([]*Fault{}, faults...)))
+	return e.state.Save("faults", Encode(append([]*Fault{}, faults...)))
 }

@@ -2,8 +2,11 @@ package mock
 
 import (
 	"encoding/json"
+	"slices"
 	"sync/atomic"
 	"time"
+
+	"tacklebox/receiver/journal"
 )
 
 // DeliveryState says where a delivery stands.
@@ -28,6 +31,7 @@ type Delivery struct {
 	Data         json.RawMessage
 	Created      time.Time
 	EventIDs     []string
+	EventTypes   []string // of each event; empty when it repeats a recorded request
 	Events       []*Event // until it is settled
 	Payloads     [][]byte // one for each event, until it is settled
 	Body         []byte   // the whole callback body; kept only when small once it is settled
@@ -54,6 +58,27 @@ type Attempt struct {
 	Reason string // phrase of the answer's status line
 	Error  string // why it failed, when no status says it
 	OK     bool
+
+	repeat bool // it only repeats the request of another one
+}
+
+// together tells of the events when they are several.
+func (d *Delivery) together() (t journal.Together) {
+	if len(d.EventIDs) > 1 {
+		t.EventIDs = d.EventIDs
+	}
+	if slices.ContainsFunc(d.EventTypes, func(typ string) bool { return typ != d.Type }) {
+		t.EventTypes = d.EventTypes
+	}
+	return t
+}
+
+// detail is together for an entry, nil when there is one event.
+func (d *Delivery) detail() json.RawMessage {
+	if len(d.EventIDs) < 2 {
+		return nil
+	}
+	return Encode(d.together())
 }
 
 // Last returns the newest attempt, nil before the first.

@@ -49,6 +49,8 @@ type Engine struct {
 	begun     atomic.Bool     // Start was called, once and for all
 	started   atomic.Bool     // lanes may run: until Quiesce
 
+	lifeMu sync.Mutex // starting and ending, one after the other
+
 	idleMu sync.Mutex
 	busy   int
 	idle   chan struct{} // closed when busy falls to 0
@@ -127,8 +129,11 @@ func (w *World) clear() {
 	w.log, w.lanes, w.memo, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, map[string]any{}, nil
 }
 
-// Start begins to send what is due. Starting twice is the same as once.
+// Start begins to send what is due. Starting twice is the same as once, starting
+// after the end is nothing: who serves may be late for who stops.
 func (e *Engine) Start() {
+	e.lifeMu.Lock()
+	defer e.lifeMu.Unlock()
 	if e.begun.Swap(true) {
 		return
 	}
@@ -144,10 +149,16 @@ func (e *Engine) Start() {
 	go e.runClock()
 }
 
+// Running reports whether what is due is being sent.
+func (e *Engine) Running() bool { return e.started.Load() }
+
 // Quiesce ends sending: what is on its way may finish within patience, what is
 // not yet begun goes on after the next start.
 func (e *Engine) Quiesce(patience time.Duration) {
+	e.lifeMu.Lock()
+	e.begun.Store(true) // a start that comes late finds it
 	e.started.Store(false)
+	e.lifeMu.Unlock()
 	for _, w := range e.worlds {
 		w.settled() // whoever saw it running has begun by now
 	}
@@ -258,7 +269,7 @@ func (w *World) section() json.RawMessage {
 			out.Accounts = append(out.Accounts, a.saved())
 		}
 	}
-	return mustJSON(out)
+	return Encode(out)
 }
 
 // savedClock is the section of the state that is not a provider's.
@@ -274,7 +285,7 @@ func (e *Engine) saveClock(clean bool) error {
 }
 
 func (e *Engine) clockSection(clean bool) json.RawMessage {
-	return mustJSON(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
+	return Encode(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
 }
 
 // Now returns the time on the engine's clock.
@@ -309,12 +320,17 @@ func (e *Engine) Reset() error {
 }
 
 func (w *World) forget() {
+	waiting := []*Delivery{}
 	for _, log := range w.log {
-		for _, d := range log.all {
-			if d.State == Waiting {
-				d.settle(Dropped)
-				d.forgotten = true
-			}
+		waiting = append(waiting, log.all...)
+	}
+	for _, l := range w.lanes { // replays are in no log
+		waiting = append(waiting, l.queue...)
+	}
+	for _, d := range waiting {
+		if d.State == Waiting {
+			d.settle(Dropped)
+			d.forgotten = true
 		}
 	}
 	w.clear()

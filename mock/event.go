@@ -223,26 +223,3 @@ func sortedKeys[V any](m map[string]V) []string {
 	slices.Sort(keys)
 	return keys
 }
-
-const maxDepth = 512 // brackets within brackets of a merge: it is taken apart level by level
-
-// deeper reports whether the brackets of valid JSON go deeper than most.
-func deeper(raw []byte, most int) bool {
-	now, text := 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case text:
-		case c == '{' || c == '[':
-			if now++; now > most {
-				return true
-			}
-		case c == '}' || c == ']':
-			now--
-		}
-	}
-	return false
-}

@@ -406,9 +406,5 @@ func quoted(body []byte) []byte {
 	if !utf8.Valid(body) {
 		return nil
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(string(body)) // a text always encodes
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return Encode(string(body))
 }

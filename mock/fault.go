@@ -35,7 +35,8 @@ type faultKind struct {
 	// attempt now.
 	early func(w *World, l *lane, d *Delivery, f *Fault) bool
 	// bend changes the finished request and says what it did.
-	bend func(w *World, d *Delivery, out *Outgoing, f *Fault) string
+	bend     func(w *World, d *Delivery, out *Outgoing, f *Fault) string
+	reshapes bool // the body that is sent is not the delivery's
 	// wire breaks the exchange.
 	wire breakage
 }
@@ -54,7 +55,6 @@ const (
 )
 
 const (
-	lostOnTheWay  = "nothing is sent and the provider believes it arrived"
 	ordinaryDelay = 30 * time.Second
 	ordinaryDrip  = 2 * time.Second
 	giantBody     = 10 << 20
@@ -66,17 +66,17 @@ func kinds() []faultKind {
 	return []faultKind{
 		{name: "duplicate", about: "the same request is sent twice", wire: doubled},
 		{name: "reorder", about: "the delivery lets the next one go first", early: reorder},
-		{name: "drop", about: lostOnTheWay, wire: lost},
+		{name: "drop", about: "nothing is sent and the provider believes it arrived", wire: lost},
 		{name: "delay", about: "the attempt waits on the provider's clock (for, 30s)", early: delay},
 		{name: "slow", about: "the body drips in (for, 2s of wall time)", wire: dripped},
 		{name: "cut_body", about: "half of the body, then the connection ends", wire: cutBody},
 		{name: "reset", about: "half of the body, then the connection is reset", wire: resetMidway},
 		{name: "timeout", about: "the sender hangs up before the answer", wire: leftAlone},
 		{name: "wrong_content_type", about: "Content-Type: text/plain", bend: wrongContentType},
-		{name: "redirect", about: "a GET without a body, as a redirect on the way makes of a POST", bend: redirected},
+		{name: "redirect", about: "a GET without a body, as a redirect on the way makes of a POST", bend: redirected, reshapes: true},
 		{name: "wrong_method", about: "PUT in place of the provider's method", bend: wrongMethod},
-		{name: "empty_body", about: "no body; headers and signature as for the whole one", bend: emptyBody},
-		{name: "giant_body", about: "the body is padded with white space (bytes, 10 MiB) and signed so", bend: giant},
+		{name: "empty_body", about: "no body; headers and signature as for the whole one", bend: emptyBody, reshapes: true},
+		{name: "giant_body", about: "the body is padded with white space (bytes, 10 MiB) and signed so", bend: giant, reshapes: true},
 	}
 }
 
@@ -224,7 +224,7 @@ func (w *World) applying(d *Delivery) []*Fault {
 		}
 	}
 	probe := &journal.Entry{Kind: journal.Attempt, Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],
-		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Request: &journal.Message{Method: "POST", URL: d.URL, Body: d.Body}}
+		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Detail: d.detail(), Request: &journal.Message{Method: "POST", URL: d.URL, Body: d.Body}}
 	w.engine.faultMu.Lock()
 	defer w.engine.faultMu.Unlock()
 	for _, f := range w.engine.faults {
@@ -263,4 +263,16 @@ func kindOf(name string) *faultKind {
 		}
 	}
 	return nil
+}
+
+// reshaped reports that the body of an attempt, by what its entry says of faults,
+// is not the delivery's.
+func reshaped(said string) bool {
+	for part := range strings.SplitSeq(said, "; ") {
+		name, _, _ := strings.Cut(part, ":")
+		if k := kindOf(name); k != nil && k.reshapes {
+			return true
+		}
+	}
+	return false
 }

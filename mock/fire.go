@@ -230,7 +230,7 @@ func (w *World) remember(ev *Event) {
 
 func (w *World) eventEntry(ev *Event, d detail, body []byte) *journal.Entry {
 	return &journal.Entry{Time: ev.Time, Kind: journal.Event, Provider: w.provider.Name, Account: ev.Account, Type: ev.Type,
-		EventID: ev.ID, Detail: mustJSON(d), Request: keptMessage(body, w.engine.cfg.MaxBody)}
+		EventID: ev.ID, Detail: Encode(d), Request: keptMessage(body, w.engine.cfg.MaxBody)}
 }
 
 func (w *World) payload(ev *Event, t Target) ([]byte, error) {
@@ -273,7 +273,7 @@ func (w *World) deliver(ev *Event, t Target, shown []byte, faults []*Fault) (pla
 	if d == nil {
 		d = w.newDelivery(ev, t, faults)
 	}
-	d.EventIDs = append(d.EventIDs, ev.ID)
+	d.EventIDs, d.EventTypes = append(d.EventIDs, ev.ID), append(d.EventTypes, ev.Type)
 	d.Events = append(d.Events, ev)
 	d.Payloads = append(d.Payloads, payload)
 	if t.Done {

@@ -50,9 +50,19 @@ func (w *World) lane(key string) *lane {
 	return l
 }
 
+// laneOf returns the lane of a delivery; that of a paused subscription is held
+// from the beginning.
+func (w *World) laneOf(d *Delivery) *lane {
+	l := w.lane(d.laneKey())
+	if s := w.sub(d); s != nil && s.paused {
+		l.held = never
+	}
+	return l
+}
+
 // queue makes a delivery ready to be attempted.
 func (w *World) queue(d *Delivery) {
-	l := w.lane(d.laneKey())
+	l := w.laneOf(d)
 	l.queue = append(l.queue, d)
 	w.run(l)
 }
@@ -112,16 +122,16 @@ func (w *World) step(l *lane) bool {
 	return true
 }
 
-// onceMore marks the entry of a repeated request.
-const onceMore = "duplicate: the same request once more"
-
 // repeat sends the same request again; nothing depends on what comes of it.
 func (w *World) repeat(d *Delivery, j job) {
-	j.said = append(slices.Clone(j.said), onceMore)
+	j.said = append(slices.Clone(j.said), "duplicate: the same request once more")
 	res := w.engine.attempt(w, d, j)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
+	if d.forgotten || res.err != nil && w.engine.ctx.Err() != nil {
+		return // a reset or a stop: it never happened
+	}
+	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, repeat: true}
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
@@ -165,13 +175,9 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 			return j, false
 		}
 	}
-	faults := w.applying(d)
-	if !d.spared && w.early(l, d, faults) {
-		d.set = faults
+	faults, off := w.befalling(l, d)
+	if off {
 		return j, true
-	}
-	if d.spared {
-		faults, d.spared, d.set = d.set, false, nil
 	}
 	var drop *DropError
 	if j.out, j.err = w.request(d); j.err == nil {
@@ -181,6 +187,24 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 		return j, true
 	}
 	return j, false
+}
+
+// befalling returns the faults of the attempt about to be made; off: one of them
+// put it off. The attempt that comes later then shows the same ones.
+func (w *World) befalling(l *lane, d *Delivery) (faults []*Fault, off bool) {
+	if d.spared {
+		faults, d.spared, d.set = d.set, false, nil
+		return faults, false
+	}
+	faults = w.applying(d)
+	if w.early(l, d, faults) {
+		d.set = faults
+		return nil, true
+	}
+	return slices.DeleteFunc(faults, func(f *Fault) bool { // there was nothing to put it off for
+		k := kindOf(f.Kind)
+		return k != nil && k.early != nil
+	}), false
 }
 
 func (w *World) compose(d *Delivery) ([]byte, error) {
@@ -270,6 +294,10 @@ func (w *World) nextAfter(p Policy, d *Delivery, n int, ended time.Time) (at tim
 
 // plan asks for a further attempt at an instant.
 func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
+	if s := w.sub(d); s != nil && s.paused {
+		w.park(l, d, hold)
+		return
+	}
 	d.Next = at
 	if !hold {
 		d.retract = w.engine.schedule.push(item{at: at, world: w, d: d})
@@ -280,6 +308,20 @@ func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
 	w.engine.schedule.push(item{at: at, world: w, lane: l})
 	if s := w.sub(d); s != nil {
 		s.Next = at
+	}
+}
+
+// park lets a delivery wait in its lane until Account.Forgive: first when the
+// order must be kept.
+func (w *World) park(l *lane, d *Delivery, first bool) {
+	d.Next = time.Time{}
+	if d.retract != nil {
+		d.retract.Store(true)
+	}
+	if first {
+		l.queue = slices.Insert(l.queue, 0, d)
+	} else {
+		l.queue = append(l.queue, d)
 	}
 }
 
@@ -295,23 +337,24 @@ func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
 	a.Seq = w.engine.append(e).Seq
 }
 
-// attemptDetail is what an attempt's entry keeps beside the exchange: the events
-// when they are several, the reason phrase when it is not the usual one.
+// attemptExtra is what an attempt's entry keeps beside the exchange: the events
+// when they are several, the reason phrase when it is not the usual one, and that
+// it only repeats another one.
+type attemptExtra struct {
+	journal.Together
+	Reason string `json:"reason,omitempty"`
+	Repeat bool   `json:"repeat,omitempty"`
+}
+
 func attemptDetail(d *Delivery, a *Attempt) json.RawMessage {
-	var more struct {
-		EventIDs []string `json:"event_ids,omitempty"`
-		Reason   string   `json:"reason,omitempty"`
-	}
-	if len(d.EventIDs) > 1 {
-		more.EventIDs = d.EventIDs
-	}
-	if a.Reason != http.StatusText(a.Status) {
+	more := attemptExtra{Together: d.together(), Repeat: a.repeat}
+	if a.Reason != http.StatusText(a.Status) && !a.repeat {
 		more.Reason = a.Reason
 	}
-	if more.EventIDs == nil && more.Reason == "" {
+	if more.EventIDs == nil && more.Reason == "" && !more.Repeat {
 		return nil
 	}
-	return mustJSON(more)
+	return Encode(more)
 }
 
 func (w *World) sub(d *Delivery) *Sub {
@@ -339,7 +382,20 @@ func (a *Account) Pause(s *Sub) {
 	for _, d := range l.queue {
 		d.Next = time.Time{}
 	}
+	a.world.parkPlanned(a, s, l)
 	a.world.adopt(a)
+}
+
+// parkPlanned takes back the attempts that are planned apart from the lane: they
+// wait in it.
+func (w *World) parkPlanned(a *Account, s *Sub, l *lane) {
+	if log := w.log[a.Name]; log != nil {
+		for _, d := range log.all {
+			if d.State == Waiting && d.Subscription == s.ID && !d.Direct && !d.Next.IsZero() {
+				w.park(l, d, false)
+			}
+		}
+	}
 }
 
 // never is an instant that does not come.

@@ -110,7 +110,9 @@ func TestSubscriptionsDoNotWaitForEachOther(t *testing.T) {
 // joining lets up to three events share a delivery: their bodies, joined.
 func joining(p *Provider, cfg *Config) {
 	holding(p, cfg)
-	p.Join = func(_ *World, d *Delivery, payload []byte) bool { return len(d.Payloads) < 3 && string(payload) != "alone" }
+	p.Join = func(_ *World, d *Delivery, payload []byte) bool {
+		return len(d.Payloads) < 3 && string(payload) != "alone"
+	}
 	p.Body = func(_ *World, d *Delivery) ([]byte, error) {
 		var parts []string
 		for _, b := range d.Payloads {
@@ -144,6 +146,11 @@ func TestWaitingEventsShareADelivery(t *testing.T) {
 	want := []string{"", "", fmt.Sprintf(`{"event_ids":["%s","%s","%s"]}`, ids[1], ids[2], ids[3]), "",
 		fmt.Sprintf(`{"event_ids":["%s","%s","%s"]}`, ids[5], ids[6], ids[7])}
 	equal(t, "events of the attempts", told, want)
+	for i, id := range ids[1:4] {
+		if n := len(r.entries("kind:attempt event:" + id)); n != 1 {
+			t.Errorf("event %d of a batch is found in %d attempts, want 1", i+1, n)
+		}
+	}
 }
 
 // TestABatchIsMadeAgainAfterARestart from the events in the journal.
@@ -171,7 +178,7 @@ func TestAFaultOfItsOwnKeepsAnEventAlone(t *testing.T) {
 	r.fire("first")
 	r.idle()
 	r.fire("b")
-	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: mustJSON("c"), Faults: []Fault{{Kind: "wrong_method"}}}); err != nil {
+	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: Encode("c"), Faults: []Fault{{Kind: "wrong_method"}}}); err != nil {
 		t.Fatal(err)
 	}
 	r.advance(time.Hour)
@@ -252,8 +259,12 @@ func TestARequestThatCannotBeMade(t *testing.T) {
 		change func(*Provider)
 		want   string
 	}{
-		"request":      {func(p *Provider) { p.Request = func(*World, *Delivery) (*Outgoing, error) { return nil, fmt.Errorf("no key") } }, "no key"},
-		"body":         {func(p *Provider) { p.Body = func(*World, *Delivery) ([]byte, error) { return nil, fmt.Errorf("no body") } }, "no body"},
+		"request": {func(p *Provider) {
+			p.Request = func(*World, *Delivery) (*Outgoing, error) { return nil, fmt.Errorf("no key") }
+		}, "no key"},
+		"body": {func(p *Provider) {
+			p.Body = func(*World, *Delivery) ([]byte, error) { return nil, fmt.Errorf("no body") }
+		}, "no body"},
 		"panic":        {func(p *Provider) { p.Request = func(*World, *Delivery) (*Outgoing, error) { panic("oh") } }, "plain broke: oh"},
 		"URL":          {func(p *Provider) { p.Request = outgoingTo("http://[::1") }, "callback URL"},
 		"refused":      {func(p *Provider) { p.Request = outgoingTo("http://169.254.169.254/") }, "never called"},

@@ -1,11 +1,10 @@
 package mock
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
-	"time"
 
 	"tacklebox/receiver/journal"
 )
@@ -139,7 +138,7 @@ func (w *World) foldPlan(ev *Event, p plan, open map[string]*Delivery) {
 		open[p.ID] = d
 		w.keep(d)
 	}
-	d.EventIDs = append(d.EventIDs, ev.ID)
+	d.EventIDs, d.EventTypes = append(d.EventIDs, ev.ID), append(d.EventTypes, ev.Type)
 	d.Events = append(d.Events, ev)
 	if p.Done {
 		d.settle(Delivered)
@@ -148,20 +147,24 @@ func (w *World) foldPlan(ev *Event, p plan, open map[string]*Delivery) {
 
 func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
 	d := open[entry.DeliveryID]
-	if d == nil || strings.Contains(entry.Fault, onceMore) {
-		return // its event is no longer kept, or nothing depends on it
+	if d == nil {
+		return // its event is no longer kept
+	}
+	var more attemptExtra
+	_ = json.Unmarshal(entry.Detail, &more) // most have none
+	if more.Repeat {
+		return // nothing depends on what came of it
 	}
 	a := &Attempt{N: entry.Attempt, Seq: entry.Seq, At: entry.Time, Took: entry.Took, Error: entry.Error}
 	if entry.Response != nil {
-		a.Status, a.Reason = entry.Response.Status, http.StatusText(entry.Response.Status)
-		_ = json.Unmarshal(entry.Detail, &struct {
-			Reason *string `json:"reason"`
-		}{&a.Reason}) // there only when it is not the usual one
+		a.Status = entry.Response.Status
+		a.Reason = cmp.Or(more.Reason, http.StatusText(a.Status))
 	}
-	if entry.Request != nil && !entry.Request.Truncated && entry.Fault == "" { // a fault may have changed it
+	if entry.Request != nil && !entry.Request.Truncated && !reshaped(entry.Fault) {
 		d.Body = append([]byte{}, entry.Request.Body...)
 	}
-	a.OK = a.Error == "" && (w.policy(d.Account).success(a.Status) || strings.Contains(entry.Fault, lostOnTheWay))
+	lost := entry.Response == nil && a.Error == "" // by a fault: the provider believes it arrived
+	a.OK = lost || a.Error == "" && w.policy(d.Account).success(a.Status)
 	d.Attempts = append(d.Attempts, a)
 	if s := w.sub(d); s != nil && entry.Seq > s.mark {
 		s.count(a)
@@ -229,14 +232,11 @@ func (w *World) resumeOne(d *Delivery) {
 			d.Payloads = append(d.Payloads, p)
 		}
 	}
-	l := w.lane(d.laneKey())
+	l := w.laneOf(d)
 	switch {
 	case d.Next.IsZero():
 		l.queue = append(l.queue, d)
 	default:
 		w.plan(l, d, d.Next, w.policy(d.Account).Hold && !d.Direct)
-	}
-	if s := w.sub(d); s != nil && s.paused {
-		l.held, s.Next, d.Next = never, time.Time{}, time.Time{}
 	}
 }

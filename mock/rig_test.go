@@ -112,7 +112,7 @@ func (r *rig) subscribe(account, id string) {
 func (r *rig) fire(bodies ...string) (ids []string) {
 	r.t.Helper()
 	for _, b := range bodies {
-		fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: mustJSON(b)})
+		fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: Encode(b)})
 		if err != nil {
 			r.t.Fatal(err)
 		}

@@ -54,8 +54,8 @@ func (w *World) schemaOf(ev *fixtures.Event) (json.RawMessage, error) {
 		root = w.provider.Envelope(ev.Type, root)
 	}
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["$defs"] = reachable(doc.Defs, mustJSON(root))
-	return mustJSON(root), nil
+	root["$defs"] = reachable(doc.Defs, Encode(root))
+	return Encode(root), nil
 }
 
 // reachable picks the definitions that a schema refers to, directly or not.

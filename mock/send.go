@@ -36,7 +36,7 @@ func (e *Engine) attempt(w *World, d *Delivery, j job) result {
 	watch := stopwatch()
 	provider, account := w.sender(d)
 	origin := Origin{Provider: provider, Account: account, Type: d.Type, EventID: d.EventIDs[0],
-		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1}
+		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Detail: d.detail()}
 	answer, err := e.sender.do(ctx, u, j, &origin)
 	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()
 	if err != nil {

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
@@ -36,13 +38,20 @@ type sender struct {
 // wire is one connection.
 type wire struct {
 	net.Conn
-	r *bufio.Reader
+	in *io.LimitedReader // bounds what r may take
+	r  *bufio.Reader
+}
+
+func newWire(c net.Conn) *wire {
+	in := &io.LimitedReader{R: c, N: mostHead}
+	return &wire{c, in, bufio.NewReader(in)}
 }
 
 // Origin tells what a request that reaches the receiver belongs to.
 type Origin struct {
 	Provider, Account, Type, EventID, DeliveryID, Subscription string
 	Attempt                                                    int
+	Detail                                                     json.RawMessage // of the capture: a journal.Together when the request carries several events
 
 	seq atomic.Uint64
 }
@@ -55,6 +64,7 @@ func (o *Origin) captureSeq() uint64 { return o.seq.Load() }
 const (
 	freePerHost = 64
 	dialTimeout = 10 * time.Second
+	mostHead    = mebibyte // bytes of an answer before its body, interim answers included
 )
 
 func newSender(allow []string, maxBody int64) *sender {
@@ -103,14 +113,19 @@ func (s *sender) do(ctx context.Context, u *url.URL, j job, origin *Origin) (*an
 
 // answer reads one response; again reports that the connection can be used on.
 func (s *sender) answer(c *wire, method string) (a *answer, again bool, err error) {
+	c.in.N = mostHead
 	for {
 		resp, err := http.ReadResponse(c.r, &http.Request{Method: method})
+		if err != nil && c.in.N <= 0 {
+			return nil, false, fmt.Errorf("reading the answer: its head is larger than %d bytes", mostHead)
+		}
 		if err != nil {
 			return nil, false, fmt.Errorf("reading the answer: %w", hangup(err))
 		}
 		if resp.StatusCode >= 100 && resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
 			continue
 		}
+		c.in.N = math.MaxInt64 // the body has a bound of its own
 		m, whole, err := s.body(resp)
 		_, reason, _ := strings.Cut(resp.Status, " ")
 		return &answer{m, reason}, whole && !resp.Close, err
@@ -204,7 +219,7 @@ func (s *sender) dial(ctx context.Context, u *url.URL) (*wire, error) {
 		}
 		c = secure
 	}
-	return &wire{c, bufio.NewReader(c)}, nil
+	return newWire(c), nil
 }
 
 var (

@@ -102,7 +102,7 @@ func (w *World) change(account string, doc map[string]json.RawMessage) error {
 	var perAccount map[string]map[string]json.RawMessage
 	if raw, ok := doc["accounts"]; ok && account == "" && w.provider.option("accounts") == nil {
 		if err := json.Unmarshal(raw, &perAccount); err != nil {
-			return Refuse("bad_setting", "", "accounts: wants an object of accounts with their settings: %v", err)
+			return Refuse("bad_setting", "", "accounts: wants an object of accounts with their settings")
 		}
 		delete(doc, "accounts")
 	}

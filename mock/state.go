@@ -146,7 +146,7 @@ func (s *State) run() {
 		s.mu.Lock()
 		doc := maps.Clone(s.sections)
 		s.mu.Unlock()
-		f.err = writeFile(s.path, mustJSON(doc))
+		f.err = writeFile(s.path, Encode(doc))
 		close(f.done)
 	}
 }

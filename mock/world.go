@@ -128,7 +128,7 @@ func (w *World) Get(key string, v any) bool { return getJSON(w.values, key, v) }
 
 // Put stores a value that belongs to no account; it survives a restart.
 func (w *World) Put(key string, v any) {
-	w.values[key] = mustJSON(v)
+	w.values[key] = Encode(v)
 	w.dirty = true
 }
 
@@ -223,7 +223,7 @@ func (w *World) Took(a *Attempt) time.Duration {
 
 // Schedule asks for Provider.Due(name, data) at an instant of the clock.
 func (w *World) Schedule(at time.Time, name string, data any) {
-	t := timer{At: at, Name: name, Data: mustJSON(data)}
+	t := timer{At: at, Name: name, Data: Encode(data)}
 	w.timers = append(w.timers, t)
 	w.engine.schedule.push(item{at: at, world: w, timer: &t})
 	w.dirty = true

@@ -271,7 +271,7 @@ func (rc *Receiver) judge(c *capture, box *inbox, r *http.Request) Origin {
 	e, secret := &c.entry, ""
 	if known {
 		e.Provider, e.Account, e.Type, e.EventID = o.Provider, o.Account, o.Type, o.EventID
-		e.DeliveryID, e.Subscription, e.Attempt = o.DeliveryID, o.Subscription, o.Attempt
+		e.DeliveryID, e.Subscription, e.Attempt, e.Detail = o.DeliveryID, o.Subscription, o.Attempt, o.Detail
 	}
 	if e.Provider == "" && box != nil && box.verify != nil {
 		e.Provider, secret = box.verify.Provider, box.verify.Secret

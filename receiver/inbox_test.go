@@ -141,8 +141,8 @@ func TestInboxHang(t *testing.T) {
 	for _, name := range []string{"a", "d"} {
 		conn := g.dial()
 		defer conn.Close()
-		fmt.Fprintf(conn, "POST /in/%s HTTP/1.1\r\nHost: h\r\n\r\n", name)
 		_, last := g.log.Bounds()
+		fmt.Fprintf(conn, "POST /in/%s HTTP/1.1\r\nHost: h\r\n\r\n", name)
 		g.entry(last + 1)
 		done := make(chan error, 1)
 		go func() { _, err := bufio.NewReader(conn).ReadByte(); done <- err }()

@@ -54,6 +54,7 @@ type Origin struct {
 	Provider, Account, Type, EventID, DeliveryID, Subscription string
 
 	Attempt int
+	Detail  json.RawMessage // of the capture's entry: which events the request carries when they are several
 	// Captured, when set, is called with the capture's sequence number as soon
 	// as there is one and before the request is answered.
 	Captured func(seq uint64)

@@ -4,11 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -63,35 +58,6 @@ func (m *model) replayEdited() tea.Cmd {
 					_, err := api.Replay(ctx, seq, client.ReplayRequest{Body: edited, Resign: resign})
 					return "replayed #" + utoa(seq) + " as edited", err
 				})
-			})
-		}
-	})
-}
-
-// edit opens text in the user's editor and goes on with what was saved.
-func (m *model) edit(name string, content []byte, then func(m *model, edited []byte) tea.Cmd) tea.Cmd {
-	words := strings.Fields(m.opt.editor())
-	return run(func() func(*model) tea.Cmd {
-		dir, err := os.MkdirTemp("", "tacklebox-")
-		path := filepath.Join(dir, name)
-		if err == nil {
-			err = os.WriteFile(path, content, 0o600)
-		}
-		return func(m *model) tea.Cmd {
-			if m.fail(err) {
-				return nil
-			}
-			cmd := exec.Command(words[0], append(words[1:], path)...)
-			return tea.ExecProcess(cmd, func(err error) tea.Msg {
-				edited, readErr := os.ReadFile(path)
-				err = errors.Join(err, readErr, os.RemoveAll(dir))
-				return doneMsg{func(m *model) tea.Cmd {
-					if err != nil {
-						m.complain(fmt.Sprintf("editor %s: %v", words[0], err))
-						return nil
-					}
-					return then(m, edited)
-				}}
 			})
 		}
 	})

@@ -10,9 +10,14 @@ import (
 type catalog struct {
 	list      []client.Provider
 	providers []client.ProviderDetail
+	busy      bool // it is being loaded
 }
 
 func (m *model) loadCatalog() tea.Cmd {
+	if m.catalog.busy {
+		return nil
+	}
+	m.catalog.busy = true
 	ctx, api := m.ctx, m.api
 	return run(func() func(*model) tea.Cmd {
 		var c catalog

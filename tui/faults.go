@@ -43,7 +43,7 @@ func (m *model) showFaults() tea.Cmd {
 	return m.listed(p, func() (items []item, err error) {
 		list, err := api.Faults(ctx)
 		for i, f := range list {
-			items = append(items, item{label: clean(f.Kind, 60), note: faultNote(f), style: warn, value: faultAt{list, i}})
+			items = append(items, item{label: clean(f.Kind+f.Preset, 60), note: faultNote(f), style: warn, value: faultAt{list, i}})
 		}
 		return items, err
 	})

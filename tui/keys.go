@@ -40,7 +40,11 @@ const (
 	formKeys   = "In lists and forms"
 )
 
-func bindings() []binding {
+// bindings is the table, in the order of help.
+func bindings() []binding { return append(deeds(), told()...) }
+
+// deeds are the keys of list and detail.
+func deeds() []binding {
 	return []binding{
 		bind(moveKeys, "up k", "↑ k", "up", moves(-1)),
 		bind(moveKeys, "down j", "↓ j", "down", moves(1)),
@@ -84,7 +88,12 @@ func bindings() []binding {
 		bind(moreKeys, "ctrl+l", "ctrl+l", "draw the screen anew", func(*model) tea.Cmd { return tea.ClearScreen }),
 		bind(moreKeys, "q", "q", "quit; a sandbox of its own stops with it", func(*model) tea.Cmd { return tea.Quit }),
 		bind(moreKeys, "ctrl+c", "ctrl+c", "quit, from anywhere", func(*model) tea.Cmd { return tea.Quit }),
+	}
+}
 
+// told are the keys of bars, lists and forms, which read them themselves.
+func told() []binding {
+	return []binding{
 		bind(filterKeys, "", "tab", "complete", nil),
 		bind(filterKeys, "", "↑ ↓", "earlier filters", nil),
 		bind(filterKeys, "", "ctrl+s", "save the filter", nil),

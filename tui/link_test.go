@@ -63,6 +63,13 @@ func (l *link) cut() {
 	l.conns = nil
 }
 
+// lead makes the wire end at another sandbox.
+func (l *link) lead(url string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.to = strings.TrimPrefix(url, "http://")
+}
+
 func (l *link) mend() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,4 +114,28 @@ func TestLateServer(t *testing.T) {
 	l.mend()
 	d.sees("/in/early")
 	d.sees("live")
+	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
+}
+
+// TestAnotherSandbox starts over when another journal answers at the address,
+// as after a restart of a sandbox in memory.
+func TestAnotherSandbox(t *testing.T) {
+	one, two := sandbox.Start(t), sandbox.Start(t)
+	for range 5 {
+		post(t, one.Inbox("first"), "1")
+	}
+	post(t, two.Inbox("second"), "1")
+	l := newLink(t, one.URL)
+	d := drive(t, l.url(), Options{})
+	d.sees("/in/first")
+	d.sees("5 entries")
+	l.cut()
+	d.sees("LOST")
+	l.lead(two.URL)
+	l.mend()
+	d.sees("/in/second")
+	d.loses("/in/first")
+	d.sees("1 entry")
+	post(t, two.Inbox("third"), "1")
+	d.sees("/in/third")
 }

@@ -119,8 +119,12 @@ func (m *model) took(b batchMsg) tea.Cmd {
 	if b.done {
 		return nil
 	}
+	var missing tea.Cmd
+	if b.restart || b.state == client.Connected && len(m.catalog.providers) == 0 {
+		missing = m.loadCatalog()
+	}
 	if b.restart || !m.loaded && b.state == client.Connected {
-		return m.load()
+		return tea.Batch(m.load(), missing)
 	}
 	if b.missed > 0 {
 		m.tell(warn, entries(b.missed)+" dropped by the journal before they could be shown")
@@ -138,7 +142,7 @@ func (m *model) took(b batchMsg) tea.Cmd {
 	if len(b.rows) > 0 {
 		m.list.refold(m.win.rows)
 	}
-	return tea.Batch(m.feed.next(m.ctx), m.read())
+	return tea.Batch(m.feed.next(m.ctx), m.read(), missing)
 }
 
 func (m *model) connection(b batchMsg) {

@@ -224,6 +224,7 @@ func TestReplies(t *testing.T) {
 func share(p float64) *float64 { return &p }
 
 func TestReadFault(t *testing.T) {
+	share := func(p float64) *float64 { return &p }
 	for s, want := range map[string]client.Fault{
 		"":                       {Kind: "drop"},
 		"10% inbox:a":            {Kind: "drop", Probability: share(0.1), Q: "inbox:a"},

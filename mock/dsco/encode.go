@@ -2,48 +2,7 @@ package dsco
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
-	"unicode/utf8"
 )
-
-// encode renders our own values as compact JSON, with & < > as they are.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic(fmt.Sprintf("encoding %T: %v", v, err))
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
-const maxDepth = 512 // brackets within brackets; what reads JSON here recurses
-
-// sound reports whether foreign bytes are JSON that can be looked into.
-func sound(b []byte) bool {
-	return utf8.Valid(b) && json.Valid(b) && depth(b) <= maxDepth
-}
-
-// depth counts how deep the brackets of valid JSON go.
-func depth(b []byte) (most int) {
-	now, text := 0, false
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case text:
-		case c == '{' || c == '[':
-			now++
-			most = max(most, now)
-		case c == '}' || c == ']':
-			now--
-		}
-	}
-	return most
-}
 
 // plain undoes the escapes that JSON encoders for web pages make of & < >.
 func plain(b []byte) []byte {

@@ -67,7 +67,7 @@ func (r *refusal) reply() mock.Reply {
 }
 
 func jsonReply(status int, body any) mock.Reply {
-	return mock.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: encode(body)}
+	return mock.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: mock.Encode(body)}
 }
 
 // broken answers when the mock itself failed.

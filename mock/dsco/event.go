@@ -66,7 +66,7 @@ func prepare(w *mock.World, ev *mock.Event) error {
 			return err
 		}
 	}
-	ev.Data = encode(f)
+	ev.Data = mock.Encode(f)
 	return nil
 }
 
@@ -77,7 +77,7 @@ func (f *facts) readQuantity(w *mock.World, ev *mock.Event) error {
 	if err != nil {
 		return err
 	}
-	if !sound(body) {
+	if !mock.Sound(body) {
 		return nil
 	}
 	sku := gjson.GetBytes(body, "payload.sku")

@@ -84,17 +84,17 @@ func (r *record) render() historyObject {
 // whole is the callback body as JSON: one that is none, as a firing may send, is
 // shown as text (decision).
 func whole(body []byte) json.RawMessage {
-	if sound(body) {
+	if mock.Sound(body) {
 		return plain(body)
 	}
-	return encode(string(body))
+	return mock.Encode(string(body))
 }
 
 // hash is a digest of the inner payload in upper-case hexadecimal (documented);
 // SHA-1 over its bytes as sent (decision). A body without payload is taken whole.
 func hash(body []byte) string {
 	part := body
-	if sound(body) {
+	if mock.Sound(body) {
 		if p := gjson.GetBytes(body, "payload"); p.Exists() {
 			part = []byte(p.Raw)
 		}

@@ -34,7 +34,7 @@ type form struct {
 // readForm reads one JSON object and nothing after it.
 func readForm(b []byte) (form, bool) {
 	f := form{values: map[string]json.RawMessage{}}
-	if !sound(b) {
+	if !mock.Sound(b) {
 		return f, false
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))

@@ -44,7 +44,7 @@ func sampleOf(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 // have no tracking number (documented), so they have a sample of their own.
 func variant(w *mock.World, ev *mock.Event, variants map[string]string, sample []byte) ([]byte, error) {
 	edited, err := ev.Edit(sample)
-	if err != nil || !sound(edited) {
+	if err != nil || !mock.Sound(edited) {
 		return sample, err
 	}
 	if file := variants[gjson.GetBytes(edited, variants["path"]).String()]; file != "" {
@@ -178,7 +178,7 @@ func followQuantity(ev *mock.Event, body []byte) ([]byte, error) {
 // renew gives a body that is sent again the date of now and, where it has one, an
 // id of its own.
 func renew(w *mock.World, body []byte) []byte {
-	if !sound(body) {
+	if !mock.Sound(body) {
 		return body
 	}
 	for path, v := range map[string]string{"eventDate": formatDate(w.Now()), "payload.eventUuid": w.UUID("event")} {

@@ -21,7 +21,7 @@ type noted struct {
 // noteKey names the place of a note: the addressed account ("" for all), the
 // account whose data it is ("" for none named) and the item.
 func noteKey(account string, ev *mock.Event, sku string) string {
-	return "quantity " + string(encode([]string{account, string(ev.Context["accountId"]), sku}))
+	return "quantity " + string(mock.Encode([]string{account, string(ev.Context["accountId"]), sku}))
 }
 
 // note remembers the quantity that an event brought, whoever got it (decision).

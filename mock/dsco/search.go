@@ -168,7 +168,7 @@ func (s *search) holds(body []byte) bool {
 }
 
 func has(body []byte, paths []string, want string) bool {
-	if !sound(body) {
+	if !mock.Sound(body) {
 		return false
 	}
 	return slices.ContainsFunc(gjson.GetManyBytes(body, paths...), func(v gjson.Result) bool {

@@ -101,7 +101,7 @@ func renderHeaders(list *[]header, keys [2]string) *json.RawMessage {
 	}
 	parts := make([]string, len(*list))
 	for i, h := range *list {
-		parts[i] = "{" + string(encode(keys[0])) + ":" + string(encode(h.Name)) + "," + string(encode(keys[1])) + ":" + string(encode(h.Value)) + "}"
+		parts[i] = "{" + string(mock.Encode(keys[0])) + ":" + string(mock.Encode(h.Name)) + "," + string(mock.Encode(keys[1])) + ":" + string(mock.Encode(h.Value)) + "}"
 	}
 	raw := json.RawMessage("[" + strings.Join(parts, ",") + "]")
 	return &raw

@@ -104,11 +104,11 @@ func (q *query) created(made []webhook) mock.Reply {
 	case bare && q.format == asXML:
 		return asXML.reply(200, document(tag("webhook", out.Webhooks[0].elements())))
 	case bare:
-		return asJSON.reply(200, encodeJSON(out.Webhooks[0]))
+		return asJSON.reply(200, mock.Encode(out.Webhooks[0]))
 	case q.format == asXML:
 		return asXML.reply(200, out.xml())
 	}
-	return asJSON.reply(200, encodeJSON(out))
+	return asJSON.reply(200, mock.Encode(out))
 }
 
 // members is an object whose values wait to be judged.

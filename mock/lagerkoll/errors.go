@@ -105,7 +105,7 @@ func (r *refusal) json() []byte {
 	if r.field != "" {
 		body.Field = &r.field
 	}
-	return encodeJSON(body)
+	return mock.Encode(body)
 }
 
 // xml leaves out what is null (decision).

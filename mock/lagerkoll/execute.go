@@ -26,7 +26,7 @@ func (q *query) execute() (mock.Reply, error) {
 	}
 	q.call.Type = executed
 	if q.world.Option(q.account, "execute_callback").Bool() {
-		fired, err := q.world.Fire(mock.Firing{Type: executed, Account: q.account, Data: encodeJSON(q.occurrence(h))})
+		fired, err := q.world.Fire(mock.Firing{Type: executed, Account: q.account, Data: mock.Encode(q.occurrence(h))})
 		if err != nil {
 			return mock.Reply{}, err
 		}
@@ -62,7 +62,7 @@ func (q *query) executed() (mock.Reply, error) {
 	if r.Body == nil {
 		r.Body = json.RawMessage("{}")
 	}
-	return asJSON.reply(r.Status, encodeJSON(r.Body)), nil
+	return asJSON.reply(r.Status, mock.Encode(r.Body)), nil
 }
 
 // occurrence is what an execution tells in its event, in the order of the body.

@@ -2,7 +2,6 @@ package lagerkoll
 
 import (
 	"bytes"
-	"encoding/json"
 	"mime"
 	"net/http"
 	"strconv"
@@ -114,17 +113,6 @@ func sniff(body []byte) (format, bool) {
 // (documented: page, all data is UTF-8) or could not be read.
 func text(c *mock.Call) ([]byte, bool) {
 	return bytes.TrimPrefix(c.Body, []byte("\ufeff")), c.BodyErr == nil && utf8.Valid(c.Body)
-}
-
-// encodeJSON writes compact JSON with <, > and & as they are (decision).
-func encodeJSON(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic("encoding an answer: " + err.Error()) // our own plain structs
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // element is one XML element with text.

@@ -135,7 +135,7 @@ func (q *query) list() (mock.Reply, error) {
 			out.Webhooks = append(out.Webhooks, h.shown(q.world))
 		}
 	}
-	return q.format.reply(200, encodeJSON(out)), nil
+	return q.format.reply(200, mock.Encode(out)), nil
 }
 
 // hasFeature knows every feature unless the setting lists them (decision).

@@ -19,7 +19,7 @@ func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
 		t := &list[i]
 		n := notificationOf(w, ev, t.Account, t.Subscription)
 		t.ID = notificationID(ev, w, t.Subscription)
-		t.Data = encode(record{n.ID, n.Item, n.Note, n.Account})
+		t.Data = mock.Encode(record{n.ID, n.Item, n.Note, n.Account})
 		t.Done = t.URL == ""
 	}
 	return list, skips
@@ -46,7 +46,7 @@ func notificationOf(w *mock.World, ev *mock.Event, account, subscription string)
 	if len(ev.Whole) > 0 || !ev.Touches("data.notification") {
 		return n
 	}
-	edited, err := ev.Edit(encode(map[string]any{"data": map[string]any{"notification": n}}))
+	edited, err := ev.Edit(mock.Encode(map[string]any{"data": map[string]any{"notification": n}}))
 	if err != nil {
 		return n
 	}
@@ -123,9 +123,9 @@ func fitted(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	body := sampleOf(w, ev.Type)
 	if o := orderOf(ev); o.Item != "" {
 		was := gjson.GetBytes(body, itemPath).Str
-		body = bytes.ReplaceAll(body, encode(was), encode(o.Item))
+		body = bytes.ReplaceAll(body, mock.Encode(was), mock.Encode(o.Item))
 	}
-	body, err := sjson.SetRawBytes(body, "data.notification", encode(plainNotification(w, ev, account, t.Subscription)))
+	body, err := sjson.SetRawBytes(body, "data.notification", mock.Encode(plainNotification(w, ev, account, t.Subscription)))
 	if err != nil {
 		return nil, err
 	}

@@ -1,28 +1,13 @@
 package prioticket
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"tacklebox/mock"
 )
 
-// encode writes one of our own values as compact JSON; text stays as it is,
-// without escapes for HTML.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("encoding %T: %v", v, err))
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
-func quoted(s string) string { return string(encode(s)) }
+func quoted(s string) string { return string(mock.Encode(s)) }
 
 // stamp writes an instant: RFC 3339 in whole seconds with a numeric offset,
 // PrioTicket does not do Z (documented 3.5).

@@ -107,7 +107,7 @@ func broken(w *mock.World, _ *mock.Call) mock.Reply { return refuse(w, errIntern
 
 // answer is a JSON answer.
 func answer(status int, body any) mock.Reply {
-	return mock.Reply{Status: status, Header: header("Content-Type", "application/json"), Body: encode(body)}
+	return mock.Reply{Status: status, Header: header("Content-Type", "application/json"), Body: mock.Encode(body)}
 }
 
 // noContent is the answer of DELETE and of POST /notifications: the seed says no

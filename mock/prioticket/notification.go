@@ -111,7 +111,7 @@ func createNotification(w *mock.World, c *mock.Call, who caller) mock.Reply {
 		}
 	}
 	slices.Sort(c.Violations)
-	fired, err := w.Fire(mock.Firing{Type: typ, Account: who.account, Data: encode(o)})
+	fired, err := w.Fire(mock.Firing{Type: typ, Account: who.account, Data: mock.Encode(o)})
 	if err != nil {
 		return refuse(w, refusedFiring(err))
 	}

@@ -112,6 +112,32 @@ func TestRulesStrikeByFilterAndTimes(t *testing.T) {
 	}
 }
 
+func TestReorderingALoneDeliveryIsNoFault(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny)
+	subscribe(t, r, "ann", "box", "thing.made")
+	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Faults: []mock.Fault{{Kind: "reorder"}}})
+	if e := r.Expect(t, "kind:attempt", 1)[0]; e.Fault != "" {
+		t.Errorf("the attempt says %q, but nothing was reordered", e.Fault)
+	}
+}
+
+// TestADelayedFaultStrikesOnce: putting an attempt off does not use up a rule twice.
+func TestADelayedFaultStrikesOnce(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny)
+	subscribe(t, r, "ann", "box", "thing.made")
+	r.call("PUT", "/_/faults", []byte(`[{"kind":"delay","for":"1m","times":2}]`))
+	for range 3 {
+		r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	}
+	r.Expect(t, "kind:attempt -has:fault", 1)
+	r.Advance(time.Minute)
+	if n := len(r.Entries("kind:attempt has:fault")); n != 2 {
+		t.Errorf("%d attempts were delayed, want 2", n)
+	}
+}
+
 func TestReorderedDeliveriesAllArrive(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)

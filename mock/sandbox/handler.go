@@ -11,22 +11,19 @@ import (
 )
 
 // ServeHTTP sends a request where it belongs by what stood on the wire, before
-// anything could clean or redirect it: the host of a provider, an inbox, the
-// control API, a provider's prefix.
+// anything could clean or redirect it: an inbox, whatever the host; the host of a
+// provider; the control API; a provider's prefix.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if name := s.engine.HostOf(r.Host); name != "" {
-		if path, ok := mock.PathBehind(r.RequestURI, ""); ok {
-			s.engine.ServeProvider(name, path, w, r)
-			return
-		}
-	}
 	path, ok := mock.PathBehind(r.RequestURI, "")
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	host := s.engine.HostOf(r.Host)
 	switch {
 	case !ok:
 		s.notFound(w, r)
 	case first == "in":
 		s.receiver.ServeCapture(w, r)
+	case host != "":
+		s.engine.ServeProvider(host, path, w, r)
 	case first == "_":
 		s.control.ServeHTTP(w, r)
 	case s.engine.Has(first):

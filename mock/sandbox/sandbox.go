@@ -150,7 +150,7 @@ func (s *Sandbox) origin(remote string) (receiver.Origin, bool) {
 		return receiver.Origin{}, false
 	}
 	return receiver.Origin{Provider: o.Provider, Account: o.Account, Type: o.Type, EventID: o.EventID, DeliveryID: o.DeliveryID,
-		Subscription: o.Subscription, Attempt: o.Attempt, Captured: o.Captured}, true
+		Subscription: o.Subscription, Attempt: o.Attempt, Detail: o.Detail, Captured: o.Captured}, true
 }
 
 func (s *Sandbox) verify(from receiver.Origin, secret string, h http.Header, body []byte) *journal.Signature {
@@ -226,7 +226,7 @@ func (s *Sandbox) Serve(ln net.Listener) error {
 		s.Bind(ln.Addr())
 	}
 	s.engine.Start()
-	if err := s.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.server.Serve(spelling{ln}); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

@@ -225,7 +225,7 @@ func directJob(w *mock.World, d *mock.Delivery, account string) {
 }
 
 func sentInstance(body []byte) string {
-	if !sound(body) {
+	if !mock.Sound(body) {
 		return ""
 	}
 	return gjson.GetBytes(body, "eventInstance").String()

@@ -115,7 +115,7 @@ func notify(d *mock.Delivery) notification {
 // logged cuts a callback's body down to what the log shows: everything but
 // payload. A body that is no object shows as the members it should have had.
 func logged(body []byte, ev *mock.Event, eshop int64) json.RawMessage {
-	if !sound(body) || !gjson.ParseBytes(body).IsObject() {
+	if !mock.Sound(body) || !gjson.ParseBytes(body).IsObject() {
 		return json.RawMessage(`{"eshopId":` + strconv.FormatInt(eshop, 10) + `,"event":` + string(appendText(nil, ev.Type)) +
 			`,"eventCreated":"` + moment(ev.Time) + `","eventInstance":""}`)
 	}

@@ -138,7 +138,7 @@ func tokenFields(c *mock.Call) map[string]string {
 
 func jsonFields(body []byte) map[string]string {
 	var members map[string]any
-	if !sound(body) {
+	if !mock.Sound(body) {
 		return nil
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))

@@ -120,7 +120,7 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	if body, err = ev.Edit(body); err != nil {
 		return nil, err
 	}
-	if isText(ev.Whole) || !sound(body) {
+	if isText(ev.Whole) || !mock.Sound(body) {
 		return body, nil
 	}
 	if !carriesPayload(w, ev, t, account) {
@@ -185,7 +185,7 @@ func carriesPayload(w *mock.World, ev *mock.Event, t mock.Target, account string
 // renew makes a recorded body into one of a new event: the moment is now, and
 // eventInstance a fresh one where the type varies it.
 func renew(w *mock.World, body []byte) []byte {
-	if !sound(body) || !gjson.ParseBytes(body).IsObject() {
+	if !mock.Sound(body) || !gjson.ParseBytes(body).IsObject() {
 		return body
 	}
 	out, err := sjson.SetBytes(body, "eventCreated", moment(w.Now()))
@@ -205,7 +205,7 @@ func renew(w *mock.World, body []byte) []byte {
 // spell keeps a changed body in PHP's spelling: a receiver that decodes it and
 // encodes it again expects the same signature.
 func spell(body []byte) []byte {
-	if !sound(body) {
+	if !mock.Sound(body) {
 		return body
 	}
 	return recode(body)

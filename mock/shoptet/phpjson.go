@@ -1,9 +1,8 @@
 package shoptet
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
+	"tacklebox/mock"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -12,15 +11,7 @@ import (
 // everything beyond ASCII as \uXXXX (the slashes are documented in examples, the
 // rest is inferred: the official SDK decodes a body, encodes it again and
 // expects the same signature).
-func encode(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("encoding %T: %v", v, err)) // our own plain structs only
-	}
-	return recode(b.Bytes())
-}
+func encode(v any) []byte { return recode(mock.Encode(v)) }
 
 // recode rewrites a valid JSON text in that form; numbers stay as they are
 // written, members keep their order.
@@ -117,28 +108,4 @@ func appendASCII(out []byte, c byte) []byte {
 
 func appendUnit(out []byte, r rune) []byte {
 	return append(out, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
-}
-
-// sound reports whether foreign text is JSON that may be walked: valid, UTF-8
-// and nested no deeper than PHP's parser goes.
-func sound(b []byte) bool {
-	const deepest = 512
-	return utf8.Valid(b) && depth(b) <= deepest && json.Valid(b)
-}
-
-// depth counts how deep brackets nest.
-func depth(b []byte) (most int) {
-	at := 0
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '"':
-			i = stringEnd(b, i) - 1
-		case '{', '[':
-			at++
-			most = max(most, at)
-		case '}', ']':
-			at--
-		}
-	}
-	return most
 }

@@ -132,11 +132,11 @@ func fireSingles(w *mock.World, ev *mock.Event) {
 // listedEntities reads the list that a mass event carries in its text.
 func listedEntities(w *mock.World, ev *mock.Event, account string) (ids []string) {
 	body, err := payload(w, ev, mock.Target{Account: account})
-	if err != nil || !sound(body) {
+	if err != nil || !mock.Sound(body) {
 		return nil
 	}
 	list := gjson.GetBytes(body, "eventInstance").String()
-	if !sound([]byte(list)) {
+	if !mock.Sound([]byte(list)) {
 		return nil
 	}
 	for _, id := range gjson.Parse(list).Array() {

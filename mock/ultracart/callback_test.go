@@ -99,6 +99,30 @@ func TestFaultsOfTheCredentials(t *testing.T) {
 	}
 }
 
+// TestEveryEventOfABatchIsFound by its type and its id in attempt and capture,
+// whichever stands first in the POST.
+func TestEveryEventOfABatchIsFound(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.sb.Reply("box", `{"reply":[{"status":500,"times":1},{"status":200}]}`)
+	c.subscribe("box", "", "user_login", "order_create", "order_ship")
+	c.fire(mock.Firing{Type: "user_login"})
+	c.settled(1)
+	c.fire(mock.Firing{Type: "order_create"})
+	ship := c.fire(mock.Firing{Type: "order_ship"}).Events[0].ID
+	c.sb.Advance(time.Minute)
+	for _, q := range []string{"type:order_create", "type:order_ship", "event:" + ship} {
+		for _, kind := range []string{"attempt", "capture"} {
+			if e := c.sb.Expect(t, "kind:"+kind+" "+q, 1); len(e) != 1 || !strings.Contains(string(e[0].Request.Body), `{"order_ship":`) {
+				t.Errorf("%s %s: %d entries", kind, q, len(e))
+			}
+		}
+	}
+	if n := len(c.sb.Entries("kind:capture type:user_login")); n != 2 {
+		t.Errorf("%d captures of the failed and the repeated POST, want 2", n)
+	}
+}
+
 func TestTheBareArray(t *testing.T) {
 	t.Parallel()
 	c := start(t)

@@ -43,12 +43,13 @@ func compress(b []byte) (string, error) {
 }
 
 // envelope is the schema of a whole body: the events of a batch may be of other
-// types too, one at least is of this one.
+// types too, one at least is of this one. Compressed, a base64 text stands in
+// their place; the keywords of arrays say nothing about it.
 func envelope(typ string, payload map[string]any) map[string]any {
 	return map[string]any{
 		"type": "object", "additionalProperties": false, "required": []any{"events"},
 		"properties": map[string]any{"events": map[string]any{
-			"type": "array", "minItems": 1, "contains": map[string]any{"required": []any{typ}},
+			"type": []any{"array", "string"}, "contentEncoding": "base64", "minItems": 1, "contains": map[string]any{"required": []any{typ}},
 			"items": map[string]any{"type": "object", "minProperties": 1, "maxProperties": 1,
 				"properties": map[string]any{typ: payload}, "additionalProperties": map[string]any{"type": "object"}},
 		}},

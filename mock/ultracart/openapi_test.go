@@ -43,6 +43,38 @@ func TestTheDescriptionIsValid(t *testing.T) {
 	}
 }
 
+// TestTheDescribedCallbackTakesBothForms of `events`: the list and the
+// compressed text.
+func TestTheDescribedCallbackTakesBothForms(t *testing.T) {
+	t.Parallel()
+	served, err := jsonschema.UnmarshalJSON(strings.NewReader(start(t).control("GET", "/_/providers/ultracart/openapi.json", "").body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("served:///", served); err != nil {
+		t.Fatal(err)
+	}
+	s, err := compiler.Compile("served:///#/webhooks/order_create/post/requestBody/content/application~1json/schema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, fits := range map[string]bool{
+		string(fixture(t, "samples/order_create.json")):                  true,
+		string(fixture(t, "samples/extra/order_create.compressed.json")): true,
+		string(fixture(t, "samples/order_ship.json")):                    false,
+		`{"events":[]}`: false, `{"events":7}`: false, `{}`: false,
+	} {
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(doc); (err == nil) != fits {
+			t.Errorf("%.80s: %v", body, err)
+		}
+	}
+}
+
 func TestTheDescriptionNamesEveryOperation(t *testing.T) {
 	t.Parallel()
 	described := map[string]string{}

@@ -65,7 +65,8 @@ func handle(do func(*request) (*answer, *failure)) func(*mock.World, *mock.Call)
 }
 
 // empty is the 204: Content-Length: 0 and no Content-Type (documented). net/http
-// takes the length off a 204 unless its name is spelled in another way.
+// takes the length off a 204 unless its name is spelled in another way; the
+// sandbox brings back the usual spelling.
 func (q *request) empty() mock.Reply {
 	h := q.header()
 	delete(h, "Content-Type")

@@ -152,10 +152,15 @@ func (q *request) makeCredentials(h *webhook) {
 	}
 }
 
-// absolute wants http or https and a host (decision).
+// absolute wants http or https, a host and, if any, a port that exists (decision).
 func absolute(raw string) bool {
 	u, err := url.Parse(raw)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return false
+	}
+	port := u.Port()
+	_, err = strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil
 }
 
 // secureEnough holds the documented rule that events with customer data want

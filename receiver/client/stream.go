@@ -128,6 +128,7 @@ func (s *stream) run(ctx context.Context) (progress bool, err error) {
 	defer conn.Close()
 	done := make(chan struct{})
 	defer close(done)
+	_ = conn.SetReadDeadline(time.Now().Add(silenceLimit)) // a server that never answers a ping is silent too
 	conn.SetPongHandler(func(string) error { return conn.SetReadDeadline(time.Now().Add(silenceLimit)) })
 	go keepAlive(conn, done)
 	if err := s.report(Event{State: Connected}); err != nil {

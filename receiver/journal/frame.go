@@ -99,6 +99,10 @@ func stampOf(t time.Time) int64 {
 	return t.UnixNano()
 }
 
+// hashSeveral stands for the event and the type of a request with several: one
+// hash cannot rule it out.
+const hashSeveral = math.MaxUint16
+
 // hash16 is FNV-1a over the lower-case bytes, folded to 16 bits.
 func hash16(s string) uint16 {
 	h := uint32(2166136261)
@@ -119,6 +123,9 @@ func metaOf(e *Entry) meta {
 	m.keys = [keyCount]uint16{
 		hash16(e.Provider), hash16(e.Type), hash16(e.Inbox),
 		hash16(e.Account), hash16(e.EventID), hash16(e.DeliveryID),
+	}
+	if e.several() {
+		m.keys[keyType], m.keys[keyEvent] = hashSeveral, hashSeveral
 	}
 	return m
 }

@@ -25,11 +25,11 @@ func keys() []key {
 	return []key{
 		{"kind", "what was recorded", []string{"call", "event", "attempt", "capture"}, oneOf(kindOfEntry)},
 		{"provider", "the provider, by name", nil, named(keyProvider, func(e *Entry) string { return e.Provider })},
-		{"type", "event type; * stands for anything", []string{"order:*"}, named(keyType, func(e *Entry) string { return e.Type })},
+		{"type", "event type; * stands for anything", []string{"order:*"}, anyOfThem(keyType, func(e *Entry) string { return e.Type }, otherTypes)},
 		{"inbox", "the receiver's inbox; * stands for anything", nil, named(keyInbox, func(e *Entry) string { return e.Inbox })},
 		{"account", "the account at the provider", nil, named(keyAccount, func(e *Entry) string { return e.Account })},
 		{"subscription", "id of the subscription", nil, named(-1, func(e *Entry) string { return e.Subscription })},
-		{"event", "id of the event", nil, named(keyEvent, func(e *Entry) string { return e.EventID })},
+		{"event", "id of the event", nil, anyOfThem(keyEvent, func(e *Entry) string { return e.EventID }, otherEvents)},
 		{"delivery", "id of the delivery", nil, named(keyDelivery, func(e *Entry) string { return e.DeliveryID })},
 		{"method", "method of the request", []string{"GET", "POST", "PUT", "PATCH", "DELETE"}, named(-1, methodOf)},
 		{"path", "path of the request; * stands for anything", []string{"/in/orders", "/in/*"}, parsePath},

@@ -45,5 +45,9 @@ func sign(f *os.File) error {
 }
 
 // unlock lets the next one in. The file stays: removing it could take the lock
-// of somebody who has just opened it.
-func unlock(f *os.File) { f.Close() }
+// of somebody who has just opened it. Closing alone would not do: a child that
+// this process is just starting still has the file, and the lock with it.
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	f.Close()
+}

@@ -183,8 +183,8 @@ func stocked(t testing.TB, seed uint64, n int) (list []*Entry, both map[string]S
 	return list, both
 }
 
-// TestFilterLaws: what holds of every query, whatever it asks for.
-func TestFilterLaws(t *testing.T) {
+// TestLawsOnRandomEntries: what holds of every query, whatever it asks for.
+func TestLawsOnRandomEntries(t *testing.T) {
 	t.Parallel()
 	d := newDice(11)
 	var list []*Entry

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -51,6 +52,7 @@ type field struct {
 	pattern string
 	hash    int // which of meta.keys holds its hash, -1: none
 	get     func(*Entry) string
+	more    func(*Entry) []string // further texts of which one may match; nil: none
 }
 
 // named makes the parser of a key for a text.
@@ -60,13 +62,25 @@ func named(hash int, get func(*Entry) string) func(*parser, *key, text) (node, e
 	}
 }
 
-func (f *field) match(e *Entry) bool { return there(f.pattern, f.get(e), true) }
+// anyOfThem is named for a field that a request with several events has several of.
+func anyOfThem(hash int, get func(*Entry) string, more func(*Entry) []string) func(*parser, *key, text) (node, error) {
+	return func(_ *parser, k *key, v text) (node, error) {
+		return &field{trace: newTrace(v.s), key: k.name, pattern: v.s, hash: hash, get: get, more: more}, nil
+	}
+}
+
+func (f *field) match(e *Entry) bool {
+	if there(f.pattern, f.get(e), true) {
+		return true
+	}
+	return f.more != nil && slices.ContainsFunc(f.more(e), func(s string) bool { return there(f.pattern, s, true) })
+}
 
 // there matches a text that an entry has: * is anything, but not nothing.
 func there(pattern, s string, fold bool) bool { return s != "" && glob(pattern, s, fold) }
 
 func (f *field) byIndex(_ uint64, m *meta) verdict {
-	if f.hash < 0 || strings.Contains(f.pattern, "*") || m.keys[f.hash] == hash16(f.pattern) {
+	if f.hash < 0 || strings.Contains(f.pattern, "*") || m.keys[f.hash] == hash16(f.pattern) || f.more != nil && m.keys[f.hash] == hashSeveral {
 		return maybe
 	}
 	return no

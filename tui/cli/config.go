@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -49,8 +50,8 @@ func (o *UpOptions) readConfig(name string, text []byte, f *pflag.FlagSet, sourc
 		}
 	})
 	o.places = places{file: name, lines: map[string]int{}}
+	o.places.add(nil, root)
 	return eachKey(name, root, allowed, func(key string, value *yaml.Node) error {
-		o.places.add([]string{key}, value)
 		switch key {
 		case "providers":
 			return into(name, value, &o.Providers)
@@ -162,11 +163,48 @@ func into(name string, value *yaml.Node, out any) error {
 	if err := decoder.Decode(out); err != nil {
 		var wrong *json.UnmarshalTypeError
 		if errors.As(err, &wrong) {
-			return usagef("%s:%d: want keys and values, not %s", name, value.Line, wrong.Value)
+			return wrongForm(name, value, wrong)
 		}
 		return usagef("%s:%d: %s", name, value.Line, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
+}
+
+// wrongForm names the key whose value has another form than is wanted, and its
+// line as far as the path to it leads.
+func wrongForm(name string, value *yaml.Node, wrong *json.UnmarshalTypeError) error {
+	at, field := value, ""
+	if wrong.Field != "" {
+		field = wrong.Field + ": "
+	}
+	for key := range strings.SplitSeq(wrong.Field, ".") {
+		for i := 0; at.Kind == yaml.MappingNode && i+1 < len(at.Content); i += 2 {
+			if at.Content[i].Value == key {
+				at = at.Content[i+1]
+				break
+			}
+		}
+	}
+	return usagef("%s:%d: %swant %s, not %s", name, at.Line, field, formOf(wrong.Type), wrong.Value)
+}
+
+// formOf is what a Go type is written as in YAML.
+func formOf(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "keys and values"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Pointer:
+		return formOf(t.Elem())
+	}
+	return "a whole number"
 }
 
 // maxYAMLDepth is far beyond what a person writes; deeper input is an attack or

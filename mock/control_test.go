@@ -1,0 +1,206 @@
+package mock
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// control asks the events half of the control API.
+func (r *rig) control(method, path, body string) (int, string) {
+	r.t.Helper()
+	mux := http.NewServeMux()
+	r.e.Routes(mux)
+	rec := httptest.NewRecorder()
+	mux.ServeHTTP(rec, httptest.NewRequest(method, path, strings.NewReader(body)))
+	if got := rec.Header().Get("Content-Type"); got != "application/json" {
+		r.t.Errorf("%s %s answers as %q", method, path, got)
+	}
+	return rec.Code, strings.TrimSuffix(rec.Body.String(), "\n")
+}
+
+// rich has options, context keys, secrets and two profiles.
+func rich(p *Provider, _ *Config) {
+	p.Home, p.Homes = "/v1", map[string]string{"old": "/v0"}
+	p.Options = []Option{
+		{Name: "profile", Kind: TextOption, Values: []string{"new", "old"}, Default: `"new"`},
+		{Name: "token", Kind: TextOption, Default: `"secret"`, Hidden: true},
+		{Name: "limit", Kind: IntOption, Common: true, About: "calls in a minute"},
+	}
+	p.Context = []Context{{Name: "owner", About: "whose it is", Types: []string{"made"}, Check: func(raw []byte) error {
+		if string(raw) != `"ann"` {
+			return errors.New("is nobody")
+		}
+		return nil
+	}}, {Name: "any"}}
+	p.Secrets = func(_ *World, a *Account) []Secret {
+		return []Secret{{Name: "key", Value: "of " + a.Name}, {Name: "own", Value: "<&>", Subscription: "s"}}
+	}
+	p.Offers = func(w *World, _, typ string) (string, bool) {
+		return "only in the old profile", typ == "made" || w.Option("", "profile").Text() == "old"
+	}
+}
+
+// TestControlAnswers: the whole body of each answer.
+func TestControlAnswers(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, rich)
+	r.sink.answer(500)
+	r.subscribe("ann", "s")
+	r.do(func(w *World) { w.Account("bob") })
+	r.fire("a")
+	r.idle()
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		want               string
+	}{
+		{"GET", "/_/providers", "", 200, `[{"name":"plain","title":"Plain","base_url":"http://sandbox.test/plain/v1","events":1,"profile":"new"}]`},
+		{"GET", "/_/providers/plain", "", 200, `{"assumptions":[],"base_url":"http://sandbox.test/plain/v1","context":[{"about":"whose it is","name":"owner","types":["made"]},{"about":"","name":"any","types":null}],` +
+			`"events":[{"type":"made","about":"made","evidence":"decision","sample":{"id":1,"name":"nut"},"schema":null}],"faults":[],"name":"plain","profile":"new","title":"Plain"}`},
+		{"GET", "/_/providers/plane", "", 404, `{"error":{"code":"unknown_provider","message":"no provider \"plane\"","hint":"did you mean \"plain\"? known are plain"}}`},
+		{"GET", "/_/providers/plain/settings", "", 200, `{"limit":null,"profile":"new"}`},
+		{"PUT", "/_/providers/plain/settings?account=ann", `{"profile":"old"}`, 200, `{"limit":null,"profile":"old"}`},
+		{"GET", "/_/providers/plain/settings?account=bob", "", 200, `{"limit":null,"profile":"new"}`},
+		{"PUT", "/_/providers/plain/settings?account=ann", `{"limit":3}`, 422, `{"error":{"code":"bad_setting","message":"limit is the same for all accounts","hint":"set it without an account"}}`},
+		{"PUT", "/_/providers/plain/settings", `{"limit":3,"profile":"odd"}`, 422, `{"error":{"code":"bad_setting","message":"profile: wants a text: \"odd\" is not one of new, old"}}`},
+		{"PUT", "/_/providers/plain/settings", `{"limit":"3"}`, 422, `{"error":{"code":"bad_setting","message":"limit: wants an integer","hint":"calls in a minute"}}`},
+		{"PUT", "/_/providers/plain/settings", `{"accounts":{"bob":{"profile":"old"}},"limit":3}`, 200, `{"limit":3,"profile":"new"}`},
+		{"GET", "/_/providers/plain/settings?account=bob", "", 200, `{"limit":3,"profile":"old"}`},
+		{"PUT", "/_/providers/plain/settings", `{"accounts":[]}`, 422, `{"error":{"code":"bad_setting","message":"accounts: wants an object of accounts with their settings"}}`},
+		{"PUT", "/_/providers/plain/settings", `{"limit":null}`, 200, `{"limit":null,"profile":"new"}`},
+		{"PUT", "/_/providers/none/settings", `{}`, 404, `{"error":{"code":"unknown_provider","message":"no provider \"none\"","hint":"known are plain"}}`},
+		{"POST", "/_/events", `{"provider":"plain","type":"lost"}`, 422, `{"error":{"code":"unknown_type","message":"plain has no event type \"lost\" here","hint":"only in the old profile"}}`},
+		{"POST", "/_/events", `{"provider":"plain","type":"made","context":{"owner":"eve"}}`, 422, `{"error":{"code":"bad_context","message":"context owner: is nobody","hint":"whose it is"}}`},
+		{"GET", "/_/subscriptions", "", 200, `[{"provider":"plain","account":"ann","id":"s","url":"` + r.sink.URL + `/s","types":["made","lost"],"enabled":true,"failures":1,"next_attempt":"2026-03-01T12:01:00Z"}]`},
+		{"GET", "/_/subscriptions?account=bob", "", 200, `[]`},
+		{"GET", "/_/subscriptions?provider=plan", "", 422, `{"error":{"code":"unknown_provider","message":"no provider \"plan\"","hint":"did you mean \"plain\"? known are plain"}}`},
+		{"GET", "/_/secrets?provider=plain&account=ann", "", 200, `[{"provider":"plain","account":"ann","name":"key","value":"of ann"},{"provider":"plain","account":"ann","name":"own","value":"<&>","subscription":"s"}]`},
+		{"GET", "/_/clock", "", 200, `{"mode":"manual","next":"2026-03-01T12:01:00Z","now":"2026-03-01T12:00:00Z"}`},
+		{"POST", "/_/clock", `{"to":"next"}`, 200, `{"mode":"manual","now":"2026-03-01T12:01:00Z"}`},
+		{"POST", "/_/clock", `{"to":5}`, 400, `{"error":{"code":"bad_json","message":"to: a number where a text is wanted"}}`},
+		{"GET", "/_/faults", "", 200, `[]`},
+		{"PUT", "/_/faults", `["drop",{"preset":"lossy"}]`, 200, `[{"kind":"drop"},{"kind":"drop","probability":0.1}]`},
+		{"PUT", "/_/faults", `["drop",{"kind":"none"}]`, 422, `{"error":{"code":"unknown_fault","message":"no fault \"none\"","hint":"possible are duplicate, reorder, drop, delay, slow, cut_body, reset, timeout, wrong_content_type, redirect, wrong_method, empty_body, giant_body, bad_signature, missing_signature, old_key, stale_signature"}}`},
+		{"GET", "/_/faults", "", 200, `[{"kind":"drop"},{"kind":"drop","probability":0.1}]`},
+		{"PUT", "/_/faults", `[]`, 200, `[]`},
+	} {
+		if status, got := r.control(c.method, c.path, c.body); status != c.status || got != c.want {
+			t.Errorf("%s %s %s: %d\n%s, want %d\n%s", c.method, c.path, c.body, status, got, c.status, c.want)
+		}
+	}
+}
+
+// TestProblemsKeepTheirStatus when they are wrapped, and anything else is a 500.
+func TestProblemsKeepTheirStatus(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err    error
+		status int
+		want   string
+	}{
+		{&Problem{Status: 409, Code: "c", Message: "m", Hint: "h"}, 409, `{"error":{"code":"c","message":"m","hint":"h"}}`},
+		{fmt.Errorf("in front: %w", &Problem{Status: 409, Code: "c", Message: "m"}), 409, `{"error":{"code":"c","message":"in front: m"}}`},
+		{errors.New("<plain>"), 500, `{"error":{"code":"internal","message":"<plain>"}}`},
+	} {
+		rec := httptest.NewRecorder()
+		WriteProblem(rec, c.err)
+		if got := strings.TrimSpace(rec.Body.String()); rec.Code != c.status || got != c.want {
+			t.Errorf("%v: %d %s, want %d %s", c.err, rec.Code, got, c.status, c.want)
+		}
+	}
+	rec := httptest.NewRecorder()
+	if WriteJSON(rec, 200, func() {}); rec.Code != 500 || !json.Valid(rec.Body.Bytes()) {
+		t.Errorf("what cannot be written as JSON: %d %s", rec.Code, rec.Body)
+	}
+	if got := Refuse("c", "h", "n %d", 7); got.Error() != "n 7 (h)" || got.Status != 422 {
+		t.Errorf("a refusal says %q", got)
+	}
+}
+
+// TestBodiesOfControlCalls have a limit and must come whole.
+func TestBodiesOfControlCalls(t *testing.T) {
+	t.Parallel()
+	huge := httptest.NewRequest("POST", "/", strings.NewReader(`"`+strings.Repeat("x", maxControlBody)+`"`))
+	broken := httptest.NewRequest("POST", "/", failing{})
+	for name, c := range map[string]struct {
+		req    *http.Request
+		status int
+		want   string
+	}{
+		"too large": {huge, 413, "larger than 33554432 bytes"},
+		"broken":    {broken, 400, "reading the body: cut"},
+	} {
+		var v any
+		var p *Problem
+		if err := readBody(c.req, &v); !errors.As(err, &p) || p.Status != c.status || !strings.Contains(p.Message, c.want) {
+			t.Errorf("%s: %v, want %d %s", name, err, c.status, c.want)
+		}
+	}
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("cut") }
+
+// TestWhatAFormIsCalled in words of JSON.
+func TestWhatAFormIsCalled(t *testing.T) {
+	t.Parallel()
+	type all struct {
+		Text   string         `json:"text"`
+		Truth  bool           `json:"truth"`
+		Number float64        `json:"number"`
+		Whole  *int           `json:"whole"`
+		List   []int          `json:"list"`
+		Object map[string]int `json:"object"`
+		Deep   struct {
+			Inner []string `json:"inner"`
+		} `json:"deep"`
+	}
+	for doc, want := range map[string]string{
+		`{"text":{}}`:              "text: an object where a text is wanted",
+		`{"truth":"x"}`:            "truth: a text where true or false is wanted",
+		`{"number":true}`:          "number: true or false where a number is wanted",
+		`{"whole":[]}`:             "whole: a list where a whole number is wanted",
+		`{"whole":1.5}`:            "whole: a number where a whole number is wanted",
+		`{"list":1}`:               "list: a number where a list is wanted",
+		`{"object":"x"}`:           "object: a text where an object is wanted",
+		`{"deep":{"inner":"x"}}`:   "deep.inner: a text where a list is wanted",
+		`{"deep":{"inner":["x",]}`: "the body is not JSON: ",
+		`{"other":1}`:              `unknown field "other"`,
+	} {
+		var v all
+		req := httptest.NewRequest("POST", "/", strings.NewReader(doc))
+		if err := readBody(req, &v); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", doc, err, want)
+		}
+	}
+}
+
+// TestNextAttempts: the earliest of what is planned to a subscription.
+func TestNextAttempts(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.sink.answer(500, 500, 500)
+	r.subscribe("ann", "s")
+	r.fire("a")
+	r.idle()
+	r.advance(30 * time.Second)
+	r.fire("b")
+	for _, want := range []time.Duration{time.Minute, 90 * time.Second, 61 * time.Minute, -1} {
+		r.idle()
+		var next time.Time
+		r.do(func(w *World) { next = w.nextAttempt(w.Account("ann"), w.Account("ann").Sub("s")) })
+		if want < 0 && !next.IsZero() || want >= 0 && next.Sub(rigStart) != want {
+			t.Fatalf("the next attempt is at %s, want %s", next, want)
+		}
+		if at, any := r.e.Next(); any {
+			r.advance(at.Sub(r.e.Now()))
+		}
+	}
+}

@@ -1,0 +1,371 @@
+package mock
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// rawServer accepts connections and hands each to answer with its number, from
+// 0; the connection is closed when answer returns.
+func rawServer(t *testing.T, answer func(n int, c net.Conn)) *url.URL {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	go func() {
+		for n := 0; ; n++ {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				answer(n, c)
+			}()
+		}
+	}()
+	return &url.URL{Scheme: "http", Host: ln.Addr().String(), Path: "/cb"}
+}
+
+// saying reads one request after the other and answers each with the next text,
+// then closes the connection.
+func saying(answers ...string) func(int, net.Conn) {
+	return func(_ int, c net.Conn) {
+		in := bufio.NewReader(c)
+		for _, a := range answers {
+			req, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, req.Body)
+			_, _ = io.WriteString(c, a)
+		}
+	}
+}
+
+func post(t *testing.T, s *sender, u *url.URL, body string) (*answer, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return s.do(ctx, u, job{out: &Outgoing{Method: "POST", URL: u.String(), Body: []byte(body)}}, &Origin{})
+}
+
+const okAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+// TestAnswers: what one answer on the wire is taken for.
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	const most = 1000
+	long := strings.Repeat("x", most+500)
+	for name, c := range map[string]struct {
+		wire   string
+		status int
+		reason string
+		body   string
+		size   int64 // when it is not that of body
+		fails  string
+	}{
+		"plain":              {wire: okAnswer, status: 200, reason: "OK", body: "ok"},
+		"own phrase":         {wire: "HTTP/1.1 200 Very Well\r\nContent-Length: 0\r\n\r\n", status: 200, reason: "Very Well"},
+		"no phrase":          {wire: "HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n", status: 404},
+		"odd status":         {wire: "HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n", status: 799, reason: "What"},
+		"chunked":            {wire: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", status: 200, reason: "OK", body: "abcde"},
+		"until the end":      {wire: "HTTP/1.0 200 OK\r\n\r\neverything", status: 200, reason: "OK", body: "everything"},
+		"no body":            {wire: "HTTP/1.1 204 No Content\r\n\r\n", status: 204, reason: "No Content"},
+		"continue first":     {wire: "HTTP/1.1 100 Continue\r\n\r\n" + okAnswer, status: 200, reason: "OK", body: "ok"},
+		"hints first":        {wire: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + okAnswer, status: 200, reason: "OK", body: "ok"},
+		"switching":          {wire: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", status: 101, reason: "Switching Protocols"},
+		"redirect":           {wire: "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n", status: 307, reason: "Temporary Redirect"},
+		"longer than kept":   {wire: fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(long), long), status: 200, reason: "OK", body: long[:most], size: int64(len(long))},
+		"nothing":            {wire: "", fails: "closed without a whole answer"},
+		"half a head":        {wire: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n", fails: "closed without a whole answer"},
+		"half a body":        {wire: "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", status: 200, reason: "OK", body: "half", fails: "closed without a whole answer"},
+		"another protocol":   {wire: "SSH-2.0-OpenSSH_9.9\r\n", fails: "malformed HTTP"},
+		"no status":          {wire: "HTTP/1.1 abc OK\r\n\r\n", fails: "malformed HTTP status code"},
+		"two lengths":        {wire: "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", fails: "Content-Length"},
+		"negative length":    {wire: "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", fails: "Content-Length"},
+		"broken chunks":      {wire: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", status: 200, reason: "OK", fails: "chunk"},
+		"broken header":      {wire: "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", fails: "malformed MIME header"},
+		"head without end":   {wire: "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Filler: "+strings.Repeat("y", 1000)+"\r\n", 2000), fails: "head is larger than"},
+		"a header too long":  {wire: "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("y", 2<<20) + "\r\n\r\n", fails: "head is larger than"},
+		"hints without end":  {wire: strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 1<<16) + okAnswer, fails: "head is larger than"},
+		"a phrase too long":  {wire: "HTTP/1.1 200 " + strings.Repeat("y", 2<<20), fails: "head is larger than"},
+		"a large whole head": {wire: "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("y", 200<<10) + "\r\nContent-Length: 2\r\n\r\nok", status: 200, reason: "OK", body: "ok"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSender(nil, most)
+			defer s.close()
+			a, err := post(t, s, rawServer(t, saying(c.wire)), "x")
+			if (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {
+				t.Fatalf("error %v, want %q", err, c.fails)
+			}
+			if c.status == 0 {
+				return
+			}
+			if c.size == 0 {
+				c.size = int64(len(c.body))
+			}
+			if a.Status != c.status || a.reason != c.reason || string(a.Body) != c.body || a.Size != c.size || a.Truncated != (c.size > most) {
+				t.Errorf("got %d %q, %d of %d bytes %.20q, truncated %v", a.Status, a.reason, len(a.Body), a.Size, a.Body, a.Truncated)
+			}
+		})
+	}
+}
+
+// TestConnectionsAreUsedAgain only where the answer leaves them whole.
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		first string
+		want  int32 // connections for two requests
+	}{
+		"whole":            {okAnswer, 1},
+		"no content":       {"HTTP/1.1 204 No Content\r\n\r\n", 1},
+		"after a continue": {"HTTP/1.1 100 Continue\r\n\r\n" + okAnswer, 1},
+		"asked to close":   {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 2},
+		"HTTP/1.0":         {"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", 2},
+		"too long":         {"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n" + strings.Repeat("x", 30), 2},
+		"more than asked":  {okAnswer + okAnswer, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var opened atomic.Int32
+			u := rawServer(t, func(n int, conn net.Conn) {
+				opened.Add(1)
+				if n == 0 {
+					saying(c.first, okAnswer)(n, conn)
+					return
+				}
+				saying(okAnswer)(n, conn)
+			})
+			s := newSender(nil, 20)
+			defer s.close()
+			for range 2 {
+				if _, err := post(t, s, u, "x"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := opened.Load(); got != c.want {
+				t.Errorf("%d connections, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+// TestAStaleConnectionIsNotUsed: the other end closed it meanwhile, and the
+// request still arrives.
+func TestAStaleConnectionIsNotUsed(t *testing.T) {
+	t.Parallel()
+	closed := make(chan struct{}, 2)
+	u := rawServer(t, func(n int, c net.Conn) {
+		saying(okAnswer)(n, c)
+		_ = c.Close()
+		closed <- struct{}{}
+	})
+	s := newSender(nil, mebibyte)
+	defer s.close()
+	for i := range 3 {
+		if a, err := post(t, s, u, "x"); err != nil || a.Status != 200 {
+			t.Fatalf("request %d: %v, %v", i, a, err)
+		}
+		<-closed
+	}
+}
+
+// TestFreeConnectionsAreBounded and closed with the sender.
+func TestFreeConnectionsAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newSender(nil, mebibyte)
+	u := &url.URL{Scheme: "http", Host: "here"}
+	for range freePerHost + 3 {
+		c, other := net.Pipe()
+		defer other.Close()
+		s.put(u, newWire(c))
+	}
+	if got := len(s.free["http://here"]); got != freePerHost {
+		t.Errorf("%d are kept, want %d", got, freePerHost)
+	}
+	kept := s.free["http://here"][0]
+	s.close()
+	if _, err := kept.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("writing after the close says %v", err)
+	}
+}
+
+// TestRedirectsAreNotFollowed: a provider that did would send the body to
+// another place.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		var paths []string
+		server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+			paths = append(paths, req.URL.Path)
+			rw.Header().Set("Location", "/elsewhere")
+			rw.WriteHeader(status)
+		}))
+		u, _ := url.Parse(server.URL + "/cb")
+		s := newSender(nil, mebibyte)
+		a, err := post(t, s, u, "x")
+		s.close()
+		server.Close()
+		if err != nil || a.Status != status || len(paths) != 1 || a.Headers.Get("Location") != "/elsewhere" {
+			t.Errorf("%d: %v, %v, asked for %v", status, a, err, paths)
+		}
+	}
+}
+
+// TestTLS: a private address needs no certificate that anybody signed; a host
+// that --allow-host names does.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	var names []string
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+		names = append(names, req.TLS.ServerName+" "+req.TLS.NegotiatedProtocol+" "+req.Proto)
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	server.StartTLS()
+	defer server.Close()
+	u, _ := url.Parse(strings.Replace(server.URL, "127.0.0.1", "localhost", 1))
+	s := newSender(nil, mebibyte)
+	defer s.close()
+	for range 2 {
+		if a, err := post(t, s, u, "x"); err != nil || a.Status != 200 {
+			t.Fatalf("self-signed: %v, %v", a, err)
+		}
+	}
+	equal(t, "server names", names, []string{"localhost http/1.1 HTTP/1.1", "localhost http/1.1 HTTP/1.1"})
+	if n := len(s.free["https://"+u.Host]); n != 1 {
+		t.Errorf("%d connections are kept, want 1", n)
+	}
+	strict := newSender([]string{"localhost"}, mebibyte)
+	defer strict.close()
+	if _, err := post(t, strict, u, "x"); err == nil || !strings.Contains(err.Error(), "TLS: ") {
+		t.Errorf("an allowed host with a certificate that nobody signed: %v", err)
+	}
+	plain := rawServer(t, saying(okAnswer))
+	plain.Scheme = "https"
+	if _, err := post(t, s, plain, "x"); err == nil || !strings.Contains(err.Error(), "TLS: ") {
+		t.Errorf("a server that speaks no TLS: %v", err)
+	}
+}
+
+// TestNobodyListens is an error that names the address.
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &url.URL{Scheme: "http", Host: ln.Addr().String()}
+	_ = ln.Close()
+	s := newSender(nil, mebibyte)
+	if _, err := post(t, s, u, "x"); err == nil || !strings.Contains(err.Error(), "refused") || !strings.Contains(err.Error(), u.Host) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestNoAnswerWithinTheTimeout, whatever the other end does instead.
+func TestNoAnswerWithinTheTimeout(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func(int, net.Conn){
+		"silence":     func(_ int, c net.Conn) { _, _ = io.Copy(io.Discard, c) },
+		"half a head": func(_ int, c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 200"); _, _ = io.Copy(io.Discard, c) },
+		"a body without end": func(_ int, c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234")
+			_, _ = io.Copy(io.Discard, c)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := rawServer(t, answer)
+			r := newRig(t, func(p *Provider, _ *Config) {
+				p.Request = outgoingTo(u.String())
+				p.Policy = func(*World, string) Policy { return Policy{Timeout: 30 * time.Millisecond} }
+			})
+			if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", To: u.String()}); err != nil {
+				t.Fatal(err)
+			}
+			if got := r.waitFor(1, "kind:attempt")[0]; got.Error != "no answer within 30ms" || got.Response != nil {
+				t.Errorf("the attempt says %q", got.Error)
+			}
+		})
+	}
+}
+
+// TestTheRequestOnTheWire is the provider's, byte for byte.
+func TestTheRequestOnTheWire(t *testing.T) {
+	t.Parallel()
+	heads := make(chan string, 1)
+	u := rawServer(t, func(_ int, c net.Conn) {
+		in := bufio.NewReader(c)
+		var head strings.Builder
+		for !strings.HasSuffix(head.String(), "\r\n\r\n") {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				return
+			}
+			head.WriteString(line)
+		}
+		heads <- head.String()
+		_, _ = io.WriteString(c, okAnswer)
+	})
+	s := newSender(nil, mebibyte)
+	defer s.close()
+	out := &Outgoing{Method: "PATCH", URL: u.String() + "?a=b c", Body: []byte("four"), Header: []Field{{"x-lower", "1"}, {"X-UPPER", "2"}, {"x-lower", "3"}, {"Empty", ""}}}
+	if _, err := s.do(context.Background(), u, job{out: out}, &Origin{}); err != nil {
+		t.Fatal(err)
+	}
+	want := "PATCH /cb?a=b%20c HTTP/1.1\r\nHost: " + u.Host + "\r\nx-lower: 1\r\nX-UPPER: 2\r\nx-lower: 3\r\nEmpty: \r\nContent-Length: " + strconv.Itoa(4) + "\r\n\r\n"
+	if got := <-heads; got != want {
+		t.Errorf("sent\n%q, want\n%q", got, want)
+	}
+}
+
+// TestTheOriginIsKnownWhileTheExchangeLasts, and no longer.
+func TestTheOriginIsKnownWhileTheExchangeLasts(t *testing.T) {
+	t.Parallel()
+	var r *rig
+	var remote string
+	known := make(chan *Origin, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		remote = req.RemoteAddr
+		o, _ := r.e.Origin(remote)
+		if o != nil {
+			o.Captured(77)
+		}
+		known <- o
+	}))
+	defer server.Close()
+	r = newRig(t, nil)
+	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Account: "ann", To: server.URL}); err != nil {
+		t.Fatal(err)
+	}
+	attempt := r.waitFor(1, "kind:attempt")[0]
+	if o := <-known; o == nil || o.Provider != "plain" || o.Account != "ann" || o.Type != "made" || o.Attempt != 1 || o.DeliveryID != attempt.DeliveryID || o.EventID != attempt.EventID {
+		t.Errorf("the origin was %+v", o)
+	}
+	if attempt.CaptureSeq != 77 {
+		t.Errorf("the attempt knows capture %d, want 77", attempt.CaptureSeq)
+	}
+	if _, ok := r.e.Origin(remote); ok {
+		t.Error("the origin is known after the exchange")
+	}
+}

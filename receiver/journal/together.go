@@ -1,0 +1,30 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Together is what the Detail of an attempt or a capture tells when one request
+// carried several events: EventID and Type are those of the first. The filter
+// finds the request by each of them.
+type Together struct {
+	EventIDs   []string `json:"event_ids,omitempty"`
+	EventTypes []string `json:"event_types,omitempty"` // of each event; left out when all are of one type
+}
+
+// together reads it off an entry.
+func (e *Entry) together() (t Together) {
+	if e.several() {
+		_ = json.Unmarshal(e.Detail, &t) // a detail of another form tells of one event
+	}
+	return t
+}
+
+// several reports whether the entry may tell of several events.
+func (e *Entry) several() bool {
+	return (e.Kind == Attempt || e.Kind == Capture) && bytes.Contains(e.Detail, []byte(`"event_ids"`))
+}
+
+func otherEvents(e *Entry) []string { return e.together().EventIDs }
+func otherTypes(e *Entry) []string  { return e.together().EventTypes }
