@@ -22,6 +22,9 @@ func (e *Engine) Routes(mux *http.ServeMux) {
 		"PUT /_/providers/{provider}/settings":     e.putSettings,
 		"POST /_/events":                           e.postEvents,
 		"GET /_/subscriptions":                     e.getSubscriptions,
+		"DELETE /_/subscriptions/{provider}/{id}":  e.deleteSubscription,
+		"PUT /_/subscriptions/{provider}/{id}":     e.putSubscription,
+		"POST /_/deliveries/{id}/retry":            e.postRetry,
 		"GET /_/secrets":                           e.getSecrets,
 		"GET /_/clock":                             e.getClock,
 		"POST /_/clock":                            e.postClock,
@@ -197,17 +200,6 @@ func (e *Engine) postEvents(r *http.Request) (int, any, error) {
 	return http.StatusAccepted, fired, err
 }
 
-type subscriptionInfo struct {
-	Provider    string    `json:"provider"`
-	Account     string    `json:"account"`
-	ID          string    `json:"id"`
-	URL         string    `json:"url"`
-	Types       []string  `json:"types"`
-	Enabled     bool      `json:"enabled"`
-	Failures    int       `json:"failures"`
-	NextAttempt time.Time `json:"next_attempt,omitzero"`
-}
-
 // each visits the accounts that a request asks for.
 func (e *Engine) each(r *http.Request, visit func(w *World, a *Account)) error {
 	q := r.URL.Query()
@@ -228,29 +220,6 @@ func (e *Engine) each(r *http.Request, visit func(w *World, a *Account)) error {
 		})
 	}
 	return nil
-}
-
-func (e *Engine) getSubscriptions(r *http.Request) (int, any, error) {
-	list := []subscriptionInfo{}
-	err := e.each(r, func(w *World, a *Account) {
-		for _, s := range a.subs {
-			list = append(list, subscriptionInfo{w.provider.Name, a.Name, s.ID, s.URL, append([]string{}, s.Types...), s.Enabled, s.Failures, w.nextAttempt(a, s)})
-		}
-	})
-	return 200, list, err
-}
-
-// nextAttempt is when the earliest planned attempt to a subscription is due.
-func (w *World) nextAttempt(a *Account, s *Sub) time.Time {
-	next := s.Next
-	if log := w.log[a.Name]; log != nil {
-		for _, d := range log.all {
-			if d.Subscription == s.ID && d.State == Waiting && !d.Next.IsZero() && (next.IsZero() || d.Next.Before(next)) {
-				next = d.Next
-			}
-		}
-	}
-	return next
 }
 
 type secretInfo struct {

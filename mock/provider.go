@@ -70,6 +70,11 @@ type Provider struct {
 	Policy func(w *World, account string) Policy
 	// Attempted is told of every finished attempt.
 	Attempted func(w *World, d *Delivery, a *Attempt)
+	// Switched is told when the control API switched a subscription on or off, to
+	// keep what is the provider's own beside Sub.Enabled in step; it decides what
+	// becomes of what waits. nil: that is kept until it is switched on again
+	// (Account.Pause).
+	Switched func(w *World, a *Account, s *Sub)
 	// Due is told when a moment asked for with World.Schedule has come.
 	Due func(w *World, name string, data []byte)
 

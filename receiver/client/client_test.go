@@ -134,6 +134,19 @@ func TestCalls(t *testing.T) {
 		{"subscriptions", func(c *client.Client) (any, error) { return c.Subscriptions(ctx, "dsco", "") },
 			"GET /_/subscriptions?provider=dsco", "", 200, `[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":2}]`,
 			`[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":2}]`},
+		{"remove subscription", func(c *client.Client) (any, error) { return nil, c.RemoveSubscription(ctx, "dsco", "a/b", "me") },
+			"DELETE /_/subscriptions/dsco/a%2Fb?account=me", "", 200, `{"removed":true}`, `null`},
+		{"remove subscription of the only account", func(c *client.Client) (any, error) { return nil, c.RemoveSubscription(ctx, "dsco", "1", "") },
+			"DELETE /_/subscriptions/dsco/1", "", 200, `{"removed":true}`, `null`},
+		{"switch subscription off", func(c *client.Client) (any, error) { return c.EnableSubscription(ctx, "dsco", "1", "a", false) },
+			"PUT /_/subscriptions/dsco/1?account=a", `{"enabled":false}`, 200, `{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":false,"failures":2}`,
+			`{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":false,"failures":2}`},
+		{"switch subscription on", func(c *client.Client) (any, error) {
+			s, err := c.EnableSubscription(ctx, "dsco", "1", "", true)
+			return s.Enabled, err
+		}, "PUT /_/subscriptions/dsco/1", `{"enabled":true}`, 200, `{"id":"1","enabled":true}`, `true`},
+		{"retry delivery", func(c *client.Client) (any, error) { return c.RetryDelivery(ctx, "a/b") },
+			"POST /_/deliveries/a%2Fb/retry", "", 202, `{"id":"a/b","subscription":"s","url":"http://h/"}`, `{"id":"a/b","subscription":"s","url":"http://h/"}`},
 		{"secrets", func(c *client.Client) (any, error) { return c.Secrets(ctx, "", "a") },
 			"GET /_/secrets?account=a", "", 200, `[{"provider":"dsco","account":"a","name":"key","value":"v"}]`,
 			`[{"provider":"dsco","account":"a","name":"key","value":"v"}]`},
