@@ -2,6 +2,7 @@ package mock
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -95,7 +96,7 @@ type providerInfo struct {
 }
 
 func (w *World) info() providerInfo {
-	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: w.Option("", "profile").Text()}
+	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: cmp.Or(w.Option("", "profile").Text(), w.provider.Profile)}
 	for _, ev := range w.Catalogue().Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++

@@ -21,6 +21,7 @@ type Provider struct {
 	Hosts     []string          // the service's own host names; "*.x" is any sub-domain of x
 	Home      string            // where its API begins below the prefix, for base_url: "/rest/v2"
 	Homes     map[string]string // the same by profile, where a profile has one of its own
+	Profile   string            // what it is a mock of, where no option "profile" chooses
 	BodyLimit int64             // bytes of a request body that are read; 0 is 1 MiB. Beyond: Call.TooLarge
 	Options   []Option          // what can be switched; "profile", "credentials" and the like
 	Context   []Context
