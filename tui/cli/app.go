@@ -111,7 +111,12 @@ Without a command: tacklebox up.`,
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if !cmd.HasParent() && cmd.Flags().NArg() > 0 { // the flags are those of the command that was meant
+			return unknownCommand(cmd, cmd.Flags().Args())
+		}
+		return usageError{err}
+	})
 	root.SetVersionTemplate("tacklebox {{.Version}}\n")
 	root.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
