@@ -36,11 +36,14 @@ func (a *App) replayCommand() *cobra.Command {
 	f.StringArrayVar(&o.unset, "unset", nil, "leave `PATH` out (repeatable)")
 	f.BoolVar(&o.open, "edit", false, "change the body in $VISUAL or $EDITOR first")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		for _, arg := range args {
-			seq, err := sequence(arg)
-			if err != nil {
+		entries := make([]uint64, len(args)) // all are read before the first is sent
+		for i, arg := range args {
+			var err error
+			if entries[i], err = sequence(arg); err != nil {
 				return err
 			}
+		}
+		for _, seq := range entries {
 			if err := a.replay(cmd.Context(), seq, *o); err != nil {
 				return err
 			}
