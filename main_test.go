@@ -445,3 +445,18 @@ func staleReady(t *testing.T) string {
 	}
 	return state
 }
+
+// TestEmbeddedScenarios plays each of them where nothing runs.
+func TestEmbeddedScenarios(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("fixtures/scenarios/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d scenarios, %v", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		if got := runProgram(t, nil, "", "scenario", name); got.code != 0 || !strings.Contains(got.out, "ok") {
+			t.Errorf("%s: exit code %d\n%s%s", name, got.code, got.out, got.err)
+		}
+	}
+}

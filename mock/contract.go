@@ -47,6 +47,16 @@ func (e *Engine) Check(provider, typ string, body []byte) *journal.Contract {
 	return &journal.Contract{OK: true}
 }
 
+// Sample returns the catalogue's sample body of an event type.
+func (e *Engine) Sample(provider, typ string) (body []byte, ok bool) {
+	w := e.worlds[provider]
+	if w == nil {
+		return nil, false
+	}
+	body, err := w.Catalogue().Sample(typ)
+	return body, err == nil
+}
+
 // violations lists the innermost causes, one line each.
 func violations(err error) []string {
 	invalid, ok := err.(*jsonschema.ValidationError)

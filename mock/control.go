@@ -2,6 +2,7 @@ package mock
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,6 +23,9 @@ func (e *Engine) Routes(mux *http.ServeMux) {
 		"PUT /_/providers/{provider}/settings":     e.putSettings,
 		"POST /_/events":                           e.postEvents,
 		"GET /_/subscriptions":                     e.getSubscriptions,
+		"DELETE /_/subscriptions/{provider}/{id}":  e.deleteSubscription,
+		"PUT /_/subscriptions/{provider}/{id}":     e.putSubscription,
+		"POST /_/deliveries/{id}/retry":            e.postRetry,
 		"GET /_/secrets":                           e.getSecrets,
 		"GET /_/clock":                             e.getClock,
 		"POST /_/clock":                            e.postClock,
@@ -92,7 +96,7 @@ type providerInfo struct {
 }
 
 func (w *World) info() providerInfo {
-	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: w.Option("", "profile").Text()}
+	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: cmp.Or(w.Option("", "profile").Text(), w.provider.Profile)}
 	for _, ev := range w.Catalogue().Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++
@@ -197,17 +201,6 @@ func (e *Engine) postEvents(r *http.Request) (int, any, error) {
 	return http.StatusAccepted, fired, err
 }
 
-type subscriptionInfo struct {
-	Provider    string    `json:"provider"`
-	Account     string    `json:"account"`
-	ID          string    `json:"id"`
-	URL         string    `json:"url"`
-	Types       []string  `json:"types"`
-	Enabled     bool      `json:"enabled"`
-	Failures    int       `json:"failures"`
-	NextAttempt time.Time `json:"next_attempt,omitzero"`
-}
-
 // each visits the accounts that a request asks for.
 func (e *Engine) each(r *http.Request, visit func(w *World, a *Account)) error {
 	q := r.URL.Query()
@@ -228,29 +221,6 @@ func (e *Engine) each(r *http.Request, visit func(w *World, a *Account)) error {
 		})
 	}
 	return nil
-}
-
-func (e *Engine) getSubscriptions(r *http.Request) (int, any, error) {
-	list := []subscriptionInfo{}
-	err := e.each(r, func(w *World, a *Account) {
-		for _, s := range a.subs {
-			list = append(list, subscriptionInfo{w.provider.Name, a.Name, s.ID, s.URL, append([]string{}, s.Types...), s.Enabled, s.Failures, w.nextAttempt(a, s)})
-		}
-	})
-	return 200, list, err
-}
-
-// nextAttempt is when the earliest planned attempt to a subscription is due.
-func (w *World) nextAttempt(a *Account, s *Sub) time.Time {
-	next := s.Next
-	if log := w.log[a.Name]; log != nil {
-		for _, d := range log.all {
-			if d.Subscription == s.ID && d.State == Waiting && !d.Next.IsZero() && (next.IsZero() || d.Next.Before(next)) {
-				next = d.Next
-			}
-		}
-	}
-	return next
 }
 
 type secretInfo struct {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"tacklebox/receiver/journal"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -163,11 +164,9 @@ type document struct {
 	layout string // "": of no layout known here
 }
 
-const maxNesting = 512
-
 // parseJSON returns nil for what is no JSON or nested too deeply.
 func parseJSON(body []byte) *document {
-	if !json.Valid(body) || !shallow(body) {
+	if !json.Valid(body) || !journal.Shallow(body) {
 		return nil
 	}
 	p := jsonParser{rest: body}
@@ -179,26 +178,6 @@ func parseJSON(body []byte) *document {
 		}
 	}
 	return d
-}
-
-// shallow reports whether no bracket is nested deeper than maxNesting.
-func shallow(body []byte) bool {
-	depth, text := 0, false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case !text && (c == '{' || c == '['):
-			if depth++; depth > maxNesting {
-				return false
-			}
-		case !text && (c == '}' || c == ']'):
-			depth--
-		}
-	}
-	return true
 }
 
 // jsonParser reads text that json.Valid has passed.

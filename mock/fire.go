@@ -91,8 +91,8 @@ func (w *World) checkFiring(f *Firing) error {
 	if string(f.Body) == "null" {
 		f.Body = nil // an optional member left empty
 	}
-	if deeper(f.Merge, maxDepth) {
-		return Refuse("bad_merge", "", "merge goes deeper than %d levels", maxDepth)
+	if !journal.Shallow(f.Merge) {
+		return Refuse("bad_merge", "", "merge goes deeper than %d levels", journal.MaxDepth)
 	}
 	var err error
 	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {

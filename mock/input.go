@@ -109,7 +109,7 @@ func members(v any) (names []string) {
 // parameters are the query parameters that the calls of the events half know.
 func parameters(path string) []string {
 	switch {
-	case strings.HasSuffix(path, "/settings"):
+	case strings.HasSuffix(path, "/settings"), strings.HasPrefix(path, "/_/subscriptions/"):
 		return []string{"account"}
 	case path == "/_/subscriptions", path == "/_/secrets":
 		return []string{"provider", "account"}

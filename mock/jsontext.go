@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
+
+	"tacklebox/receiver/journal"
 )
 
 // Encode writes one of our own values as compact JSON: text stays as it is,
@@ -20,32 +22,8 @@ func Encode(v any) json.RawMessage {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// maxDepth is how deep brackets may nest: what reads JSON by path recurses.
-const maxDepth = 512
-
 // Sound reports whether foreign bytes are JSON that may be looked into: UTF-8,
 // valid, and nested no deeper than 512 levels.
 func Sound(b []byte) bool {
-	return utf8.Valid(b) && json.Valid(b) && !deeper(b, maxDepth)
-}
-
-// deeper reports whether the brackets of valid JSON go deeper than most.
-func deeper(raw []byte, most int) bool {
-	now, text := 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case text:
-		case c == '{' || c == '[':
-			if now++; now > most {
-				return true
-			}
-		case c == '}' || c == ']':
-			now--
-		}
-	}
-	return false
+	return utf8.Valid(b) && json.Valid(b) && journal.Shallow(b)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"tacklebox/receiver/journal"
@@ -15,8 +16,9 @@ import (
 // attempt at a time, in order.
 type lane struct {
 	key     string
-	queue   []*Delivery // ready to be attempted
-	held    time.Time   // Policy.Hold: nothing goes before this
+	queue   []*Delivery  // ready to be attempted
+	held    time.Time    // Policy.Hold: nothing goes before this
+	alarm   *atomic.Bool // takes back the planned end of the wait
 	running bool
 }
 
@@ -305,7 +307,7 @@ func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
 	}
 	l.queue = slices.Insert(l.queue, 0, d)
 	l.held = at
-	w.engine.schedule.push(item{at: at, world: w, lane: l})
+	l.alarm = w.engine.schedule.push(item{at: at, world: w, lane: l})
 	if s := w.sub(d); s != nil {
 		s.Next = at
 	}
@@ -378,6 +380,7 @@ func (s *Sub) count(a *Attempt) {
 func (a *Account) Pause(s *Sub) {
 	s.Next, s.paused = time.Time{}, true
 	l := a.world.lane(laneKey(a.Name, s.ID, ""))
+	l.letGo()
 	l.held = never
 	for _, d := range l.queue {
 		d.Next = time.Time{}
@@ -404,8 +407,16 @@ var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // kick ends a lane's wait.
 func (w *World) kick(account, subscription string) {
 	if l := w.lanes[laneKey(account, subscription, "")]; l != nil {
-		l.held = time.Time{}
+		l.letGo()
 		w.run(l)
+	}
+}
+
+// letGo ends the wait of a lane: its moment is no longer one of the clock's.
+func (l *lane) letGo() {
+	l.held = time.Time{}
+	if l.alarm != nil {
+		l.alarm.Store(true)
 	}
 }
 
@@ -419,6 +430,7 @@ func (w *World) drop(account, subscription string) {
 		}
 	}
 	if l := w.lanes[laneKey(account, subscription, "")]; l != nil && !l.running {
+		l.letGo()
 		delete(w.lanes, l.key)
 	}
 }

@@ -21,6 +21,7 @@ type Provider struct {
 	Hosts     []string          // the service's own host names; "*.x" is any sub-domain of x
 	Home      string            // where its API begins below the prefix, for base_url: "/rest/v2"
 	Homes     map[string]string // the same by profile, where a profile has one of its own
+	Profile   string            // what it is a mock of, where no option "profile" chooses
 	BodyLimit int64             // bytes of a request body that are read; 0 is 1 MiB. Beyond: Call.TooLarge
 	Options   []Option          // what can be switched; "profile", "credentials" and the like
 	Context   []Context
@@ -70,6 +71,11 @@ type Provider struct {
 	Policy func(w *World, account string) Policy
 	// Attempted is told of every finished attempt.
 	Attempted func(w *World, d *Delivery, a *Attempt)
+	// Switched is told when the control API switched a subscription on or off, to
+	// keep what is the provider's own beside Sub.Enabled in step; it decides what
+	// becomes of what waits. nil: that is kept until it is switched on again
+	// (Account.Pause).
+	Switched func(w *World, a *Account, s *Sub)
 	// Due is told when a moment asked for with World.Schedule has come.
 	Due func(w *World, name string, data []byte)
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,7 +18,6 @@ import (
 
 const (
 	maxChanges   = 1000
-	maxJSONDepth = 512
 	maxDiffLines = 2000 // of each side, after what is equal at both ends
 )
 
@@ -63,29 +63,55 @@ func (rc *Receiver) diffEntries(w http.ResponseWriter, r *http.Request) error {
 	if err := knownQuery(q, "a", "b"); err != nil {
 		return err
 	}
-	var pair [2]*journal.Message
-	var seqs [2]uint64
-	for i, name := range []string{"a", "b"} {
-		seq, given, err := queryNumber(q, name)
-		if err != nil {
-			return err
-		}
-		if !given {
-			return badRequest("?a=SEQ&b=SEQ", "%s is missing", name)
-		}
-		e, err := rc.entryBySeq(seq)
-		if err != nil {
-			return err
-		}
-		if e.Request == nil {
-			return refuse(http.StatusUnprocessableEntity, "no_request", "", "entry %d has no request to compare", seq)
-		}
-		pair[i], seqs[i] = e.Request, seq
+	first, err := rc.compared(q, "a")
+	if err != nil {
+		return err
 	}
-	d := diffMessages(pair[0], pair[1])
-	d.A, d.B = seqs[0], seqs[1]
+	var second *journal.Entry
+	if q.Get("b") == "sample" {
+		second, err = rc.sampleOf(first)
+	} else {
+		second, err = rc.compared(q, "b")
+	}
+	if err != nil {
+		return err
+	}
+	d := diffMessages(first.Request, second.Request)
+	d.A, d.B = first.Seq, second.Seq
 	writeJSON(w, http.StatusOK, d)
 	return nil
+}
+
+// compared returns the entry that a query parameter names.
+func (rc *Receiver) compared(q url.Values, name string) (*journal.Entry, error) {
+	seq, given, err := queryNumber(q, name)
+	if err != nil {
+		return nil, err
+	}
+	if !given {
+		return nil, badRequest("?a=SEQ&b=SEQ, or b=sample for the catalogue's sample", "%s is missing", name)
+	}
+	e, err := rc.entryBySeq(seq)
+	if err != nil {
+		return nil, err
+	}
+	if e.Request == nil {
+		return nil, refuse(http.StatusUnprocessableEntity, "no_request", "", "entry %d has no request to compare", seq)
+	}
+	return e, nil
+}
+
+// sampleOf returns the entry's twin with the body of the catalogue's sample, so
+// that only the bodies can differ.
+func (rc *Receiver) sampleOf(e *journal.Entry) (*journal.Entry, error) {
+	if rc.cfg.Sample != nil && e.Type != "" {
+		if body, ok := rc.cfg.Sample(e.Provider, e.Type); ok {
+			twin := *e.Request
+			twin.Body, twin.Size, twin.SHA256, twin.Truncated = body, int64(len(body)), "", false
+			return &journal.Entry{Request: &twin}, nil
+		}
+	}
+	return nil, refuse(http.StatusUnprocessableEntity, "no_sample", "compare what one of the providers sent", "entry %d is of no event type that the catalogue knows", e.Seq)
 }
 
 func diffMessages(a, b *journal.Message) difference {
@@ -178,32 +204,12 @@ func sameBody(a, b *journal.Message) bool {
 // parseValue reads JSON that is not nested beyond reason. Numbers stay as
 // written, so that 1.0 and 1 differ and long ids keep their digits.
 func parseValue(raw []byte) (v any, ok bool) {
-	if depth(raw) > maxJSONDepth || !json.Valid(raw) {
+	if !journal.Shallow(raw) || !json.Valid(raw) {
 		return nil, false
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	return v, dec.Decode(&v) == nil
-}
-
-// depth is the deepest nesting of brackets outside strings.
-func depth(raw []byte) int {
-	deepest, now, inside := 0, 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case inside && c == '\\':
-			i++
-		case c == '"':
-			inside = !inside
-		case inside:
-		case c == '{' || c == '[':
-			now++
-			deepest = max(deepest, now)
-		case c == '}' || c == ']':
-			now--
-		}
-	}
-	return deepest
 }
 
 // treeDiff collects where two JSON values differ.

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"tacklebox/receiver/journal"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // shown is a difference in a few characters: path a b rule.
@@ -161,15 +162,6 @@ func TestVolatileRules(t *testing.T) {
 	} {
 		if got := valueRule(c.path, c.a, c.b); got != c.want {
 			t.Errorf("%s %q %q: %q, want %q", c.path, c.a, c.b, got, c.want)
-		}
-	}
-}
-
-func TestDepth(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]int{``: 0, `1`: 0, `{}`: 1, `[[],{"a":[1]}]`: 3, `"[[["`: 0, `["\"[", "]"]`: 1, `]]]`: 0, `{"a\\":[]}`: 2} {
-		if got := depth([]byte(text)); got != want {
-			t.Errorf("%s: %d, want %d", text, got, want)
 		}
 	}
 }

@@ -31,6 +31,9 @@ type Config struct {
 	Verify func(from Origin, secret string, h http.Header, body []byte) *journal.Signature
 	// Check holds a payload against the schema of its type; nil: no verdict.
 	Check func(provider, typ string, body []byte) *journal.Contract
+	// Sample returns the catalogue's sample body of an event type, for
+	// differences from it; nil or !ok: there is none.
+	Sample func(provider, typ string) (body []byte, ok bool)
 	// Settings is where the settings of inboxes are kept; nil: in memory.
 	Settings Settings
 	// Providers lists the providers that an inbox may verify for; nil: any.

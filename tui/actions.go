@@ -63,6 +63,29 @@ func (m *model) replayEdited() tea.Cmd {
 	})
 }
 
+// retryNow attempts at once what waits on the line under the cursor, also on a
+// real clock, which cannot be moved. Where nothing waits the clock goes on.
+func (m *model) retryNow() tea.Cmd {
+	l, ok := m.list.current()
+	if !ok {
+		return m.clockNext()
+	}
+	ids := l.waits()
+	if len(ids) == 0 {
+		return m.clockNext()
+	}
+	ctx, api := m.ctx, m.api
+	return m.attempt(func() (string, error) {
+		var problems []error
+		for _, id := range ids {
+			if _, err := api.RetryDelivery(ctx, id); err != nil {
+				problems = append(problems, err)
+			}
+		}
+		return "retried " + deliveriesText(len(ids)), errors.Join(problems...)
+	})
+}
+
 func (m *model) clockNext() tea.Cmd {
 	return m.moveClock(client.ClockMove{To: "next"})
 }

@@ -249,7 +249,7 @@ func (d *detail) timeline(width int, at place) []docLine {
 		return nil
 	}
 	if next := nextDue(d.story); !next.IsZero() {
-		out = append(out, docLine{spans: say(warn, "next  "+next.In(at.loc).Format("01-02 15:04:05")+"  in "+leftText(next.Sub(at.now))).add(dim, "  c: go there")})
+		out = append(out, docLine{spans: say(warn, "next  "+next.In(at.loc).Format("01-02 15:04:05")+"  in "+leftText(next.Sub(at.now))).add(dim, "  c: retry now")})
 	}
 	return append([]docLine{section("attempts", "")}, out...)
 }

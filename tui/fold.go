@@ -1,6 +1,9 @@
 package tui
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // state is what became of a line of the list. Its letter is shown besides its
 // colour.
@@ -74,6 +77,23 @@ func (l line) main() *row {
 		return l.capture
 	}
 	return l.last
+}
+
+// waits lists the deliveries of a line whose latest attempt says when the next
+// one is due: all of a group, of an attempt or a capture only its own.
+func (l line) waits() []string {
+	latest := map[string]*row{}
+	var ids []string
+	for _, r := range l.rows {
+		if r.kind != "attempt" || l.row != nil && l.row.kind != "event" && l.row.delivery != r.delivery {
+			continue
+		}
+		if latest[r.delivery] == nil {
+			ids = append(ids, r.delivery)
+		}
+		latest[r.delivery] = r
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return latest[id].next.IsZero() })
 }
 
 // fold makes the lines of the list from rows in order. A group stands where its

@@ -68,7 +68,7 @@ func deeds() []binding {
 		bind(sendKeys, "r", "r", "replay as it was", (*model).replay),
 		bind(sendKeys, "R", "R", "replay signed anew, with a new id", (*model).replaySigned),
 		bind(sendKeys, "E", "E", "edit the body in $EDITOR and replay", (*model).replayEdited),
-		bind(sendKeys, "c", "c", "clock to the next due attempt: retry now", (*model).clockNext),
+		bind(sendKeys, "c", "c", "retry now what waits here; elsewhere clock to the next due attempt", (*model).retryNow),
 		bind(sendKeys, "C", "C", "clock forward by a duration", (*model).clockAdvance),
 
 		bind(takeKeys, "y", "y", "copy the body (OSC 52)", (*model).copyBody),
@@ -104,7 +104,7 @@ func told() []binding {
 		bind(formKeys, "", "type", "search the list, fill the field", nil),
 		bind(formKeys, "", "enter", "choose, do it", nil),
 		bind(formKeys, "", "tab", "complete; next field", nil),
-		bind(formKeys, "", "ctrl+t", "fire at once without the form", nil),
+		bind(formKeys, "", "ctrl+t", "fire at once without the form; a subscription on or off", nil),
 		bind(formKeys, "", "ctrl+e", "edit in $EDITOR: the payload, an inbox", nil),
 		bind(formKeys, "", "ctrl+n", "add: a fault, an expectation, an inbox", nil),
 		bind(formKeys, "", "ctrl+d", "remove the chosen one", nil),

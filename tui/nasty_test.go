@@ -52,7 +52,7 @@ func nastyServer(t *testing.T) *httptest.Server {
 // TestNastyLists draws every list and form with them, at many widths.
 func TestNastyLists(t *testing.T) {
 	server := nastyServer(t)
-	for _, keys := range [][]string{{"s"}, {"S"}, {"i"}, {"!"}, {"p"}, {"p", "enter"}, {"f"}, {"f", "enter"}, {"f", "enter", "up"}, {"m", "up", "d"}, {"i", "enter"}, {"!", "ctrl+n"}, {"/", "provider:"}} {
+	for _, keys := range [][]string{{"s"}, {"s", "ctrl+t"}, {"s", "ctrl+d"}, {"S"}, {"i"}, {"!"}, {"p"}, {"p", "enter"}, {"f"}, {"f", "enter"}, {"f", "enter", "up"}, {"m", "up", "d"}, {"i", "enter"}, {"!", "ctrl+n"}, {"/", "provider:"}} {
 		t.Run(strings.Join(keys, " "), func(t *testing.T) {
 			t.Parallel()
 			d := drive(t, server.URL, Options{})

@@ -30,48 +30,21 @@ func (m *model) listed(p *picker, load func() ([]item, error)) tea.Cmd {
 	})
 }
 
-func (m *model) showSubscriptions() tea.Cmd {
-	p := newPicker("Subscriptions")
-	p.keys = "enter only its deliveries  ctrl+y copy the URL  esc close"
-	p.empty = "nobody has subscribed: your program does that at a mock API (p shows the addresses)"
-	p.preview = func(it item, width int) []spans {
-		return aboutSubscription(it.value.(client.Subscription), m.now(), width)
-	}
-	p.choose = func(m *model, it item) tea.Cmd {
-		m.over = nil
-		return m.setFilter("subscription:" + quoteTerm(it.value.(client.Subscription).ID))
-	}
-	p.extra = map[string]func(*model, *item) tea.Cmd{"ctrl+y": func(m *model, it *item) tea.Cmd {
-		if it == nil {
-			return nil
-		}
-		return m.copy(it.value.(client.Subscription).URL, "the URL")
-	}}
-	ctx, api := m.ctx, m.api
-	return m.listed(p, func() (items []item, err error) {
-		list, err := api.Subscriptions(ctx, "", "")
-		for _, s := range list {
-			state := "on "
-			st := good
-			if !s.Enabled {
-				state, st = "off", bad
+// relisted shows the items of an open picker anew, and the detail beside it.
+func (m *model) relisted(p *picker, load func() ([]item, error)) tea.Cmd {
+	return run(func() func(*model) tea.Cmd {
+		items, err := load()
+		return func(m *model) tea.Cmd {
+			if m.fail(err) {
+				return nil
 			}
-			label := clean(s.Provider, 12) + " " + clean(s.Account, 16) + " " + clean(s.ID, 24)
-			items = append(items, item{label: label, note: state + " " + clean(s.URL, longestCell), style: st, value: s})
+			p.items, p.known = items, -1
+			if !m.reading.busy {
+				m.reading.want = reader{}
+			}
+			return m.read()
 		}
-		return items, err
 	})
-}
-
-func aboutSubscription(s client.Subscription, now time.Time, width int) []spans {
-	out := []spans{say(strong, clean(s.Provider+" "+s.ID, longestCell))}
-	for _, f := range [][2]string{{"account", s.Account}, {"url", s.URL}, {"types", strings.Join(s.Types, ", ")}, {"enabled", strconv.FormatBool(s.Enabled)}, {"failures", itoa(s.Failures)}} {
-		out = append(out, wrap(say(dim, pad(f[0], 10)).add(plain, clean(f[1], longestText)), width, 10, 12)...)
-	}
-	if !s.NextAttempt.IsZero() {
-		out = append(out, say(dim, pad("next", 10)).add(warn, "in "+leftText(s.NextAttempt.Sub(now))))
-	}
-	return out
 }
 
 func (m *model) showSecrets() tea.Cmd {

@@ -41,6 +41,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"R"}, "POST /_/entries/8/replay is refused"},
 		{[]string{"E"}, "GET /_/entries/8/body is refused"},
 		{[]string{"c"}, "POST /_/clock is refused"},
+		{[]string{"home", "c"}, "POST /_/deliveries/d1/retry is refused"},
 		{[]string{"C", "1h", "enter"}, "POST /_/clock is refused"},
 		{[]string{"y"}, "GET /_/entries/8/body is refused"},
 		{[]string{"Y"}, "GET /_/entries/8/as/curl is refused"},

@@ -36,6 +36,7 @@ func New() *mock.Provider {
 		Note:       note,
 		Payload:    payload,
 		Request:    request,
+		Switched:   switched,
 		Renew:      renew,
 		Policy:     policy,
 		Broken:     broken,

@@ -165,6 +165,10 @@ func updateWebhook(w *mock.World, c *mock.Call) (any, error) {
 	return render(w, c.Account, s), nil
 }
 
+// switched changes lastUpdate as an update of enabled does. What waits meanwhile
+// is dropped when its time comes (decision), so nothing is paused.
+func switched(w *mock.World, _ *mock.Account, s *mock.Sub) { s.Updated = w.Now() }
+
 // deleteWebhook removes a webhook; what waits for it is dropped. Whether Dsco has
 // the call is unknown (decision): documented is only to set enabled to false.
 func deleteWebhook(w *mock.World, c *mock.Call) (any, error) {

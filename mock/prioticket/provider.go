@@ -33,6 +33,7 @@ func New() *mock.Provider {
 		Request:    request,
 		Policy:     policy,
 		Attempted:  attempted,
+		Switched:   switched,
 		Secrets:    secrets,
 		Scheme:     callbackProof(),
 		Renew:      renew,

@@ -298,3 +298,14 @@ func countFailure(w *mock.World, a *mock.Account, s *mock.Sub, failed bool) {
 	}
 	a.Save(s)
 }
+
+// switched keeps the webhook in step with its status: counted anew when it is
+// ENABLED, as nothing is known of the real rule. What waits while it is DISABLED
+// is dropped when its time comes, as after auto_disable.
+func switched(w *mock.World, _ *mock.Account, s *mock.Sub) {
+	s.Updated = w.Now()
+	if v := loadWebhook(s); s.Enabled && v.Failed > 0 {
+		v.Failed = 0
+		s.Store(v)
+	}
+}

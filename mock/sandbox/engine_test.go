@@ -196,3 +196,23 @@ func TestAProfileCanHaveAHomeOfItsOwn(t *testing.T) {
 		t.Errorf("base URL of the other profile %s, want %s", got, want)
 	}
 }
+
+func TestAnEntryIsComparedWithItsSample(t *testing.T) {
+	t.Parallel()
+	r := Start(t, withTiny)
+	fired := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", To: r.Inbox("box"), Set: map[string]json.RawMessage{"name": []byte(`"gear"`)}})
+	got := r.Expect(t, "kind:capture event:"+fired.Events[0].ID, 1)[0]
+	status, body := r.call("GET", fmt.Sprintf("/_/entries/diff?a=%d&b=sample", got.Seq), nil)
+	if status != http.StatusOK || !strings.Contains(body, `"path":"name","a":"gear","b":"nut"`) || strings.Contains(body, `"headers"`) {
+		t.Errorf("difference from the sample: %s", body)
+	}
+	resp, err := http.Post(r.Inbox("foreign"), "text/plain", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	foreign := r.Expect(t, "kind:capture inbox:foreign", 1)[0]
+	if status, body := r.call("GET", fmt.Sprintf("/_/entries/diff?a=%d&b=sample", foreign.Seq), nil); status != http.StatusUnprocessableEntity || !strings.Contains(body, "no_sample") {
+		t.Errorf("a foreign capture has a sample: %s", body)
+	}
+}

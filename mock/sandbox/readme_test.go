@@ -116,6 +116,9 @@ func TestEveryProviderIsWhole(t *testing.T) {
 			if len(p.Operations) == 0 || len(p.Hosts) == 0 || p.Title == "" || p.Title != cat.Title || len(cat.Assumptions) == 0 {
 				t.Errorf("operations %d, hosts %v, titles %q and %q, assumptions %d", len(p.Operations), p.Hosts, p.Title, cat.Title, len(cat.Assumptions))
 			}
+			if chosen := slices.ContainsFunc(p.Options, func(o mock.Option) bool { return o.Name == "profile" }); chosen == (p.Profile != "") {
+				t.Errorf("profile %q beside an option to choose one: %v; want one of the two", p.Profile, chosen)
+			}
 			for _, ev := range cat.Events {
 				if ev.Schema == "" {
 					t.Errorf("%s has no schema", ev.Type)

@@ -138,7 +138,7 @@ func (s *Sandbox) seed() (uint64, error) {
 func (s *Sandbox) receiverConfig(clock *mock.Clock) receiver.Config {
 	return receiver.Config{
 		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
-		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
+		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check, Sample: s.engine.Sample,
 		AllowHost: func(host string) error { return mock.Permit(host, net.JoinHostPort(host, "1"), s.cfg.AllowHosts) },
 	}
 }

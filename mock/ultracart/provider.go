@@ -19,6 +19,7 @@ const webhooks = home + "/webhook/webhooks"
 func New() *mock.Provider {
 	return &mock.Provider{
 		Name:       "ultracart",
+		Profile:    "2017-03-01", // the one version of the API (documented)
 		Title:      "UltraCart",
 		Hosts:      []string{"secure.ultracart.com"},
 		Home:       home,

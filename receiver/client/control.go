@@ -128,6 +128,33 @@ func (c *Client) Subscriptions(ctx context.Context, provider, account string) (o
 	return out, c.call(ctx, "GET", "/_/subscriptions", values("provider", provider, "account", account), nil, &out)
 }
 
+// RemoveSubscription deletes a subscription; what is on its way to it is dropped.
+// account may be empty when only one has the id.
+func (c *Client) RemoveSubscription(ctx context.Context, provider, id, account string) error {
+	return c.call(ctx, "DELETE", subscriptionPath(provider, id), values("account", account), nil, nil)
+}
+
+// EnableSubscription switches a subscription on or off and returns it as it is
+// then. On, it gets at once what waited for it.
+func (c *Client) EnableSubscription(ctx context.Context, provider, id, account string, on bool) (*Subscription, error) {
+	out := new(Subscription)
+	in := struct {
+		Enabled bool `json:"enabled"`
+	}{on}
+	return out, c.call(ctx, "PUT", subscriptionPath(provider, id), values("account", account), in, out)
+}
+
+func subscriptionPath(provider, id string) string {
+	return "/_/subscriptions/" + url.PathEscape(provider) + "/" + url.PathEscape(id)
+}
+
+// RetryDelivery attempts a waiting delivery now, whatever the clock. It returns
+// once the attempt is on its way; a settled delivery is an *Error of status 409.
+func (c *Client) RetryDelivery(ctx context.Context, id string) (*Delivery, error) {
+	out := new(Delivery)
+	return out, c.call(ctx, "POST", "/_/deliveries/"+url.PathEscape(id)+"/retry", nil, nil, out)
+}
+
 // Secrets lists keys and credentials; empty arguments do not narrow.
 func (c *Client) Secrets(ctx context.Context, provider, account string) (out []Secret, err error) {
 	return out, c.call(ctx, "GET", "/_/secrets", values("provider", provider, "account", account), nil, &out)

@@ -141,6 +141,12 @@ func (c *Client) Diff(ctx context.Context, a, b uint64) (*Difference, error) {
 	return out, c.call(ctx, "GET", "/_/entries/diff", values("a", number(a), "b", number(b)), nil, out)
 }
 
+// DiffSample compares an entry's body with the catalogue's sample of its type.
+func (c *Client) DiffSample(ctx context.Context, a uint64) (*Difference, error) {
+	out := new(Difference)
+	return out, c.call(ctx, "GET", "/_/entries/diff", values("a", number(a), "b", "sample"), nil, out)
+}
+
 // DeleteEntries forgets every entry. Sequence numbers go on where they were.
 func (c *Client) DeleteEntries(ctx context.Context) error {
 	return c.call(ctx, "DELETE", "/_/entries", nil, nil, nil)

@@ -8,10 +8,6 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// maxDepth is the nesting of a body that paths are looked up in. gjson recurses
-// without bound of its own.
-const maxDepth = 512
-
 // bodyTerm compares a value in a JSON body of the request or the response.
 type bodyTerm struct {
 	plain
@@ -56,7 +52,7 @@ func (b *bodyTerm) match(e *Entry) bool {
 // have the name or the value: in a body without escapes they would stand there.
 func (b *bodyTerm) values(m *Message) []string {
 	body := m.body()
-	if len(body) == 0 || b.ruledOut(body) || !shallow(body) || !json.Valid(body) {
+	if len(body) == 0 || b.ruledOut(body) || !Shallow(body) || !json.Valid(body) {
 		return nil
 	}
 	r := gjson.GetBytes(body, b.path)
@@ -95,27 +91,6 @@ func (b *bodyTerm) ruledOut(body []byte) bool {
 // is a number (1.0, 1e0), and not when it may be a whole object or list.
 func (b *bodyTerm) literal() bool {
 	return !b.isNum && b.value != "" && !strings.ContainsAny(b.value, "{}[]") && !strings.ContainsAny(b.path, "@!#|*?")
-}
-
-// shallow reports whether no bracket of body is nested deeper than maxDepth.
-func shallow(body []byte) bool {
-	depth, text := 0, false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case text && c == '\\':
-			i++
-		case c == '"':
-			text = !text
-		case text:
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return false
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return true
 }
 
 func (b *bodyTerm) needsBody() bool { return true }

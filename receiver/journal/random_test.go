@@ -193,7 +193,7 @@ func TestLawsOnRandomEntries(t *testing.T) {
 		e.Seq = uint64(i + 1)
 		list = append(list, e)
 	}
-	for range 400 {
+	for range 120 {
 		a, b := d.query(2), d.query(2)
 		for _, law := range [][2]string{
 			{"-(" + a + " OR " + b + ")", "-" + a + " -" + b},
@@ -222,7 +222,7 @@ func TestFilterSpelledAgain(t *testing.T) {
 	for range 80 {
 		list = append(list, d.entry())
 	}
-	for range 1500 {
+	for range 500 {
 		q := d.query(2)
 		f := parsed(t, q)
 		text := f.root.String()
@@ -242,10 +242,11 @@ func TestFilterSpelledAgain(t *testing.T) {
 // stores, upwards and downwards.
 func TestPlansAgree(t *testing.T) {
 	t.Parallel()
-	list, both := stocked(t, 13, 120)
+	list, both := stocked(t, 13, 80)
 	d := newDice(14)
+	const queries = 150
 	found := 0
-	for range 300 {
+	for range queries {
 		q := d.query(2)
 		f := parsed(t, q)
 		var want []uint64
@@ -269,7 +270,7 @@ func TestPlansAgree(t *testing.T) {
 			}
 		}
 	}
-	if most := 300 * len(list); found < most/20 || found > most*19/20 {
+	if most := queries * len(list); found < most/20 || found > most*19/20 {
 		t.Errorf("%d of %d verdicts are yes: the queries say too little", found, most)
 	}
 }
@@ -286,7 +287,7 @@ func scanned(t testing.TB, s Store, f *Filter, reverse bool) (got []uint64) {
 // bytes it has.
 func TestStoredEntriesAreWhatWasAppended(t *testing.T) {
 	t.Parallel()
-	list, both := stocked(t, 15, 150)
+	list, both := stocked(t, 15, 80)
 	for _, e := range list {
 		want := e.Clone()
 		want.Request.seal() // digests that follow from the body are filled in

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 )
@@ -94,9 +93,7 @@ func checkReopened(t *testing.T, what, dir string, want map[uint64]*Entry) {
 		}
 		top = e.Seq
 		count++
-		if !reflect.DeepEqual(e, want[e.Seq]) {
-			equal(t, fmt.Sprintf("%s: entry %d", what, e.Seq), e, want[e.Seq])
-		}
+		equal(t, fmt.Sprintf("%s: entry %d", what, e.Seq), e, want[e.Seq])
 		return true
 	})
 	if err != nil {

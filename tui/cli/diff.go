@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,21 +11,18 @@ import (
 
 func (a *App) diffCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "diff SEQ SEQ",
+		Use:   "diff SEQ SEQ|sample",
 		Short: "Compare the requests of two entries",
 		Long: `Compare method, URL, headers and body of two entries. What differs between any two
-requests, like times and ids, is shown with its reason.`,
+requests, like times and ids, is shown with its reason. With "sample" in place of the
+second entry, the body is compared with the catalogue's sample of its event type.`,
 		Args: args("SEQ", "SEQ"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			first, err := sequence(args[0])
 			if err != nil {
 				return err
 			}
-			second, err := sequence(args[1])
-			if err != nil {
-				return err
-			}
-			d, err := a.client().Diff(cmd.Context(), first, second)
+			d, err := a.difference(cmd.Context(), first, args[1])
 			if err != nil {
 				return err
 			}
@@ -35,6 +33,18 @@ requests, like times and ids, is shown with its reason.`,
 			return nil
 		},
 	}
+}
+
+// difference asks for that of two entries, or of one and its type's sample.
+func (a *App) difference(ctx context.Context, first uint64, other string) (*client.Difference, error) {
+	if other == "sample" {
+		return a.client().DiffSample(ctx, first)
+	}
+	second, err := sequence(other)
+	if err != nil {
+		return nil, err
+	}
+	return a.client().Diff(ctx, first, second)
 }
 
 func (a *App) diff(d *client.Difference) {

@@ -1,0 +1,172 @@
+package tui
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"tacklebox/mock"
+	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/client"
+)
+
+// registry is a server with subscriptions and entries that keeps what it was
+// told to do. What it is told to refuse it refuses.
+type registry struct {
+	*httptest.Server
+	refuse string // method
+
+	mu    sync.Mutex
+	subs  []client.Subscription
+	calls []string
+}
+
+func newRegistry(t *testing.T, refuse string) *registry {
+	t.Helper()
+	f := &registry{refuse: refuse, subs: []client.Subscription{
+		{Provider: "dsco", Account: "ann", ID: "one", URL: "http://h/one", Types: []string{"T"}, Enabled: true},
+		{Provider: "dsco", Account: "bob", ID: "two/2", URL: "http://h/two", Types: []string{"T"}, Enabled: false},
+	}}
+	f.Server = httptest.NewServer(f)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func (f *registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	if r.Method != "GET" {
+		f.calls = append(f.calls, r.Method+" "+r.RequestURI)
+	}
+	var out any
+	switch at := slices.IndexFunc(f.subs, func(s client.Subscription) bool { return strings.HasSuffix(r.URL.Path, "/"+s.ID) }); {
+	case r.Method == f.refuse:
+		w.WriteHeader(http.StatusTeapot)
+		out = json.RawMessage(`{"error":{"code":"no","message":"not today"}}`)
+	case r.URL.Path == "/_/subscriptions":
+		out = f.subs
+	case r.URL.Path == "/_/entries":
+		out = client.Page{Entries: story(), LastSeq: 9, OldestSeq: 1}
+	case r.URL.Path == "/_/clock":
+		out = client.Clock{Now: noon, Mode: "real"}
+	case at < 0:
+		w.WriteHeader(http.StatusNotFound)
+	case r.Method == "DELETE":
+		f.subs = slices.Delete(slices.Clone(f.subs), at, at+1)
+	case r.Method == "PUT":
+		var in struct{ Enabled bool }
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		f.subs = slices.Clone(f.subs)
+		f.subs[at].Enabled = in.Enabled
+		out = f.subs[at]
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func (f *registry) told() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls)
+}
+
+// TestSubscriptionKeys switches and deletes the chosen one, of the account that
+// it belongs to; the list stays where it was.
+func TestSubscriptionKeys(t *testing.T) {
+	f := newRegistry(t, "")
+	d := drive(t, f.URL, Options{})
+	d.until("the list", func() bool { return len(d.m.list.lines) == 5 })
+	d.press("s")
+	d.sees("> dsco ann one")
+	d.press("ctrl+t")
+	d.sees("dsco one is off")
+	d.sees("off http://h/one")
+	d.press("down", "ctrl+t")
+	d.sees("dsco two/2 is on; what waited for it is sent")
+	d.sees("on  http://h/two")
+	d.sees("> dsco bob two/2")
+	d.press("ctrl+d")
+	d.sees("dsco two/2 is deleted")
+	d.sees("> dsco ann one")
+	d.press("ctrl+d")
+	d.sees("nobody has subscribed")
+	d.press("ctrl+d", "ctrl+t", "esc")
+	d.sees(">D ")
+	want := []string{"PUT /_/subscriptions/dsco/one?account=ann", "PUT /_/subscriptions/dsco/two%2F2?account=bob",
+		"DELETE /_/subscriptions/dsco/two%2F2?account=bob", "DELETE /_/subscriptions/dsco/one?account=ann"}
+	if got := f.told(); !slices.Equal(got, want) {
+		t.Errorf("it was told %q, want %q", got, want)
+	}
+}
+
+// TestSubscriptionRefused: what the sandbox refuses is said, and nothing changes.
+func TestSubscriptionRefused(t *testing.T) {
+	for key, method := range map[string]string{"ctrl+t": "PUT", "ctrl+d": "DELETE"} {
+		t.Run(key, func(t *testing.T) {
+			d := drive(t, newRegistry(t, method).URL, Options{})
+			d.press("s")
+			d.sees("> dsco ann one")
+			d.press(key)
+			d.sees("not today")
+			d.sees("on  http://h/one")
+		})
+	}
+}
+
+// TestWaits: which deliveries c retries from a line.
+func TestWaits(t *testing.T) {
+	rows := happened("event e=a n=3", "attempt e=a d=1 s=500 next", "capture e=a d=2 s=200", "attempt e=a d=2 s=200", "attempt e=a d=3 s=500 next", "attempt e=a d=3 s=500 next", "call")
+	lines := fold(rows, map[string]bool{"a": true})
+	var got []string
+	for _, l := range lines {
+		got = append(got, strings.Join(l.waits(), " "))
+	}
+	want := []string{"1 3", "1 3", "1", "", "", "3", "3", ""}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestRetryNow attempts what waits on a clock that stands, and leaves the clock
+// alone; where nothing waits c moves the clock.
+func TestRetryNow(t *testing.T) {
+	sb := orders(t)
+	d := drive(t, sb.URL, Options{})
+	d.sees("Nothing has happened")
+	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
+	d.sees("c: retry now")
+	began := sb.Now()
+	d.press("c")
+	d.sees("retried 1 delivery")
+	d.sees(">D ")
+	if !sb.Now().Equal(began) {
+		t.Errorf("the clock went to %s", sb.Now())
+	}
+	d.press("c")
+	d.sees("the clock stands at")
+}
+
+// TestSubscriptionsOfASandbox is TestSubscriptionKeys on a real one.
+func TestSubscriptionsOfASandbox(t *testing.T) {
+	sb := sandbox.Start(t)
+	subscribed(t, sb, "shop")
+	d := drive(t, sb.URL, Options{})
+	d.sees("POST /shoptet/api/webhooks")
+	d.press("s")
+	d.sees("enabled   true")
+	d.press("ctrl+t")
+	d.sees("enabled   false")
+	if fired := sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create"}).Events[0]; len(fired.Deliveries) != 0 || fired.Skipped[0].Reason != "disabled" {
+		t.Errorf("switched off it got %+v", fired)
+	}
+	d.press("ctrl+t")
+	d.sees("enabled   true")
+	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create"})
+	sb.Expect(t, "kind:capture inbox:shop", 1)
+	d.press("ctrl+d")
+	d.sees("nobody has subscribed")
+}
