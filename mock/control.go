@@ -23,6 +23,7 @@ func (e *Engine) Routes(mux *http.ServeMux) {
 		"PUT /_/providers/{provider}/settings":     e.putSettings,
 		"POST /_/events":                           e.postEvents,
 		"GET /_/subscriptions":                     e.getSubscriptions,
+		"POST /_/subscriptions":                    e.postSubscriptions,
 		"DELETE /_/subscriptions/{provider}/{id}":  e.deleteSubscription,
 		"PUT /_/subscriptions/{provider}/{id}":     e.putSubscription,
 		"POST /_/deliveries/{id}/retry":            e.postRetry,

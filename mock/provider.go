@@ -33,6 +33,12 @@ type Provider struct {
 	// unknown paths included, in the provider's dialect.
 	Serve func(w *World, c *Call) Reply
 
+	// Register returns the requests that a client with an account's credential
+	// sends to subscribe a URL to event types: method, path with Home, headers and
+	// JSON body. It changes nothing; Serve answers the calls in their order. nil:
+	// the provider has no subscriptions.
+	Register func(w *World, account, url string, types []string) []*Call
+
 	// Offers reports whether a type of the catalogue can be fired in the
 	// account's profile; hint says why not. nil: all can.
 	Offers func(w *World, account, typ string) (hint string, ok bool)

@@ -1,11 +1,13 @@
 package mock
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"tacklebox/receiver/journal"
 )
@@ -15,20 +17,8 @@ import (
 func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *http.Request) {
 	w := e.worlds[name]
 	c := w.readCall(path, r)
-	watch := stopwatch()
-	began := e.clock.Now()
-	var reply Reply
-	err := w.do(func() {
-		w.stats.calls++
-		reply = w.answer(c)
-	})
+	reply, began, err := w.handle(c, w.answer)
 	if err != nil {
-		e.cfg.Warn(err.Error())
-		reply = Reply{Status: http.StatusInternalServerError}
-	}
-	entry := w.callEntry(c, reply)
-	entry.Time, entry.Took = began, watch()
-	if err := e.append(entry).Wait(); err != nil {
 		e.cfg.Warn(err.Error())
 		http.Error(rw, "the journal cannot be written: "+err.Error(), http.StatusInsufficientStorage)
 		return
@@ -37,6 +27,25 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 	// the like fit, and the same seed and clock give the same bytes.
 	rw.Header().Set("Date", began.UTC().Format(http.TimeFormat))
 	reply.write(rw)
+}
+
+// handle answers a call in the world and keeps both in the journal; an error is
+// the journal's. began is when the call came.
+func (w *World) handle(c *Call, answer func(*Call) Reply) (reply Reply, began time.Time, err error) {
+	e := w.engine
+	watch := stopwatch()
+	began = e.clock.Now()
+	broke := w.do(func() {
+		w.stats.calls++
+		reply = answer(c)
+	})
+	if broke != nil {
+		e.cfg.Warn(broke.Error())
+		reply = Reply{Status: http.StatusInternalServerError}
+	}
+	entry := w.callEntry(c, reply)
+	entry.Time, entry.Took = began, watch()
+	return reply, began, e.append(entry).Wait()
 }
 
 // Has reports whether there is such a provider.
@@ -67,10 +76,7 @@ const drained = 64 << 20 // bytes of a body beyond its limit that are read and t
 
 // readCall reads the request with its body, at most BodyLimit of it.
 func (w *World) readCall(path string, r *http.Request) *Call {
-	limit := w.provider.BodyLimit
-	if limit == 0 {
-		limit = mebibyte
-	}
+	limit := w.bodyLimit()
 	_, query, _ := strings.Cut(r.RequestURI, "?")
 	c := &Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
@@ -85,6 +91,8 @@ func (w *World) readCall(path string, r *http.Request) *Call {
 	}
 	return c
 }
+
+func (w *World) bodyLimit() int64 { return cmp.Or(w.provider.BodyLimit, mebibyte) }
 
 // answer calls the provider; its panic is an answer too.
 func (w *World) answer(c *Call) (reply Reply) {

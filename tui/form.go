@@ -74,14 +74,7 @@ func (f *fireForm) Render(th *theme, width, height int) []string {
 	if f.body != nil {
 		lines = append(lines, say(warn, "the payload comes from the editor: "+bytesText(int64(len(f.body)))+" bytes"))
 	}
-	for i, field := range f.fields {
-		label, st := "  ", dim
-		if i == f.at {
-			label, st = "> ", strong
-		}
-		line := say(st, label+pad(field.label, 9))
-		lines = append(lines, append(line, field.in.spans(max(width-12, 4), i == f.at)...))
-	}
+	lines = append(lines, fieldLines(f.fields, f.at, width)...)
 	if f.problem != "" {
 		lines = append(lines, wrap(say(bad, f.problem), width, 2, 4)...)
 	}
@@ -91,6 +84,19 @@ func (f *fireForm) Render(th *theme, width, height int) []string {
 		lines = append(lines, say(name, "  "+clean(p, longestCell)).add(plain, " = ").add(text, clean(string(f.sample.values[p]), longestCell)))
 	}
 	return frameLines(th, lines[min(f.top, len(lines)):], width, height)
+}
+
+// fieldLines draws fields one below the other.
+func fieldLines(fields []formField, at, width int) (lines []spans) {
+	for i, field := range fields {
+		label, st := "  ", dim
+		if i == at {
+			label, st = "> ", strong
+		}
+		line := say(st, label+pad(field.label, 9))
+		lines = append(lines, append(line, field.in.spans(max(width-12, 4), i == at)...))
+	}
+	return lines
 }
 
 // about says what the field under the cursor takes.

@@ -106,7 +106,7 @@ func told() []binding {
 		bind(formKeys, "", "tab", "complete; next field", nil),
 		bind(formKeys, "", "ctrl+t", "fire at once without the form; a subscription on or off", nil),
 		bind(formKeys, "", "ctrl+e", "edit in $EDITOR: the payload, an inbox", nil),
-		bind(formKeys, "", "ctrl+n", "add: a fault, an expectation, an inbox", nil),
+		bind(formKeys, "", "ctrl+n", "add: a fault, an expectation, an inbox, a subscription", nil),
 		bind(formKeys, "", "ctrl+d", "remove the chosen one", nil),
 		bind(formKeys, "", "esc", "close", nil),
 	}

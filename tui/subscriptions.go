@@ -13,8 +13,8 @@ import (
 // showSubscriptions lists what clients registered, to look at and to change.
 func (m *model) showSubscriptions() tea.Cmd {
 	p := newPicker("Subscriptions")
-	p.keys = "enter only its deliveries  ctrl+t on or off  ctrl+d delete  ctrl+y copy the URL  esc close"
-	p.empty = "nobody has subscribed: your program does that at a mock API (p shows the addresses)"
+	p.keys = "enter only its deliveries  ctrl+n add  ctrl+t on or off  ctrl+d delete  ctrl+y copy the URL  esc close"
+	p.empty = "nobody has subscribed: your program does that at a mock API (p shows the addresses), or ctrl+n"
 	p.preview = func(it item, width int) []spans {
 		return aboutSubscription(it.value.(client.Subscription), m.now(), width)
 	}
@@ -23,6 +23,7 @@ func (m *model) showSubscriptions() tea.Cmd {
 		return m.setFilter("subscription:" + quoteTerm(it.value.(client.Subscription).ID))
 	}
 	p.extra = map[string]func(*model, *item) tea.Cmd{
+		"ctrl+n": func(m *model, _ *item) tea.Cmd { return m.newSubscription(p) },
 		"ctrl+t": changing(p, (*model).switchSubscription),
 		"ctrl+d": changing(p, (*model).removeSubscription),
 		"ctrl+y": func(m *model, it *item) tea.Cmd {

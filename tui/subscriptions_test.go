@@ -48,6 +48,13 @@ func (f *registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == f.refuse:
 		w.WriteHeader(http.StatusTeapot)
 		out = json.RawMessage(`{"error":{"code":"no","message":"not today"}}`)
+	case r.Method == "POST":
+		var in client.NewSubscription
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		made := client.Subscription{Provider: in.Provider, Account: in.Account, ID: "new", URL: in.URL, Types: in.Types, Enabled: true}
+		f.subs = append(slices.Clone(f.subs), made)
+		w.WriteHeader(http.StatusCreated)
+		out = []client.Subscription{made}
 	case r.URL.Path == "/_/subscriptions":
 		out = f.subs
 	case r.URL.Path == "/_/entries":
@@ -101,6 +108,55 @@ func TestSubscriptionKeys(t *testing.T) {
 	if got := f.told(); !slices.Equal(got, want) {
 		t.Errorf("it was told %q, want %q", got, want)
 	}
+}
+
+// TestSubscribe fills the form in; the list then has what was made. What is
+// refused is said in the form, which keeps what was typed.
+func TestSubscribe(t *testing.T) {
+	f := newRegistry(t, "")
+	d := drive(t, f.URL, Options{})
+	d.press("s")
+	d.sees("> dsco ann one")
+	d.press("ctrl+n")
+	d.sees("Subscribe at a mock API")
+	d.sees("provider dsco")
+	d.sees(f.URL + "/in/hello")
+	d.press("enter")
+	d.sees("types are missing")
+	d.press("down", "eve", "up", "up", "T, U,", "enter")
+	d.sees("dsco: 1 subscription made")
+	d.sees("dsco eve new")
+	if got := f.told(); !slices.Equal(got, []string{"POST /_/subscriptions"}) {
+		t.Errorf("it was told %q", got)
+	}
+	f.mu.Lock()
+	made := f.subs[2]
+	f.mu.Unlock()
+	if made.Account != "eve" || made.URL != f.URL+"/in/hello" || !slices.Equal(made.Types, []string{"T", "U"}) {
+		t.Errorf("subscribed is %+v", made)
+	}
+	d = drive(t, newRegistry(t, "POST").URL, Options{})
+	d.press("s")
+	d.sees("> dsco ann one")
+	d.press("ctrl+n", "up", "mine", "enter")
+	d.sees("not today")
+	d.sees("types    mine")
+	d.press("esc")
+	d.sees("> dsco ann one")
+}
+
+// TestSubscribeAtASandbox completes from the catalogue.
+func TestSubscribeAtASandbox(t *testing.T) {
+	sb := sandbox.Start(t)
+	d := drive(t, sb.URL, Options{})
+	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) == 5 })
+	d.press("s")
+	d.sees("nobody has subscribed")
+	d.press("ctrl+n", "ctrl+u", "shop", "tab", "tab", "me", "tab", "tab", "order:cr", "tab", "enter")
+	d.sees("shoptet: 1 subscription made")
+	d.sees("enabled   true")
+	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create"})
+	sb.Expect(t, "kind:capture inbox:hello account:me", 1)
 }
 
 // TestSubscriptionRefused: what the sandbox refuses is said, and nothing changes.

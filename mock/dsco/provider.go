@@ -31,6 +31,7 @@ func New() *mock.Provider {
 		Context:    contextKeys(),
 		Operations: operations(),
 		Serve:      serve,
+		Register:   registration,
 		Prepare:    prepare,
 		Targets:    targets,
 		Note:       note,

@@ -26,6 +26,7 @@ func New() *mock.Provider {
 		Options:    options(),
 		Operations: operations(v38),
 		Serve:      serve,
+		Register:   registration,
 		Offers:     offers,
 		Targets:    targets,
 		Payload:    payload,

@@ -30,7 +30,13 @@ func tiny() (*fixtures.Catalog, *mock.Provider) {
 		Name: "tiny", Title: "Tiny", Hosts: []string{"api.tiny.example"}, Home: "/v1",
 		Options: []mock.Option{{Name: "retry", Kind: mock.DurationsOption, Default: `["1m","5m"]`, About: "waits between attempts"},
 			{Name: "hold", Kind: mock.BoolOption, Default: "false"}},
-		Serve:   tinyServe,
+		Serve: tinyServe,
+		Register: func(_ *mock.World, account, url string, types []string) (calls []*mock.Call) {
+			for _, typ := range types { // a subscription has one type
+				calls = append(calls, mock.NewCall("POST", "/v1/subs", map[string]any{"URL": url, "Types": []string{typ}}, "X-Key", account))
+			}
+			return calls
+		},
 		Request: tinyRequest,
 		Policy:  tinyPolicy,
 		Secrets: func(_ *mock.World, a *mock.Account) []mock.Secret { return []mock.Secret{{Name: "key", Value: a.Name}} },

@@ -31,6 +31,7 @@ func New() *mock.Provider {
 		Options:    options(),
 		Operations: operations(),
 		Serve:      serve,
+		Register:   registration,
 		Offers:     offers,
 		Prepare:    prepare,
 		Targets:    targets,

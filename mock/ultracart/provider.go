@@ -26,6 +26,7 @@ func New() *mock.Provider {
 		Options:    options(),
 		Operations: operations(),
 		Serve:      serve,
+		Register:   registration,
 		Broken:     func(w *mock.World, c *mock.Call) mock.Reply { return plainRequest(w, c).refused(broken()) },
 		Prepare:    prepare,
 		Targets:    targets,

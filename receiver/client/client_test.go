@@ -137,6 +137,11 @@ func TestCalls(t *testing.T) {
 		{"subscriptions", func(c *client.Client) (any, error) { return c.Subscriptions(ctx, "dsco", "") },
 			"GET /_/subscriptions?provider=dsco", "", 200, `[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":2}]`,
 			`[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":2}]`},
+		{"subscribe", func(c *client.Client) (any, error) {
+			return c.Subscribe(ctx, client.NewSubscription{Provider: "dsco", Account: "a", URL: "u", Types: []string{"T", "U"}})
+		}, "POST /_/subscriptions", `{"provider":"dsco","account":"a","url":"u","types":["T","U"]}`, 201,
+			`[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":0}]`,
+			`[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":0}]`},
 		{"remove subscription", func(c *client.Client) (any, error) { return nil, c.RemoveSubscription(ctx, "dsco", "a/b", "me") },
 			"DELETE /_/subscriptions/dsco/a%2Fb?account=me", "", 200, `{"removed":true}`, `null`},
 		{"remove subscription of the only account", func(c *client.Client) (any, error) { return nil, c.RemoveSubscription(ctx, "dsco", "1", "") },

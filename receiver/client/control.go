@@ -50,6 +50,14 @@ type Subscription struct {
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
 }
 
+// NewSubscription is what a client of a mock API would subscribe to.
+type NewSubscription struct {
+	Provider string   `json:"provider"`
+	Account  string   `json:"account"` // the credential of the mock API
+	URL      string   `json:"url"`
+	Types    []string `json:"types"`
+}
+
 // Secret is a signing key or a callback credential in force.
 type Secret struct {
 	Provider     string `json:"provider"`
@@ -126,6 +134,13 @@ func (c *Client) PutInbox(ctx context.Context, name string, in Inbox) error {
 // Subscriptions lists what is registered; empty arguments do not narrow.
 func (c *Client) Subscriptions(ctx context.Context, provider, account string) (out []Subscription, err error) {
 	return out, c.call(ctx, "GET", "/_/subscriptions", values("provider", provider, "account", account), nil, &out)
+}
+
+// Subscribe subscribes through the mock API itself and returns what that made:
+// one subscription or several, as the provider has it. What the mock API refuses
+// is an *Error of status 422 with its answer.
+func (c *Client) Subscribe(ctx context.Context, in NewSubscription) (out []Subscription, err error) {
+	return out, c.call(ctx, "POST", "/_/subscriptions", nil, in, &out)
 }
 
 // RemoveSubscription deletes a subscription; what is on its way to it is dropped.

@@ -1,0 +1,14 @@
+package prioticket
+
+import (
+	"net/http"
+
+	"tacklebox/mock"
+)
+
+// registration is the one call that registers a webhook for several events
+// (documented 3.5), at the address of the profile in force.
+func registration(w *mock.World, account, url string, types []string) []*mock.Call {
+	doc := map[string]any{"data": map[string]any{"kind": "webhook", "webhook": map[string]any{"webhook_url": url, "webhook_events": types}}}
+	return []*mock.Call{mock.NewCall(http.MethodPost, profileOf(w).home+"/webhooks", doc, "Authorization", "Bearer "+account)}
+}
