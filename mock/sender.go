@@ -94,7 +94,7 @@ func (s *sender) do(ctx context.Context, u *url.URL, j job, origin *Origin) (*an
 	}
 	local := c.LocalAddr().String()
 	s.origins.Store(local, origin)
-	defer s.origins.Delete(local)
+	defer s.origins.CompareAndDelete(local, origin) // the connection may carry the next attempt already
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(deadline(-time.Second)) })
 	defer stop()
 	over, err := j.write(ctx, c, wireHead(u, j.out), j.out.Body)
