@@ -2,7 +2,6 @@ package ultracart
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -129,15 +128,7 @@ func (q *request) refused(f *failure) mock.Reply {
 }
 
 // encode writes our own structs compact, with nothing escaped that need not be.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(err) // plain structs cannot fail
-	}
-	return lineSeparators(bytes.TrimSuffix(b.Bytes(), []byte{'\n'}))
-}
+func encode(v any) []byte { return lineSeparators(mock.Encode(v)) }
 
 // lineSeparators takes back the one escape of encoding/json that cannot be
 // switched off: U+2028 and U+2029.
