@@ -61,10 +61,10 @@ type sourceFile struct {
 	set  *token.FileSet
 }
 
-func (f sourceFile) dir() string  { return path.Dir(f.path) }
-func (f sourceFile) test() bool   { return strings.HasSuffix(f.path, "_test.go") }
-func (f sourceFile) lines() int   { return f.set.File(f.tree.Pos()).LineCount() }
-func (f sourceFile) main() bool   { return f.path == "main.go" }
+func (f sourceFile) dir() string { return path.Dir(f.path) }
+func (f sourceFile) test() bool  { return strings.HasSuffix(f.path, "_test.go") }
+func (f sourceFile) lines() int  { return f.set.File(f.tree.Pos()).LineCount() }
+func (f sourceFile) main() bool  { return f.path == "main.go" }
 func (f sourceFile) mocked() bool {
 	return f.dir() == "mock" || strings.HasPrefix(f.dir(), "mock/") && f.dir() != "mock/sandbox" // which has processes and spaces, in wall time
 }
