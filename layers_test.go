@@ -20,17 +20,19 @@ var layers = []struct {
 	uses []string
 }{
 	{".", []string{"tui/cli", "tui", "mock/sandbox"}},
-	{"fixtures", nil},
-	{"receiver/journal", nil},
-	{"receiver", []string{"receiver/journal"}},
-	{"receiver/client", []string{"receiver/journal"}},
-	{"mock", []string{"receiver/journal", "fixtures"}},
-	{"mock/sandbox", []string{"mock", "mock/*", "receiver", "receiver/journal", "fixtures"}},
+	{"receiver/api/nearest", nil},
+	{"fixtures", []string{"receiver/api/nearest"}},
+	{"receiver/journal", []string{"receiver/api/nearest"}},
+	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/query"}},
+	{"receiver", []string{"receiver/api", "receiver/journal"}},
+	{"receiver/client", []string{"receiver/api", "receiver/journal"}},
+	{"mock", []string{"receiver/api", "receiver/journal", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "receiver", "receiver/api", "receiver/journal", "fixtures"}},
 	{"mock/*", []string{"mock", "fixtures"}},
 	{"tui/safe", nil},
-	{"tui/cli", []string{"receiver/client", "tui/safe"}},
-	{"tui", []string{"receiver/client", "tui/safe", "tui/*"}},
-	{"tui/*", []string{"receiver/client", "tui/safe", "tui/*"}},
+	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
+	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
+	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 }
 
 // Other modules: those that the program runs with, and those that only its
