@@ -25,7 +25,8 @@ var layers = []struct {
 	{"receiver", []string{"receiver/journal"}},
 	{"receiver/client", []string{"receiver/journal"}},
 	{"mock", []string{"receiver/journal", "fixtures"}},
-	{"mock/sandbox", []string{"mock", "mock/*", "receiver", "receiver/journal", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/journal", "fixtures"}},
+	{"mock/sandbox/https", nil},
 	{"mock/*", []string{"mock", "fixtures"}},
 	{"tui/safe", nil},
 	{"tui/cli", []string{"receiver/client", "tui/safe"}},
@@ -66,7 +67,7 @@ func (f sourceFile) test() bool  { return strings.HasSuffix(f.path, "_test.go") 
 func (f sourceFile) lines() int  { return f.set.File(f.tree.Pos()).LineCount() }
 func (f sourceFile) main() bool  { return f.path == "main.go" }
 func (f sourceFile) mocked() bool {
-	return f.dir() == "mock" || strings.HasPrefix(f.dir(), "mock/") && f.dir() != "mock/sandbox" // which has processes and spaces, in wall time
+	return f.dir() == "mock" || strings.HasPrefix(f.dir(), "mock/") && !strings.HasPrefix(f.dir(), "mock/sandbox") // which has processes and spaces, in wall time
 }
 
 func (f sourceFile) imports() []string {
