@@ -24,8 +24,9 @@ var layers = []struct {
 	{"receiver/journal", nil},
 	{"receiver", []string{"receiver/journal"}},
 	{"receiver/client", []string{"receiver/journal"}},
+	{"receiver/mcp", nil},
 	{"mock", []string{"receiver/journal", "fixtures"}},
-	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/journal", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/journal", "receiver/mcp", "fixtures"}},
 	{"mock/sandbox/https", nil},
 	{"mock/*", []string{"mock", "fixtures"}},
 	{"tui/safe", nil},
@@ -42,6 +43,7 @@ var (
 		"github.com/tidwall/gjson", "github.com/tidwall/sjson", "github.com/tidwall/pretty", "github.com/spf13/cobra",
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
+		"github.com/modelcontextprotocol/go-sdk", // the protocol's own library
 		"golang.org/x/sys", // the journal's files: locks and mappings
 	}
 	testModules = []string{

@@ -63,6 +63,7 @@ func (s *Space) controlMux() http.Handler {
 	mux.HandleFunc("GET /_/readyz", s.alive)
 	mux.HandleFunc("POST /_/reset", s.reset)
 	mux.HandleFunc("GET /_/scenarios", s.scenarios)
+	mux.Handle("/_/mcp", assistants(s.cfg.Version, mux))
 	mux.HandleFunc("GET /_/metrics", s.metrics)
 	mux.HandleFunc("GET /_/{$}", s.index)
 	if s.name == "" {
