@@ -44,7 +44,7 @@ var (
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
 		"github.com/modelcontextprotocol/go-sdk", // the protocol's own library
-		"golang.org/x/sys", // the journal's files: locks and mappings
+		"golang.org/x/sys",                       // the journal's files: locks and mappings
 	}
 	testModules = []string{
 		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/getkin/kin-openapi",
