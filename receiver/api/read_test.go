@@ -23,7 +23,7 @@ type sample struct {
 	Faults []Fault          `json:"faults"`
 	Heads  map[string]Texts `json:"heads"`
 	Hidden string           `json:"-"`
-	secret string // not exported: no member
+	secret string           // not exported: no member
 }
 
 func TestReadJSON(t *testing.T) {
