@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Config is everything that `tacklebox up` can be told. The zero value is a
@@ -37,6 +37,6 @@ type Config struct {
 
 	spaceToken string // of a space, beside Token
 
-	catalog   *fixtures.Catalog // in place of the embedded one
-	providers []*mock.Provider  // in place of the list
+	catalog   *fixtures.Catalog    // in place of the embedded one
+	providers []*provider.Provider // in place of the list
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // ServeHTTP sends a request to its space: "/~NAME" before any path names one.
@@ -51,7 +52,7 @@ func (s *Space) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Space) notFound(w http.ResponseWriter, r *http.Request) {
-	mock.WriteProblem(w, &mock.Problem{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
+	mock.WriteProblem(w, &provider.Problem{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
 		Hint: "/in/{inbox} captures, /_/ is the control API, mock APIs are below /" + strings.Join(s.engine.Names(), ", /")})
 }
 
@@ -89,7 +90,7 @@ func (s *Space) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.Req
 	}
 	allow := strings.Join(allowed, ", ")
 	w.Header().Set("Allow", allow)
-	mock.WriteProblem(w, &mock.Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
+	mock.WriteProblem(w, &provider.Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
 }
 
 func (s *Space) alive(w http.ResponseWriter, _ *http.Request) {
