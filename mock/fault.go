@@ -9,7 +9,7 @@ import (
 	"tacklebox/mock/provider"
 	"time"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -197,7 +197,7 @@ func (e *Engine) checkFault(f *Fault, p *provider.Provider) (err error) {
 
 func impossible(kind string, names []string, p *provider.Provider) error {
 	hint := "possible are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(kind, names); near != "" {
+	if near := api.Nearest(kind, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	if p != nil && signatureFaults[kind] != "" {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"tacklebox/mock/provider"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -50,7 +50,7 @@ func present(raw json.RawMessage) json.RawMessage {
 func (e *Engine) unknownProvider(name string) error {
 	names := e.Names()
 	hint := "known are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(name, names); near != "" {
+	if near := api.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return provider.Refuse("unknown_provider", hint, "no provider %q", clip(name))
@@ -114,7 +114,7 @@ func (w *service) checkType(account, typ string) error {
 			types = append(types, e.Type)
 		}
 		hint := fmt.Sprintf("GET /_/providers/%s lists its %d event types", w.provider.Name, len(types))
-		if near := fixtures.Nearest(typ, types); near != "" {
+		if near := api.Nearest(typ, types); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return provider.Refuse("unknown_type", hint, "%s has no event type %q", w.provider.Name, clip(typ))

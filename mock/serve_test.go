@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// api serves a rig's provider below /plain.
-func api(t *testing.T, serve func(w *provider.World, c *provider.Call) provider.Reply, change func(*provider.Provider)) (*rig, *url.URL) {
+// mockAPI serves a rig's provider below /plain.
+func mockAPI(t *testing.T, serve func(w *provider.World, c *provider.Call) provider.Reply, change func(*provider.Provider)) (*rig, *url.URL) {
 	t.Helper()
 	r := newRig(t, func(p *provider.Provider, _ *Config) {
 		p.Serve = serve
@@ -84,7 +84,7 @@ func TestRepliesOnTheWire(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, u := api(t, func(*provider.World, *provider.Call) provider.Reply { return c.reply }, nil)
+			r, u := mockAPI(t, func(*provider.World, *provider.Call) provider.Reply { return c.reply }, nil)
 			got := speak(t, u, c.method+" /plain/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
 			got = strings.Replace(got, "Connection: close\r\n", "", 1)
 			if got != c.want {
@@ -106,7 +106,7 @@ func TestRepliesOnTheWire(t *testing.T) {
 func TestACallIsWhatStoodOnTheWire(t *testing.T) {
 	t.Parallel()
 	calls := make(chan provider.Call, 1)
-	r, u := api(t, func(_ *provider.World, c *provider.Call) provider.Reply {
+	r, u := mockAPI(t, func(_ *provider.World, c *provider.Call) provider.Reply {
 		c.Account, c.Type, c.EventID, c.Violations = "ann", "made", "E1", []string{"odd"}
 		calls <- *c
 		return provider.Reply{Status: 200}
@@ -144,7 +144,7 @@ func TestBodiesThatCannotBeHad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			told := make(chan string, 1)
-			r, u := api(t, func(_ *provider.World, c *provider.Call) provider.Reply {
+			r, u := mockAPI(t, func(_ *provider.World, c *provider.Call) provider.Reply {
 				switch {
 				case c.TooLarge:
 					told <- "too large" + string(c.Body)
@@ -184,7 +184,7 @@ func TestAProviderThatPanics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, u := api(t, func(_ *provider.World, c *provider.Call) provider.Reply {
+			r, u := mockAPI(t, func(_ *provider.World, c *provider.Call) provider.Reply {
 				if c.Path == "/bad" {
 					panic("oh")
 				}
@@ -215,7 +215,7 @@ func TestAProviderThatPanics(t *testing.T) {
 // is not kept.
 func TestAJournalThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	r, u := api(t, func(*provider.World, *provider.Call) provider.Reply { return provider.Reply{Status: 200} }, nil)
+	r, u := mockAPI(t, func(*provider.World, *provider.Call) provider.Reply { return provider.Reply{Status: 200} }, nil)
 	if err := r.store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 func TestOneCallAtATime(t *testing.T) {
 	t.Parallel()
 	inside := 0 // the race detector would see two
-	_, u := api(t, func(w *provider.World, _ *provider.Call) provider.Reply {
+	_, u := mockAPI(t, func(w *provider.World, _ *provider.Call) provider.Reply {
 		inside++
 		defer func() { inside-- }()
 		return provider.Reply{Status: 200, Body: fmt.Append(nil, inside, w.Next("calls", 1))}
@@ -288,7 +288,7 @@ func TestHostOf(t *testing.T) {
 // TestPipelinedCalls on one connection are answered in order.
 func TestPipelinedCalls(t *testing.T) {
 	t.Parallel()
-	_, u := api(t, func(_ *provider.World, c *provider.Call) provider.Reply {
+	_, u := mockAPI(t, func(_ *provider.World, c *provider.Call) provider.Reply {
 		return provider.Reply{Status: 200, Body: []byte(c.Path)}
 	}, func(p *provider.Provider) { p.BodyLimit = 4 })
 	var text strings.Builder

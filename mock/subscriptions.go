@@ -10,7 +10,7 @@ import (
 	"tacklebox/mock/provider"
 	"time"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 )
 
 type subscriptionInfo struct {
@@ -138,7 +138,7 @@ func (w *service) holder(id, account string) (*provider.Account, error) {
 }
 
 func nearestSub(id string, ids []string) string {
-	if near := fixtures.Nearest(id, ids); near != "" {
+	if near := api.Nearest(id, ids); near != "" {
 		return fmt.Sprintf("did you mean %q?", clip(near))
 	}
 	return "GET /_/subscriptions lists them"

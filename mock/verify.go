@@ -11,7 +11,7 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -31,7 +31,7 @@ func (e *Engine) scheme(name string) *signing.Scheme {
 func (e *Engine) unknownScheme(name string) error {
 	names := e.Verifiable()
 	hint := "known are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(name, names); near != "" {
+	if near := api.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return provider.Refuse("unknown_provider", hint, "no provider or signature scheme %q", clip(name))

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 )
 
 // CheckContext refuses context that an event type does not know or that has the
@@ -41,7 +41,7 @@ func (p *Provider) contextHint(key, typ string) string {
 	if len(names) > 0 {
 		hint = fmt.Sprintf("known for %s are %s", typ, strings.Join(names, ", "))
 	}
-	if near := fixtures.Nearest(key, names); near != "" {
+	if near := api.Nearest(key, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return hint

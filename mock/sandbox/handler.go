@@ -18,13 +18,20 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.Space.ServeHTTP(w, r)
 		return
 	}
-	if s.spaces.isControl(below) && !s.spaces.exists(name) {
-		// Who may not use the control API makes no space by asking for it.
+	serve := func(w http.ResponseWriter, _ *http.Request) { s.spaces.serve(name, w, below) }
+	switch {
+	case s.spaces.exists(name) || strings.HasPrefix(below.RequestURI, "/in/"):
+		serve(w, below)
+	case s.spaces.isControl(below): // who may not use it makes no space by asking for it
 		bound, _ := s.address()
-		s.guard(bound, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { s.spaces.serve(name, w, below) })).ServeHTTP(w, below)
-		return
+		s.guard(bound, http.HandlerFunc(serve)).ServeHTTP(w, below)
+	default:
+		if p := s.foreignHost(r.Host); p != nil {
+			mock.WriteProblem(w, p)
+			return
+		}
+		serve(w, below)
 	}
-	s.spaces.serve(name, w, below)
 }
 
 // ServeHTTP sends a request where it belongs by what stood on the wire, before
@@ -40,12 +47,12 @@ func (s *Space) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case first == "in":
 		s.receiver.ServeCapture(w, r)
 	case host != "":
-		s.engine.ServeProvider(host, path, w, r)
+		s.serveMock(host, path, w, r)
 	case first == "_":
 		(*s.control.Load()).ServeHTTP(w, r)
 	case s.engine.Has(first):
 		behind, _ := mock.PathBehind(r.RequestURI, "/"+first)
-		s.engine.ServeProvider(first, behind, w, r)
+		s.serveMock(first, behind, w, r)
 	default:
 		s.notFound(w, r)
 	}
@@ -64,6 +71,7 @@ func (s *Space) controlMux() http.Handler {
 	mux.HandleFunc("GET /_/readyz", s.alive)
 	mux.HandleFunc("POST /_/reset", s.reset)
 	mux.HandleFunc("GET /_/scenarios", s.scenarios)
+	mux.Handle("/_/mcp", assistants(s.cfg.Version, mux))
 	mux.HandleFunc("GET /_/metrics", s.metrics)
 	mux.HandleFunc("GET /_/{$}", s.index)
 	if s.name == "" {
