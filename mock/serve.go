@@ -56,7 +56,7 @@ func (e *Engine) Has(name string) bool { return e.services[name] != nil }
 // mock lets in.
 func (e *Engine) Listed(name string) (listed bool) {
 	w := e.services[name]
-	_ = w.do(func() { listed = w.Option("", "credentials").Set() })
+	_ = w.do(func() { listed = w.world.Option("", "credentials").Set() })
 	return listed
 }
 
