@@ -20,19 +20,22 @@ var layers = []struct {
 	uses []string
 }{
 	{".", []string{"tui/cli", "tui", "mock/sandbox"}},
-	{"fixtures", nil},
-	{"receiver/journal", nil},
-	{"receiver", []string{"receiver/journal"}},
-	{"receiver/client", []string{"receiver/journal"}},
+	{"receiver/api/nearest", nil},
+	{"fixtures", []string{"receiver/api/nearest"}},
+	{"receiver/journal", []string{"receiver/api/nearest"}},
+	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/*"}},
+	{"receiver", []string{"receiver/api", "receiver/journal"}},
+	{"receiver/client", []string{"receiver/api", "receiver/journal"}},
 	{"receiver/mcp", nil},
-	{"mock", []string{"receiver/journal", "fixtures"}},
-	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/journal", "receiver/mcp", "fixtures"}},
+	{"mock", []string{"receiver/api", "receiver/journal", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/*", "fixtures"}},
 	{"mock/sandbox/https", nil},
+	{"mock/fromfile/*", []string{"mock/fromfile/*"}},
 	{"mock/*", []string{"mock", "fixtures"}},
 	{"tui/safe", nil},
-	{"tui/cli", []string{"receiver/client", "tui/safe"}},
-	{"tui", []string{"receiver/client", "tui/safe", "tui/*"}},
-	{"tui/*", []string{"receiver/client", "tui/safe", "tui/*"}},
+	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
+	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
+	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 }
 
 // Other modules: those that the program runs with, and those that only its
