@@ -1,7 +1,6 @@
 package dsco
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -10,7 +9,8 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
-	"tacklebox/mock"
+	provider "tacklebox/mock"
+	"tacklebox/mock/kit"
 )
 
 // columns are this provider's own columns of the catalogue.
@@ -20,7 +20,7 @@ type columns struct {
 }
 
 // sampleOf chooses the sample that a body starts from and makes it compact.
-func sampleOf(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func sampleOf(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	entry, ok := w.Catalogue().Event(ev.Type)
 	if !ok {
 		return nil, fmt.Errorf("sample: no event type %q", ev.Type)
@@ -33,7 +33,7 @@ func sampleOf(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	if own.Supplier != "" && !t.Direct && who(w, t.Account).kind == supplier {
 		file = own.Supplier
 	}
-	sample, err := compactFile(w, file)
+	sample, err := kit.SampleFile(w, file)
 	if err != nil || own.Variants == nil {
 		return sample, err
 	}
@@ -42,36 +42,20 @@ func sampleOf(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 
 // variant returns the sample for a value that the firing sets: CANCELLED lines
 // have no tracking number (documented), so they have a sample of their own.
-func variant(w *mock.World, ev *mock.Event, variants map[string]string, sample []byte) ([]byte, error) {
+func variant(w *provider.World, ev *provider.Event, variants map[string]string, sample []byte) ([]byte, error) {
 	edited, err := ev.Edit(sample)
-	if err != nil || !mock.Sound(edited) {
+	if err != nil || !provider.Sound(edited) {
 		return sample, err
 	}
 	if file := variants[gjson.GetBytes(edited, variants["path"]).String()]; file != "" {
-		return compactFile(w, file)
+		return kit.SampleFile(w, file)
 	}
 	return sample, nil
 }
 
-func compactFile(w *mock.World, name string) ([]byte, error) {
-	raw, err := w.Catalogue().File(name)
-	if err != nil {
-		return nil, err
-	}
-	return compact(raw)
-}
-
-func compact(raw []byte) ([]byte, error) {
-	var b bytes.Buffer
-	if err := json.Compact(&b, raw); err != nil {
-		return nil, fmt.Errorf("sample: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
 // payload builds the whole callback body, a WebhookEvent (documented): the
 // sample, fitted to the moment and the webhook, then what the firing changes.
-func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	if len(ev.Whole) > 0 {
 		return ev.Edit(nil) // as given (decision): a text byte for byte, JSON compact
 	}
@@ -85,7 +69,7 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	if body, err = followQuantity(ev, body); err != nil {
 		return nil, err
 	}
-	if body, err = compact(body); err != nil {
+	if body, err = kit.Compact(body); err != nil {
 		return nil, err
 	}
 	return plain(body), nil
@@ -93,7 +77,7 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 
 // base is the sample, fitted to the moment, the webhook and the account whose
 // data changed.
-func base(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func base(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	body, err := sampleOf(w, ev, t)
 	if err != nil {
 		return nil, err
@@ -159,7 +143,7 @@ func nameSupplier(body []byte, id int64, changes map[string]any) {
 
 // followQuantity keeps an inventory's status true to a quantity that the firing
 // sets: the status is derived (inferred from V3).
-func followQuantity(ev *mock.Event, body []byte) ([]byte, error) {
+func followQuantity(ev *provider.Event, body []byte) ([]byte, error) {
 	const quantity, status = "payload.quantityAvailable", "payload.status"
 	if ev.Type != inventoryUpdated || !ev.Touches(quantity) || ev.Touches(status) {
 		return body, nil
@@ -177,17 +161,7 @@ func followQuantity(ev *mock.Event, body []byte) ([]byte, error) {
 
 // renew gives a body that is sent again the date of now and, where it has one, an
 // id of its own.
-func renew(w *mock.World, body []byte) []byte {
-	if !mock.Sound(body) {
-		return body
-	}
-	for path, v := range map[string]string{"eventDate": formatDate(w.Now()), "payload.eventUuid": w.UUID("event")} {
-		if !gjson.GetBytes(body, path).Exists() {
-			continue
-		}
-		if changed, err := sjson.SetBytes(body, path, v); err == nil {
-			body = changed
-		}
-	}
-	return body
+func renew(w *provider.World, body []byte) []byte {
+	return kit.Replace(body, kit.Member{Path: "eventDate", Raw: provider.Encode(formatDate(w.Now()))},
+		kit.Member{Path: "payload.eventUuid", Raw: provider.Encode(w.UUID("event"))})
 }

@@ -8,7 +8,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	provider "tacklebox/mock"
+	"tacklebox/mock/kit"
 )
 
 const day = 24 * time.Hour
@@ -71,25 +72,25 @@ func unescaped(s string) string {
 
 // findHistory answers the search: one page, or with pageId a further one, beside
 // which everything else is ignored (documented; ignoring is inferred from V3).
-func findHistory(w *mock.World, c *mock.Call) (any, error) {
-	names, values := question(c.RawQuery)
+func findHistory(r *kit.Request) (any, error) {
+	names, values := question(r.Call.RawQuery)
 	if id := values["pageId"]; id != "" {
-		return nextPage(w, c.Account, id)
+		return nextPage(r.World, r.Call.Account, id)
 	}
 	for _, n := range names {
 		if !slices.Contains(parameters, n) {
-			return nil, refuse(unrecognizedProperty, "The parameter %q is not known; known are %s.", shorten(n), strings.Join(parameters, ", "))
+			return nil, refuse(unrecognizedProperty, "The parameter %q is not known; known are %s.", kit.Clip(n), strings.Join(parameters, ", "))
 		}
 	}
-	s, err := newSearch(w, values)
+	s, err := newSearch(r.World, values)
 	if err != nil {
 		return nil, err
 	}
-	s.size = int(w.Option(c.Account, optPageSize).Int())
-	return s.firstPage(w, c.Account), nil
+	s.size = int(r.Option(optPageSize).Int())
+	return s.firstPage(r.World, r.Call.Account), nil
 }
 
-func newSearch(w *mock.World, q map[string]string) (*search, error) {
+func newSearch(w *provider.World, q map[string]string) (*search, error) {
 	s := &search{webhook: q["webhookUuid"], event: q["event"], success: q["success"], upTo: ^uint64(0)}
 	around := false
 	for _, f := range payloadFilters {
@@ -168,7 +169,7 @@ func (s *search) holds(body []byte) bool {
 }
 
 func has(body []byte, paths []string, want string) bool {
-	if !mock.Sound(body) {
+	if !provider.Sound(body) {
 		return false
 	}
 	return slices.ContainsFunc(gjson.GetManyBytes(body, paths...), func(v gjson.Result) bool {
@@ -179,7 +180,7 @@ func has(body []byte, paths []string, want string) bool {
 }
 
 // find returns up to size records after a journal entry, and whether more follow.
-func (s *search) find(w *mock.World, account string, after uint64) (found []record, more bool) {
+func (s *search) find(w *provider.World, account string, after uint64) (found []record, more bool) {
 	for _, r := range records(w, account, after, s.upTo) {
 		if !s.fits(r) || !r.load(w) || !s.holds(r.e.Request.Body) {
 			continue
