@@ -1,16 +1,14 @@
 package lagerkoll
 
 import (
-	"bytes"
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
-	"github.com/tidwall/sjson"
 
-	"tacklebox/mock"
+	provider "tacklebox/mock"
+	"tacklebox/mock/kit"
 )
 
 const callbackID = "callback" // subscription of a delivery to a callback URL
@@ -18,7 +16,7 @@ const callbackID = "callback" // subscription of a delivery to a callback URL
 // targets are the callback URLs that are set: no filter by store or type, an
 // activation gets everything (inferred; one URL per activation is documented on
 // the callback page). An event of no account goes to every distinct URL once.
-func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
+func targets(w *provider.World, ev *provider.Event) ([]provider.Target, []provider.Skip) {
 	if ev.Account != "" {
 		if own, ok := w.Own(ev.Account, "callback_url"); ok {
 			return place(nil, ev.Account, callbackID+":"+ev.Account, own.Text()), nil
@@ -34,7 +32,7 @@ func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
 }
 
 // place adds an address that is set and was not added before.
-func place(all []mock.Target, account, subscription, url string) []mock.Target {
+func place(all []provider.Target, account, subscription, url string) []provider.Target {
 	for _, t := range all {
 		if t.URL == url {
 			return all
@@ -43,50 +41,34 @@ func place(all []mock.Target, account, subscription, url string) []mock.Target {
 	if url == "" {
 		return all
 	}
-	return append(all, mock.Target{Account: account, Subscription: subscription, URL: url})
+	return append(all, provider.Target{Account: account, Subscription: subscription, URL: url})
 }
 
 // payload is the sample, compact, at the moment of firing. The values never
 // vary (decision), but those of an execution are its own.
-func payload(w *mock.World, ev *mock.Event, _ mock.Target) ([]byte, error) {
-	sample, err := w.Catalogue().Sample(ev.Type)
+func payload(w *provider.World, ev *provider.Event, _ provider.Target) ([]byte, error) {
+	body, err := kit.Sample(w, ev.Type)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, sample); err != nil {
+	if body, err = kit.Fit(ev, body, fitting(ev, body)); err != nil {
 		return nil, err
-	}
-	body := b.Bytes()
-	for _, s := range fitting(ev, body) {
-		if ev.Touches(s.path) {
-			continue
-		}
-		if body, err = sjson.SetRawBytes(body, s.path, s.raw); err != nil {
-			return nil, err
-		}
 	}
 	return ev.Edit(body)
 }
 
-// step is one member to be fitted.
-type step struct {
-	path string
-	raw  []byte
-}
-
 // fitting lists what differs from the sample. Documented (callback page): the
 // timestamp in milliseconds, and fromQuantity as Java writes a double.
-func fitting(ev *mock.Event, sample []byte) []step {
-	var steps []step
+func fitting(ev *provider.Event, sample []byte) []kit.Member {
+	var steps []kit.Member
 	gjson.ParseBytes(ev.Data).ForEach(func(name, value gjson.Result) bool {
-		steps = append(steps, step{name.String(), []byte(value.Raw)})
+		steps = append(steps, kit.Member{Path: name.String(), Raw: []byte(value.Raw)})
 		return true
 	})
 	if n := gjson.GetBytes(sample, "fromQuantity"); n.Type == gjson.Number {
-		steps = append(steps, step{"fromQuantity", []byte(javaDouble(n.Float()))})
+		steps = append(steps, kit.Member{Path: "fromQuantity", Raw: []byte(javaDouble(n.Float()))})
 	}
-	return append(steps, step{"timestamp", strconv.AppendInt(nil, ev.Time.UnixMilli(), 10)})
+	return append(steps, kit.Member{Path: "timestamp", Raw: strconv.AppendInt(nil, ev.Time.UnixMilli(), 10)})
 }
 
 // javaDouble writes a number as Java's Double.toString does: always with a
@@ -113,24 +95,20 @@ func fraction(digits string) string {
 // no signature, no id (decision; observed: a public receiver looks at neither).
 // A further attempt goes where the first went, whatever the setting says by then
 // (decision).
-func request(_ *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
-	return &mock.Outgoing{
+func request(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	return &provider.Outgoing{
 		Method: "POST", // documented: callback page
 		URL:    d.URL,
-		Header: []mock.Field{{Name: "Content-Type", Value: string(asJSON)}, {Name: "User-Agent", Value: "Lagerkoll"}},
+		Header: []provider.Field{{Name: "Content-Type", Value: string(asJSON)}, {Name: "User-Agent", Value: "Lagerkoll"}},
 		Body:   d.Body,
 	}, nil
 }
 
 // renew gives a callback that is sent again the moment of now; a callback has no
 // id (documented: callback page).
-func renew(w *mock.World, body []byte) []byte {
-	if !json.Valid(body) || gjson.GetBytes(body, "timestamp").Type != gjson.Number {
+func renew(w *provider.World, body []byte) []byte {
+	if !provider.Sound(body) || gjson.GetBytes(body, "timestamp").Type != gjson.Number {
 		return body
 	}
-	out, err := sjson.SetRawBytes(body, "timestamp", strconv.AppendInt(nil, w.Now().UnixMilli(), 10))
-	if err != nil {
-		return body
-	}
-	return out
+	return kit.Replace(body, kit.Member{Path: "timestamp", Raw: strconv.AppendInt(nil, w.Now().UnixMilli(), 10)})
 }

@@ -11,20 +11,19 @@
 package lagerkoll
 
 import (
-	"time"
-
-	"tacklebox/mock"
+	provider "tacklebox/mock"
+	"tacklebox/mock/kit"
 )
 
 // New returns the provider.
-func New() *mock.Provider {
-	return &mock.Provider{
+func New() *provider.Provider {
+	return &provider.Provider{
 		Name:       "lagerkoll",
 		Title:      "Lagerkoll",
 		Hosts:      []string{"capi.lagerkoll.com"}, // documented: page
 		Home:       home,
 		Options:    options(),
-		Operations: operations(),
+		Operations: api.Operations(""),
 		Serve:      serve,
 		Targets:    targets,
 		Payload:    payload,
@@ -43,15 +42,6 @@ const (
 
 // policy is a decision throughout: nothing is documented about answers, so
 // nothing may be relied on. One attempt, 10 s; a schedule only on demand.
-func policy(w *mock.World, account string) mock.Policy {
-	delays := w.Option(account, "retry").Durations()
-	return mock.Policy{
-		Timeout: w.Option(account, "timeout").Duration(),
-		Next: func(_ *mock.Delivery, n int, ended time.Time) (time.Time, bool) {
-			if n > len(delays) {
-				return time.Time{}, false
-			}
-			return ended.Add(delays[n-1]), true
-		},
-	}
+func policy(w *provider.World, account string) provider.Policy {
+	return provider.Policy{Timeout: w.Option(account, "timeout").Duration(), Next: kit.Waits(w.Option(account, "retry").Durations())}
 }

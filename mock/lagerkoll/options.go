@@ -1,44 +1,35 @@
 package lagerkoll
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
-	"tacklebox/mock"
+	provider "tacklebox/mock"
+	"tacklebox/mock/kit"
 )
 
 // options are decisions, all of them: what the provider leaves open, one can
 // choose. The rate limit's default is documented (page).
-func options() []mock.Option {
-	return []mock.Option{
-		{Name: "profile", Kind: mock.TextOption, Values: []string{profileName}, Default: `"v1"`, Common: true, About: "the version of the API; there is one"},
-		{Name: "callback_url", Kind: mock.URLOption, Default: `""`, About: `where callbacks go; "" for none, also where a common one is set`},
-		{Name: "execute_callback", Kind: mock.BoolOption, Default: "true", About: "whether executing a webhook fires feature.executed"},
-		{Name: "execute_auth", Kind: mock.TextOption, Values: []string{"required", "optional"}, Default: `"required"`, Common: true,
+func options() []provider.Option {
+	return []provider.Option{
+		{Name: "profile", Kind: provider.TextOption, Values: []string{profileName}, Default: `"v1"`, Common: true, About: "the version of the API; there is one"},
+		{Name: "callback_url", Kind: provider.URLOption, Default: `""`, About: `where callbacks go; "" for none, also where a common one is set`},
+		{Name: "execute_callback", Kind: provider.BoolOption, Default: "true", About: "whether executing a webhook fires feature.executed"},
+		{Name: "execute_auth", Kind: provider.TextOption, Values: []string{"required", "optional"}, Default: `"required"`, Common: true,
 			About: "whether executing a webhook needs credentials: required or optional"},
-		{Name: "execute_reply", Kind: mock.JSONOption, Default: `{"status":200,"body":{}}`, Check: checkReply,
+		{Name: "execute_reply", Kind: provider.JSONOption, Default: `{"status":200,"body":{}}`, Check: checkReply,
 			About: `what executing a webhook answers: {"status":200,"body":{}}`},
-		{Name: "create_reply", Kind: mock.TextOption, Values: []string{"list", "object"}, Default: `"list"`, About: "what creating a webhook answers: list or object"},
-		{Name: "stores", Kind: mock.JSONOption, Default: "{}", Check: checkStores, About: `the group of each store: {"186008":192005}; others belong to 192005`},
-		{Name: "features", Kind: mock.ListOption, Default: "[]", About: "the features that exist; empty: any"},
-		{Name: "rate_limit", Kind: mock.IntOption, Default: "200", Check: checkLimit, About: "requests that pass in one window; 0: no limit"},
-		{Name: "rate_window", Kind: mock.DurationOption, Default: `"60s"`, Check: checkSpan, About: "how long a window of the rate limit lasts"},
-		{Name: "retry", Kind: mock.DurationsOption, Default: "[]", About: `delays before further attempts, each from the end of the one before: ["1m","5m"]`},
-		{Name: "timeout", Kind: mock.DurationOption, Default: `"10s"`, Check: checkSpan, About: "wall time for one whole attempt"},
-		{Name: "credentials", Kind: mock.JSONOption, Common: true, Hidden: true, Check: checkCredentials,
+		{Name: "create_reply", Kind: provider.TextOption, Values: []string{"list", "object"}, Default: `"list"`, About: "what creating a webhook answers: list or object"},
+		{Name: "stores", Kind: provider.JSONOption, Default: "{}", Check: checkStores, About: `the group of each store: {"186008":192005}; others belong to 192005`},
+		{Name: "features", Kind: provider.ListOption, Default: "[]", About: "the features that exist; empty: any"},
+		{Name: "rate_limit", Kind: provider.IntOption, Default: "200", Check: kit.AtLeast(0), About: "requests that pass in one window; 0: no limit"},
+		{Name: "rate_window", Kind: provider.DurationOption, Default: `"60s"`, Check: kit.SomeTime, About: "how long a window of the rate limit lasts"},
+		{Name: "retry", Kind: provider.DurationsOption, Default: "[]", About: `delays before further attempts, each from the end of the one before: ["1m","5m"]`},
+		{Name: "timeout", Kind: provider.DurationOption, Default: `"10s"`, Check: kit.SomeTime, About: "wall time for one whole attempt"},
+		{Name: "credentials", Kind: provider.JSONOption, Common: true, Hidden: true, Check: checkCredentials,
 			About: `who is let in: ["API_KEY",{"api_key":…,"store":…},{"user_id":…,"user_token":…}]; absent: anyone`},
 	}
-}
-
-// strictly decodes a setting and refuses members it does not have.
-func strictly(raw json.RawMessage, v any) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	return dec.Decode(v)
 }
 
 // executeReply is what executing a webhook answers.
@@ -49,7 +40,7 @@ type executeReply struct {
 
 func checkReply(raw json.RawMessage) error {
 	var r *executeReply
-	if err := strictly(raw, &r); err != nil {
+	if err := kit.Strictly(raw, &r); err != nil {
 		return err
 	}
 	if r.Status < 200 || r.Status > 599 {
@@ -74,28 +65,6 @@ func checkStores(raw json.RawMessage) error {
 		if !wellFormed(store, maxStore) || group < 0 {
 			return fmt.Errorf("store %q: group %d: want a store id and a group number", store, group)
 		}
-	}
-	return nil
-}
-
-func checkLimit(raw json.RawMessage) error {
-	var n int64
-	if err := json.Unmarshal(raw, &n); err != nil {
-		return err
-	}
-	if n < 0 {
-		return errors.New("is negative")
-	}
-	return nil
-}
-
-// checkSpan refuses a span that never lasts; its form was checked before.
-func checkSpan(raw json.RawMessage) error {
-	var words string
-	var seconds float64
-	_, _ = json.Unmarshal(raw, &words), json.Unmarshal(raw, &seconds)
-	if d, _ := time.ParseDuration(words); d <= 0 && seconds <= 0 {
-		return errors.New("must be longer than nothing")
 	}
 	return nil
 }
@@ -127,7 +96,7 @@ func (c *credential) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	type plain credential
-	return strictly(b, (*plain)(c))
+	return kit.Strictly(b, (*plain)(c))
 }
 
 func checkCredentials(raw json.RawMessage) error {
