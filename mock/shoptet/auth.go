@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/mock"
+	provider "tacklebox/mock"
+	"tacklebox/mock/kit"
 )
 
 const (
@@ -33,32 +34,36 @@ func credential(h http.Header) string {
 	return h.Get(privateHeader)
 }
 
-// authenticate returns the account of a call.
-func authenticate(w *mock.World, c *mock.Call) (account string, bad *problem) {
-	token := credential(c.Header)
+// authenticate finds out whose call it is. The OAuth server and the results of
+// jobs look for credentials of their own.
+func authenticate(r *request) error {
+	if r.open() {
+		return nil
+	}
+	token := credential(r.Call.Header)
 	if token == "" {
-		p := tokenMissing()
-		return "", &p
+		return tokenMissing()
 	}
-	account = owner(w, token)
+	w, account := r.World, owner(r.World, token)
 	if !acceptable(w, token, account) {
-		p := tokenInvalid()
-		return "", &p
+		return tokenInvalid()
 	}
+	r.of(account)
 	if t, issued := issuedToken(w, token); issued && !w.Now().Before(t.Expires) {
-		p := tokenExpired()
-		return account, &p
+		return tokenExpired()
 	}
 	if poor := w.Option(account, "no_rights_tokens").List(); slices.Contains(poor, token) || slices.Contains(poor, account) {
-		p := tokenNoRights(token)
-		return account, &p
+		return tokenNoRights(token)
 	}
-	return account, nil
+	r.Call.Account = account
+	return nil
 }
+
+func (r *request) open() bool { return r.oauth() || r.Route == jobResult }
 
 // acceptable reports whether a token is well-formed and, where the credentials
 // are listed, among them. What the OAuth server issued itself is always known.
-func acceptable(w *mock.World, token, account string) bool {
+func acceptable(w *provider.World, token, account string) bool {
 	if !wellFormed.MatchString(token) {
 		return false
 	}
@@ -70,14 +75,13 @@ func acceptable(w *mock.World, token, account string) bool {
 	return listed(w, token, account)
 }
 
-func listed(w *mock.World, token, account string) bool {
-	allowed := w.Option("", "credentials").List()
-	return len(allowed) == 0 || slices.Contains(allowed, token) || slices.Contains(allowed, account) || installed(w, account)
+func listed(w *provider.World, token, account string) bool {
+	return kit.Listed(w, "credentials", token, account) || installed(w, account)
 }
 
 // knownAccount is the account of a call that is refused before its token is
 // looked at, "" when it names none.
-func knownAccount(w *mock.World, c *mock.Call) string {
+func knownAccount(w *provider.World, c *provider.Call) string {
 	token := credential(c.Header)
 	if token == "" || !acceptable(w, token, owner(w, token)) {
 		return ""
@@ -92,14 +96,14 @@ type accessToken struct {
 	Expires time.Time `json:"expires"`
 }
 
-func issuedToken(w *mock.World, token string) (t accessToken, ok bool) {
+func issuedToken(w *provider.World, token string) (t accessToken, ok bool) {
 	return t, w.Get("token/"+token, &t)
 }
 
 // owner returns the account that a token stands for: the long token that a short
 // one was made for, so that webhooks outlive short tokens (inferred: webhooks are
 // bound to the installation), else the token itself (decision).
-func owner(w *mock.World, token string) string {
+func owner(w *provider.World, token string) string {
 	if t, ok := issuedToken(w, token); ok {
 		return t.Account
 	}
@@ -108,7 +112,7 @@ func owner(w *mock.World, token string) string {
 
 // eshopID returns the number of an account's shop: real tokens begin with it
 // (observed), else it is a setting.
-func eshopID(w *mock.World, account string) int64 {
+func eshopID(w *provider.World, account string) int64 {
 	if m := leadingNumber.FindStringSubmatch(account); m != nil {
 		n, _ := strconv.ParseInt(m[1], 10, 64) // at most nine digits
 		return n
@@ -118,8 +122,8 @@ func eshopID(w *mock.World, account string) int64 {
 
 // bearer returns the token of an Authorization header, "" without one.
 func bearer(h http.Header) string {
-	scheme, token, _ := strings.Cut(h.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	token, ok := kit.Bearer(h.Get("Authorization"))
+	if !ok {
 		return ""
 	}
 	return strings.TrimSpace(token)

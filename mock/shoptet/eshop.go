@@ -10,10 +10,10 @@ import (
 
 // getEshop is the third call of the official install sample, so real clients
 // need it to start. The number of the shop is the account's (decision).
-func getEshop(r *request) answer {
-	doc, err := r.w.Catalogue().File("objects/eshop." + r.profile.name + ".json")
+func getEshop(r *request) (any, error) {
+	doc, err := r.World.Catalogue().File("objects/eshop." + r.profile.name + ".json")
 	if err == nil {
-		doc, err = sjson.SetBytes(doc, "contactInformation.eshopId", eshopID(r.w, r.account))
+		doc, err = sjson.SetBytes(doc, "contactInformation.eshopId", eshopID(r.World, r.Call.Account))
 	}
 	if err != nil {
 		return refuse(internalError())
@@ -37,9 +37,9 @@ type endpointGroup struct {
 }
 
 // listEndpoints has one row per endpoint of the API that is served here.
-func listEndpoints(r *request) answer {
+func listEndpoints(r *request) (any, error) {
 	rows := []endpointRow{}
-	for _, op := range r.w.Operations() {
+	for _, op := range r.World.Operations() {
 		if !strings.HasPrefix(op.Path, "/api/") {
 			continue
 		}

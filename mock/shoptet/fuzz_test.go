@@ -1,6 +1,7 @@
 package shoptet
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -8,8 +9,6 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
-
-	"github.com/tidwall/gjson"
 
 	"tacklebox/mock"
 )
@@ -103,7 +102,7 @@ func FuzzDocument(f *testing.F) {
 		if !mock.Sound(body) {
 			return
 		}
-		doc := gjson.ParseBytes(body)
+		doc := bytes.TrimSpace(body)
 		create, update := &checker{payloads: payloads, ports: ports}, &checker{payloads: payloads, ports: ports}
 		for _, it := range create.created(doc) {
 			if len(create.problems) == 0 && !absoluteURL(it.url) {
@@ -114,7 +113,7 @@ func FuzzDocument(f *testing.F) {
 			t.Fatalf("%s was taken and changes nothing", body)
 		}
 		for _, p := range append(create.problems, update.problems...) {
-			if p.status != 422 || p.Code != invalidData || p.Message == "" || p.Instance == "" || !mock.Sound(encode(p)) {
+			if p.Status != 422 || p.Code != invalidData || p.Message == "" || p.Field == "" || !mock.Sound(encode(errorBodies([]*apiError{p}))) {
 				t.Fatalf("%s: %+v", body, p)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	provider "tacklebox/mock"
 )
 
 const jobFinished = "job:finished"
@@ -67,16 +67,16 @@ func (j *job) validUntil() time.Time {
 
 func jobKey(n int) string { return "job/" + strconv.Itoa(n) }
 
-func jobNumber(a *mock.Account, id string) (n int, ok bool) {
+func jobNumber(a *provider.Account, id string) (n int, ok bool) {
 	return n, a.Get("job-number/"+id, &n)
 }
 
-func findJob(a *mock.Account, id string) (j job, ok bool) {
+func findJob(a *provider.Account, id string) (j job, ok bool) {
 	n, known := jobNumber(a, id)
 	return j, known && a.Get(jobKey(n), &j)
 }
 
-func putJob(a *mock.Account, j job) {
+func putJob(a *provider.Account, j job) {
 	n, known := jobNumber(a, j.ID)
 	if !known {
 		a.Get("jobs", &n)
@@ -88,7 +88,7 @@ func putJob(a *mock.Account, j job) {
 }
 
 // allJobs lists an account's jobs by rising creation time.
-func allJobs(a *mock.Account) []job {
+func allJobs(a *provider.Account) []job {
 	var count int
 	a.Get("jobs", &count)
 	list := make([]job, 0, count)
@@ -137,7 +137,7 @@ func (p *profile) noLanguage() *json.RawMessage {
 
 func (r *request) listed(j *job) jobInList {
 	return jobInList{JobID: j.ID, Endpoint: j.Endpoint, CreationTime: moment(j.Created), CompletionTime: momentOrNull(j.Completed),
-		Status: j.status(r.w.Now()), ValidUntil: momentOrNull(j.validUntil()), Language: r.profile.noLanguage()}
+		Status: j.status(r.World.Now()), ValidUntil: momentOrNull(j.validUntil()), Language: r.profile.noLanguage()}
 }
 
 func (r *request) detail(j *job) jobDetail {
@@ -149,15 +149,15 @@ func (r *request) detail(j *job) jobDetail {
 		d.Duration = &took
 	}
 	if l.Status == jobCompleted {
-		u := r.w.BaseURL() + resultsPath + url.PathEscape(resultFile(r.w, r.account, j.ID))
+		u := r.World.BaseURL() + resultsPath + url.PathEscape(resultFile(r.World, r.Call.Account, j.ID))
 		d.ResultURL = &u
 	}
 	return d
 }
 
-func getJob(r *request) answer {
-	id := r.c.Param("jobId")
-	j, known := findJob(r.own(), id)
+func getJob(r *request) (any, error) {
+	id := r.Call.Param("jobId")
+	j, known := findJob(r.Account(), id)
 	if !known {
 		return refuse(jobUnknown(id))
 	}
@@ -166,14 +166,14 @@ func getJob(r *request) answer {
 			return refuse(jobAskedTooOften(id))
 		}
 		j.Reads++
-		putJob(r.own(), j)
+		putJob(r.Account(), j)
 	}
 	return ok(struct {
 		Job jobDetail `json:"job"`
 	}{r.detail(&j)})
 }
 
-func listJobs(r *request) answer {
+func listJobs(r *request) (any, error) {
 	f := r.filters()
 	status := f.oneOf("status", jobPending, jobRunning, jobCompleted, jobFailed, jobExpired, jobKilled)
 	created, completed := span{from: f.moment("creationTimeFrom")}, span{from: f.moment("completionTimeFrom")}
@@ -184,12 +184,12 @@ func listJobs(r *request) answer {
 	if bad = append(f.bad, bad...); len(bad) > 0 {
 		return refuse(bad...)
 	}
-	list := slices.DeleteFunc(allJobs(r.own()), func(j job) bool {
-		return status != "" && j.status(r.w.Now()) != status || !created.holds(j.Created) || !completed.holds(j.Completed)
+	list := slices.DeleteFunc(allJobs(r.Account()), func(j job) bool {
+		return status != "" && j.status(r.World.Now()) != status || !created.holds(j.Created) || !completed.holds(j.Completed)
 	})
 	list, pages, p := paginate(r, list, c)
 	if p != nil {
-		return refuse(*p)
+		return refuse(p)
 	}
 	shown := make([]jobInList, len(list))
 	for i := range list {
@@ -203,19 +203,19 @@ func listJobs(r *request) answer {
 
 // noteJob puts a finished job into every account that gets a job:finished, so
 // that the receiver's next call finds it (decision).
-func noteJob(w *mock.World, ev *mock.Event) {
+func noteJob(w *provider.World, ev *provider.Event) {
 	for _, a := range w.Addressed(resolved(w, ev)) {
-		if !slices.ContainsFunc(a.Subs(), func(s *mock.Sub) bool { return s.Wants(jobFinished) }) {
+		if !slices.ContainsFunc(a.Subs(), func(s *provider.Sub) bool { return s.Wants(jobFinished) }) {
 			continue
 		}
-		if body, err := payload(w, ev, mock.Target{Account: a.Name}); err == nil {
+		if body, err := payload(w, ev, provider.Target{Account: a.Name}); err == nil {
 			finishJob(a, sentInstance(body), ev.Time)
 		}
 	}
 }
 
 // directJob does the same for a firing to a URL, which no webhook stands for.
-func directJob(w *mock.World, d *mock.Delivery, account string) {
+func directJob(w *provider.World, d *provider.Delivery, account string) {
 	id := sentInstance(d.Body)
 	if a := w.Account(account); id != "" {
 		if j, known := findJob(a, id); !known || !j.done() {
@@ -225,14 +225,14 @@ func directJob(w *mock.World, d *mock.Delivery, account string) {
 }
 
 func sentInstance(body []byte) string {
-	if !mock.Sound(body) {
+	if !provider.Sound(body) {
 		return ""
 	}
 	return gjson.GetBytes(body, "eventInstance").String()
 }
 
 // finishJob ends a pending job, or makes one that has just ended.
-func finishJob(a *mock.Account, id string, at time.Time) {
+func finishJob(a *provider.Account, id string, at time.Time) {
 	j, known := findJob(a, id)
 	switch {
 	case strings.TrimSpace(id) == "" || known && j.Completed.Equal(at):

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/mock"
+	provider "tacklebox/mock"
+	"tacklebox/mock/kit"
 )
 
 // snapshot is an asynchronous list of everything of a kind.
@@ -36,21 +37,21 @@ type pendingJob struct {
 
 // start begins a job: 202 with its id, or 403 and no job where job:finished is
 // not registered (documented).
-func (s snapshot) start(r *request) answer {
-	a := r.own()
-	if !slices.ContainsFunc(a.Subs(), func(sub *mock.Sub) bool { return sub.Wants(jobFinished) }) {
+func (s snapshot) start(r *request) (any, error) {
+	a := r.Account()
+	if !slices.ContainsFunc(a.Subs(), func(sub *provider.Sub) bool { return sub.Wants(jobFinished) }) {
 		return refuse(finishedNotRegistered())
 	}
-	id := r.w.Text("job", mock.LowerAndNums, 7)
-	putJob(a, job{ID: id, Endpoint: s.path(), Created: r.w.Now()})
-	r.w.Schedule(r.w.Now().Add(r.option("job_seconds").Duration()), jobDue, pendingJob{Account: r.account, ID: id})
+	id := r.World.Text("job", provider.LowerAndNums, 7)
+	putJob(a, job{ID: id, Endpoint: s.path(), Created: r.World.Now()})
+	r.World.Schedule(r.World.Now().Add(r.Option("job_seconds").Duration()), jobDue, pendingJob{Account: r.Call.Account, ID: id})
 	return answer{status: http.StatusAccepted, data: struct {
 		JobID string `json:"jobId"`
-	}{id}}
+	}{id}}, nil
 }
 
 // due completes a job and says so.
-func due(w *mock.World, name string, data []byte) {
+func due(w *provider.World, name string, data []byte) {
 	var p pendingJob
 	if name != jobDue || json.Unmarshal(data, &p) != nil {
 		return
@@ -62,7 +63,7 @@ func due(w *mock.World, name string, data []byte) {
 	}
 	j.Completed = w.Now()
 	putJob(a, j)
-	_, _ = w.Fire(mock.Firing{Type: jobFinished, Account: p.Account,
+	_, _ = w.Fire(provider.Firing{Type: jobFinished, Account: p.Account,
 		Set: map[string]json.RawMessage{"eventInstance": appendText(nil, p.ID)}}) // in every profile, with that path
 }
 
@@ -70,24 +71,24 @@ const resultsPath = "/api-results/"
 
 // resultFile is the name of a job's result (decision); its last part cannot be
 // guessed from the job's id.
-func resultFile(w *mock.World, account, id string) string {
-	return id + "-" + letters(w.Fixed("job-result/"+account, id), mock.LowerAndNums, 12) + ".json"
+func resultFile(w *provider.World, account, id string) string {
+	return id + "-" + letters(w.Fixed("job-result/"+account, id), provider.LowerAndNums, 12) + ".json"
 }
 
 // getJobResult answers with the result of a completed job: gzip of JSON lines
 // (documented shape). It needs no token: its address is the secret (decision).
-func getJobResult(w *mock.World, c *mock.Call) mock.Reply {
-	file := c.Param("file")
+func getJobResult(r *request) (any, error) {
+	file := r.Call.Param("file")
 	id := file[:max(0, strings.LastIndexByte(file, '-'))]
-	for _, a := range w.Accounts() {
+	for _, a := range r.World.Accounts() {
 		j, known := findJob(a, id)
-		if known && j.status(w.Now()) == jobCompleted && resultFile(w, a.Name, id) == file {
-			c.Account = a.Name
-			return mock.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/gzip"}}, Body: result(j.Endpoint)}
+		if known && j.status(r.World.Now()) == jobCompleted && resultFile(r.World, a.Name, id) == file {
+			r.Call.Account = a.Name
+			return provider.Reply{Status: http.StatusOK, Header: kit.Header("Content-Type", "application/gzip"), Body: result(j.Endpoint)}, nil
 		}
 	}
-	r := newRequest(w, c, knownAccount(w, c))
-	return r.reply(refuse(endpointUnknown(c.Method, c.Path)))
+	r.of(knownAccount(r.World, r.Call))
+	return nil, endpointUnknown(r.Call.Method, r.Call.Path)
 }
 
 func result(endpoint string) []byte {

@@ -196,7 +196,7 @@ func TestBroken(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(c *mock.Config) {
 		p := shoptet.New()
-		p.Operations[0].Serve = func(*mock.World, *mock.Call) mock.Reply { panic("a mistake") }
+		p.Serve = func(*mock.World, *mock.Call) mock.Reply { panic("a mistake") }
 		c.Providers = []*mock.Provider{p}
 	})
 	b.want("GET", "/api/webhooks", "", 500, `{"data":null,"errors":[{"errorCode":"unknown-error","message":"Unknown error.","instance":"payload"}]}`)
