@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	provider "tacklebox/mock"
+	"tacklebox/mock/kit"
 )
 
 // resultSet is metadata.result_set (documented: on the last page `more` is left
@@ -27,22 +28,22 @@ type page struct{ limit, offset int }
 
 // pageOf reads _limit and _offset (defaults and zero base documented, bounds
 // and refusals decisions).
-func pageOf(q url.Values, most int64) (page, *failure) {
-	limit, f := number(q, "_limit", 100, 1, most)
-	if f != nil {
-		return page{}, f
+func pageOf(q url.Values, most int64) (page, error) {
+	limit, err := number(q, "_limit", 100, 1, most)
+	if err != nil {
+		return page{}, err
 	}
-	offset, f := number(q, "_offset", 0, 0, math.MaxInt32)
-	return page{int(limit), int(offset)}, f
+	offset, err := number(q, "_offset", 0, 0, math.MaxInt32)
+	return page{int(limit), int(offset)}, err
 }
 
 // number reads a query parameter; the first of several counts (decision).
-func number(q url.Values, name string, absent, low, high int64) (int64, *failure) {
+func number(q url.Values, name string, absent, low, high int64) (int64, error) {
 	if !q.Has(name) {
 		return min(absent, high), nil
 	}
-	n, err := strconv.ParseInt(q.Get(name), 10, 64)
-	if err != nil || n < low || n > high {
+	n, _, within := kit.Number(q.Get(name), low, high)
+	if !within {
 		return 0, bad("Parameter '%s' must be between %d and %d.", name, low, high)
 	}
 	return n, nil
@@ -51,14 +52,9 @@ func number(q url.Values, name string, absent, low, high int64) (int64, *failure
 // cut returns one page of a list and its description. An offset past the end
 // gives an empty page.
 func cut[T any](all []T, p page, emitFalse bool) ([]T, *resultSet) {
-	from := min(p.offset, len(all))
-	to := min(from+p.limit, len(all))
-	set := &resultSet{Count: to - from, Offset: p.offset, Limit: p.limit, TotalRecords: len(all)}
-	set.More = flag(to < len(all), emitFalse)
-	if to < len(all) {
-		set.NextOffset = to
-	}
-	return all[from:to], set
+	part, at := kit.Cut(all, p.offset, p.limit)
+	return part, &resultSet{Count: at.Count, Offset: at.Offset, Limit: at.Limit, TotalRecords: at.Total,
+		More: flag(at.More(), emitFalse), NextOffset: at.Next}
 }
 
 // flag is a boolean as the API writes it: a false one is left out (inferred from
@@ -77,11 +73,11 @@ func truth(q url.Values, name string) bool {
 	return strings.EqualFold(v, "true") || v == "1"
 }
 
-type order func(a, b *mock.Sub) int
+type order func(a, b *provider.Sub) int
 
 // sorted puts webhooks in the order that _sort asks for: webhook_url and
 // disabled (documented default), each with `-` for descending, ties by number.
-func sorted(subs []*mock.Sub, by string) ([]*mock.Sub, *failure) {
+func sorted(subs []*provider.Sub, by string) ([]*provider.Sub, error) {
 	if strings.TrimSpace(by) == "" {
 		by = "webhook_url,disabled"
 	}
@@ -94,7 +90,7 @@ func sorted(subs []*mock.Sub, by string) ([]*mock.Sub, *failure) {
 		orders = append(orders, o)
 	}
 	all := slices.Clone(subs)
-	slices.SortStableFunc(all, func(a, b *mock.Sub) int {
+	slices.SortStableFunc(all, func(a, b *provider.Sub) int {
 		for _, o := range orders {
 			if d := o(a, b); d != 0 {
 				return d
@@ -108,8 +104,8 @@ func sorted(subs []*mock.Sub, by string) ([]*mock.Sub, *failure) {
 func orderOf(name string) order {
 	name, down := strings.CutPrefix(name, "-")
 	up := map[string]order{
-		"webhook_url": func(a, b *mock.Sub) int { return cmp.Compare(a.URL, b.URL) },
-		"disabled": func(a, b *mock.Sub) int {
+		"webhook_url": func(a, b *provider.Sub) int { return cmp.Compare(a.URL, b.URL) },
+		"disabled": func(a, b *provider.Sub) int {
 			if a.Enabled == b.Enabled {
 				return 0
 			} else if a.Enabled {
@@ -121,11 +117,11 @@ func orderOf(name string) order {
 	if up == nil || !down {
 		return up
 	}
-	return func(a, b *mock.Sub) int { return up(b, a) }
+	return func(a, b *provider.Sub) int { return up(b, a) }
 }
 
 // oid is the number of a webhook.
-func oid(s *mock.Sub) int {
+func oid(s *provider.Sub) int {
 	n, _ := strconv.Atoi(s.ID) // we made it
 	return n
 }

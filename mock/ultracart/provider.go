@@ -8,26 +8,29 @@
 package ultracart
 
 import (
-	"tacklebox/mock"
+	provider "tacklebox/mock"
 )
 
 const home = "/rest/v2" // documented: https://secure.ultracart.com/rest/v2
 
-const webhooks = home + "/webhook/webhooks"
+const (
+	webhooks = home + "/webhook/webhooks"
+	one      = webhooks + "/{webhookOid}"
+)
 
 // New returns the provider.
-func New() *mock.Provider {
-	return &mock.Provider{
+func New() *provider.Provider {
+	return &provider.Provider{
 		Name:       "ultracart",
 		Profile:    "2017-03-01", // the one version of the API (documented)
 		Title:      "UltraCart",
 		Hosts:      []string{"secure.ultracart.com"},
 		Home:       home,
 		Options:    options(),
-		Operations: operations(),
-		Serve:      serve,
+		Operations: api.Operations(""),
+		Serve:      api.Serve,
 		Register:   registration,
-		Broken:     func(w *mock.World, c *mock.Call) mock.Reply { return plainRequest(w, c).refused(broken()) },
+		Broken:     func(w *provider.World, c *provider.Call) provider.Reply { return api.Fail(w, c, broken()) },
 		Prepare:    prepare,
 		Targets:    targets,
 		Payload:    element,
@@ -42,21 +45,5 @@ func New() *mock.Provider {
 		Scheme:     callbackProof(),
 		Tamper:     tamper,
 		Faults:     []string{faultBad, faultMissing},
-	}
-}
-
-// operations lists the eight calls (documented: the SDK's pages and the OpenAPI description).
-// There is none to get one webhook.
-func operations() []mock.Operation {
-	one := webhooks + "/{webhookOid}"
-	return []mock.Operation{
-		{ID: "getWebhooks", Method: "GET", Path: webhooks, Serve: handle(getWebhooks)},
-		{ID: "insertWebhook", Method: "POST", Path: webhooks, Serve: handle(insertWebhook)},
-		{ID: "deleteWebhookByUrl", Method: "DELETE", Path: webhooks, Serve: handle(deleteWebhookByURL)},
-		{ID: "updateWebhook", Method: "PUT", Path: one, Serve: handle(updateWebhook)},
-		{ID: "deleteWebhook", Method: "DELETE", Path: one, Serve: handle(deleteWebhook)},
-		{ID: "getWebhookLogSummaries", Method: "GET", Path: one + "/logs", Serve: handle(getWebhookLogSummaries)},
-		{ID: "getWebhookLog", Method: "GET", Path: one + "/logs/{requestId}", Serve: handle(getWebhookLog)},
-		{ID: "resendEvent", Method: "POST", Path: one + "/reflow/{eventName}", Serve: handle(resendEvent)},
 	}
 }
