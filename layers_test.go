@@ -20,17 +20,21 @@ var layers = []struct {
 	uses []string
 }{
 	{".", []string{"tui/cli", "tui", "mock/sandbox"}},
-	{"fixtures", nil},
-	{"receiver/journal", nil},
-	{"receiver", []string{"receiver/journal"}},
-	{"receiver/client", []string{"receiver/journal"}},
-	{"mock", []string{"receiver/journal", "fixtures"}},
-	{"mock/sandbox", []string{"mock", "mock/*", "receiver", "receiver/journal", "fixtures"}},
+	{"receiver/api/nearest", nil},
+	{"fixtures", []string{"receiver/api/nearest"}},
+	{"receiver/journal", []string{"receiver/api/nearest"}},
+	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/*"}},
+	{"receiver", []string{"receiver/api", "receiver/journal"}},
+	{"receiver/client", []string{"receiver/api", "receiver/journal"}},
+	{"receiver/mcp", nil},
+	{"mock", []string{"receiver/api", "receiver/journal", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/*", "fixtures"}},
+	{"mock/sandbox/https", nil},
 	{"mock/*", []string{"mock", "fixtures"}},
 	{"tui/safe", nil},
-	{"tui/cli", []string{"receiver/client", "tui/safe"}},
-	{"tui", []string{"receiver/client", "tui/safe", "tui/*"}},
-	{"tui/*", []string{"receiver/client", "tui/safe", "tui/*"}},
+	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
+	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
+	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 }
 
 // Other modules: those that the program runs with, and those that only its
@@ -41,7 +45,8 @@ var (
 		"github.com/tidwall/gjson", "github.com/tidwall/sjson", "github.com/tidwall/pretty", "github.com/spf13/cobra",
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
-		"golang.org/x/sys", // the journal's files: locks and mappings
+		"github.com/modelcontextprotocol/go-sdk", // the protocol's own library
+		"golang.org/x/sys",                       // the journal's files: locks and mappings
 	}
 	testModules = []string{
 		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/getkin/kin-openapi",
@@ -61,11 +66,13 @@ type sourceFile struct {
 	set  *token.FileSet
 }
 
-func (f sourceFile) dir() string  { return path.Dir(f.path) }
-func (f sourceFile) test() bool   { return strings.HasSuffix(f.path, "_test.go") }
-func (f sourceFile) lines() int   { return f.set.File(f.tree.Pos()).LineCount() }
-func (f sourceFile) main() bool   { return f.path == "main.go" }
-func (f sourceFile) mocked() bool { return f.dir() == "mock" || strings.HasPrefix(f.dir(), "mock/") }
+func (f sourceFile) dir() string { return path.Dir(f.path) }
+func (f sourceFile) test() bool  { return strings.HasSuffix(f.path, "_test.go") }
+func (f sourceFile) lines() int  { return f.set.File(f.tree.Pos()).LineCount() }
+func (f sourceFile) main() bool  { return f.path == "main.go" }
+func (f sourceFile) mocked() bool {
+	return f.dir() == "mock" || strings.HasPrefix(f.dir(), "mock/") && !strings.HasPrefix(f.dir(), "mock/sandbox") // which has processes and spaces, in wall time
+}
 
 func (f sourceFile) imports() []string {
 	var list []string

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -196,7 +196,7 @@ func (e *Engine) checkFault(f *Fault, p *Provider) (err error) {
 
 func impossible(kind string, names []string, p *Provider) error {
 	hint := "possible are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(kind, names); near != "" {
+	if near := api.Nearest(kind, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	if p != nil && signing[kind] != "" {

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -49,7 +49,7 @@ func present(raw json.RawMessage) json.RawMessage {
 func (e *Engine) unknownProvider(name string) error {
 	names := e.Names()
 	hint := "known are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(name, names); near != "" {
+	if near := api.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return Refuse("unknown_provider", hint, "no provider %q", clip(name))
@@ -113,7 +113,7 @@ func (w *World) checkType(account, typ string) error {
 			types = append(types, e.Type)
 		}
 		hint := fmt.Sprintf("GET /_/providers/%s lists its %d event types", w.provider.Name, len(types))
-		if near := fixtures.Nearest(typ, types); near != "" {
+		if near := api.Nearest(typ, types); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return Refuse("unknown_type", hint, "%s has no event type %q", w.provider.Name, clip(typ))
@@ -156,7 +156,7 @@ func (p *Provider) contextHint(key, typ string) string {
 	if len(names) > 0 {
 		hint = fmt.Sprintf("known for %s are %s", typ, strings.Join(names, ", "))
 	}
-	if near := fixtures.Nearest(key, names); near != "" {
+	if near := api.Nearest(key, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return hint

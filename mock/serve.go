@@ -51,6 +51,14 @@ func (w *World) handle(c *Call, answer func(*Call) Reply) (reply Reply, began ti
 // Has reports whether there is such a provider.
 func (e *Engine) Has(name string) bool { return e.worlds[name] != nil }
 
+// Listed reports whether the setting "credentials" of a provider says whom its
+// mock lets in.
+func (e *Engine) Listed(name string) (listed bool) {
+	w := e.worlds[name]
+	_ = w.do(func() { listed = w.Option("", "credentials").Set() })
+	return listed
+}
+
 // HostOf returns the provider that a Host header means, "" for none: a real host
 // of the provider's, one of its sub-domains where the table says so, or
 // NAME.localhost, each with or without a port.

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// api serves a rig's provider below /plain.
-func api(t *testing.T, serve func(w *World, c *Call) Reply, change func(*Provider)) (*rig, *url.URL) {
+// mockAPI serves a rig's provider below /plain.
+func mockAPI(t *testing.T, serve func(w *World, c *Call) Reply, change func(*Provider)) (*rig, *url.URL) {
 	t.Helper()
 	r := newRig(t, func(p *Provider, _ *Config) {
 		p.Serve = serve
@@ -83,7 +83,7 @@ func TestRepliesOnTheWire(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, u := api(t, func(*World, *Call) Reply { return c.reply }, nil)
+			r, u := mockAPI(t, func(*World, *Call) Reply { return c.reply }, nil)
 			got := speak(t, u, c.method+" /plain/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
 			got = strings.Replace(got, "Connection: close\r\n", "", 1)
 			if got != c.want {
@@ -105,7 +105,7 @@ func TestRepliesOnTheWire(t *testing.T) {
 func TestACallIsWhatStoodOnTheWire(t *testing.T) {
 	t.Parallel()
 	calls := make(chan Call, 1)
-	r, u := api(t, func(_ *World, c *Call) Reply {
+	r, u := mockAPI(t, func(_ *World, c *Call) Reply {
 		c.Account, c.Type, c.EventID, c.Violations = "ann", "made", "E1", []string{"odd"}
 		calls <- *c
 		return Reply{Status: 200}
@@ -143,7 +143,7 @@ func TestBodiesThatCannotBeHad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			told := make(chan string, 1)
-			r, u := api(t, func(_ *World, c *Call) Reply {
+			r, u := mockAPI(t, func(_ *World, c *Call) Reply {
 				switch {
 				case c.TooLarge:
 					told <- "too large" + string(c.Body)
@@ -181,7 +181,7 @@ func TestAProviderThatPanics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, u := api(t, func(_ *World, c *Call) Reply {
+			r, u := mockAPI(t, func(_ *World, c *Call) Reply {
 				if c.Path == "/bad" {
 					panic("oh")
 				}
@@ -212,7 +212,7 @@ func TestAProviderThatPanics(t *testing.T) {
 // is not kept.
 func TestAJournalThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	r, u := api(t, func(*World, *Call) Reply { return Reply{Status: 200} }, nil)
+	r, u := mockAPI(t, func(*World, *Call) Reply { return Reply{Status: 200} }, nil)
 	if err := r.store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +231,7 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 func TestOneCallAtATime(t *testing.T) {
 	t.Parallel()
 	inside := 0 // the race detector would see two
-	_, u := api(t, func(w *World, _ *Call) Reply {
+	_, u := mockAPI(t, func(w *World, _ *Call) Reply {
 		inside++
 		defer func() { inside-- }()
 		return Reply{Status: 200, Body: fmt.Append(nil, inside, w.Next("calls", 1))}
@@ -285,7 +285,7 @@ func TestHostOf(t *testing.T) {
 // TestPipelinedCalls on one connection are answered in order.
 func TestPipelinedCalls(t *testing.T) {
 	t.Parallel()
-	_, u := api(t, func(_ *World, c *Call) Reply { return Reply{Status: 200, Body: []byte(c.Path)} }, func(p *Provider) { p.BodyLimit = 4 })
+	_, u := mockAPI(t, func(_ *World, c *Call) Reply { return Reply{Status: 200, Body: []byte(c.Path)} }, func(p *Provider) { p.BodyLimit = 4 })
 	var text strings.Builder
 	for i := range 5 {
 		fmt.Fprintf(&text, "POST /plain/%d HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\n123456", i)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 )
 
 // values is a set of options by name.
@@ -171,7 +171,7 @@ func (p *Provider) unknownOption(name string) error {
 		names = append(names, o.Name)
 	}
 	hint := "known are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(name, names); near != "" {
+	if near := api.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return Refuse("unknown_setting", hint, "%s has no setting %q", p.Name, clip(name))

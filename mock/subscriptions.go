@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 )
 
 type subscriptionInfo struct {
@@ -137,7 +137,7 @@ func (w *World) holder(id, account string) (*Account, error) {
 }
 
 func nearestSub(id string, ids []string) string {
-	if near := fixtures.Nearest(id, ids); near != "" {
+	if near := api.Nearest(id, ids); near != "" {
 		return fmt.Sprintf("did you mean %q?", clip(near))
 	}
 	return "GET /_/subscriptions lists them"

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -29,7 +29,7 @@ func (e *Engine) scheme(name string) *Scheme {
 func (e *Engine) unknownScheme(name string) error {
 	names := e.Verifiable()
 	hint := "known are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(name, names); near != "" {
+	if near := api.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return Refuse("unknown_provider", hint, "no provider or signature scheme %q", clip(name))

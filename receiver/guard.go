@@ -8,13 +8,15 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 )
 
 // GuardConfig says who may use the control API.
 type GuardConfig struct {
-	// Token, when set, is required: "Authorization: Bearer T" or "?token=T".
-	Token string
+	// Tokens, when there are any, are required: "Authorization: Bearer T" or
+	// "?token=T" with one of them.
+	Tokens []string
 	// Bound are the addresses listened on ("host:port").
 	Bound []string
 }
@@ -38,8 +40,8 @@ func Guard(cfg GuardConfig, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if cfg.Token != "" {
-			if !hasToken(r, cfg.Token) {
+		if len(cfg.Tokens) > 0 {
+			if !hasToken(r, cfg.Tokens) {
 				w.Header().Set("WWW-Authenticate", `Bearer realm="tacklebox"`)
 				writeProblem(w, refuse(http.StatusUnauthorized, "unauthorized", "Authorization: Bearer TOKEN, or ?token=TOKEN", "the control API needs the token of --token"))
 				return
@@ -65,12 +67,12 @@ func guarded(p string) bool {
 	return clean == "/_" || strings.HasPrefix(clean, "/_/")
 }
 
-func hasToken(r *http.Request, token string) bool {
+func hasToken(r *http.Request, tokens []string) bool {
 	given := r.URL.Query().Get("token")
 	if scheme, value, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		given = strings.TrimSpace(value)
 	}
-	return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
+	return slices.ContainsFunc(tokens, func(token string) bool { return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 })
 }
 
 func foreign(r *http.Request, hosts map[string]bool) *problem {

@@ -71,7 +71,7 @@ func TestGuard(t *testing.T) {
 				r.Header.Set("Authorization", c.auth)
 			}
 			w := httptest.NewRecorder()
-			Guard(GuardConfig{Token: c.token, Bound: []string{c.bound}}, next).ServeHTTP(w, r)
+			Guard(GuardConfig{Tokens: tokens(c.token), Bound: []string{c.bound}}, next).ServeHTTP(w, r)
 			answer{w.Code, w.Header(), w.Body.String()}.want(t, c.want)
 		})
 	}
@@ -121,6 +121,14 @@ func serveMux(t *testing.T, rc *Receiver, token string) (addr string) {
 	t.Helper()
 	mux := http.NewServeMux()
 	rc.Routes(mux)
-	url := serve(t, &http.Server{Handler: Guard(GuardConfig{Token: token}, mux)})
+	url := serve(t, &http.Server{Handler: Guard(GuardConfig{Tokens: tokens(token)}, mux)})
 	return url[len("http://"):]
+}
+
+// tokens is a token as GuardConfig has it; "" is none.
+func tokens(token string) []string {
+	if token == "" {
+		return nil
+	}
+	return []string{token}
 }

@@ -26,9 +26,16 @@ type Config struct {
 	Faults     json.RawMessage
 	Token      string
 	AllowHosts []string
-	MaxBody    int64 // bytes kept of one body; 0 is 1 MiB
+	PublicURL  string   // what the sandbox calls itself in links; "": the listener's address, or the Host of the request
+	Hosts      []string // further names that the mocks and the control API answer to
+	OpenMocks  bool     // beyond loopback the mocks let any well-formed credential in
+	StrictTLS  bool     // certificates of loopback and private receivers are checked too
+	Spaces     int      // how many spaces may exist; 0 is 1,000, negative: none
+	MaxBody    int64    // bytes kept of one body; 0 is 1 MiB
 	Version    string
 	Warn       func(msg string) // told once about each thing that was repaired or skipped
+
+	spaceToken string // of a space, beside Token
 
 	catalog   *fixtures.Catalog // in place of the embedded one
 	providers []*mock.Provider  // in place of the list

@@ -10,10 +10,33 @@ import (
 	"tacklebox/mock"
 )
 
+// ServeHTTP sends a request to its space: "/~NAME" before any path names one.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name, below, named := spaceOf(r)
+	if !named {
+		s.Space.ServeHTTP(w, r)
+		return
+	}
+	serve := func(w http.ResponseWriter, _ *http.Request) { s.spaces.serve(name, w, below) }
+	switch {
+	case s.spaces.exists(name) || strings.HasPrefix(below.RequestURI, "/in/"):
+		serve(w, below)
+	case s.spaces.isControl(below): // who may not use it makes no space by asking for it
+		bound, _ := s.address()
+		s.guard(bound, http.HandlerFunc(serve)).ServeHTTP(w, below)
+	default:
+		if p := s.foreignHost(r.Host); p != nil {
+			mock.WriteProblem(w, p)
+			return
+		}
+		serve(w, below)
+	}
+}
+
 // ServeHTTP sends a request where it belongs by what stood on the wire, before
 // anything could clean or redirect it: an inbox, whatever the host; the host of a
 // provider; the control API; a provider's prefix.
-func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Space) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := mock.PathBehind(r.RequestURI, "")
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	host := s.engine.HostOf(r.Host)
@@ -23,23 +46,23 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case first == "in":
 		s.receiver.ServeCapture(w, r)
 	case host != "":
-		s.engine.ServeProvider(host, path, w, r)
+		s.serveMock(host, path, w, r)
 	case first == "_":
-		s.control.ServeHTTP(w, r)
+		(*s.control.Load()).ServeHTTP(w, r)
 	case s.engine.Has(first):
 		behind, _ := mock.PathBehind(r.RequestURI, "/"+first)
-		s.engine.ServeProvider(first, behind, w, r)
+		s.serveMock(first, behind, w, r)
 	default:
 		s.notFound(w, r)
 	}
 }
 
-func (s *Sandbox) notFound(w http.ResponseWriter, r *http.Request) {
+func (s *Space) notFound(w http.ResponseWriter, r *http.Request) {
 	mock.WriteProblem(w, &mock.Problem{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
 		Hint: "/in/{inbox} captures, /_/ is the control API, mock APIs are below /" + strings.Join(s.engine.Names(), ", /")})
 }
 
-func (s *Sandbox) controlMux() http.Handler {
+func (s *Space) controlMux() http.Handler {
 	mux := http.NewServeMux()
 	s.engine.Routes(mux)
 	s.receiver.Routes(mux)
@@ -47,15 +70,19 @@ func (s *Sandbox) controlMux() http.Handler {
 	mux.HandleFunc("GET /_/readyz", s.alive)
 	mux.HandleFunc("POST /_/reset", s.reset)
 	mux.HandleFunc("GET /_/scenarios", s.scenarios)
+	mux.Handle("/_/mcp", assistants(s.cfg.Version, mux))
 	mux.HandleFunc("GET /_/metrics", s.metrics)
 	mux.HandleFunc("GET /_/{$}", s.index)
+	if s.name == "" {
+		s.process.spaces.routes(mux)
+	}
 	mux.HandleFunc("/_/", func(w http.ResponseWriter, r *http.Request) { s.notServed(mux, w, r) })
 	return mux
 }
 
 // notServed answers a control call that nothing is registered for: 405 where
 // another method would do, else 404. The mux alone would answer in plain text.
-func (s *Sandbox) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
+func (s *Space) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
 	var allowed []string
 	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
 		other := r.Clone(r.Context())
@@ -73,12 +100,12 @@ func (s *Sandbox) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.R
 	mock.WriteProblem(w, &mock.Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
 }
 
-func (s *Sandbox) alive(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) alive(w http.ResponseWriter, _ *http.Request) {
 	mock.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
 // reset forgets everything but the configuration.
-func (s *Sandbox) reset(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) reset(w http.ResponseWriter, _ *http.Request) {
 	err := errors.Join(s.engine.Reset(), s.receiver.Reset())
 	if err == nil {
 		err = s.configure()
@@ -91,7 +118,7 @@ func (s *Sandbox) reset(w http.ResponseWriter, _ *http.Request) {
 }
 
 // index says what answers here, for people and programs.
-func (s *Sandbox) index(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) index(w http.ResponseWriter, _ *http.Request) {
 	oldest, last := s.journal.Bounds()
 	urls := map[string]string{"receiver": s.URL() + "/in/{inbox}", "control": s.URL() + "/_/", "stream": "ws" + strings.TrimPrefix(s.URL(), "http") + "/_/stream"}
 	for _, name := range s.engine.Names() {
@@ -102,7 +129,7 @@ func (s *Sandbox) index(w http.ResponseWriter, _ *http.Request) {
 }
 
 // metrics writes numbers in the text format of Prometheus.
-func (s *Sandbox) metrics(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) metrics(w http.ResponseWriter, _ *http.Request) {
 	oldest, last := s.journal.Bounds()
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	fmt.Fprintf(w, "# HELP tacklebox_info The running version.\n# TYPE tacklebox_info gauge\ntacklebox_info{version=%q} 1\n", s.cfg.Version)

@@ -1,58 +1,65 @@
+// Package sandbox is the composition: the journal, the mock providers and the
+// receiver behind one http.Handler. It holds the only list of providers and the
+// table of all control calls. A process is one Sandbox; what it serves is its
+// Space without a name, and any number of others behind "/~NAME".
 package sandbox
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/binary"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"maps"
 	"net"
 	"net/http"
-	"path/filepath"
-	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
-	"tacklebox/receiver"
-	"tacklebox/receiver/journal"
 )
 
-// Sandbox is one running instance: open, served, shut down.
+// Sandbox is one running process: open, served, shut down. What it embeds is the
+// space without a name.
 type Sandbox struct {
-	cfg      Config
-	catalog  *fixtures.Catalog
-	journal  journal.Store
-	state    *mock.State
-	engine   *mock.Engine
-	receiver *receiver.Receiver
-	server   *http.Server
-	control  http.Handler
+	*Space
+	spaces *spaces
+	server *http.Server
+	public string // Config.PublicURL
 
-	mu  sync.Mutex
-	url string
+	mu      sync.Mutex
+	url     string
+	bound   string // the address listened on, "" before Bind
+	serving bool
 }
 
 const (
 	defaultKeep      = 1_000_000
 	defaultKeepBytes = 2 << 30
+	defaultSpaces    = 1_000
 	headerTimeout    = 30 * time.Second
 	mebibyte         = 1 << 20
 )
 
 // Open makes a sandbox of its configuration and brings back what its folder
-// remembers. Errors name what is wrong: a folder in use (journal.LockedError),
-// an unknown setting, a bad fixture.
+// remembers, its spaces too. Errors name what is wrong: a folder in use
+// (journal.LockedError), an unknown setting, a bad fixture.
 func Open(cfg Config) (*Sandbox, error) {
-	s := &Sandbox{cfg: cfg.filled()}
-	if err := s.open(); err != nil {
-		if s.journal != nil {
-			_ = s.journal.Close()
+	cfg = cfg.filled()
+	if cfg.catalog == nil {
+		catalog, err := fixtures.Load(cfg.Fixtures)
+		if err != nil {
+			return nil, err
 		}
+		cfg.catalog = catalog
+	}
+	s := &Sandbox{public: strings.TrimRight(cfg.PublicURL, "/")}
+	root, err := openSpace(cfg, "", s)
+	if err != nil {
 		return nil, err
+	}
+	s.Space = root
+	s.spaces = newSpaces(s)
+	if err := s.spaces.reopen(); err != nil {
+		return nil, errors.Join(err, s.Shutdown(context.Background()))
 	}
 	return s, nil
 }
@@ -67,6 +74,9 @@ func (cfg Config) filled() Config {
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = mebibyte
 	}
+	if cfg.Spaces == 0 {
+		cfg.Spaces = defaultSpaces
+	}
 	if cfg.providers == nil {
 		cfg.providers = providers()
 	}
@@ -76,139 +86,32 @@ func (cfg Config) filled() Config {
 	return cfg
 }
 
-func (s *Sandbox) open() (err error) {
-	if s.catalog = s.cfg.catalog; s.catalog == nil {
-		if s.catalog, err = fixtures.Load(s.cfg.Fixtures); err != nil {
-			return err
-		}
-	}
-	if s.journal, err = s.openJournal(); err != nil {
-		return err
-	}
-	if s.state, err = mock.OpenState(s.cfg.Data); err != nil {
-		return err
-	}
-	clock, err := mock.NewClock(s.cfg.Clock, s.cfg.Start)
-	if err != nil {
-		return err
-	}
-	seed, err := s.seed()
-	if err != nil {
-		return err
-	}
-	s.engine, err = mock.New(mock.Config{Journal: s.journal, State: s.state, Clock: clock, Catalog: s.catalog,
-		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, Allow: s.cfg.AllowHosts,
-		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn})
-	if err != nil {
-		return err
-	}
-	s.receiver = receiver.New(s.receiverConfig(clock))
-	return s.configure()
-}
+// URL returns what the sandbox calls itself: the public URL when there is one,
+// else the listener's address; "" before Serve.
+func (s *Sandbox) URL() string { return cmp.Or(s.public, s.Local()) }
 
-func (s *Sandbox) openJournal() (journal.Store, error) {
-	if s.cfg.Data == "" {
-		return journal.NewMemory(journal.MemoryLimit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
-	}
-	return journal.Open(filepath.Join(s.cfg.Data, "journal"), journal.Options{Sync: s.cfg.Sync, Keep: s.cfg.Keep,
-		KeepBytes: s.cfg.KeepBytes, Warn: s.cfg.Warn})
-}
-
-// seed returns the seed in force: the one asked for, else the one the folder was
-// begun with, else a new one.
-func (s *Sandbox) seed() (uint64, error) {
-	if s.cfg.Seed != nil {
-		s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
-		return *s.cfg.Seed, nil
-	}
-	var seed uint64
-	if raw, ok := s.state.Load("seed"); ok {
-		if err := json.Unmarshal(raw, &seed); err != nil {
-			return 0, fmt.Errorf("state: seed: %w", err)
-		}
-		return seed, nil
-	}
-	var b [8]byte
-	_, _ = rand.Read(b[:])
-	seed = binary.LittleEndian.Uint64(b[:])
-	s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", seed))
-	return seed, nil
-}
-
-func (s *Sandbox) receiverConfig(clock *mock.Clock) receiver.Config {
-	return receiver.Config{
-		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
-		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check, Sample: s.engine.Sample,
-		AllowHost: func(host string) error { return mock.Permit(host, net.JoinHostPort(host, "1"), s.cfg.AllowHosts) },
-	}
-}
-
-// origin tells the receiver what a request of our own belongs to.
-func (s *Sandbox) origin(remote string) (receiver.Origin, bool) {
-	o, ok := s.engine.Origin(remote)
-	if !ok {
-		return receiver.Origin{}, false
-	}
-	return receiver.Origin{Provider: o.Provider, Account: o.Account, Type: o.Type, EventID: o.EventID, DeliveryID: o.DeliveryID,
-		Subscription: o.Subscription, Attempt: o.Attempt, Detail: o.Detail, Captured: o.Captured}, true
-}
-
-func (s *Sandbox) verify(from receiver.Origin, secret string, h http.Header, body []byte) *journal.Signature {
-	if secret == "" {
-		if v := s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, h, body); v != nil {
-			return v.Signature()
-		}
-		return nil
-	}
-	v, err := s.engine.VerifyWith(from.Provider, secret, h, body)
-	if err != nil {
-		return nil
-	}
-	return v.Signature()
-}
-
-// configure puts in force what the configuration says beyond the providers.
-func (s *Sandbox) configure() error {
-	if len(s.cfg.Faults) > 0 {
-		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
-			return err
-		}
-	}
-	return s.configureInboxes()
-}
-
-// ConfigError is a mistake in a part of Config that a file holds, with the place.
-type ConfigError = mock.SettingError
-
-func (s *Sandbox) configureInboxes() error {
-	for _, name := range slices.Sorted(maps.Keys(s.cfg.Inboxes)) {
-		if err := s.receiver.SetInbox(name, s.cfg.Inboxes[name]); err != nil {
-			return &ConfigError{Path: append([]string{"inboxes", name}, receiver.Place(err)...), Err: err}
-		}
-	}
-	return nil
-}
-
-// URL returns the address the sandbox is served at, "" before Serve.
-func (s *Sandbox) URL() string {
+// Local returns the listener's address as a URL, "" before Serve.
+func (s *Sandbox) Local() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.url
 }
 
-// Journal returns the journal.
-func (s *Sandbox) Journal() journal.Store { return s.journal }
-
-// Engine returns the provider side.
-func (s *Sandbox) Engine() *mock.Engine { return s.engine }
-
 // Bind makes the sandbox answer for a listener's address, without serving yet.
 func (s *Sandbox) Bind(addr net.Addr) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.url = "http://" + reachable(addr.String())
-	s.control = receiver.Guard(receiver.GuardConfig{Token: s.cfg.Token, Bound: []string{addr.String()}}, s.controlMux())
+	s.url, s.bound = "http://"+reachable(addr.String()), addr.String()
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ErrorLog: nil}
+	s.mu.Unlock()
+	s.bind(addr.String())
+	s.spaces.each(func(sp *Space) { sp.bind(addr.String()) })
+}
+
+// address is the address listened on, "" before Bind.
+func (s *Sandbox) address() (bound string, serving bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bound, s.serving
 }
 
 // reachable names the loopback address for a listener on every address.
@@ -222,30 +125,37 @@ func reachable(addr string) string {
 
 // Serve answers on ln and sends what is due until Shutdown.
 func (s *Sandbox) Serve(ln net.Listener) error {
-	if s.URL() == "" {
+	if s.Local() == "" {
 		s.Bind(ln.Addr())
 	}
-	s.engine.Start()
+	s.start()
 	if err := s.server.Serve(spelling{ln}); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
 }
 
+// start begins to send what is due, in every space.
+func (s *Sandbox) start() {
+	s.mu.Lock()
+	s.serving = true
+	s.mu.Unlock()
+	s.engine.Start()
+	s.spaces.each(func(sp *Space) { sp.engine.Start() })
+}
+
 // Shutdown stops within ctx: attempts on their way may end, streams end, answers
 // are finished, everything is saved.
 func (s *Sandbox) Shutdown(ctx context.Context) error {
-	s.engine.Quiesce(attemptsEnd)
-	s.receiver.Close()
+	var quiet sync.WaitGroup
+	quiet.Go(s.quiesce)
+	s.spaces.each(func(sp *Space) { quiet.Go(sp.quiesce) })
+	quiet.Wait()
 	var err error
 	if s.server != nil {
 		if err = s.server.Shutdown(ctx); err != nil {
 			err = s.server.Close()
 		}
 	}
-	return errors.Join(err, s.engine.Close(), s.journal.Close())
+	return errors.Join(err, s.spaces.close(), s.Space.close())
 }
-
-// attemptsEnd is how long attempts on their way may take to end when the sandbox
-// stops.
-const attemptsEnd = time.Second

@@ -20,7 +20,7 @@ type scenarioInfo struct {
 	Text  string `json:"text"`
 }
 
-func (s *Sandbox) scenarios(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) scenarios(w http.ResponseWriter, _ *http.Request) {
 	list, err := s.readScenarios()
 	if err != nil {
 		mock.WriteProblem(w, err)
@@ -29,14 +29,14 @@ func (s *Sandbox) scenarios(w http.ResponseWriter, _ *http.Request) {
 	mock.WriteJSON(w, http.StatusOK, list)
 }
 
-func (s *Sandbox) readScenarios() ([]scenarioInfo, error) {
-	files, err := fs.Glob(s.catalog.Files(), "scenarios/*.yaml")
+func (s *Space) readScenarios() ([]scenarioInfo, error) {
+	files, err := fs.Glob(s.cfg.catalog.Files(), "scenarios/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
 	list := []scenarioInfo{}
 	for _, file := range files {
-		text, err := fs.ReadFile(s.catalog.Files(), file)
+		text, err := fs.ReadFile(s.cfg.catalog.Files(), file)
 		if err != nil {
 			return nil, fmt.Errorf("scenario %s: %w", file, err)
 		}

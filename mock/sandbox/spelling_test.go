@@ -30,7 +30,7 @@ func TestTheLengthOfA204IsSpelledAsUsual(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	for _, v := range []string{"DELETE /tiny/subs HTTP/1.1\r\nHost: x", "PUT /tiny/subs HTTP/1.1\r\nHost: x", "DELETE /tiny/subs HTTP/1.1\r\nHost: x\r\nConnection: close"} {
+	for _, v := range []string{"DELETE /tiny/subs HTTP/1.1\r\nHost: localhost", "PUT /tiny/subs HTTP/1.1\r\nHost: localhost", "DELETE /tiny/subs HTTP/1.1\r\nHost: localhost\r\nConnection: close"} {
 		fmt.Fprint(conn, v, "\r\n\r\n")
 	}
 	got, err := io.ReadAll(conn)

@@ -27,8 +27,9 @@ type TB interface {
 type Running struct {
 	URL string // http://127.0.0.1:PORT
 
-	t  TB
-	sb *Sandbox
+	t     TB
+	sb    *Sandbox
+	space *Space
 }
 
 // Option changes how Start sets the sandbox up.
@@ -72,7 +73,7 @@ func Start(t TB, options ...Option) *Running {
 	sb.engine.Start()
 	done := make(chan error, 1)
 	go func() { done <- sb.Serve(ln) }()
-	r := &Running{URL: sb.URL(), t: t, sb: sb}
+	r := &Running{URL: sb.URL(), t: t, sb: sb, space: sb.Space}
 	t.Cleanup(func() { r.stop(done) })
 	return r
 }
@@ -91,13 +92,31 @@ func (r *Running) stop(done chan error) {
 // Sandbox returns what runs.
 func (r *Running) Sandbox() *Sandbox { return r.sb }
 
+// Space returns a space of the same process, made when it is new: with entries,
+// accounts and a clock of its own, so that tests of one process never meet. It
+// ends with the test.
+func (r *Running) Space(t TB, name string) *Running {
+	t.Helper()
+	s, err := r.sb.spaces.use(name, spaceOptions{})
+	if err != nil {
+		t.Fatalf("space %s: %v", name, err)
+	}
+	defer s.release()
+	t.Cleanup(func() {
+		if err := r.sb.spaces.end(s); err != nil {
+			t.Fatalf("%v", err)
+		}
+	})
+	return &Running{URL: s.space.URL(), t: t, sb: r.sb, space: s.space}
+}
+
 // Provider returns the base URL of a mock API.
 func (r *Running) Provider(name string) string {
 	r.t.Helper()
-	if !r.sb.engine.Has(name) {
-		r.t.Fatalf("sandbox: no provider %q; there are %s", name, strings.Join(r.sb.engine.Names(), ", "))
+	if !r.space.engine.Has(name) {
+		r.t.Fatalf("sandbox: no provider %q; there are %s", name, strings.Join(r.space.engine.Names(), ", "))
 	}
-	return r.sb.engine.BaseURL(name)
+	return r.space.engine.BaseURL(name)
 }
 
 // Inbox returns the URL of an inbox.
@@ -115,7 +134,7 @@ func (r *Running) Fire(what any, more ...any) mock.Fired {
 	if err != nil {
 		r.t.Fatalf("fire: %v", err)
 	}
-	fired, err := r.sb.engine.Fire(f)
+	fired, err := r.space.engine.Fire(f)
 	if err != nil {
 		r.t.Fatalf("fire %s %s: %v", f.Provider, f.Type, err)
 	}
@@ -125,23 +144,23 @@ func (r *Running) Fire(what any, more ...any) mock.Fired {
 // Advance moves the clock and returns when everything due has been attempted.
 func (r *Running) Advance(d time.Duration) {
 	r.t.Helper()
-	if err := r.sb.engine.Advance(context.Background(), r.sb.engine.Now().Add(d)); err != nil {
+	if err := r.space.engine.Advance(context.Background(), r.space.engine.Now().Add(d)); err != nil {
 		r.t.Fatalf("advance %s: %v", d, err)
 	}
 }
 
 // Now returns the time on the sandbox's clock.
-func (r *Running) Now() time.Time { return r.sb.engine.Now() }
+func (r *Running) Now() time.Time { return r.space.engine.Now() }
 
 // Entries returns the kept entries that a filter matches, oldest first.
 func (r *Running) Entries(q string) []*journal.Entry {
 	r.t.Helper()
-	f, err := journal.ParseFilter(q, r.sb.engine.Now)
+	f, err := journal.ParseFilter(q, r.space.engine.Now)
 	if err != nil {
 		r.t.Fatalf("filter %q: %v", q, err)
 	}
 	var list []*journal.Entry
-	err = r.sb.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	err = r.space.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
 		list = append(list, e.Clone())
 		return true
 	})
@@ -166,11 +185,11 @@ func (r *Running) Expect(t TB, q string, counts ...int) []*journal.Entry {
 	ctx, cancel := context.WithTimeout(context.Background(), ExpectWithin)
 	defer cancel()
 	for {
-		_, last := r.sb.journal.Bounds()
+		_, last := r.space.journal.Bounds()
 		if list := r.Entries(q); len(list) >= count {
 			return list
 		}
-		if _, err := r.sb.journal.Wait(ctx, last); err != nil {
+		if _, err := r.space.journal.Wait(ctx, last); err != nil {
 			t.Fatalf("expected %d entries of %q, got %d; the journal holds:%s", count, q, len(r.Entries(q)), r.digest())
 		}
 	}
@@ -180,7 +199,7 @@ func (r *Running) Expect(t TB, q string, counts ...int) []*journal.Entry {
 func (r *Running) digest() string {
 	const most = 20
 	var b strings.Builder
-	_ = r.sb.journal.Scan(0, 0, true, nil, func(e *journal.Entry) bool {
+	_ = r.space.journal.Scan(0, 0, true, nil, func(e *journal.Entry) bool {
 		fmt.Fprintf(&b, "\n  %d %s %s %s %s", e.Seq, e.Kind, e.Provider, e.Type, e.Inbox)
 		if e.Request != nil {
 			fmt.Fprintf(&b, " %s %s", e.Request.Method, e.Request.URL)

@@ -99,7 +99,7 @@ func TestARefusalOnTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "DELETE /ultracart/rest/v2/webhook/webhooks/7 HTTP/1.1\r\nHost: x\r\nX-ULTRACART-SIMPLE-KEY: k\r\nx-ultracart-api-version:2017-03-01\r\n\r\n")
+	fmt.Fprintf(conn, "DELETE /ultracart/rest/v2/webhook/webhooks/7 HTTP/1.1\r\nHost: localhost\r\nX-ULTRACART-SIMPLE-KEY: k\r\nx-ultracart-api-version:2017-03-01\r\n\r\n")
 	var lines []string
 	for s := bufio.NewScanner(conn); s.Scan(); { // until the connection closes
 		if !strings.HasPrefix(s.Text(), "X-UltraCart-Request-Id: ") {
@@ -124,7 +124,7 @@ func TestANoContentOnTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "DELETE /ultracart/rest/v2/webhook/webhooks/%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-ultracart-simple-key: %s\r\nX-UltraCart-Api-Version: 2017-03-01\r\n\r\n", oid, c.key)
+	fmt.Fprintf(conn, "DELETE /ultracart/rest/v2/webhook/webhooks/%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-ultracart-simple-key: %s\r\nX-UltraCart-Api-Version: 2017-03-01\r\n\r\n", oid, c.key)
 	got := map[string]bool{}
 	for s := bufio.NewScanner(conn); s.Scan(); {
 		got[s.Text()] = true

@@ -1,0 +1,208 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"tacklebox/mock"
+	"tacklebox/receiver"
+	"tacklebox/receiver/journal"
+)
+
+// Space is one sandbox of a process: a journal, a provider side with a clock of
+// its own, and a receiver. Spaces share the embedded catalogue and nothing else.
+type Space struct {
+	name     string // "" is the space that needs no prefix
+	cfg      Config
+	process  *Sandbox
+	journal  journal.Store
+	state    *mock.State
+	engine   *mock.Engine
+	receiver *receiver.Receiver
+	control  atomic.Pointer[http.Handler]
+}
+
+// openSpace composes a space of its configuration. process tells the address.
+func openSpace(cfg Config, name string, process *Sandbox) (*Space, error) {
+	s := &Space{name: name, cfg: cfg, process: process}
+	if err := s.open(); err != nil {
+		if s.journal != nil {
+			_ = s.journal.Close()
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Space) open() (err error) {
+	if s.journal, err = s.openJournal(); err != nil {
+		return err
+	}
+	if s.state, err = mock.OpenState(s.cfg.Data); err != nil {
+		return err
+	}
+	clock, err := mock.NewClock(s.cfg.Clock, s.cfg.Start)
+	if err != nil {
+		return err
+	}
+	seed, err := s.seed()
+	if err != nil {
+		return err
+	}
+	s.engine, err = mock.New(mock.Config{Journal: s.journal, State: s.state, Clock: clock, Catalog: s.cfg.catalog,
+		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, Allow: s.cfg.AllowHosts,
+		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn})
+	if err != nil {
+		return err
+	}
+	s.receiver = receiver.New(s.receiverConfig(clock))
+	return s.configure()
+}
+
+func (s *Space) openJournal() (journal.Store, error) {
+	if s.cfg.Data == "" {
+		return journal.NewMemory(journal.MemoryLimit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
+	}
+	return journal.Open(filepath.Join(s.cfg.Data, "journal"), journal.Options{Sync: s.cfg.Sync, Keep: s.cfg.Keep,
+		KeepBytes: s.cfg.KeepBytes, Warn: s.cfg.Warn})
+}
+
+// seed returns the seed in force: the one asked for, else the one the folder was
+// begun with, else a new one.
+func (s *Space) seed() (uint64, error) {
+	if s.cfg.Seed != nil {
+		s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
+		return *s.cfg.Seed, nil
+	}
+	var seed uint64
+	if raw, ok := s.state.Load("seed"); ok {
+		if err := json.Unmarshal(raw, &seed); err != nil {
+			return 0, fmt.Errorf("state: seed: %w", err)
+		}
+		return seed, nil
+	}
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	seed = binary.LittleEndian.Uint64(b[:])
+	s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", seed))
+	return seed, nil
+}
+
+func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
+	return receiver.Config{
+		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
+		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check, Sample: s.engine.Sample,
+		AllowHost: func(host string) error { return mock.Permit(host, net.JoinHostPort(host, "1"), s.cfg.AllowHosts) },
+	}
+}
+
+// origin tells the receiver what a request of our own belongs to.
+func (s *Space) origin(remote string) (receiver.Origin, bool) {
+	o, ok := s.engine.Origin(remote)
+	if !ok {
+		return receiver.Origin{}, false
+	}
+	return receiver.Origin{Provider: o.Provider, Account: o.Account, Type: o.Type, EventID: o.EventID, DeliveryID: o.DeliveryID,
+		Subscription: o.Subscription, Attempt: o.Attempt, Detail: o.Detail, Captured: o.Captured}, true
+}
+
+func (s *Space) verify(from receiver.Origin, secret string, h http.Header, body []byte) *journal.Signature {
+	if secret == "" {
+		if v := s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, h, body); v != nil {
+			return v.Signature()
+		}
+		return nil
+	}
+	v, err := s.engine.VerifyWith(from.Provider, secret, h, body)
+	if err != nil {
+		return nil
+	}
+	return v.Signature()
+}
+
+// configure puts in force what the configuration says beyond the providers.
+func (s *Space) configure() error {
+	if len(s.cfg.Faults) > 0 {
+		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
+			return err
+		}
+	}
+	return s.configureInboxes()
+}
+
+func (s *Space) configureInboxes() error {
+	for _, name := range slices.Sorted(maps.Keys(s.cfg.Inboxes)) {
+		if err := s.receiver.SetInbox(name, s.cfg.Inboxes[name]); err != nil {
+			return &ConfigError{Path: append([]string{"inboxes", name}, receiver.Place(err)...), Err: err}
+		}
+	}
+	return nil
+}
+
+// ConfigError is a mistake in a part of Config that a file holds, with the place.
+type ConfigError = mock.SettingError
+
+// Journal returns the journal.
+func (s *Space) Journal() journal.Store { return s.journal }
+
+// Engine returns the provider side.
+func (s *Space) Engine() *mock.Engine { return s.engine }
+
+// prefix stands before every path of the space: "" or "/~NAME".
+func (s *Space) prefix() string {
+	if s.name == "" {
+		return ""
+	}
+	return "/~" + s.name
+}
+
+// URL returns where the space is served, "" before the process is bound.
+func (s *Space) URL() string {
+	if base := s.process.URL(); base != "" {
+		return base + s.prefix()
+	}
+	return ""
+}
+
+// bind makes the control API answer for the address that the process listens on.
+func (s *Space) bind(addr string) {
+	control := s.guard(addr, s.controlMux())
+	s.control.Store(&control)
+}
+
+// guard lets into a control API whoever may use this space's.
+func (s *Space) guard(addr string, next http.Handler) http.Handler {
+	tokens := slices.DeleteFunc([]string{s.cfg.Token, s.cfg.spaceToken}, func(token string) bool { return token == "" })
+	return receiver.Guard(receiver.GuardConfig{Tokens: tokens, Bound: []string{addr}}, next)
+}
+
+// attemptsEnd is how long attempts on their way may take to end when a space
+// stops.
+const attemptsEnd = time.Second
+
+// quiesce ends sending and the streams; what is asked for is still answered.
+func (s *Space) quiesce() {
+	s.engine.Quiesce(attemptsEnd)
+	s.receiver.Close()
+}
+
+// quiesceNow is quiesce without patience: the space is about to be forgotten.
+func (s *Space) quiesceNow() {
+	s.engine.Quiesce(0)
+	s.receiver.Close()
+}
+
+// close saves everything; the space is quiet already.
+func (s *Space) close() error {
+	return errors.Join(s.engine.Close(), s.journal.Close())
+}
