@@ -230,7 +230,7 @@ func readHeader(keys [2]string, i int, raw json.RawMessage) (header, error) {
 	if !headerName.MatchString(h.Name) || slices.ContainsFunc(framing, func(n string) bool { return strings.EqualFold(n, h.Name) }) {
 		return h, refuse(attributeValueInvalid, "%s of customHttpHeaders[%d] is not the name of a header that can be set.", keys[0], i)
 	}
-	if strings.ContainsAny(h.Value, "\r\n\x00") {
+	if kit.Controls(strings.ReplaceAll(h.Value, "\t", "")) { // a tab may stand in a header (RFC 9110)
 		return h, refuse(attributeValueInvalid, "%s of customHttpHeaders[%d] must be one line.", keys[1], i)
 	}
 	return h, nil

@@ -9,11 +9,11 @@ import (
 	"tacklebox/mock/kit"
 )
 
-// request makes the callback: POST to callbackUrl with the custom headers in
+// createRequest makes the callback: POST to callbackUrl with the custom headers in
 // their order (documented). Nothing is signed, no id is sent along (inferred). A
 // retry goes to the URL and with the headers of that moment, and is dropped when
 // the webhook is no longer enabled (decision).
-func request(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+func createRequest(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
 	out := &provider.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body}
 	var custom []header
 	if !d.Direct {

@@ -34,7 +34,7 @@ func New() *provider.Provider {
 		Targets:    targets,
 		Note:       note,
 		Payload:    payload,
-		Request:    request,
+		Request:    createRequest,
 		Switched:   switched,
 		Renew:      renew,
 		Policy:     policy,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -18,6 +19,17 @@ import (
 func Callable(text string) (u *url.URL, ok bool) {
 	u, err := url.Parse(text)
 	return u, err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+}
+
+// Post makes the HTTP request of one attempt. User information in the URL becomes
+// Basic authentication, as every HTTP client sends it, unless a header says who
+// calls already.
+func Post(address string, body []byte, header ...provider.Field) *provider.Outgoing {
+	out := &provider.Outgoing{Method: http.MethodPost, URL: address, Body: body, Header: header}
+	if basic := BasicOf(address); basic != "" && out.Get("Authorization") == "" {
+		out.Header = append(out.Header, provider.Field{Name: "Authorization", Value: basic})
+	}
+	return out
 }
 
 // SubOf returns the subscription of a delivery, nil for a direct one and for one

@@ -280,3 +280,22 @@ func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
 		t.Errorf("%v", http.Header(got))
 	}
 }
+
+func TestPostSendsTheUserInformationOfTheURL(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		url    string
+		header []provider.Field
+		want   string
+	}{
+		{"http://h/", nil, ""},
+		{"http://u:p@h/", nil, BasicValue("u:p")},
+		{"http://u@h/", []provider.Field{{Name: "A", Value: "b"}}, BasicValue("u:")},
+		{"http://u:p@h/", []provider.Field{{Name: "authorization", Value: "mine"}}, "mine"},
+	} {
+		out := Post(c.url, []byte("x"), c.header...)
+		if got := out.Get("Authorization"); got != c.want || out.Method != "POST" || out.URL != c.url || string(out.Body) != "x" {
+			t.Errorf("%s: %+v", c.url, out)
+		}
+	}
+}

@@ -91,17 +91,13 @@ func fraction(digits string) string {
 	return digits + ".0"
 }
 
-// request is the callback as it goes out: these two headers and nothing more,
+// createRequest makes the callback: these two headers and nothing more,
 // no signature, no id (decision; observed: a public receiver looks at neither).
 // A further attempt goes where the first went, whatever the setting says by then
 // (decision).
-func request(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
-	return &provider.Outgoing{
-		Method: "POST", // documented: callback page
-		URL:    d.URL,
-		Header: []provider.Field{{Name: "Content-Type", Value: string(asJSON)}, {Name: "User-Agent", Value: "Lagerkoll"}},
-		Body:   d.Body,
-	}, nil
+func createRequest(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	return kit.Post(d.URL, d.Body, // documented: callback page
+		provider.Field{Name: "Content-Type", Value: string(asJSON)}, provider.Field{Name: "User-Agent", Value: "Lagerkoll"}), nil
 }
 
 // renew gives a callback that is sent again the moment of now; a callback has no

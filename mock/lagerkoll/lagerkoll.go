@@ -27,7 +27,7 @@ func New() *provider.Provider {
 		Serve:      serve,
 		Targets:    targets,
 		Payload:    payload,
-		Request:    request,
+		Request:    createRequest,
 		Policy:     policy,
 		Renew:      renew,
 		Broken:     broken,

@@ -13,18 +13,18 @@ import (
 // was registered, without a signature and without headers that name the event
 // (inferred). User-Agent is a decision.
 func createRequest(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
-	out := &provider.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body, Header: []provider.Field{{Name: "Content-Type", Value: "application/json"}}}
+	header := []provider.Field{{Name: "Content-Type", Value: "application/json"}}
 	if s := kit.SubOf(w, d); s != nil {
 		if !s.Enabled {
 			return nil, &provider.DropError{Reason: "the webhook is DISABLED"}
 		}
 		if auth := loadWebhook(s).Auth; auth != "" {
 			// documented 3.5: sent as it was given, neither encoded nor checked
-			out.Header = append(out.Header, provider.Field{Name: "Authorization", Value: "Basic " + auth})
+			header = append(header, provider.Field{Name: "Authorization", Value: "Basic " + auth})
 		}
 	}
-	out.Header = append(out.Header, provider.Field{Name: "User-Agent", Value: "PrioTicket/" + profileOf(w).version})
-	return out, nil
+	header = append(header, provider.Field{Name: "User-Agent", Value: "PrioTicket/" + profileOf(w).version})
+	return kit.Post(d.URL, d.Body, header...), nil
 }
 
 // policy: delivered on 200 alone (documented 3.5; that other 2xx do not count is

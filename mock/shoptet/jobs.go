@@ -218,9 +218,7 @@ func noteJob(w *provider.World, ev *provider.Event) {
 func directJob(w *provider.World, d *provider.Delivery, account string) {
 	id := sentInstance(d.Body)
 	if a := w.Account(account); id != "" {
-		if j, known := findJob(a, id); !known || !j.done() {
-			finishJob(a, id, d.Created)
-		}
+		finishJob(a, id, d.Created)
 	}
 }
 
@@ -231,13 +229,14 @@ func sentInstance(body []byte) string {
 	return gjson.GetBytes(body, "eventInstance").String()
 }
 
-// finishJob ends a pending job, or makes one that has just ended.
+// finishJob ends a pending job, or makes one that has just ended. One that is done
+// stays as it is: its own firing tells of it a moment later.
 func finishJob(a *provider.Account, id string, at time.Time) {
 	j, known := findJob(a, id)
 	switch {
-	case strings.TrimSpace(id) == "" || known && j.Completed.Equal(at):
+	case strings.TrimSpace(id) == "" || known && j.done():
 		return
-	case !known || j.done():
+	case !known:
 		j = job{ID: id, Endpoint: usualJobPath, Created: at.Add(-usualRun)}
 	}
 	j.Completed = at

@@ -122,6 +122,8 @@ func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, 
 	}
 	if !carriesPayload(w, ev, t, account) {
 		body = without(body, "payload")
+	} else if body, err = withEntity(w, ev, body); err != nil {
+		return nil, err
 	}
 	return recode(body), nil
 }
@@ -135,7 +137,7 @@ func members(w *provider.World, ev *provider.Event, account string) []kit.Member
 	_ = json.Unmarshal(ev.Data, &o) // our own, absent in first copies
 	switch {
 	case typ == nil:
-	case typ.Instance.Follows == "eshopId" && typ.Instance.JSON == "number":
+	case typ.Instance.Follows == "eshopId" && typ.Instance.JSON == "number" && w.Option(account, "addon_instance").Text() == "number":
 		list = append(list, kit.Member{Path: "eventInstance", Raw: []byte(eshop)})
 	case typ.Instance.Follows == "eshopId":
 		list = append(list, kit.Member{Path: "eventInstance", Raw: []byte(strconv.Quote(eshop))})

@@ -38,7 +38,7 @@ func New() *provider.Provider {
 		Targets:    targets,
 		Note:       note,
 		Payload:    payload,
-		Request:    outgoing,
+		Request:    createRequest,
 		Policy:     policy,
 		Due:        due,
 		Secrets:    secrets,
@@ -79,7 +79,7 @@ func routes() []kit.Route[*request] {
 		{ID: "getEshop", Method: "GET", Path: "/api/eshop", Do: getEshop},
 	}
 	for _, s := range snapshots {
-		list = append(list, kit.Route[*request]{ID: s.id, Method: "GET", Path: s.path(), Do: s.start})
+		list = append(list, kit.Route[*request]{ID: s.id, Method: "GET", Path: s.path, Do: s.start})
 	}
 	return append(list,
 		kit.Route[*request]{ID: jobResult, Method: "GET", Path: resultsPath + "{file}", Do: getJobResult},

@@ -12,21 +12,21 @@ import (
 	"tacklebox/mock/kit"
 )
 
-// snapshot is an asynchronous list of everything of a kind.
+// snapshot is an asynchronous list of everything of a kind: the entities that the
+// samples of events name.
 type snapshot struct {
-	id, entity string
-	lines      string // of its result: the mock knows no entities, so their keys alone
+	id, path string
+	group    string
+	keys     []string
 }
 
 // snapshots are the asynchronous requests that can be started.
 var snapshots = []snapshot{
-	{"startOrdersSnapshot", "orders", `{"code":"2024001287"}` + "\n" + `{"code":"2024001288"}` + "\n"},
-	{"startProductsSnapshot", "products", `{"guid":"3f9c1a70-5e2b-11f1-b6d4-0242ac120005"}` + "\n"},
-	{"startCustomersSnapshot", "customers", `{"guid":"7d1f0c52-b0a4-11ef-9cd2-0242ac120002"}` + "\n"},
-	{"startInvoicesSnapshot", "invoices", `{"code":"2024000351"}` + "\n"},
+	{"startOrdersSnapshot", "/api/orders/snapshot", "order", []string{"2024001287", "2024001288"}},
+	{"startProductsSnapshot", "/api/products/snapshot", "product", []string{"3f9c1a70-5e2b-11f1-b6d4-0242ac120005"}},
+	{"startCustomersSnapshot", "/api/customers/snapshot", "customer", []string{"7d1f0c52-b0a4-11ef-9cd2-0242ac120002"}},
+	{"startInvoicesSnapshot", "/api/invoices/snapshot", "invoice", []string{"2024000351"}},
 }
-
-func (s snapshot) path() string { return "/api/" + s.entity + "/snapshot" }
 
 const jobDue = "job"
 
@@ -43,7 +43,7 @@ func (s snapshot) start(r *request) (any, error) {
 		return refuse(finishedNotRegistered())
 	}
 	id := r.World.Text("job", provider.LowerAndNums, 7)
-	putJob(a, job{ID: id, Endpoint: s.path(), Created: r.World.Now()})
+	putJob(a, job{ID: id, Endpoint: s.path, Created: r.World.Now()})
 	r.World.Schedule(r.World.Now().Add(r.Option("job_seconds").Duration()), jobDue, pendingJob{Account: r.Call.Account, ID: id})
 	return answer{status: http.StatusAccepted, data: struct {
 		JobID string `json:"jobId"`
@@ -84,21 +84,31 @@ func getJobResult(r *request) (any, error) {
 		j, known := findJob(a, id)
 		if known && j.status(r.World.Now()) == jobCompleted && resultFile(r.World, a.Name, id) == file {
 			r.Call.Account = a.Name
-			return provider.Reply{Status: http.StatusOK, Header: kit.Header("Content-Type", "application/gzip"), Body: result(j.Endpoint)}, nil
+			body, err := result(r.World, j.Endpoint)
+			return provider.Reply{Status: http.StatusOK, Header: kit.Header("Content-Type", "application/gzip"), Body: body}, err
 		}
 	}
 	r.of(knownAccount(r.World, r.Call))
 	return nil, endpointUnknown(r.Call.Method, r.Call.Path)
 }
 
-func result(endpoint string) []byte {
+// result is gzip of JSON lines, one whole entity each (documented).
+func result(w *provider.World, endpoint string) ([]byte, error) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	for _, s := range snapshots {
-		if s.path() == endpoint {
-			_, _ = z.Write([]byte(s.lines)) // into memory
+		if s.path != endpoint {
+			continue
+		}
+		e, _ := entityOf(s.group + ":") // every snapshot's group has one
+		for _, key := range s.keys {
+			line, err := e.line(w, key)
+			if err != nil {
+				return nil, err
+			}
+			_, _ = z.Write(append(line, '\n')) // into memory
 		}
 	}
 	_ = z.Close()
-	return b.Bytes()
+	return b.Bytes(), nil
 }

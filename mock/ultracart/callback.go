@@ -34,23 +34,21 @@ func deliveredBy(w *provider.World, d *provider.Delivery) webhook {
 	return fresh()
 }
 
-// outgoing makes one attempt's request, with the URL and credentials that the
+// createRequest makes one attempt's request, with the URL and credentials that the
 // subscription has now (decision). Nothing is signed; only `basic` proves
 // itself, `api user` and `aws iam` go like `none` (decision).
-func outgoing(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
-	out := &provider.Outgoing{Method: "POST", URL: d.URL, Body: d.Body, Header: []provider.Field{
+func createRequest(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	address, header := d.URL, []provider.Field{
 		{Name: "Content-Type", Value: "application/json; charset=UTF-8"},
 		{Name: "User-Agent", Value: "UltraCart"},
-	}}
-	s := kit.SubOf(w, d)
-	if s == nil {
-		return out, nil
 	}
-	out.URL = s.URL
-	if pair := basicPair(s); pair != "" {
-		out.Header = append(out.Header, provider.Field{Name: authorization, Value: kit.BasicValue(pair)})
+	if s := kit.SubOf(w, d); s != nil {
+		address = s.URL
+		if pair := basicPair(s); pair != "" {
+			header = append(header, provider.Field{Name: authorization, Value: kit.BasicValue(pair)})
+		}
 	}
-	return out, nil
+	return kit.Post(address, d.Body, header...), nil
 }
 
 // policy: any 2xx is success; after a failure the whole subscription waits, and

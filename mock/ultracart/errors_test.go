@@ -161,7 +161,7 @@ func TestBodiesThatAreNoJSONObject(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	oid := c.subscribe("box", "")
-	for _, body := range []string{"", "   ", "[]", `"x"`, "1", "null", "{,}", `{"a":1,}`, `{"a":1} x`, "\xff", "\ufeff{}", strings.Repeat("[", 100000), strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600)} {
+	for _, body := range []string{"", "   ", "[]", `"x"`, "1", "null", "{,}", `{"a":1,}`, `{"a":1} x`, "\xff", "{\"webhook_url\":\"http://h/\xff\"}", "\ufeff{}", strings.Repeat("[", 100000), strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600)} {
 		for _, call := range [][2]string{{"POST", webhooks}, {"DELETE", webhooks}, {"PUT", webhooks + "/" + oid}} {
 			r := c.call(call[0], call[1], body)
 			if r.status != 400 || !strings.HasPrefix(r.get("error.user_message").String(), "Invalid JSON: ") {

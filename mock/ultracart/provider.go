@@ -38,7 +38,7 @@ func New() *provider.Provider {
 		Body:       body,
 		Envelope:   envelope,
 		Unwrap:     unwrap,
-		Request:    outgoing,
+		Request:    createRequest,
 		Policy:     policy,
 		Attempted:  attempted,
 		Secrets:    secrets,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
@@ -156,6 +157,8 @@ func (q *request) body() (*node, error) {
 	switch {
 	case err != nil:
 		return nil, bad("Invalid JSON: %v", err)
+	case !utf8.Valid(q.Call.Body):
+		return nil, bad("Invalid JSON: the body is not UTF-8")
 	case n.kind != objectKind:
 		return nil, bad("Invalid JSON: the body is not an object")
 	}
