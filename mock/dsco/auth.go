@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // Account types (documented: "your account type is Retailer").

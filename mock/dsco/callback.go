@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // createRequest makes the callback: POST to callbackUrl with the custom headers in

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // apiError is an answer other than 200: its Code is Dsco's type.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // contextKeys say whose data changed and what was before (decision; what follows

@@ -10,7 +10,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // record is one attempt of the caller's own webhooks (inferred: the history has

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // Names and values of the settings.

@@ -3,8 +3,8 @@ package dsco
 import (
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const (

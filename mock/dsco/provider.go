@@ -9,7 +9,7 @@
 package dsco
 
 import (
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (

@@ -1,8 +1,8 @@
 package dsco
 
 import (
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // noted is what the mock remembers of one item's quantity.

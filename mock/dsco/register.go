@@ -3,7 +3,7 @@ package dsco
 import (
 	"net/http"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // registration is one call for each type, as a webhook has one event

@@ -8,8 +8,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const day = 24 * time.Hour

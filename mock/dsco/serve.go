@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // api is what Dsco offers (documented that these calls exist; their URLs are

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // eventTypes are the six of the documentation.

@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Bearer returns the token of an Authorization value, and whether the value is of

@@ -11,7 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Callable reads what every provider asks of a callback URL: absolute, http or

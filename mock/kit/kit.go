@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"net/http"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Request is one call to a mock API on its way to an answer.

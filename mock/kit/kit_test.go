@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // petAPI is an API with an ambiguous path, a home and both ways to tidy.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // find opens a request and looks up what to do. A path that stands literally in

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Limits of credentials are a decision: anything that a header can carry and a

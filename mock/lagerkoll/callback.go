@@ -7,8 +7,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const callbackID = "callback" // subscription of a delivery to a callback URL

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const (

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // apiError is an error of the API: its Code is the documented number, its Field

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const executed = "feature.executed"
@@ -30,7 +30,7 @@ func (q *query) execute() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		q.Call.EventID = fired.Events[0].ID
+		q.Call.EventID = fired
 	}
 	return q.executed()
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // format is a media type that the API speaks.

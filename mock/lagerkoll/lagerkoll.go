@@ -11,8 +11,8 @@
 package lagerkoll
 
 import (
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // New returns the provider.

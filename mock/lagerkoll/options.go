@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // options are decisions, all of them: what the provider leaves open, one can

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // Names of the calls (documented: page).

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // webhook is one address of the provider that runs a method of a feature.

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (

@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 // createRequest makes the HTTP request of one attempt: POST (inferred) to the URL as it
@@ -73,8 +74,8 @@ func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
 
 // callbackProof says what a receiver expects: webhook_auth behind the word Basic, as
 // it is or, given as user:password, encoded. Nothing is signed (decision).
-func callbackProof() *provider.Scheme {
-	return &provider.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: provider.Basic, Encoding: provider.AsGiven, Prefix: "Basic ",
+func callbackProof() *signing.Scheme {
+	return &signing.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: signing.Basic, Encoding: signing.AsGiven, Prefix: "Basic ",
 		Evidence: "documented: webhook_auth; decision: both of its forms are taken"}
 }
 

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // request is one call on its way to an answer.

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 func quoted(s string) string { return string(provider.Encode(s)) }

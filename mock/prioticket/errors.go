@@ -3,8 +3,8 @@ package prioticket
 import (
 	"net/http"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // apiError is one way to refuse a call: Message is for a customer, Detail for a

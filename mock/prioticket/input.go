@@ -3,8 +3,8 @@ package prioticket
 import (
 	"fmt"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // input reads a request and collects what is wrong with it. Member names are

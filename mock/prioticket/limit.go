@@ -4,8 +4,8 @@ import (
 	"net"
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // The fair-use limits (documented 3.8). They are off by default, because tests

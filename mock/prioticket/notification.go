@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // order is what POST /notifications hands to the event it fires.
@@ -115,7 +115,7 @@ func createNotification(r *request) (any, error) {
 	if err != nil {
 		return nil, refusedFiring(err)
 	}
-	r.Call.EventID = fired.Events[0].ID
+	r.Call.EventID = fired
 	return noContent(r), nil
 }
 

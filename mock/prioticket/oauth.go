@@ -7,8 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // Codes of the token call (documented, RFC 6749).

@@ -1,8 +1,8 @@
 package prioticket
 
 import (
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // attemptTimes is when a notification is attempted, counted from its first

@@ -6,8 +6,8 @@ import (
 	"sort"
 	"strconv"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // paging is what a list call asks for.

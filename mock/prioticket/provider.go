@@ -11,8 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // New returns the provider.

@@ -3,7 +3,7 @@ package prioticket
 import (
 	"net/http"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // registration is the one call that registers a webhook for several events

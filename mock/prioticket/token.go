@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // claims is what an access token says about itself, so that it needs no storage

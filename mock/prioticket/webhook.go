@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // webhook is what a subscription keeps beside the common fields.

@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // request is one call to the API, or to the OAuth server in front of it.

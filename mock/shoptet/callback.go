@@ -6,8 +6,9 @@ import (
 	"strings"
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 const signatureHeader = "Shoptet-Webhook-Signature" // documented
@@ -35,15 +36,15 @@ func currentKey(w *provider.World, account string) string {
 	return w.Option(account, "signature_key").Text()
 }
 
-// signing is the documented recipe: lower-case hex of HMAC-SHA1 over the raw body,
+// scheme is the documented recipe: lower-case hex of HMAC-SHA1 over the raw body,
 // the key used as text. The official validator compares the text, case and all.
-func signing() *provider.Scheme {
-	return &provider.Scheme{Title: "Shoptet", Header: signatureHeader, Algorithm: "sha1", Key: provider.KeyText, Encoding: provider.Hex, Signed: "{body}",
+func scheme() *signing.Scheme {
+	return &signing.Scheme{Title: "Shoptet", Header: signatureHeader, Algorithm: "sha1", Key: signing.KeyText, Encoding: signing.Hex, Signed: "{body}",
 		Evidence: "documented: the official PHP SDK and its test vectors"}
 }
 
 func sign(key string, body []byte) string {
-	signature, _ := signing().Sign(key, "", "", body) // any text is a key
+	signature, _ := scheme().Sign(key, "", "", body) // any text is a key
 	return signature
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Kinds of events.

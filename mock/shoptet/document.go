@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const (

@@ -3,8 +3,8 @@ package shoptet
 import (
 	"fmt"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // apiError is one member of an answer's errors, with the status it brings: Code

@@ -7,7 +7,7 @@ import (
 
 	"github.com/tidwall/sjson"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // getEshop is the third call of the official install sample, so real clients

@@ -11,7 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const jobFinished = "job:finished"

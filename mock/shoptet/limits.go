@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const (

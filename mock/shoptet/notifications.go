@@ -9,7 +9,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const logKept = 7 * 24 * time.Hour // documented

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const (

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const on = "on"

@@ -11,8 +11,8 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // occurrence is what Prepare settles about one event.

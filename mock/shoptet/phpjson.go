@@ -2,7 +2,7 @@ package shoptet
 
 import (
 	"encoding/json"
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 	"unicode/utf16"
 	"unicode/utf8"
 )

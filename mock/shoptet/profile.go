@@ -1,6 +1,6 @@
 package shoptet
 
-import provider "tacklebox/mock"
+import "tacklebox/mock/provider"
 
 // profile is one state of the published API description.
 type profile struct {

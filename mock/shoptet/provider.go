@@ -12,8 +12,8 @@ package shoptet
 import (
 	"net/http"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // maxBody is what a request body may measure; beyond is 413 (the limit is a
@@ -43,7 +43,7 @@ func New() *provider.Provider {
 		Due:        due,
 		Secrets:    secrets,
 		Retired:    retired,
-		Scheme:     signing(),
+		Scheme:     scheme(),
 		Tamper:     tamper,
 		Faults:     []string{badSignature, missingSignature, oldKey},
 		Renew:      renew,

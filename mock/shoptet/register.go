@@ -3,7 +3,7 @@ package shoptet
 import (
 	"net/http"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // registration is the one call of an addon that registers several events

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // snapshot is an asynchronous list of everything of a kind: the entities that the

@@ -6,7 +6,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // targets sends an event to the webhooks that are registered for it; addon:*

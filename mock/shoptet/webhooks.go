@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // webhook is the API's form of a subscription; all members are always there

@@ -3,8 +3,9 @@ package ultracart
 import (
 	"fmt"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 const authorization = "Authorization"
@@ -31,8 +32,8 @@ func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
 
 // callbackProof says what a receiver checks: Basic with a secret in the form
 // user:password.
-func callbackProof() *provider.Scheme {
-	return &provider.Scheme{Title: "UltraCart", Header: authorization, Algorithm: provider.Basic, Encoding: provider.Base64, Prefix: "Basic ",
+func callbackProof() *signing.Scheme {
+	return &signing.Scheme{Title: "UltraCart", Header: authorization, Algorithm: signing.Basic, Encoding: signing.Base64, Prefix: "Basic ",
 		Evidence: "documented: authentication_type basic; inferred: UTF-8"}
 }
 

@@ -3,8 +3,8 @@ package ultracart
 import (
 	"time"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // answerTime is how long a receiver may take (documented).

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"tacklebox/fixtures"
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // catalogue is the fixtures in the form that the mock works with.

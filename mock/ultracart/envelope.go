@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // body makes the POST's body of its events: {"events":[{type: payload}, …]}, or

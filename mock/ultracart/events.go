@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // occurrence is what is particular to one event: the number of the object it is

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // The delivery log is not kept: it is read from the attempts that were made.

@@ -3,8 +3,8 @@ package ultracart
 import (
 	"math"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // Names of the settings, README section 16.

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // resultSet is metadata.result_set (documented: on the last page `more` is left

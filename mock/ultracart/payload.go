@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // element is one event's part of a callback: an object with one member, event

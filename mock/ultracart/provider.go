@@ -8,7 +8,7 @@
 package ultracart
 
 import (
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const home = "/rest/v2" // documented: https://secure.ultracart.com/rest/v2

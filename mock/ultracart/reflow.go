@@ -1,7 +1,7 @@
 package ultracart
 
 import (
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 type reflowJSON struct {

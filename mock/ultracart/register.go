@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"slices"
 
-	provider "tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // registration is insertWebhook with the events under their categories

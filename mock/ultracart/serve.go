@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // request is one call, with what answers need.

@@ -3,8 +3,8 @@ package ultracart
 import (
 	"strconv"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // The limits of one POST: the minimum of maximum_events and the 900K that no

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	provider "tacklebox/mock"
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const placeholders = "_placeholders"
