@@ -30,7 +30,7 @@ var layers = []struct {
 	{"mock", []string{"receiver/api", "receiver/journal", "fixtures"}},
 	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/*", "fixtures"}},
 	{"mock/sandbox/https", nil},
-	{"mock/fromfile/*", []string{"mock/fromfile/*"}},
+	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api/nearest"}},
 	{"mock/*", []string{"mock", "fixtures"}},
 	{"tui/safe", nil},
 	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
