@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 var update = flag.Bool("update", false, "write the generated part of the README anew")
@@ -68,7 +68,7 @@ func providersMarkdown(t *testing.T) string {
 	return table.String() + "\n" + details.String()
 }
 
-func writeProvider(b *strings.Builder, p *mock.Provider, cat *fixtures.Provider) {
+func writeProvider(b *strings.Builder, p *provider.Provider, cat *fixtures.Provider) {
 	fmt.Fprintf(b, "<details><summary>%s: calls, event types, assumptions</summary>\n\n", cat.Title)
 	for _, op := range p.Operations {
 		fmt.Fprintf(b, "- `%s /%s%s`\n", op.Method, p.Name, op.Path)
@@ -116,7 +116,7 @@ func TestEveryProviderIsWhole(t *testing.T) {
 			if len(p.Operations) == 0 || len(p.Hosts) == 0 || p.Title == "" || p.Title != cat.Title || len(cat.Assumptions) == 0 {
 				t.Errorf("operations %d, hosts %v, titles %q and %q, assumptions %d", len(p.Operations), p.Hosts, p.Title, cat.Title, len(cat.Assumptions))
 			}
-			if chosen := slices.ContainsFunc(p.Options, func(o mock.Option) bool { return o.Name == "profile" }); chosen == (p.Profile != "") {
+			if chosen := slices.ContainsFunc(p.Options, func(o provider.Option) bool { return o.Name == "profile" }); chosen == (p.Profile != "") {
 				t.Errorf("profile %q beside an option to choose one: %v; want one of the two", p.Profile, chosen)
 			}
 			for _, ev := range cat.Events {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // TestTheLengthOfA204IsSpelledAsUsual also for the second answer on a
@@ -17,12 +17,12 @@ func TestTheLengthOfA204IsSpelledAsUsual(t *testing.T) {
 	t.Parallel()
 	r := Start(t, func(c *Config) {
 		withTiny(c)
-		c.providers[0].Serve = func(_ *mock.World, c *mock.Call) mock.Reply {
+		c.providers[0].Serve = func(_ *provider.World, c *provider.Call) provider.Reply {
 			h := http.Header{}
 			if c.Method == "DELETE" {
 				h["content-length"] = []string{"0"}
 			}
-			return mock.Reply{Status: http.StatusNoContent, Header: h}
+			return provider.Reply{Status: http.StatusNoContent, Header: h}
 		}
 	})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))

@@ -1,4 +1,4 @@
-package mock
+package provider
 
 import (
 	"net/http"
@@ -26,6 +26,16 @@ type Call struct {
 	Violations []string // what is odd about the call although it was answered
 
 	params map[string]string
+}
+
+// NewCall returns a request to a mock API with a JSON document as its body, as
+// Provider.Register makes it. header is name, value, name, value.
+func NewCall(method, path string, doc any, header ...string) *Call {
+	c := &Call{Method: method, Path: path, Body: Encode(doc), Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}}
+	for i := 0; i+1 < len(header); i += 2 {
+		c.Header.Set(header[i], header[i+1])
+	}
+	return c
 }
 
 // Query returns the query parameters; malformed pairs are left out.

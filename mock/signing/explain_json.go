@@ -1,4 +1,4 @@
-package mock
+package signing
 
 import (
 	"bytes"
@@ -385,5 +385,14 @@ func quoted(body []byte) []byte {
 	if !utf8.Valid(body) {
 		return nil
 	}
-	return Encode(string(body))
+	return encode(string(body))
+}
+
+// encode writes a text as a JSON string without the escapes of web pages.
+func encode(text string) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(text) // a text can always be written
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

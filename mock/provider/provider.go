@@ -1,15 +1,15 @@
-// Package mock is who sends: the engine that serves the mock APIs, keeps
-// accounts and subscriptions, turns events into deliveries and deliveries into
-// signed HTTP attempts, on a clock of its own. It names no provider: what is
-// particular to one is a Provider value.
-package mock
+// Package provider is what the author of a mock provider imports: the contract
+// (Provider, a value of data and functions) and what its functions may ask and
+// change (World, Account, Sub). It knows nothing of queues, connections or the
+// journal's files; those are the engine's, package mock.
+package provider
 
 import (
 	"net/http"
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/receiver/journal"
+	"tacklebox/mock/signing"
 )
 
 // Provider is one mocked service as data and functions. Every function is
@@ -98,9 +98,9 @@ type Provider struct {
 	Spell func(body []byte) []byte
 	// Scheme is how a callback proves where it comes from. nil: nothing is signed,
 	// or Verify knows.
-	Scheme *Scheme
+	Scheme *signing.Scheme
 	// Verify judges a callback by one secret where no Scheme can say how.
-	Verify func(secret string, h http.Header, body []byte) Verdict
+	Verify func(secret string, h http.Header, body []byte) signing.Verdict
 	// Tamper changes a finished request so that it shows a fault of signing
 	// (Faults lists which); w knows the account's keys, old ones included.
 	Tamper func(w *World, d *Delivery, fault string, out *Outgoing) error
@@ -160,46 +160,12 @@ type Skip struct {
 	Reason       string `json:"reason"`
 }
 
-// Outgoing is one HTTP request about to be sent. Header order and spelling are
-// kept on the wire; Host and Content-Length are added by the sender.
-type Outgoing struct {
-	Method string
-	URL    string
-	Header []Field
-	Body   []byte
-}
-
-// Field is one header line.
-type Field struct{ Name, Value string }
-
 // Secret is a signing key or a callback credential.
 type Secret struct {
 	Name         string `json:"name"` // what the provider calls it
 	Value        string `json:"value"`
 	Subscription string `json:"subscription,omitempty"` // when it belongs to one
 }
-
-// Verdict is the judgement on one request.
-type Verdict struct {
-	State  string // valid, invalid, missing or none
-	Reason string
-	Tried  []string // in order, with the outcome: "…: no", "…: fits"
-
-	cause bool // what was found is certain
-}
-
-// Signature returns the verdict in the journal's form.
-func (v Verdict) Signature() *journal.Signature {
-	return &journal.Signature{State: v.State, Reason: v.Reason}
-}
-
-// Verdict states.
-const (
-	Valid   = "valid"
-	Invalid = "invalid"
-	Missing = "missing"
-	None    = "none"
-)
 
 // Catalogue is short for the fixtures of one provider.
 type Catalogue = fixtures.Provider

@@ -1,4 +1,4 @@
-package mock
+package provider
 
 import (
 	"crypto/hmac"
@@ -8,29 +8,29 @@ import (
 	"math/rand/v2"
 )
 
-// chance is the one source of everything that looks random. A draw depends on
+// SeededRand is the one source of everything that looks random. A draw depends on
 // the seed, its label and how often that label was drawn before, so that what
 // happens beside it does not change it.
-type chance struct {
-	seed  uint64
-	epoch uint64 // rises with each crash, after which counts of draws are unsure
+type SeededRand struct {
+	Seed  uint64
+	Epoch uint64 // rises with each crash, after which counts of draws are unsure
 }
 
 // draw is the stream of the n-th draw of a label.
-func (c chance) draw(label string, n int64) *rand.Rand {
-	if c.epoch > 0 {
-		label = fmt.Sprintf("%s@%d", label, c.epoch)
+func (r SeededRand) draw(label string, n int64) *rand.Rand {
+	if r.Epoch > 0 {
+		label = fmt.Sprintf("%s@%d", label, r.Epoch)
 	}
-	return c.stream(label, n)
+	return r.stream(label, n)
 }
 
-func (c chance) stream(label string, n int64) *rand.Rand {
-	return rand.New(rand.NewChaCha8(c.key(label, n)))
+func (r SeededRand) stream(label string, n int64) *rand.Rand {
+	return rand.New(rand.NewChaCha8(r.key(label, n)))
 }
 
-func (c chance) key(label string, n int64) (key [32]byte) {
+func (r SeededRand) key(label string, n int64) (key [32]byte) {
 	var seed [8]byte
-	binary.LittleEndian.PutUint64(seed[:], c.seed)
+	binary.LittleEndian.PutUint64(seed[:], r.Seed)
 	m := hmac.New(sha256.New, seed[:])
 	m.Write([]byte(label))
 	m.Write(binary.LittleEndian.AppendUint64([]byte{0}, uint64(n)))

@@ -1,4 +1,4 @@
-package mock
+package signing
 
 import (
 	"net/http"
@@ -33,9 +33,9 @@ func TestPublishedVectors(t *testing.T) {
 		body   string
 		now    time.Time
 	}{
-		"GitHub": {schemeNamed("github"), "It's a Secret to Everybody",
+		"GitHub": {Named("github"), "It's a Secret to Everybody",
 			headers("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"), "Hello, World!", instant},
-		"Standard Webhooks": {schemeNamed("standard-webhooks"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		"Standard Webhooks": {Named("standard-webhooks"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 			headers("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp", "1614265330", "webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
 			`{"test": 2432232314}`, time.Unix(published, 0)},
 		"Shoptet": {shoptet, "61d1175f54c47dd67df14c17002a17b2", headers("Shoptet-Webhook-Signature", "a0e0a3e7689bd4c80e4d6ffcccb05235b864e1d0"),
@@ -125,7 +125,7 @@ func TestEachSchemeTakesWhatItSigns(t *testing.T) {
 func TestSeveralSignatures(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"standard-webhooks", "stripe"} {
-		s := schemeNamed(name)
+		s := Named(name)
 		right := signedHeaders(t, s, secretFor(s), "x", instant).Get(s.Header)
 		old, err := s.Sign(strings.Replace(secretFor(s), "M", "N", 1), "msg_1", strconv.FormatInt(instant.Unix(), 10), []byte("other"))
 		if err != nil {
@@ -143,7 +143,7 @@ func TestSeveralSignatures(t *testing.T) {
 
 func TestGitHubFallsBackToSHA1(t *testing.T) {
 	t.Parallel()
-	s := schemeNamed("github")
+	s := Named("github")
 	old := signedHeaders(t, s.Or, "k", "x", instant)
 	if v := s.Judge(instant, "k", old, []byte("x")); v.State != Valid {
 		t.Errorf("the older signature alone: %+v", v)
@@ -171,7 +171,7 @@ func TestTolerance(t *testing.T) {
 		{"stripe", -time.Hour, ""},
 		{"stripe", 49 * time.Hour, "is 2 days 1 hour old"},
 	} {
-		s := schemeNamed(c.scheme)
+		s := Named(c.scheme)
 		h := signedHeaders(t, s, secretFor(s), "x", instant.Add(-c.age))
 		v := s.Explain(Question{Now: instant, Secret: secretFor(s), Header: h, Body: []byte("x")})
 		if (v.State == Valid) != (c.want == "") || !strings.Contains(v.Reason, c.want) {
@@ -185,7 +185,7 @@ func TestTolerance(t *testing.T) {
 
 func TestOddTimestamps(t *testing.T) {
 	t.Parallel()
-	s := schemeNamed("standard-webhooks")
+	s := Named("standard-webhooks")
 	for stamp, want := range map[string]string{
 		"1767603600000":        "is in milliseconds",
 		"9223372036854775807":  "is in milliseconds",

@@ -1,4 +1,4 @@
-package mock
+package provider
 
 import (
 	"bytes"
@@ -14,42 +14,13 @@ import (
 	"tacklebox/fixtures"
 )
 
-// Firing is an order to let something happen, as `POST /_/events` takes it.
+// Firing is something that a provider lets happen by itself (World.Fire).
 type Firing struct {
-	Provider string                     `json:"provider"`
-	Type     string                     `json:"type"`
-	Set      map[string]json.RawMessage `json:"set,omitempty"`
-	Unset    []string                   `json:"unset,omitempty"`
-	Merge    json.RawMessage            `json:"merge,omitempty"`
-	Body     json.RawMessage            `json:"body,omitempty"` // a JSON string stands for its bytes
-	To       string                     `json:"to,omitempty"`
-	Account  string                     `json:"account,omitempty"`
-	Context  map[string]json.RawMessage `json:"context,omitempty"`
-	Count    int                        `json:"count,omitempty"` // 0 is 1
-	Faults   []Fault                    `json:"faults,omitempty"`
-	Data     json.RawMessage            `json:"-"` // what a provider hands to its own Prepare
-
-	faults []*Fault
-}
-
-// Fired is what came of a Firing.
-type Fired struct {
-	Events []FiredEvent `json:"events"`
-}
-
-// FiredEvent is one event with the deliveries it caused.
-type FiredEvent struct {
-	ID         string          `json:"id"`
-	Type       string          `json:"type"`
-	Deliveries []FiredDelivery `json:"deliveries"`
-	Skipped    []Skip          `json:"skipped"`
-}
-
-// FiredDelivery names a delivery and where it goes.
-type FiredDelivery struct {
-	ID           string `json:"id"`
-	Subscription string `json:"subscription"`
-	URL          string `json:"url"`
+	Type    string
+	Account string
+	Set     map[string]json.RawMessage
+	Count   int             // 0 is 1
+	Data    json.RawMessage // handed to the provider's own Prepare
 }
 
 // Event is one occurrence. It is kept in the journal in this form, so that a
@@ -161,8 +132,8 @@ func leaves(at string, merge json.RawMessage) []leaf {
 	return all
 }
 
-// checkPaths refuses overrides that name nothing the payload can have.
-func (ev *Event) checkPaths(known *fixtures.PathSet) error {
+// CheckPaths refuses overrides that name nothing the payload can have.
+func (ev *Event) CheckPaths(known *fixtures.PathSet) error {
 	for _, l := range ev.changes() {
 		if l.path == "" && len(ev.Merge) > 0 {
 			return Refuse("bad_merge", "", "merge must be a JSON object")

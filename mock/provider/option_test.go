@@ -1,4 +1,4 @@
-package mock
+package provider
 
 import (
 	"encoding/json"
@@ -52,10 +52,10 @@ func TestValuesInForce(t *testing.T) {
 func TestTheNearestLayerWins(t *testing.T) {
 	t.Parallel()
 	p := &Provider{Name: "p", Options: []Option{{Name: "o", Kind: TextOption, Default: `"default"`}}}
-	l := layers{Common: values{}, Accounts: map[string]values{}, config: values{}, configAccounts: map[string]values{}}
+	l := Settings{provider: p, Common: values{}, Accounts: map[string]values{}, config: values{}, configAccounts: map[string]values{}}
 	want := func(account, text string) {
 		t.Helper()
-		if got := l.value(p, account, "o").Text(); got != text {
+		if got := l.value(account, "o").Text(); got != text {
 			t.Errorf("for account %q %q is in force, want %q", account, got, text)
 		}
 	}
@@ -74,7 +74,7 @@ func TestTheNearestLayerWins(t *testing.T) {
 
 func TestUnknownOptionsNameTheNearest(t *testing.T) {
 	t.Parallel()
-	w := &World{provider: &Provider{Name: "p", Options: []Option{{Name: "retry", Kind: DurationsOption}, {Name: "token", Kind: TextOption, Common: true}}}}
+	l := &Settings{provider: &Provider{Name: "p", Options: []Option{{Name: "retry", Kind: DurationsOption}, {Name: "token", Kind: TextOption, Common: true}}}}
 	for name, c := range map[string]struct {
 		doc        string
 		forAccount bool
@@ -92,7 +92,7 @@ func TestUnknownOptionsNameTheNearest(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.doc), &doc); err != nil {
 				t.Fatal(err)
 			}
-			err := w.checkSettings(doc, c.forAccount)
+			err := l.check(doc, c.forAccount)
 			if c.want == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}

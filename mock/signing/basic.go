@@ -1,11 +1,13 @@
-package mock
+package signing
 
 import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -36,9 +38,9 @@ func (s *Scheme) judgeCredential(secret string, h http.Header) Verdict {
 	case len(lines) == 0:
 		return Verdict{State: Missing, Reason: "there is no " + s.Header + " header", Tried: tried}
 	case len(lines) > 1:
-		return Verdict{State: Invalid, Reason: fmt.Sprintf("there are %d %s headers: send one", len(lines), s.Header), Tried: tried, cause: true}
+		return Verdict{State: Invalid, Reason: fmt.Sprintf("there are %d %s headers: send one", len(lines), s.Header), Tried: tried, Certain: true}
 	case s.carries(lines[0], secret):
-		return Verdict{State: Valid, Tried: tried, cause: true}
+		return Verdict{State: Valid, Tried: tried, Certain: true}
 	}
 	return Verdict{State: Invalid, Reason: "the credential is another one", Tried: tried}
 }
@@ -116,12 +118,12 @@ func latin1(text []byte) []byte {
 // explainCredential names why a credential is not the expected one.
 func (s *Scheme) explainCredential(secret string, h http.Header) Verdict {
 	v := s.judgeCredential(secret, h)
-	if v.State == None || v.cause {
+	if v.State == None || v.Certain {
 		return s.told(v)
 	}
 	v = s.told(v)
 	if v.State == Missing {
-		for _, name := range sortedKeys(h) {
+		for _, name := range slices.Sorted(maps.Keys(h)) {
 			if s.carries(h.Get(name), secret) {
 				return v.fits("the header "+name, fmt.Sprintf("the credential stands in %s: it belongs into %s", name, s.Header))
 			}

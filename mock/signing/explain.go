@@ -1,9 +1,10 @@
-package mock
+package signing
 
 import (
 	"bytes"
 	"crypto/hmac"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func (s *Scheme) Explain(q Question) Verdict {
 		return s.explainCredential(q.Secret, q.Header)
 	}
 	v := s.Judge(q.Now, q.Secret, q.Header, q.Body)
-	if v.cause || q.Brief && len(q.Body) > briefBody {
+	if v.Certain || q.Brief && len(q.Body) > briefBody {
 		return s.told(v)
 	}
 	if q.Secret == "" {
@@ -59,7 +60,7 @@ func (s *Scheme) Explain(q Question) Verdict {
 // told gives the tries of a judgement their outcome.
 func (s *Scheme) told(v Verdict) Verdict {
 	outcome := ": no"
-	if v.cause {
+	if v.Certain {
 		outcome = ": fits"
 	}
 	tried := []string{}
@@ -76,7 +77,7 @@ func (v Verdict) misses(label string) Verdict {
 }
 
 func (v Verdict) fits(label, why string) Verdict {
-	v.State, v.Reason, v.cause = Invalid, why, true
+	v.State, v.Reason, v.Certain = Invalid, why, true
 	v.Tried = append(v.Tried, label+": fits")
 	return v
 }
@@ -349,7 +350,7 @@ func two(numbers ...int) bool {
 // and, when the scheme's own is missing, with one thing done differently.
 func (t *trial) elsewhere() bool {
 	missing := t.q.Header.Get(t.Scheme.Header) == ""
-	for _, name := range sortedKeys(t.q.Header) {
+	for _, name := range slices.Sorted(maps.Keys(t.q.Header)) {
 		if name == t.Scheme.Header || len(t.q.Header[name]) == 0 {
 			continue
 		}

@@ -1,4 +1,4 @@
-package mock
+package signing
 
 import (
 	"bytes"
@@ -221,7 +221,7 @@ func wantCause(t *testing.T, c cause, v Verdict) {
 // and the signature is that of the plain one.
 func TestBodiesChangedOnTheWay(t *testing.T) {
 	t.Parallel()
-	s := schemeNamed("github")
+	s := Named("github")
 	for _, c := range []struct{ signed, got, label string }{
 		{"a\n", "a", "the body with a line end (LF) behind it"},
 		{"a", "a\n", "the body without the line end behind it"},
@@ -260,7 +260,7 @@ func TestSecretsGivenWrongly(t *testing.T) {
 		{"standard-webhooks", "whsec_-_8xMjM0NTY3ODkw", "whsec_+/8xMjM0NTY3ODkw", "was decoded from base64url"},
 		{"standard-webhooks", "not base64!", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "the secret is not base64"},
 	} {
-		s := schemeNamed(c.scheme)
+		s := Named(c.scheme)
 		h := signedHeaders(t, s, c.right, "x", instant)
 		v := s.Explain(Question{Now: instant, Secret: c.given, Header: h, Body: []byte("x")})
 		if v.State != Invalid || !strings.Contains(v.Reason, c.words) {
@@ -305,7 +305,7 @@ func TestTwoMistakesAreNamed(t *testing.T) {
 
 func TestStaleAndWrong(t *testing.T) {
 	t.Parallel()
-	f := newForger(schemeNamed("stripe"))
+	f := newForger(Named("stripe"))
 	f.body = []byte(sampleBody + "\n")
 	v := f.s.Explain(Question{Now: instant.Add(1e12), Secret: f.secret, Header: f.sign(), Body: []byte(sampleBody)})
 	if !strings.Contains(v.Reason, "line end") || !strings.Contains(v.Reason, "16 minutes 40 seconds old") {
@@ -322,13 +322,13 @@ func TestOtherHeaders(t *testing.T) {
 		wantCause(t, cause{label: "the header X-My-Signature", reason: "the signature stands in X-My-Signature: it belongs into " + f.s.Header}, v)
 	}
 	// the companions of a foreign header are found by its name
-	s := schemeNamed("standard-webhooks")
+	s := Named("standard-webhooks")
 	h := signedHeaders(t, s, secretFor(s), "x", instant)
 	svix := headers("svix-id", h.Get(s.ID), "svix-timestamp", h.Get(s.Timestamp), "svix-signature", h.Get(s.Header))
 	v := s.Explain(Question{Now: instant, Secret: secretFor(s), Header: svix, Body: []byte("x")})
 	wantCause(t, cause{label: "the header Svix-Signature", reason: "stands in Svix-Signature"}, v)
 	// an SHA-1 digest under the name of the newer header
-	f := newForger(schemeNamed("github"))
+	f := newForger(Named("github"))
 	f.algorithm, f.prefix = "sha1", "sha1="
 	v = f.s.Explain(Question{Now: instant, Secret: f.secret, Header: f.sign(), Body: f.body})
 	wantCause(t, cause{label: anotherWriting, reason: "SHA-1 instead of SHA-256"}, v)
@@ -373,7 +373,7 @@ func TestNothingFits(t *testing.T) {
 
 func TestMissingCompanions(t *testing.T) {
 	t.Parallel()
-	s := schemeNamed("standard-webhooks")
+	s := Named("standard-webhooks")
 	for _, name := range []string{s.ID, s.Timestamp} {
 		h := signedHeaders(t, s, secretFor(s), "x", instant)
 		h.Del(name)

@@ -1,9 +1,10 @@
-package mock
+package provider
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -72,7 +73,7 @@ func (o *Option) checkKind(raw json.RawMessage) error {
 		var m map[string]string
 		err = json.Unmarshal(raw, &m)
 	case URLOption:
-		_, err = parseURL(raw)
+		_, err = ParseURL(raw)
 	case DurationOption:
 		_, err = parseDuration(raw)
 	case DurationsOption:
@@ -181,4 +182,19 @@ func parseDuration(raw json.RawMessage) (time.Duration, error) {
 func decode[T any](raw json.RawMessage) (v T) {
 	_ = json.Unmarshal(raw, &v) // checked when it was set
 	return v
+}
+
+var errNoURL = errors.New("not an absolute http or https URL")
+
+// ParseURL reads an address that requests go to; nil stands for none, "".
+func ParseURL(raw json.RawMessage) (*url.URL, error) {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil || text == "" {
+		return nil, err
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return nil, fmt.Errorf("%q: %w", clip(text), errNoURL)
+	}
+	return u, nil
 }

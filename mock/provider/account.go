@@ -1,4 +1,4 @@
-package mock
+package provider
 
 import (
 	"encoding/json"
@@ -32,8 +32,8 @@ type Sub struct {
 	// Kept by the engine.
 	Failures int       // failed attempts since the last success
 	Next     time.Time // when a held subscription is tried again
-	mark     uint64    // attempts up to this entry do not count as failures
-	paused   bool      // Account.Pause, until Account.Forgive
+	Since    uint64    // attempts up to this entry of the journal do not count as failures
+	Paused   bool      // Account.Pause, until Account.Forgive
 }
 
 type savedSub struct {
@@ -84,26 +84,44 @@ func (a *Account) Sub(id string) *Sub {
 // Add registers a subscription.
 func (a *Account) Add(s *Sub) {
 	a.subs = append(a.subs, s)
-	a.world.adopt(a)
+	a.world.dirty = true
 }
 
 // Save keeps changes that were made to a subscription.
-func (a *Account) Save(*Sub) { a.world.adopt(a) }
+func (a *Account) Save(*Sub) { a.world.dirty = true }
 
 // Remove deletes a subscription; what is on its way to it is dropped.
 func (a *Account) Remove(id string) {
 	a.subs = slices.DeleteFunc(a.subs, func(s *Sub) bool { return s.ID == id })
-	a.world.drop(a.Name, id)
-	a.world.adopt(a)
+	a.world.engine.Drop(a.Name, id)
+	a.world.dirty = true
 }
 
 // Forgive sets a subscription's count of failures back, ends its wait and sends
 // at once what waits for it.
 func (a *Account) Forgive(s *Sub) {
-	s.Failures, s.Next, s.paused = 0, time.Time{}, false
-	s.mark = a.world.lastSeq()
-	a.world.adopt(a)
-	a.world.kick(a.Name, s.ID)
+	s.Failures, s.Next, s.Paused = 0, time.Time{}, false
+	s.Since = a.world.engine.LastEntry()
+	a.world.dirty = true
+	a.world.engine.Resume(a.Name, s.ID)
+}
+
+// Pause stops sending to a subscription until Account.Forgive; what waits for it
+// is kept.
+func (a *Account) Pause(s *Sub) {
+	s.Next, s.Paused = time.Time{}, true
+	a.world.engine.Pause(a.Name, s.ID)
+	a.world.dirty = true
+}
+
+// Count keeps the subscription's failures in a row; the engine calls it for every
+// attempt.
+func (s *Sub) Count(a *Attempt) {
+	if a.OK {
+		s.Failures, s.Next = 0, time.Time{}
+	} else {
+		s.Failures++
+	}
 }
 
 // Get decodes a stored value; false when there is none.
@@ -115,7 +133,7 @@ func (a *Account) Put(key string, v any) {
 		a.values = map[string]json.RawMessage{}
 	}
 	a.values[key] = Encode(v)
-	a.world.adopt(a)
+	a.world.dirty = true
 }
 
 // Delete removes a stored value.
@@ -132,7 +150,7 @@ func getJSON(m map[string]json.RawMessage, key string, v any) bool {
 func (a *Account) saved() savedAccount {
 	out := savedAccount{Name: a.Name, Values: a.values}
 	for _, s := range a.subs {
-		out.Subs = append(out.Subs, savedSub{s.ID, s.URL, s.Types, s.Enabled, s.Created, s.Updated, s.Data, s.mark, s.paused})
+		out.Subs = append(out.Subs, savedSub{s.ID, s.URL, s.Types, s.Enabled, s.Created, s.Updated, s.Data, s.Since, s.Paused})
 	}
 	return out
 }
@@ -144,7 +162,7 @@ func (w *World) restoreAccount(in savedAccount) {
 	}
 	for _, s := range in.Subs {
 		a.subs = append(a.subs, &Sub{ID: s.ID, URL: s.URL, Types: s.Types, Enabled: s.Enabled,
-			Created: s.Created, Updated: s.Updated, Data: s.Data, mark: s.Mark, paused: s.Paused})
+			Created: s.Created, Updated: s.Updated, Data: s.Data, Since: s.Mark, Paused: s.Paused})
 	}
 	w.accounts[a.Name] = a
 	w.order = append(w.order, a)

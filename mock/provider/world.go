@@ -1,10 +1,8 @@
-package mock
+package provider
 
 import (
 	"encoding/json"
 	"math/rand/v2"
-	"slices"
-	"sync"
 	"time"
 
 	"tacklebox/receiver/journal"
@@ -13,36 +11,47 @@ import (
 // World is what a provider may ask and change. It is handed to a provider's
 // functions and valid only during the call; the engine lets in one at a time.
 type World struct {
-	engine   *Engine
+	engine   Engine
 	provider *Provider
 	cat      func() *Catalogue
 
-	mu       sync.Mutex
 	accounts map[string]*Account
 	order    []*Account // in order of first use
 	values   map[string]json.RawMessage
 	counters map[string]int64
 	drawn    map[string]int64 // counters moved by the firing at hand
-	settings layers
-	log      map[string]*deliveryLog // by account
-	lanes    map[string]*lane
-	timers   []timer
+	settings Settings
 	memo     map[string]any
-	schemas  map[string]json.RawMessage // by type, as they are shown
-	stats    stats
-	firing   string // id of the first event of the firing at hand
-	dirty    bool   // must be saved before the caller is answered
+	dirty    bool // must be saved before the caller is answered
+}
+
+// Engine is what a World asks of the engine behind it. None of it waits for
+// anything; what is asked for begins when the provider's function has returned.
+type Engine interface {
+	Now() time.Time   // on the provider's clock
+	ClockMoved() bool // that clock stands still unless it is moved
+	Rand() SeededRand
+	BaseURL() string // of the provider, without a slash at the end
+	Deliveries(account string) []*Delivery
+	Pending(account, subscription string) int
+	Entry(seq uint64) (*Entry, error)
+	LastEntry() uint64 // newest number that the engine appended
+	Schedule(at time.Time, name string, data json.RawMessage)
+	Fire(Firing) (eventID string, err error)
+	Pause(account, subscription string)  // nothing is sent to it
+	Resume(account, subscription string) // what waits for it is sent
+	Drop(account, subscription string)   // what waits for it is dropped
 }
 
 // Now returns the time on the provider's clock.
-func (w *World) Now() time.Time { return w.engine.clock.Now() }
+func (w *World) Now() time.Time { return w.engine.Now() }
 
 // BaseURL returns this instance's address with the provider's prefix, without a
 // slash at the end: "http://127.0.0.1:4780/shoptet".
-func (w *World) BaseURL() string { return w.engine.cfg.BaseURL() + "/" + w.provider.Name }
+func (w *World) BaseURL() string { return w.engine.BaseURL() }
 
-// home returns the address where the API begins in the profile in force.
-func (w *World) home() string {
+// Home returns the address where the API begins in the profile in force.
+func (w *World) Home() string {
 	if home, ok := w.provider.Homes[w.Option("", "profile").Text()]; ok {
 		return w.BaseURL() + home
 	}
@@ -90,9 +99,6 @@ func (w *World) newAccount(name string) *Account {
 	return &Account{Name: name, Memo: map[string]any{}, values: map[string]json.RawMessage{}, world: w}
 }
 
-// adopt marks the account as changed.
-func (w *World) adopt(*Account) { w.dirty = true }
-
 // EachSubscription is the ordinary choice of targets: every enabled
 // subscription of the addressed accounts that lists the type. judge, when not
 // nil, may refuse one with a reason; a reason of "-" leaves it unmentioned.
@@ -120,7 +126,7 @@ func (w *World) EachSubscription(ev *Event, judge func(a *Account, s *Sub) strin
 
 // Option returns an option's value in force for an account ("" : the common one).
 func (w *World) Option(account, name string) Value {
-	return w.settings.value(w.provider, account, name)
+	return w.settings.value(account, name)
 }
 
 // Get decodes a value that belongs to no account; false when there is none.
@@ -161,13 +167,13 @@ const draw = "~" // prefix of counters that only feed draws
 func (w *World) Rand(label string) *rand.Rand {
 	key := draw + label
 	w.counters[key]++
-	return w.engine.chance.draw(w.provider.Name+"/"+label, w.counters[key])
+	return w.engine.Rand().draw(w.provider.Name+"/"+label, w.counters[key])
 }
 
 // Fixed returns the stream that belongs to a label and a name, the same at every
 // call.
 func (w *World) Fixed(label, name string) *rand.Rand {
-	return w.engine.chance.stream(w.provider.Name+"/"+label+"/"+name, 0)
+	return w.engine.Rand().stream(w.provider.Name+"/"+label+"/"+name, 0)
 }
 
 // UUID draws a random UUID, version 4.
@@ -181,28 +187,17 @@ func (w *World) Text(label, alphabet string, n int) string {
 // Secret returns 32 bytes that belong to this instance and a purpose, the same
 // at every call and after a restart.
 func (w *World) Secret(purpose string) []byte {
-	key := w.engine.chance.key(w.provider.Name+"/secret/"+purpose, 0)
+	key := w.engine.Rand().key(w.provider.Name+"/secret/"+purpose, 0)
 	return key[:]
 }
 
 // Deliveries returns an account's deliveries that the log still holds, oldest
 // first: of its subscriptions, deleted ones included, but not direct firings.
-func (w *World) Deliveries(account string) []*Delivery {
-	l := w.log[account]
-	if l == nil {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(l.all), func(d *Delivery) bool { return d.Direct })
-}
+func (w *World) Deliveries(account string) []*Delivery { return w.engine.Deliveries(account) }
 
 // Pending counts the events that wait for a subscription.
-func (w *World) Pending(account, subscription string) (n int) {
-	if l := w.lanes[laneKey(account, subscription, "")]; l != nil {
-		for _, d := range l.queue {
-			n += len(d.EventIDs)
-		}
-	}
-	return n
+func (w *World) Pending(account, subscription string) int {
+	return w.engine.Pending(account, subscription)
 }
 
 // Entry is one thing that happened, as the journal keeps it: a provider names
@@ -210,12 +205,12 @@ func (w *World) Pending(account, subscription string) (n int) {
 type Entry = journal.Entry
 
 // Entry returns a journal entry: the request and response of an attempt.
-func (w *World) Entry(seq uint64) (*Entry, error) { return w.engine.journal.Get(seq) }
+func (w *World) Entry(seq uint64) (*Entry, error) { return w.engine.Entry(seq) }
 
 // Took returns how long an attempt lasted on the provider's clock: a clock that
 // is moved by hand stands still meanwhile.
 func (w *World) Took(a *Attempt) time.Duration {
-	if w.engine.clock.mode != RealClock {
+	if w.engine.ClockMoved() {
 		return 0
 	}
 	return a.Took
@@ -223,24 +218,10 @@ func (w *World) Took(a *Attempt) time.Duration {
 
 // Schedule asks for Provider.Due(name, data) at an instant of the clock.
 func (w *World) Schedule(at time.Time, name string, data any) {
-	t := timer{At: at, Name: name, Data: Encode(data)}
-	w.timers = append(w.timers, t)
-	w.engine.schedule.push(item{at: at, world: w, timer: &t})
+	w.engine.Schedule(at, name, Encode(data))
 	w.dirty = true
 }
 
-// Fire lets something happen from inside a provider's function. The deliveries
-// leave after it returns.
-func (w *World) Fire(f Firing) (Fired, error) {
-	f.Provider = w.provider.Name
-	fired, _, err := w.fire(f)
-	return fired, err
-}
-
-func (w *World) lastSeq() uint64 { return w.engine.appended() }
-
-type timer struct {
-	At   time.Time       `json:"at"`
-	Name string          `json:"name"`
-	Data json.RawMessage `json:"data"`
-}
+// Fire lets something happen from inside a provider's function and returns the
+// id of its first event. The deliveries leave after the function returns.
+func (w *World) Fire(f Firing) (eventID string, err error) { return w.engine.Fire(f) }

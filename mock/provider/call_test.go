@@ -1,4 +1,4 @@
-package mock
+package provider
 
 import (
 	"maps"
@@ -43,38 +43,4 @@ func TestFindTellsAllowedMethods(t *testing.T) {
 	if op, _ := Find(ops, c); op != &ops[2] || c.Param("id") != "9" {
 		t.Errorf("GET /a/9: %v, id %q", op, c.Param("id"))
 	}
-}
-
-func TestPathBehind(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		target, prefix, want string
-		ok                   bool
-	}{
-		{"/p/a?x", "/p", "/a", true},
-		{"/p", "/p", "/", true},
-		{"/p?x=/p/y", "/p", "/", true},
-		{"/pa", "/p", "", false},
-		{"/p//a/../b%2F", "/p", "//a/../b%2F", true},
-		{"http://host:1/p/a", "/p", "/a", true},
-		{"http://host", "", "/", true},
-		{"http:///a", "", "", false},
-		{"*", "", "", false},
-		{"", "", "", false},
-	} {
-		got, ok := PathBehind(c.target, c.prefix)
-		if got != c.want || ok != c.ok {
-			t.Errorf("%q behind %q: %q %v, want %q %v", c.target, c.prefix, got, ok, c.want, c.ok)
-		}
-	}
-}
-
-func FuzzPathBehind(f *testing.F) {
-	f.Add("/a/b", "/a")
-	f.Add("http://x", "")
-	f.Fuzz(func(t *testing.T, target, prefix string) {
-		if got, ok := PathBehind(target, prefix); ok && (got == "" || got[0] != '/') {
-			t.Errorf("%q behind %q is %q", target, prefix, got)
-		}
-	})
 }

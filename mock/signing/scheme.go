@@ -1,4 +1,4 @@
-package mock
+package signing
 
 import (
 	"crypto/hmac"
@@ -71,15 +71,16 @@ func githubSHA1() *Scheme {
 		Signed: "{body}", Evidence: "documented: kept for older receivers"}
 }
 
-// SchemeNames lists the names of Schemes.
-func SchemeNames() (names []string) {
+// Names lists the names of Schemes.
+func Names() (names []string) {
 	for _, s := range Schemes() {
 		names = append(names, s.Name)
 	}
 	return names
 }
 
-func schemeNamed(name string) *Scheme {
+// Named returns the scheme of a name, nil when there is none.
+func Named(name string) *Scheme {
 	for _, s := range Schemes() {
 		if s.Name == name {
 			return s
@@ -241,9 +242,9 @@ func (s *Scheme) Judge(now time.Time, secret string, h http.Header, body []byte)
 		return Verdict{State: Invalid, Reason: "the signature does not belong to this body and secret", Tried: tried}
 	}
 	if stale := s.stale(now, timestamp); stale != "" {
-		return Verdict{State: Invalid, Reason: "the signature is right, but " + stale, Tried: tried, cause: true}
+		return Verdict{State: Invalid, Reason: "the signature is right, but " + stale, Tried: tried, Certain: true}
 	}
-	return Verdict{State: Valid, Tried: tried, cause: true}
+	return Verdict{State: Valid, Tried: tried, Certain: true}
 }
 
 // holds reports whether a header's value has the digest among its members.

@@ -1,4 +1,4 @@
-package mock
+package provider
 
 import (
 	"bytes"
@@ -14,18 +14,21 @@ import (
 // values is a set of options by name.
 type values map[string]json.RawMessage
 
-// layers are the places an option can be set, the first that has it wins: the
+// Settings are a provider's options as they were set. Of the places where one can
+// be set the first that has it wins: the
 // account's by control call, the account's in the configuration, the common one
 // by control call, the common one in the configuration, the default.
-type layers struct {
+type Settings struct {
 	Common   values            `json:"common,omitempty"`
 	Accounts map[string]values `json:"accounts,omitempty"`
 
+	provider       *Provider
+	permit         func(raw json.RawMessage) error // the rule for outgoing calls, of a URLOption
 	config         values
 	configAccounts map[string]values
 }
 
-func (l *layers) value(p *Provider, account, name string) Value {
+func (l *Settings) value(account, name string) Value {
 	if account != "" {
 		if v, ok := l.Accounts[account][name]; ok {
 			return Value{v}
@@ -40,7 +43,7 @@ func (l *layers) value(p *Provider, account, name string) Value {
 	if v, ok := l.config[name]; ok {
 		return Value{v}
 	}
-	if o := p.option(name); o != nil {
+	if o := l.provider.option(name); o != nil {
 		return Value{json.RawMessage(o.Default)}
 	}
 	return Value{}
@@ -80,14 +83,14 @@ func (p *Provider) option(name string) *Option {
 	return nil
 }
 
-// effective lists the options in force for an account, hidden ones left out.
-func (w *World) effective(account string) map[string]json.RawMessage {
+// Effective lists the options in force for an account, hidden ones left out.
+func (l *Settings) Effective(account string) map[string]json.RawMessage {
 	out := map[string]json.RawMessage{}
-	for _, o := range w.provider.Options {
+	for _, o := range l.provider.Options {
 		if o.Hidden {
 			continue
 		}
-		raw := w.Option(account, o.Name).Raw()
+		raw := l.value(account, o.Name).Raw()
 		if raw == nil {
 			raw = json.RawMessage("null")
 		}
@@ -96,39 +99,38 @@ func (w *World) effective(account string) map[string]json.RawMessage {
 	return out
 }
 
-// change applies a settings document: all of it or nothing. null takes a member
+// Change applies a settings document: all of it or nothing. null takes a member
 // back. A common document may hold "accounts": {name: {option: value}}.
-func (w *World) change(account string, doc map[string]json.RawMessage) error {
+func (l *Settings) Change(account string, doc map[string]json.RawMessage) error {
 	var perAccount map[string]map[string]json.RawMessage
-	if raw, ok := doc["accounts"]; ok && account == "" && w.provider.option("accounts") == nil {
+	if raw, ok := doc["accounts"]; ok && account == "" && l.provider.option("accounts") == nil {
 		if err := json.Unmarshal(raw, &perAccount); err != nil {
 			return Refuse("bad_setting", "", "accounts: wants an object of accounts with their settings")
 		}
 		delete(doc, "accounts")
 	}
-	if err := w.checkSettings(doc, account != ""); err != nil {
+	if err := l.check(doc, account != ""); err != nil {
 		return err
 	}
 	for name, d := range perAccount {
-		if err := w.checkSettings(d, true); err != nil {
+		if err := l.check(d, true); err != nil {
 			return fmt.Errorf("account %s: %w", name, err)
 		}
 	}
-	w.apply(account, doc)
+	l.apply(account, doc)
 	for name, d := range perAccount {
-		w.apply(name, d)
+		l.apply(name, d)
 	}
-	w.dirty = true
 	return nil
 }
 
-func (w *World) apply(account string, doc map[string]json.RawMessage) {
-	put := w.settings.Common
+func (l *Settings) apply(account string, doc map[string]json.RawMessage) {
+	put := l.Common
 	if account != "" {
-		if w.settings.Accounts[account] == nil {
-			w.settings.Accounts[account] = values{}
+		if l.Accounts[account] == nil {
+			l.Accounts[account] = values{}
 		}
-		put = w.settings.Accounts[account]
+		put = l.Accounts[account]
 	}
 	for name, raw := range doc {
 		if string(bytes.TrimSpace(raw)) == "null" {
@@ -139,10 +141,10 @@ func (w *World) apply(account string, doc map[string]json.RawMessage) {
 	}
 }
 
-// checkSettings refuses unknown names, values of the wrong form and addresses
+// check refuses unknown names, values of the wrong form and addresses
 // that may not be called.
-func (w *World) checkSettings(doc map[string]json.RawMessage, forAccount bool) error {
-	p := w.provider
+func (l *Settings) check(doc map[string]json.RawMessage, forAccount bool) error {
+	p := l.provider
 	for _, name := range sortedKeys(doc) {
 		o := p.option(name)
 		if o == nil {
@@ -156,7 +158,7 @@ func (w *World) checkSettings(doc map[string]json.RawMessage, forAccount bool) e
 		}
 		err := o.check(doc[name])
 		if err == nil && o.Kind == URLOption {
-			err = permitURL(doc[name], w.engine.cfg.Allow)
+			err = l.permit(doc[name])
 		}
 		if err != nil {
 			return Refuse("bad_setting", o.About, "%s: %v", name, err)
@@ -177,36 +179,36 @@ func (p *Provider) unknownOption(name string) error {
 	return Refuse("unknown_setting", hint, "%s has no setting %q", p.Name, clip(name))
 }
 
-// configure checks and takes the `providers.X` section of the configuration.
-func (w *World) configure(doc map[string]json.RawMessage) error {
+// Configure checks and takes the `providers.X` section of the configuration.
+func (l *Settings) Configure(doc map[string]json.RawMessage) error {
 	own := map[string]json.RawMessage{}
 	for k, v := range doc {
 		own[k] = v
 	}
-	at := []string{"providers", w.provider.Name}
-	if raw, ok := own["accounts"]; ok && w.provider.option("accounts") == nil {
+	at := []string{"providers", l.provider.Name}
+	if raw, ok := own["accounts"]; ok && l.provider.option("accounts") == nil {
 		delete(own, "accounts")
-		if err := json.Unmarshal(raw, &w.settings.configAccounts); err != nil {
+		if err := json.Unmarshal(raw, &l.configAccounts); err != nil {
 			return &SettingError{append(at, "accounts"), errors.New("wants an object of accounts with their settings")}
 		}
 	}
-	if err := w.checkSection(own, false, at); err != nil {
+	if err := l.checkSection(own, false, at); err != nil {
 		return err
 	}
-	for _, name := range sortedKeys(w.settings.configAccounts) {
-		if err := w.checkSection(w.settings.configAccounts[name], true, append(slices.Clone(at), "accounts", name)); err != nil {
+	for _, name := range sortedKeys(l.configAccounts) {
+		if err := l.checkSection(l.configAccounts[name], true, append(slices.Clone(at), "accounts", name)); err != nil {
 			return err
 		}
 	}
-	w.settings.config = own
+	l.config = own
 	return nil
 }
 
 // checkSection checks one setting after the other, so that a refusal names the
 // place of the one it is about.
-func (w *World) checkSection(doc map[string]json.RawMessage, forAccount bool, at []string) error {
+func (l *Settings) checkSection(doc map[string]json.RawMessage, forAccount bool, at []string) error {
 	for _, name := range sortedKeys(doc) {
-		if err := w.checkSettings(map[string]json.RawMessage{name: doc[name]}, forAccount); err != nil {
+		if err := l.check(map[string]json.RawMessage{name: doc[name]}, forAccount); err != nil {
 			return &SettingError{append(slices.Clone(at), name), err}
 		}
 	}

@@ -1,4 +1,4 @@
-package mock
+package signing
 
 import (
 	"encoding/base64"

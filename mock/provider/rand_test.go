@@ -1,4 +1,4 @@
-package mock
+package provider
 
 import (
 	"regexp"
@@ -8,18 +8,18 @@ import (
 
 func TestDrawsDependOnSeedLabelAndCountAlone(t *testing.T) {
 	t.Parallel()
-	one := text(chance{seed: 7}.draw("a", 1), LowerAndNums, 20)
+	one := text(SeededRand{Seed: 7}.draw("a", 1), LowerAndNums, 20)
 	for what, other := range map[string]string{
-		"another seed":  text(chance{seed: 8}.draw("a", 1), LowerAndNums, 20),
-		"another label": text(chance{seed: 7}.draw("b", 1), LowerAndNums, 20),
-		"another count": text(chance{seed: 7}.draw("a", 2), LowerAndNums, 20),
-		"another epoch": text(chance{seed: 7, epoch: 1}.draw("a", 1), LowerAndNums, 20),
+		"another seed":  text(SeededRand{Seed: 8}.draw("a", 1), LowerAndNums, 20),
+		"another label": text(SeededRand{Seed: 7}.draw("b", 1), LowerAndNums, 20),
+		"another count": text(SeededRand{Seed: 7}.draw("a", 2), LowerAndNums, 20),
+		"another epoch": text(SeededRand{Seed: 7, Epoch: 1}.draw("a", 1), LowerAndNums, 20),
 	} {
 		if one == other {
 			t.Errorf("%s gives the same text %s", what, one)
 		}
 	}
-	if again := text(chance{seed: 7}.draw("a", 1), LowerAndNums, 20); again != one {
+	if again := text(SeededRand{Seed: 7}.draw("a", 1), LowerAndNums, 20); again != one {
 		t.Errorf("the same draw gave %s, then %s", one, again)
 	}
 }
@@ -28,7 +28,7 @@ func TestUUIDsHaveTheirForm(t *testing.T) {
 	t.Parallel()
 	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	for n := range int64(200) {
-		if id := uuid(chance{seed: 1}.stream("id", n)); !form.MatchString(id) {
+		if id := uuid(SeededRand{Seed: 1}.stream("id", n)); !form.MatchString(id) {
 			t.Fatalf("%s is no UUID of version 4", id)
 		}
 	}

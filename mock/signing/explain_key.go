@@ -1,10 +1,12 @@
-package mock
+package signing
 
 import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -159,7 +161,7 @@ func shown(template string) string { return strings.ReplaceAll(template, "\n", `
 // foundStamps takes an id and a timestamp from other headers where the scheme
 // has none.
 func (s *Scheme) foundStamps(h http.Header, id, timestamp string) (string, string) {
-	for _, name := range sortedKeys(h) {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
 		lower := strings.ToLower(name)
 		if timestamp == "" && strings.HasSuffix(lower, "timestamp") {
 			timestamp = h.Get(name)
