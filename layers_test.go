@@ -20,19 +20,24 @@ var layers = []struct {
 	uses []string
 }{
 	{".", []string{"tui/cli", "tui", "mock/sandbox"}},
-	{"fixtures", nil},
-	{"receiver/journal", nil},
-	{"receiver", []string{"receiver/journal"}},
-	{"receiver/client", []string{"receiver/journal"}},
+	{"receiver/api/nearest", nil},
+	{"fixtures", []string{"receiver/api/nearest"}},
+	{"receiver/journal", []string{"receiver/api/nearest"}},
+	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/*"}},
+	{"receiver", []string{"receiver/api", "receiver/journal"}},
+	{"receiver/client", []string{"receiver/api", "receiver/journal"}},
 	{"receiver/mcp", nil},
-	{"mock", []string{"receiver/journal", "fixtures"}},
-	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/journal", "receiver/mcp", "fixtures"}},
+	{"mock/signing", []string{"receiver/journal"}},
+	{"mock/provider", []string{"mock/signing", "receiver/api", "receiver/journal", "fixtures"}},
+	{"mock", []string{"mock/provider", "mock/signing", "receiver/api", "receiver/journal", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/*", "fixtures"}},
 	{"mock/sandbox/https", nil},
-	{"mock/*", []string{"mock", "fixtures"}},
+	{"mock/fromfile/*", []string{"mock/fromfile/*"}},
+	{"mock/*", []string{"mock/provider", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
-	{"tui/cli", []string{"receiver/client", "tui/safe"}},
-	{"tui", []string{"receiver/client", "tui/safe", "tui/*"}},
-	{"tui/*", []string{"receiver/client", "tui/safe", "tui/*"}},
+	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
+	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
+	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 }
 
 // Other modules: those that the program runs with, and those that only its
@@ -116,6 +121,7 @@ func TestLayersSee(t *testing.T) {
 	for _, c := range []struct{ path, source, want string }{
 		{"receiver/x.go", `package receiver; import _ "tacklebox/mock"`, "may not import tacklebox/mock"},
 		{"mock/dsco/x.go", `package dsco; import _ "tacklebox/mock/shoptet"`, "may not import tacklebox/mock/shoptet"},
+		{"mock/dsco/x.go", `package dsco; import _ "tacklebox/mock"`, "may not import tacklebox/mock"},
 		{"mock/dsco/x.go", `package dsco; import _ "tacklebox/receiver/journal"`, "may not import tacklebox/receiver/journal"},
 		{"tui/cli/x.go", `package cli; import _ "tacklebox/mock/sandbox"`, "may not import tacklebox/mock/sandbox"},
 		{"util/x.go", `package util`, "has no place in the layers"},

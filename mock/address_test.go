@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -39,7 +40,7 @@ func TestPermitURL(t *testing.T) {
 }
 
 // addressWorld is a provider with nothing but a setting that is an address.
-func addressWorld(t *testing.T, config map[string]json.RawMessage) (*World, error) {
+func addressWorld(t *testing.T, config map[string]json.RawMessage) (*service, error) {
 	t.Helper()
 	state, err := OpenState("")
 	if err != nil {
@@ -50,13 +51,13 @@ func addressWorld(t *testing.T, config map[string]json.RawMessage) (*World, erro
 		t.Fatal(err)
 	}
 	catalog := fixtures.New(fstest.MapFS{"x/catalog.json": {Data: []byte(`{"title":"X"}`)}})
-	p := &Provider{Name: "x", Options: []Option{{Name: "url", Kind: URLOption, Default: `""`}}}
+	p := &provider.Provider{Name: "x", Options: []provider.Option{{Name: "url", Kind: provider.URLOption, Default: `""`}}}
 	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: catalog,
-		Providers: []*Provider{p}, Settings: map[string]map[string]json.RawMessage{"x": config}, BaseURL: func() string { return "" }})
+		Providers: []*provider.Provider{p}, Settings: map[string]map[string]json.RawMessage{"x": config}, BaseURL: func() string { return "" }})
 	if err != nil {
 		return nil, err
 	}
-	return e.worlds["x"], nil
+	return e.services["x"], nil
 }
 
 func doc(text string) (m map[string]json.RawMessage) {
@@ -71,24 +72,24 @@ func TestOwnAndCommonValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.change("a", doc(`{"url":"http://localhost/a"}`)); err != nil {
+	if err := w.book.Settings().Change("a", doc(`{"url":"http://localhost/a"}`)); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.Owners("url"); !slices.Equal(got, []string{"a", "b", "c"}) {
+	if got := w.world.Owners("url"); !slices.Equal(got, []string{"a", "b", "c"}) {
 		t.Errorf("owners: %v", got)
 	}
 	for account, want := range map[string]string{"a": "http://localhost/a", "b": "http://localhost/b", "c": ""} {
-		if v, ok := w.Own(account, "url"); !ok || v.Text() != want {
+		if v, ok := w.world.Own(account, "url"); !ok || v.Text() != want {
 			t.Errorf("%s: %q, %v", account, v.Text(), ok)
 		}
 	}
-	if _, ok := w.Own("d", "url"); ok || w.Option("d", "url").Text() != "http://localhost/common" {
+	if _, ok := w.world.Own("d", "url"); ok || w.world.Option("d", "url").Text() != "http://localhost/common" {
 		t.Error("d must have the common value and none of its own")
 	}
-	if err := w.change("a", doc(`{"url":null}`)); err != nil {
+	if err := w.book.Settings().Change("a", doc(`{"url":null}`)); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := w.Own("a", "url"); ok {
+	if _, ok := w.world.Own("a", "url"); ok {
 		t.Error("null did not take the value back")
 	}
 }
@@ -99,10 +100,10 @@ func TestRefusedAddressChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var p *Problem
-	if err := w.change("a", doc(`{"url":"http://169.254.169.254/"}`)); !errors.As(err, &p) || p.Status != 422 {
+	if err := w.book.Settings().Change("a", doc(`{"url":"http://169.254.169.254/"}`)); !errors.As(err, &p) || p.Status != 422 {
 		t.Errorf("got %v, want a 422", err)
 	}
-	if got := w.Owners("url"); len(got) > 0 {
+	if got := w.world.Owners("url"); len(got) > 0 {
 		t.Errorf("the refused value was kept for %v", got)
 	}
 	if _, err := addressWorld(t, doc(`{"url":"http://8.8.8.8/"}`)); err == nil || !strings.Contains(err.Error(), "providers.x") {

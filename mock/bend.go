@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"tacklebox/mock/provider"
 )
 
 // trouble is what the faults of one attempt come to.
@@ -19,7 +20,7 @@ func (t trouble) String() string { return strings.Join(t.said, "; ") }
 
 // early lets faults move the delivery instead of attempting it; true: no attempt
 // now.
-func (w *World) early(l *lane, d *Delivery, faults []*Fault) bool {
+func (w *service) early(l *lane, d *delivery, faults []*Fault) bool {
 	for _, f := range faults {
 		if k := kindOf(f.Kind); k != nil && k.early != nil && k.early(w, l, d, f) {
 			return true
@@ -29,16 +30,16 @@ func (w *World) early(l *lane, d *Delivery, faults []*Fault) bool {
 }
 
 // bend applies the faults to the finished request.
-func (w *World) bend(d *Delivery, out *Outgoing, faults []*Fault) (t trouble) {
+func (w *service) bend(d *delivery, out *provider.Outgoing, faults []*Fault) (t trouble) {
 	for _, f := range faults {
 		k := kindOf(f.Kind)
 		switch {
 		case k == nil:
-			if err := w.provider.Tamper(w, d, f.Kind, out); err != nil {
+			if err := w.provider.Tamper(w.world, &d.Delivery, f.Kind, out); err != nil {
 				t.said = append(t.said, f.Kind+": not possible: "+err.Error())
 				continue
 			}
-			t.said = append(t.said, f.Kind+": "+signing[f.Kind])
+			t.said = append(t.said, f.Kind+": "+signatureFaults[f.Kind])
 		case k.bend != nil:
 			t.said = append(t.said, f.Kind+": "+k.bend(w, d, out, f))
 		case k.wire == doubled:
@@ -54,7 +55,7 @@ func (w *World) bend(d *Delivery, out *Outgoing, faults []*Fault) (t trouble) {
 }
 
 // reorder lets the next delivery of the lane go first.
-func reorder(w *World, l *lane, d *Delivery, _ *Fault) bool {
+func reorder(w *service, l *lane, d *delivery, _ *Fault) bool {
 	at := slices.Index(l.queue, d)
 	if at < 0 || at+1 >= len(l.queue) {
 		return false
@@ -65,32 +66,32 @@ func reorder(w *World, l *lane, d *Delivery, _ *Fault) bool {
 }
 
 // delay plans the attempt for later on the provider's clock.
-func delay(w *World, l *lane, d *Delivery, f *Fault) bool {
+func delay(w *service, l *lane, d *delivery, f *Fault) bool {
 	l.remove(d)
-	w.plan(l, d, w.Now().Add(f.span), false)
+	w.plan(l, d, w.world.Now().Add(f.span), false)
 	d.spared = true
 	return true
 }
 
-func wrongContentType(_ *World, _ *Delivery, out *Outgoing, _ *Fault) string {
+func wrongContentType(_ *service, _ *delivery, out *provider.Outgoing, _ *Fault) string {
 	out.Set("Content-Type", "text/plain")
 	return "Content-Type is text/plain"
 }
 
-func redirected(_ *World, _ *Delivery, out *Outgoing, _ *Fault) string {
+func redirected(_ *service, _ *delivery, out *provider.Outgoing, _ *Fault) string {
 	was := out.Method
 	out.Method, out.Body = "GET", nil
 	out.Drop("Content-Type")
 	return "a GET without a body in place of the " + was
 }
 
-func wrongMethod(_ *World, _ *Delivery, out *Outgoing, _ *Fault) string {
+func wrongMethod(_ *service, _ *delivery, out *provider.Outgoing, _ *Fault) string {
 	was := out.Method
 	out.Method = "PUT"
 	return "PUT in place of " + was
 }
 
-func emptyBody(_ *World, _ *Delivery, out *Outgoing, _ *Fault) string {
+func emptyBody(_ *service, _ *delivery, out *provider.Outgoing, _ *Fault) string {
 	was := len(out.Body)
 	out.Body = nil
 	return fmt.Sprintf("%d bytes of body left out", was)
@@ -98,7 +99,7 @@ func emptyBody(_ *World, _ *Delivery, out *Outgoing, _ *Fault) string {
 
 // giant pads the body with white space, which JSON allows, and lets the provider
 // sign it so.
-func giant(w *World, d *Delivery, out *Outgoing, f *Fault) string {
+func giant(w *service, d *delivery, out *provider.Outgoing, f *Fault) string {
 	size := f.Bytes
 	if size == 0 {
 		size = giantBody
@@ -106,36 +107,10 @@ func giant(w *World, d *Delivery, out *Outgoing, f *Fault) string {
 	padded := append(bytes.Clone(d.Body), bytes.Repeat([]byte(" "), max(size-len(d.Body), 0))...)
 	whole := *d
 	whole.Body = padded
-	if again, err := w.provider.Request(w, &whole); err == nil {
+	if again, err := w.provider.Request(w.world, &whole.Delivery); err == nil {
 		*out = *again
 	} else {
 		out.Body = padded
 	}
 	return fmt.Sprintf("padded to %d bytes", len(padded))
-}
-
-// Set replaces a header, whatever its spelling, or adds it.
-func (o *Outgoing) Set(name, value string) {
-	for i := range o.Header {
-		if strings.EqualFold(o.Header[i].Name, name) {
-			o.Header[i].Value = value
-			return
-		}
-	}
-	o.Header = append(o.Header, Field{name, value})
-}
-
-// Drop removes a header, whatever its spelling.
-func (o *Outgoing) Drop(name string) {
-	o.Header = slices.DeleteFunc(o.Header, func(f Field) bool { return strings.EqualFold(f.Name, name) })
-}
-
-// Get returns a header's value, whatever the spelling of its name.
-func (o *Outgoing) Get(name string) string {
-	for _, f := range o.Header {
-		if strings.EqualFold(f.Name, name) {
-			return f.Value
-		}
-	}
-	return ""
 }

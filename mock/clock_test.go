@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -79,9 +80,9 @@ func TestAdvanceStopsAtEveryDueMoment(t *testing.T) {
 func TestThousandsFallDueInOrder(t *testing.T) {
 	t.Parallel()
 	const n = 2000
-	r := newRig(t, func(p *Provider, _ *Config) {
-		p.Policy = func(*World, string) Policy {
-			return Policy{Next: func(d *Delivery, tries int, ended time.Time) (time.Time, bool) {
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
+		p.Policy = func(*provider.World, string) provider.Policy {
+			return provider.Policy{Next: func(d *provider.Delivery, tries int, ended time.Time) (time.Time, bool) {
 				var i int
 				_, _ = fmt.Sscan(string(d.Body), &i)
 				return ended.Add(time.Duration(i*1009%n+1) * time.Second), tries == 1
@@ -137,7 +138,7 @@ func TestMovingTheClock(t *testing.T) {
 		t.Run(clip(c.advance+c.to), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, nil)
-			r.do(func(w *World) { w.Schedule(rigStart.Add(time.Minute), "tick", nil) })
+			r.do(func(w *provider.World) { w.Schedule(rigStart.Add(time.Minute), "tick", nil) })
 			err := r.e.moveClock(context.Background(), c.advance, c.to)
 			switch {
 			case c.want < 0:
@@ -168,20 +169,20 @@ func TestNextWithNothingDue(t *testing.T) {
 func TestTheWallClockIsNotMoved(t *testing.T) {
 	t.Parallel()
 	rang := make(chan string, 1)
-	r := newRig(t, func(p *Provider, cfg *Config) {
+	r := newRig(t, func(p *provider.Provider, cfg *Config) {
 		cfg.Clock, _ = NewClock(RealClock, time.Time{})
-		p.Due = func(_ *World, name string, _ []byte) { rang <- name }
+		p.Due = func(_ *provider.World, name string, _ []byte) { rang <- name }
 	})
 	var p *Problem
 	if err := r.e.Advance(context.Background(), rigStart); !errors.As(err, &p) || p.Status != 409 || p.Code != "real_clock" {
 		t.Errorf("got %v", err)
 	}
-	r.do(func(w *World) { w.Schedule(w.Now().Add(5*time.Millisecond), "tick", nil) })
+	r.do(func(w *provider.World) { w.Schedule(w.Now().Add(5*time.Millisecond), "tick", nil) })
 	if got := <-rang; got != "tick" {
 		t.Errorf("%s rang", got)
 	}
-	r.do(func(w *World) {
-		if w.Took(&Attempt{Took: time.Second}) != time.Second {
+	r.do(func(w *provider.World) {
+		if w.Took(&provider.Attempt{Took: time.Second}) != time.Second {
 			t.Error("an attempt takes its time on a wall clock")
 		}
 	})
@@ -191,7 +192,7 @@ func TestTheWallClockIsNotMoved(t *testing.T) {
 // flight, however it is asked.
 func TestAnAutoClockJumps(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(_ *Provider, cfg *Config) { cfg.Clock, _ = NewClock(AutoClock, rigStart) })
+	r := newRig(t, func(_ *provider.Provider, cfg *Config) { cfg.Clock, _ = NewClock(AutoClock, rigStart) })
 	arrived, answer := gated(r)
 	r.subscribe("ann", "s")
 	r.subscribe("ann", "slow")
@@ -239,7 +240,7 @@ func TestAdvanceGivesUpWithItsCaller(t *testing.T) {
 func TestTheClockIsWhereItWasAfterARestart(t *testing.T) {
 	t.Parallel()
 	mode := ManualClock
-	r := newRig(t, func(_ *Provider, cfg *Config) { cfg.Clock, _ = NewClock(mode, rigStart) })
+	r := newRig(t, func(_ *provider.Provider, cfg *Config) { cfg.Clock, _ = NewClock(mode, rigStart) })
 	r.advance(5 * time.Hour)
 	r.again()
 	if got := r.e.Now().Sub(rigStart); got != 5*time.Hour {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"tacklebox/mock/provider"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -15,8 +16,8 @@ import (
 // contracts holds callback bodies against the schemas of their types.
 type contracts struct {
 	mu       sync.Mutex
-	compiled map[string]*jsonschema.Schema   // by provider and type; nil: has none
-	shared   map[*World]*jsonschema.Compiler // keeps the parts that types share
+	compiled map[string]*jsonschema.Schema     // by provider and type; nil: has none
+	shared   map[*service]*jsonschema.Compiler // keeps the parts that types share
 }
 
 const fixtureScheme = "fixture:///"
@@ -24,7 +25,7 @@ const fixtureScheme = "fixture:///"
 // Check holds a callback body against the schema of a provider's event type.
 // nil: there is no verdict, for want of a schema or of a body in plain form.
 func (e *Engine) Check(provider, typ string, body []byte) *journal.Contract {
-	w := e.worlds[provider]
+	w := e.services[provider]
 	if w == nil {
 		return nil
 	}
@@ -49,11 +50,11 @@ func (e *Engine) Check(provider, typ string, body []byte) *journal.Contract {
 
 // Sample returns the catalogue's sample body of an event type.
 func (e *Engine) Sample(provider, typ string) (body []byte, ok bool) {
-	w := e.worlds[provider]
+	w := e.services[provider]
 	if w == nil {
 		return nil, false
 	}
-	body, err := w.Catalogue().Sample(typ)
+	body, err := w.world.Catalogue().Sample(typ)
 	return body, err == nil
 }
 
@@ -82,7 +83,7 @@ func violations(err error) []string {
 	return list[:min(len(list), most)]
 }
 
-func (c *contracts) of(w *World, typ string) *jsonschema.Schema {
+func (c *contracts) of(w *service, typ string) *jsonschema.Schema {
 	key := w.provider.Name + "\x00" + typ
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -90,11 +91,11 @@ func (c *contracts) of(w *World, typ string) *jsonschema.Schema {
 		return s
 	}
 	if c.compiled == nil {
-		c.compiled, c.shared = map[string]*jsonschema.Schema{}, map[*World]*jsonschema.Compiler{}
+		c.compiled, c.shared = map[string]*jsonschema.Schema{}, map[*service]*jsonschema.Compiler{}
 	}
 	if c.shared[w] == nil {
 		c.shared[w] = jsonschema.NewCompiler()
-		c.shared[w].UseLoader(fixtureLoader{w.Catalogue()})
+		c.shared[w].UseLoader(fixtureLoader{w.world.Catalogue()})
 	}
 	s, err := w.compile(c.shared[w], typ)
 	if err != nil {
@@ -105,8 +106,8 @@ func (c *contracts) of(w *World, typ string) *jsonschema.Schema {
 }
 
 // compile makes the schema of a whole callback body.
-func (w *World) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.Schema, error) {
-	ev, ok := w.Catalogue().Event(typ)
+func (w *service) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.Schema, error) {
+	ev, ok := w.world.Catalogue().Event(typ)
 	if !ok || ev.Schema == "" {
 		return nil, nil
 	}
@@ -114,7 +115,7 @@ func (w *World) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.
 	if w.provider.Envelope != nil {
 		root = w.provider.Envelope(typ, root)
 	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Encode(root)))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(provider.Encode(root)))
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +127,7 @@ func (w *World) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.
 }
 
 // fixtureLoader finds schemas among the provider's fixtures.
-type fixtureLoader struct{ cat *Catalogue }
+type fixtureLoader struct{ cat *provider.Catalogue }
 
 func (l fixtureLoader) Load(at string) (any, error) {
 	name, ok := strings.CutPrefix(at, fixtureScheme)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"tacklebox/mock/provider"
 	"time"
 
 	"tacklebox/fixtures"
@@ -75,9 +76,9 @@ func WriteProblem(w http.ResponseWriter, err error) {
 	WriteJSON(w, p.Status, map[string]*Problem{"error": p})
 }
 
-func (e *Engine) world(r *http.Request) (*World, error) {
+func (e *Engine) world(r *http.Request) (*service, error) {
 	name := r.PathValue("provider")
-	if w := e.worlds[name]; w != nil {
+	if w := e.services[name]; w != nil {
 		return w, nil
 	}
 	err := e.unknownProvider(name)
@@ -96,9 +97,9 @@ type providerInfo struct {
 	Profile string `json:"profile"`
 }
 
-func (w *World) info() providerInfo {
-	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.home(), Profile: cmp.Or(w.Option("", "profile").Text(), w.provider.Profile)}
-	for _, ev := range w.Catalogue().Events {
+func (w *service) info() providerInfo {
+	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.world.Home(), Profile: cmp.Or(w.world.Option("", "profile").Text(), w.provider.Profile)}
+	for _, ev := range w.world.Catalogue().Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++
 		}
@@ -109,7 +110,7 @@ func (w *World) info() providerInfo {
 func (e *Engine) getProviders(*http.Request) (int, any, error) {
 	list := []providerInfo{}
 	for _, name := range e.Names() {
-		w := e.worlds[name]
+		w := e.services[name]
 		_ = w.do(func() { list = append(list, w.info()) })
 	}
 	return 200, list, nil
@@ -133,13 +134,13 @@ func (e *Engine) getProvider(r *http.Request) (int, any, error) {
 	_ = w.do(func() {
 		info := w.info()
 		out["name"], out["title"], out["base_url"], out["profile"] = info.Name, info.Title, info.BaseURL, info.Profile
-		out["events"], out["assumptions"] = w.eventInfos(), append([]fixtures.Assumption{}, w.Catalogue().Assumptions...)
+		out["events"], out["assumptions"] = w.eventInfos(), append([]fixtures.Assumption{}, w.world.Catalogue().Assumptions...)
 		out["context"], out["faults"] = w.contextInfos(), append([]string{}, w.provider.Faults...)
 	})
 	return 200, out, nil
 }
 
-func (w *World) contextInfos() []map[string]any {
+func (w *service) contextInfos() []map[string]any {
 	list := []map[string]any{}
 	for _, c := range w.provider.Context {
 		list = append(list, map[string]any{"name": c.Name, "about": c.About, "types": c.Types})
@@ -147,15 +148,15 @@ func (w *World) contextInfos() []map[string]any {
 	return list
 }
 
-func (w *World) eventInfos() []eventInfo {
+func (w *service) eventInfos() []eventInfo {
 	list := []eventInfo{}
-	for i := range w.Catalogue().Events {
-		ev := &w.Catalogue().Events[i]
+	for i := range w.world.Catalogue().Events {
+		ev := &w.world.Catalogue().Events[i]
 		if w.checkType("", ev.Type) != nil {
 			continue
 		}
 		info := eventInfo{Type: ev.Type, Group: ev.Group, About: ev.About, Evidence: ev.Evidence}
-		if b, err := w.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
+		if b, err := w.world.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
 			info.Sample = b
 		}
 		info.Schema = w.shownSchema(ev)
@@ -170,7 +171,7 @@ func (e *Engine) getSettings(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	var out map[string]json.RawMessage
-	_ = w.do(func() { out = w.effective(r.URL.Query().Get("account")) })
+	_ = w.do(func() { out = w.book.Settings().Effective(r.URL.Query().Get("account")) })
 	return 200, out, nil
 }
 
@@ -187,8 +188,10 @@ func (e *Engine) putSettings(r *http.Request) (int, any, error) {
 	var refused error
 	var out map[string]json.RawMessage
 	err = w.do(func() {
-		refused = w.change(account, doc)
-		out = w.effective(account)
+		if refused = w.book.Settings().Change(account, doc); refused == nil {
+			w.book.Touch()
+		}
+		out = w.book.Settings().Effective(account)
 	})
 	return 200, out, errors.Join(refused, err)
 }
@@ -203,18 +206,18 @@ func (e *Engine) postEvents(r *http.Request) (int, any, error) {
 }
 
 // each visits the accounts that a request asks for.
-func (e *Engine) each(r *http.Request, visit func(w *World, a *Account)) error {
+func (e *Engine) each(r *http.Request, visit func(w *service, a *provider.Account)) error {
 	q := r.URL.Query()
 	for _, name := range e.Names() {
 		if p := q.Get("provider"); p != "" && p != name {
-			if e.worlds[p] == nil {
+			if e.services[p] == nil {
 				return e.unknownProvider(p)
 			}
 			continue
 		}
-		w := e.worlds[name]
+		w := e.services[name]
 		_ = w.do(func() {
-			for _, a := range w.order {
+			for _, a := range w.world.Accounts() {
 				if q.Get("account") == "" || q.Get("account") == a.Name {
 					visit(w, a)
 				}
@@ -227,16 +230,16 @@ func (e *Engine) each(r *http.Request, visit func(w *World, a *Account)) error {
 type secretInfo struct {
 	Provider string `json:"provider"`
 	Account  string `json:"account"`
-	Secret
+	provider.Secret
 }
 
 func (e *Engine) getSecrets(r *http.Request) (int, any, error) {
 	list := []secretInfo{}
-	err := e.each(r, func(w *World, a *Account) {
+	err := e.each(r, func(w *service, a *provider.Account) {
 		if w.provider.Secrets == nil {
 			return
 		}
-		for _, s := range w.provider.Secrets(w, a) {
+		for _, s := range w.provider.Secrets(w.world, a) {
 			list = append(list, secretInfo{w.provider.Name, a.Name, s})
 		}
 	})
@@ -270,11 +273,11 @@ func (e *Engine) postClock(r *http.Request) (int, any, error) {
 func (e *Engine) moveClock(ctx context.Context, advance, to string) error {
 	switch {
 	case (advance == "") == (to == ""):
-		return Refuse("bad_clock", `{"advance":"24h"}, {"to":"2026-01-31T12:00:00Z"} or {"to":"next"}`, "say either advance or to")
+		return provider.Refuse("bad_clock", `{"advance":"24h"}, {"to":"2026-01-31T12:00:00Z"} or {"to":"next"}`, "say either advance or to")
 	case advance != "":
 		d, err := time.ParseDuration(advance)
 		if err != nil || d < 0 {
-			return Refuse("bad_clock", "a duration is written 90s, 15m or 24h", "advance: %q is not a duration", clip(advance))
+			return provider.Refuse("bad_clock", "a duration is written 90s, 15m or 24h", "advance: %q is not a duration", clip(advance))
 		}
 		return e.Advance(ctx, e.clock.Now().Add(d))
 	case to == "next":
@@ -286,10 +289,10 @@ func (e *Engine) moveClock(ctx context.Context, advance, to string) error {
 	}
 	t, err := time.Parse(time.RFC3339, to)
 	if err != nil {
-		return Refuse("bad_clock", "an instant is written 2026-01-31T12:00:00Z", "to: %q is not an instant", clip(to))
+		return provider.Refuse("bad_clock", "an instant is written 2026-01-31T12:00:00Z", "to: %q is not an instant", clip(to))
 	}
 	if t.Before(e.clock.Now()) {
-		return Refuse("bad_clock", "the clock says "+e.clock.Now().Format(time.RFC3339), "the clock does not go back")
+		return provider.Refuse("bad_clock", "the clock says "+e.clock.Now().Format(time.RFC3339), "the clock does not go back")
 	}
 	return e.Advance(ctx, t)
 }
@@ -316,12 +319,12 @@ func (e *Engine) putFaults(r *http.Request) (int, any, error) {
 func (e *Engine) SetFaults(doc json.RawMessage) error {
 	var list []json.RawMessage
 	if json.Unmarshal(doc, &list) != nil {
-		return &SettingError{[]string{"faults"}, errors.New("wants a list, like [{kind: delay, probability: 0.1}]")}
+		return &SettingError{Path: []string{"faults"}, Err: errors.New("wants a list, like [{kind: delay, probability: 0.1}]")}
 	}
 	all := make([]Fault, len(list))
 	for i, raw := range list {
 		if err := e.readFault(raw, &all[i]); err != nil {
-			return &SettingError{[]string{"faults", strconv.Itoa(i)}, err}
+			return &SettingError{Path: []string{"faults", strconv.Itoa(i)}, Err: err}
 		}
 	}
 	return e.setFaults(all)
@@ -344,5 +347,5 @@ func (e *Engine) setFaults(in []Fault) error {
 	e.faultMu.Lock()
 	e.faults = faults
 	e.faultMu.Unlock()
-	return e.state.Save("faults", Encode(append([]*Fault{}, faults...)))
+	return e.state.Save("faults", provider.Encode(append([]*Fault{}, faults...)))
 }

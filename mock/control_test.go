@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -25,23 +26,23 @@ func (r *rig) control(method, path, body string) (int, string) {
 }
 
 // rich has options, context keys, secrets and two profiles.
-func rich(p *Provider, _ *Config) {
+func rich(p *provider.Provider, _ *Config) {
 	p.Home, p.Homes = "/v1", map[string]string{"old": "/v0"}
-	p.Options = []Option{
-		{Name: "profile", Kind: TextOption, Values: []string{"new", "old"}, Default: `"new"`},
-		{Name: "token", Kind: TextOption, Default: `"secret"`, Hidden: true},
-		{Name: "limit", Kind: IntOption, Common: true, About: "calls in a minute"},
+	p.Options = []provider.Option{
+		{Name: "profile", Kind: provider.TextOption, Values: []string{"new", "old"}, Default: `"new"`},
+		{Name: "token", Kind: provider.TextOption, Default: `"secret"`, Hidden: true},
+		{Name: "limit", Kind: provider.IntOption, Common: true, About: "calls in a minute"},
 	}
-	p.Context = []Context{{Name: "owner", About: "whose it is", Types: []string{"made"}, Check: func(raw []byte) error {
+	p.Context = []provider.Context{{Name: "owner", About: "whose it is", Types: []string{"made"}, Check: func(raw []byte) error {
 		if string(raw) != `"ann"` {
 			return errors.New("is nobody")
 		}
 		return nil
 	}}, {Name: "any"}}
-	p.Secrets = func(_ *World, a *Account) []Secret {
-		return []Secret{{Name: "key", Value: "of " + a.Name}, {Name: "own", Value: "<&>", Subscription: "s"}}
+	p.Secrets = func(_ *provider.World, a *provider.Account) []provider.Secret {
+		return []provider.Secret{{Name: "key", Value: "of " + a.Name}, {Name: "own", Value: "<&>", Subscription: "s"}}
 	}
-	p.Offers = func(w *World, _, typ string) (string, bool) {
+	p.Offers = func(w *provider.World, _, typ string) (string, bool) {
 		return "only in the old profile", typ == "made" || w.Option("", "profile").Text() == "old"
 	}
 }
@@ -52,7 +53,7 @@ func TestControlAnswers(t *testing.T) {
 	r := newRig(t, rich)
 	r.sink.answer(500)
 	r.subscribe("ann", "s")
-	r.do(func(w *World) { w.Account("bob") })
+	r.do(func(w *provider.World) { w.Account("bob") })
 	r.fire("a")
 	r.idle()
 	for _, c := range []struct {
@@ -118,7 +119,7 @@ func TestProblemsKeepTheirStatus(t *testing.T) {
 	if WriteJSON(rec, 200, func() {}); rec.Code != 500 || !json.Valid(rec.Body.Bytes()) {
 		t.Errorf("what cannot be written as JSON: %d %s", rec.Code, rec.Body)
 	}
-	if got := Refuse("c", "h", "n %d", 7); got.Error() != "n 7 (h)" || got.Status != 422 {
+	if got := provider.Refuse("c", "h", "n %d", 7); got.Error() != "n 7 (h)" || got.Status != 422 {
 		t.Errorf("a refusal says %q", got)
 	}
 }
@@ -195,7 +196,7 @@ func TestNextAttempts(t *testing.T) {
 	for _, want := range []time.Duration{time.Minute, 90 * time.Second, 61 * time.Minute, -1} {
 		r.idle()
 		var next time.Time
-		r.do(func(w *World) { next = w.nextAttempt(w.Account("ann"), w.Account("ann").Sub("s")) })
+		r.do(func(w *provider.World) { next = r.w.nextAttempt(w.Account("ann"), w.Account("ann").Sub("s")) })
 		if want < 0 && !next.IsZero() || want >= 0 && next.Sub(rigStart) != want {
 			t.Fatalf("the next attempt is at %s, want %s", next, want)
 		}

@@ -6,38 +6,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
 )
 
-// DeliveryState says where a delivery stands.
-type DeliveryState string
-
-// The states of a delivery.
-const (
-	Waiting   DeliveryState = "waiting"   // an attempt is to come
-	Delivered DeliveryState = "delivered" // an attempt succeeded
-	Failed    DeliveryState = "failed"    // given up after the last attempt
-	Dropped   DeliveryState = "dropped"   // its subscription went away
-)
-
-// Delivery is one event, or one batch of them, on its way to one subscription.
-type Delivery struct {
-	ID           string
-	Account      string
-	Subscription string // "" when fired directly to a URL
-	Type         string // event type of the first event
-	URL          string // where the target stood when the event happened
-	Direct       bool   // the `to` of a firing: no subscription, no delivery log
-	Data         json.RawMessage
-	Created      time.Time
-	EventIDs     []string
-	EventTypes   []string // of each event; empty when it repeats a recorded request
-	Events       []*Event // until it is settled
-	Payloads     [][]byte // one for each event, until it is settled
-	Body         []byte   // the whole callback body; kept only when small once it is settled
-	State        DeliveryState
-	Next         time.Time // when it is tried again; zero: not planned
-	Attempts     []*Attempt
+// delivery is a provider.Delivery with what only the engine knows of it.
+type delivery struct {
+	provider.Delivery
 
 	faults    []*Fault
 	forgotten bool         // by a reset: what comes of it is not recorded
@@ -48,22 +23,8 @@ type Delivery struct {
 	retract   *atomic.Bool // takes back the planned attempt
 }
 
-// Attempt is one finished HTTP try.
-type Attempt struct {
-	N      int
-	Seq    uint64    // of its journal entry, which holds request and response
-	At     time.Time // when it started, on the provider's clock
-	Took   time.Duration
-	Status int    // 0: no answer
-	Reason string // phrase of the answer's status line
-	Error  string // why it failed, when no status says it
-	OK     bool
-
-	repeat bool // it only repeats the request of another one
-}
-
 // together tells of the events when they are several.
-func (d *Delivery) together() (t journal.Together) {
+func (d *delivery) together() (t journal.Together) {
 	if len(d.EventIDs) > 1 {
 		t.EventIDs = d.EventIDs
 	}
@@ -74,36 +35,17 @@ func (d *Delivery) together() (t journal.Together) {
 }
 
 // detail is together for an entry, nil when there is one event.
-func (d *Delivery) detail() json.RawMessage {
+func (d *delivery) detail() json.RawMessage {
 	if len(d.EventIDs) < 2 {
 		return nil
 	}
-	return Encode(d.together())
+	return provider.Encode(d.together())
 }
-
-// Last returns the newest attempt, nil before the first.
-func (d *Delivery) Last() *Attempt {
-	if len(d.Attempts) == 0 {
-		return nil
-	}
-	return d.Attempts[len(d.Attempts)-1]
-}
-
-// First returns the instant of the first attempt, or of the event before it.
-func (d *Delivery) First() time.Time {
-	if len(d.Attempts) == 0 {
-		return d.Created
-	}
-	return d.Attempts[0].At
-}
-
-// Settled reports that nothing more will happen to the delivery.
-func (d *Delivery) Settled() bool { return d.State != Waiting }
 
 const smallBody = 1 << 10
 
 // settle ends the delivery and lets go of what only attempts needed.
-func (d *Delivery) settle(s DeliveryState) {
+func (d *delivery) settle(s provider.DeliveryState) {
 	d.State, d.Next = s, time.Time{}
 	d.Events, d.Payloads, d.faults = nil, nil, nil
 	if d.retract != nil {
@@ -127,8 +69,8 @@ type plan struct {
 
 // detail is what an event's journal entry keeps beside the payload.
 type detail struct {
-	Event      *Event           `json:"event"`
+	Event      *provider.Event  `json:"event"`
 	Deliveries []plan           `json:"deliveries,omitempty"`
-	Skipped    []Skip           `json:"skipped,omitempty"`
+	Skipped    []provider.Skip  `json:"skipped,omitempty"`
 	Counters   map[string]int64 `json:"counters,omitempty"`
 }

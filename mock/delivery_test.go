@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
 
 func TestFirstAndLastAttempt(t *testing.T) {
 	t.Parallel()
-	d := &Delivery{Created: rigStart, State: Waiting}
+	d := &provider.Delivery{Created: rigStart, State: provider.Waiting}
 	if d.Last() != nil || !d.First().Equal(rigStart) || d.Settled() {
 		t.Errorf("before the first attempt: %v, %s", d.Last(), d.First())
 	}
-	d.Attempts = []*Attempt{{N: 1, At: rigStart.Add(time.Minute)}, {N: 2, At: rigStart.Add(time.Hour)}}
+	d.Attempts = []*provider.Attempt{{N: 1, At: rigStart.Add(time.Minute)}, {N: 2, At: rigStart.Add(time.Hour)}}
 	if d.Last().N != 2 || !d.First().Equal(rigStart.Add(time.Minute)) {
 		t.Errorf("after two: %v, %s", d.Last(), d.First())
 	}
@@ -25,10 +26,11 @@ func TestSettledDeliveriesLetGo(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, smallBody, smallBody + 1} {
 		s := newSchedule()
-		d := &Delivery{State: Waiting, Next: rigStart, Body: bytes.Repeat([]byte("x"), size), Events: []*Event{{}}, Payloads: [][]byte{nil}, faults: []*Fault{{}}}
+		d := &delivery{Delivery: provider.Delivery{State: provider.Waiting, Next: rigStart, Body: bytes.Repeat([]byte("x"), size), Events: []*provider.Event{{}}, Payloads: [][]byte{nil}},
+			faults: []*Fault{{}}}
 		d.retract = s.push(item{at: rigStart, d: d})
-		d.settle(Failed)
-		if !d.Settled() || d.State != Failed || !d.Next.IsZero() || d.Events != nil || d.Payloads != nil || d.faults != nil {
+		d.settle(provider.Failed)
+		if !d.Settled() || d.State != provider.Failed || !d.Next.IsZero() || d.Events != nil || d.Payloads != nil || d.faults != nil {
 			t.Errorf("%d bytes: %+v", size, d)
 		}
 		if kept := d.Body != nil && len(d.Body) > 0; kept != (size == smallBody) {
@@ -43,25 +45,25 @@ func TestSettledDeliveriesLetGo(t *testing.T) {
 // TestTheLogForgetsTheOldestSettled and nothing that waits.
 func TestTheLogForgetsTheOldestSettled(t *testing.T) {
 	t.Parallel()
-	w := &World{log: map[string]*deliveryLog{}}
+	w := &service{log: map[string]*deliveryLog{}}
 	const n = keptDeliveries + keptDeliveries/4
 	for i := range n {
-		d := &Delivery{ID: fmt.Sprint(i), Account: "ann", State: Delivered}
+		d := &delivery{Delivery: provider.Delivery{ID: fmt.Sprint(i), Account: "ann", State: provider.Delivered}}
 		if i%1000 == 0 {
-			d.State = Waiting
+			d.State = provider.Waiting
 		}
 		w.keep(d)
 	}
-	if got := len(w.Deliveries("ann")); got != n {
+	if got := len(hooks{w}.Deliveries("ann")); got != n {
 		t.Fatalf("%d are kept before there are too many, want %d", got, n)
 	}
-	w.keep(&Delivery{ID: "newest", Account: "ann", State: Delivered, Direct: false})
-	w.keep(&Delivery{ID: "direct", Account: "ann", State: Delivered, Direct: true})
-	list := w.Deliveries("ann")
+	w.keep(&delivery{Delivery: provider.Delivery{ID: "newest", Account: "ann", State: provider.Delivered, Direct: false}})
+	w.keep(&delivery{Delivery: provider.Delivery{ID: "direct", Account: "ann", State: provider.Delivered, Direct: true}})
+	list := hooks{w}.Deliveries("ann")
 	if len(list) != keptDeliveries || list[len(list)-1].ID != "newest" || list[0].ID != "0" || list[1].ID != "1000" {
 		t.Errorf("%d are kept, from %s, %s to %s", len(list), list[0].ID, list[1].ID, list[len(list)-1].ID)
 	}
-	if got := w.Deliveries("bob"); got != nil {
+	if got := (hooks{w}).Deliveries("bob"); got != nil {
 		t.Errorf("somebody else has %d", len(got))
 	}
 }
@@ -71,16 +73,16 @@ func TestTheStatusLinesPhraseIsKept(t *testing.T) {
 	t.Parallel()
 	for wire, want := range map[string]string{"500 Internal Server Error": "Internal Server Error", "500 Oh Dear": "Oh Dear"} {
 		u := rawServer(t, saying("HTTP/1.1 "+wire+"\r\nContent-Length: 0\r\n\r\n"))
-		r := newRig(t, func(p *Provider, _ *Config) {
-			p.Policy = func(*World, string) Policy { return Policy{} }
+		r := newRig(t, func(p *provider.Provider, _ *Config) {
+			p.Policy = func(*provider.World, string) provider.Policy { return provider.Policy{} }
 		})
-		r.do(func(w *World) {
-			w.Account("ann").Add(&Sub{ID: "s", URL: u.String(), Types: []string{"made"}, Enabled: true})
+		r.do(func(w *provider.World) {
+			w.Account("ann").Add(&provider.Sub{ID: "s", URL: u.String(), Types: []string{"made"}, Enabled: true})
 		})
 		r.fire("a")
 		r.waitFor(1, "kind:attempt")
 		for _, when := range []string{"before", "after"} {
-			r.do(func(w *World) {
+			r.do(func(w *provider.World) {
 				if got := w.Deliveries("ann")[0].Last().Reason; got != want {
 					t.Errorf("%s the restart: %q, want %q", when, got, want)
 				}
@@ -95,7 +97,7 @@ func TestWhatTheWorldRemembers(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	var secret []byte
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		w.Put("common", []int{1})
 		w.Put("gone", 1)
 		w.Delete("gone")
@@ -105,13 +107,13 @@ func TestWhatTheWorldRemembers(t *testing.T) {
 		a.Delete("gone")
 		a.Memo["m"], w.Memo()["m"] = 1, 1
 		w.Account("ghost") // used, but nothing of it is worth keeping
-		s := &Sub{ID: "s", Types: []string{"made"}, Enabled: true, Created: rigStart, Updated: rigStart.Add(time.Hour)}
+		s := &provider.Sub{ID: "s", Types: []string{"made"}, Enabled: true, Created: rigStart, Updated: rigStart.Add(time.Hour)}
 		s.Store(map[string]int{"n": 5})
 		a.Add(s)
 		secret = w.Secret("signing")
 	})
 	r.again()
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		var list []int
 		if !w.Get("common", &list) || len(list) != 1 || w.Get("gone", new(int)) {
 			t.Errorf("common values: %v", list)
@@ -132,7 +134,7 @@ func TestWhatTheWorldRemembers(t *testing.T) {
 		if !bytes.Equal(w.Secret("signing"), secret) || bytes.Equal(w.Secret("other"), secret) || len(secret) != 32 {
 			t.Error("a secret is the same for one purpose and for no other")
 		}
-		if err := (&Sub{ID: "s", Data: []byte("{")}).Load(&data); err == nil || !strings.Contains(err.Error(), "subscription s") {
+		if err := (&provider.Sub{ID: "s", Data: []byte("{")}).Load(&data); err == nil || !strings.Contains(err.Error(), "subscription s") {
 			t.Errorf("data that cannot be read: %v", err)
 		}
 		if a, b := w.Fixed("id", "x").Uint64(), w.Fixed("id", "x").Uint64(); a != b || a == w.Fixed("id", "y").Uint64() {
@@ -141,7 +143,7 @@ func TestWhatTheWorldRemembers(t *testing.T) {
 		if a, b := w.Rand("id").Uint64(), w.Rand("id").Uint64(); a == b {
 			t.Error("two draws gave the same")
 		}
-		if w.Took(&Attempt{Took: time.Second}) != 0 {
+		if w.Took(&provider.Attempt{Took: time.Second}) != 0 {
 			t.Error("a clock that is moved by hand stands still during an attempt")
 		}
 	})
@@ -151,23 +153,25 @@ func TestWhatTheWorldRemembers(t *testing.T) {
 func TestWhoGetsAnEvent(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		for _, s := range []struct {
 			account, id string
 			types       []string
 			enabled     bool
 		}{{"ann", "a1", []string{"made"}, true}, {"ann", "a2", []string{"made"}, false}, {"ann", "a3", []string{"lost"}, true},
 			{"bob", "b1", []string{"lost", "made"}, true}, {"bob", "b2", []string{"made"}, true}, {"bob", "b3", []string{"made"}, true}} {
-			w.Account(s.account).Add(&Sub{ID: s.id, URL: "http://h/" + s.id, Types: s.types, Enabled: s.enabled})
+			w.Account(s.account).Add(&provider.Sub{ID: s.id, URL: "http://h/" + s.id, Types: s.types, Enabled: s.enabled})
 		}
-		judge := func(_ *Account, s *Sub) string { return map[string]string{"b2": "not today", "b3": "-"}[s.ID] }
+		judge := func(_ *provider.Account, s *provider.Sub) string {
+			return map[string]string{"b2": "not today", "b3": "-"}[s.ID]
+		}
 		for account, want := range map[string]string{
 			"":       "a1 b1 | a2 disabled, b2 not today",
 			"ann":    "a1 | a2 disabled",
 			"bob":    "b1 | b2 not today",
 			"nobody": " | ",
 		} {
-			targets, skips := w.EachSubscription(&Event{Type: "made", Account: account}, judge)
+			targets, skips := w.EachSubscription(&provider.Event{Type: "made", Account: account}, judge)
 			var ids, out []string
 			for _, g := range targets {
 				ids = append(ids, g.Subscription)

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"tacklebox/mock/provider"
 	"time"
 
 	"tacklebox/fixtures"
@@ -20,7 +21,7 @@ type Config struct {
 	State     *State
 	Clock     *Clock
 	Catalog   *fixtures.Catalog
-	Providers []*Provider
+	Providers []*provider.Provider
 	Settings  map[string]map[string]json.RawMessage // the `providers` section of the configuration
 	Seed      uint64
 	BaseURL   func() string // this instance's address
@@ -34,9 +35,9 @@ type Engine struct {
 	cfg       Config
 	journal   journal.Store
 	clock     *Clock
-	chance    chance
+	rand      provider.SeededRand
 	state     *State
-	worlds    map[string]*World
+	services  map[string]*service
 	schedule  *schedule
 	sender    *sender
 	slots     chan struct{} // one for each attempt on its way
@@ -74,8 +75,8 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}
 	}
-	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, chance: chance{seed: cfg.Seed}, state: cfg.State,
-		worlds: map[string]*World{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
+	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, rand: provider.SeededRand{Seed: cfg.Seed}, state: cfg.State,
+		services: map[string]*service{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.sender = newSender(cfg.Allow, cfg.MaxBody)
 	for _, p := range cfg.Providers {
@@ -84,8 +85,8 @@ func New(cfg Config) (*Engine, error) {
 		}
 	}
 	for name := range cfg.Settings {
-		if e.worlds[name] == nil {
-			return nil, &SettingError{[]string{"providers", name}, e.unknownProvider(name)}
+		if e.services[name] == nil {
+			return nil, &SettingError{Path: []string{"providers", name}, Err: e.unknownProvider(name)}
 		}
 	}
 	if err := e.recover(); err != nil {
@@ -94,39 +95,40 @@ func New(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-func (e *Engine) add(p *Provider) error {
-	w := &World{engine: e, provider: p, cat: sync.OnceValue(func() *Catalogue { return e.catalogue(p.Name) })}
+func (e *Engine) add(p *provider.Provider) error {
+	w := &service{engine: e, provider: p}
+	w.book = provider.NewBook(p, hooks{w}, sync.OnceValue(func() *provider.Catalogue { return e.catalogue(p.Name) }),
+		func(raw json.RawMessage) error { return permitURL(raw, e.cfg.Allow) })
+	w.world = w.book.World()
 	if e.cfg.Catalog.Overridden() {
 		if _, err := e.cfg.Catalog.Provider(p.Name); err != nil {
 			return err
 		}
 	}
 	w.clear()
-	if err := w.configure(e.cfg.Settings[p.Name]); err != nil {
+	if err := w.book.Settings().Configure(e.cfg.Settings[p.Name]); err != nil {
 		return err
 	}
-	e.worlds[p.Name] = w
+	e.services[p.Name] = w
 	return nil
 }
 
 // catalogue reads a provider's fixtures when they are first asked for: reading
 // all of them would take most of the time that starting takes. The embedded ones
 // cannot be wrong, and overrides were checked before.
-func (e *Engine) catalogue(name string) *Catalogue {
+func (e *Engine) catalogue(name string) *provider.Catalogue {
 	cat, err := e.cfg.Catalog.Provider(name)
 	if err != nil {
 		e.cfg.Warn(err.Error())
-		return &Catalogue{Name: name}
+		return &provider.Catalogue{Name: name}
 	}
 	return cat
 }
 
-// clear empties the world but keeps the configuration.
-func (w *World) clear() {
-	w.accounts, w.order = map[string]*Account{}, nil
-	w.values, w.counters, w.drawn = map[string]json.RawMessage{}, map[string]int64{}, map[string]int64{}
-	w.settings.Common, w.settings.Accounts = values{}, map[string]values{}
-	w.log, w.lanes, w.memo, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, map[string]any{}, nil
+// clear empties the service but keeps the configuration.
+func (w *service) clear() {
+	w.book.Clear()
+	w.log, w.lanes, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, nil
 }
 
 // Start begins to send what is due. Starting twice is the same as once, starting
@@ -138,7 +140,7 @@ func (e *Engine) Start() {
 		return
 	}
 	e.started.Store(true)
-	for _, w := range e.worlds {
+	for _, w := range e.services {
 		w.mu.Lock()
 		for _, l := range w.lanes {
 			w.run(l)
@@ -159,7 +161,7 @@ func (e *Engine) Quiesce(patience time.Duration) {
 	e.begun.Store(true) // a start that comes late finds it
 	e.started.Store(false)
 	e.lifeMu.Unlock()
-	for _, w := range e.worlds {
+	for _, w := range e.services {
 		w.settled() // whoever saw it running has begun by now
 	}
 	ctx, cancel := context.WithTimeout(e.ctx, patience)
@@ -171,7 +173,7 @@ func (e *Engine) Quiesce(patience time.Duration) {
 }
 
 // settled returns when nobody is inside the world who came before.
-func (w *World) settled() {
+func (w *service) settled() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 }
@@ -181,7 +183,7 @@ func (e *Engine) Close() error {
 	e.Quiesce(0)
 	var first error
 	for _, name := range e.Names() {
-		w := e.worlds[name]
+		w := e.services[name]
 		w.mu.Lock()
 		f := w.save()
 		w.mu.Unlock()
@@ -197,11 +199,11 @@ func (e *Engine) Close() error {
 
 // do runs fn alone in the provider's world and returns once every lasting change
 // it made is on disk.
-func (w *World) do(fn func()) error {
+func (w *service) do(fn func()) error {
 	w.mu.Lock()
 	broke := w.safely(fn)
 	var f *flush
-	if w.dirty {
+	if w.book.Changed() {
 		f = w.save()
 	}
 	w.mu.Unlock()
@@ -210,7 +212,7 @@ func (w *World) do(fn func()) error {
 
 // safely calls into the provider; its panic is an error, not the end of the
 // process.
-func (w *World) safely(fn func()) (err error) {
+func (w *service) safely(fn func()) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%s broke: %v", w.provider.Name, p)
@@ -244,32 +246,23 @@ func (e *Engine) written() error {
 	return fmtErr("journal", newest.Wait())
 }
 
-// savedWorld is the form of one provider's section of the state.
-type savedWorld struct {
-	Seq      uint64                     `json:"seq"` // events up to here are in it
-	Values   map[string]json.RawMessage `json:"values,omitempty"`
-	Counters map[string]int64           `json:"counters,omitempty"`
-	Settings layers                     `json:"settings"`
-	Accounts []savedAccount             `json:"accounts,omitempty"`
-	Timers   []timer                    `json:"timers,omitempty"`
+// savedService is the form of one provider's section of the state.
+type savedService struct {
+	Seq uint64 `json:"seq"` // events up to here are in it
+	provider.Saved
+	Timers []timer `json:"timers,omitempty"`
 }
 
-func (w *World) save() *flush {
-	w.dirty = false
+func (w *service) save() *flush {
+	w.book.Kept()
 	return w.engine.state.putLater("provider/"+w.provider.Name, w.section)
 }
 
-// section is the world as the state keeps it.
-func (w *World) section() json.RawMessage {
+// section is the service as the state keeps it.
+func (w *service) section() json.RawMessage {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	out := savedWorld{Seq: w.engine.appended(), Values: w.values, Counters: w.counters, Settings: w.settings, Timers: w.timers}
-	for _, a := range w.order {
-		if len(a.values) > 0 || len(a.subs) > 0 {
-			out.Accounts = append(out.Accounts, a.saved())
-		}
-	}
-	return Encode(out)
+	return provider.Encode(savedService{Seq: w.engine.appended(), Saved: w.book.Save(), Timers: w.timers})
 }
 
 // savedClock is the section of the state that is not a provider's.
@@ -285,7 +278,7 @@ func (e *Engine) saveClock(clean bool) error {
 }
 
 func (e *Engine) clockSection(clean bool) json.RawMessage {
-	return Encode(savedClock{e.clock.mode, e.clock.Now(), clean, e.chance.epoch})
+	return provider.Encode(savedClock{e.clock.mode, e.clock.Now(), clean, e.rand.Epoch})
 }
 
 // Now returns the time on the engine's clock.
@@ -308,7 +301,7 @@ func (e *Engine) Reset() error {
 	e.schedule.clear()
 	e.clock.restart(e.clock.start)
 	for _, name := range e.Names() {
-		w := e.worlds[name]
+		w := e.services[name]
 		if err := w.do(w.forget); err != nil {
 			return err
 		}
@@ -319,8 +312,8 @@ func (e *Engine) Reset() error {
 	return e.saveClock(false)
 }
 
-func (w *World) forget() {
-	waiting := []*Delivery{}
+func (w *service) forget() {
+	waiting := []*delivery{}
 	for _, log := range w.log {
 		waiting = append(waiting, log.all...)
 	}
@@ -328,13 +321,13 @@ func (w *World) forget() {
 		waiting = append(waiting, l.queue...)
 	}
 	for _, d := range waiting {
-		if d.State == Waiting {
-			d.settle(Dropped)
+		if d.State == provider.Waiting {
+			d.settle(provider.Dropped)
 			d.forgotten = true
 		}
 	}
 	w.clear()
-	w.dirty = true
+	w.book.Touch()
 }
 
 // enter and leave count what is on its way.
@@ -377,8 +370,8 @@ func (e *Engine) waitIdle(ctx context.Context) error {
 
 // BaseURL returns where a provider's API begins.
 func (e *Engine) BaseURL(name string) string {
-	w := e.worlds[name]
+	w := e.services[name]
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.home()
+	return w.world.Home()
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 
@@ -84,7 +85,7 @@ func TestNothingLeavesBeforeStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := New(Config{Journal: r.store, State: r.state, Clock: clock, Catalog: plainCatalog(), Providers: []*Provider{plainProvider()}, BaseURL: r.e.cfg.BaseURL})
+	e, err := New(Config{Journal: r.store, State: r.state, Clock: clock, Catalog: plainCatalog(), Providers: []*provider.Provider{plainProvider()}, BaseURL: r.e.cfg.BaseURL})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,21 +141,21 @@ func TestResetForgetsWhatIsInFlight(t *testing.T) {
 // TestResetForgetsTheWorld but what the configuration says.
 func TestResetForgetsTheWorld(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(p *Provider, cfg *Config) {
-		p.Options = []Option{{Name: "colour", Kind: TextOption, Default: `"red"`}}
+	r := newRig(t, func(p *provider.Provider, cfg *Config) {
+		p.Options = []provider.Option{{Name: "colour", Kind: provider.TextOption, Default: `"red"`}}
 		cfg.Settings = map[string]map[string]json.RawMessage{"plain": rawMap("colour", `"blue"`)}
 	})
 	r.sink.answer(500)
 	r.subscribe("ann", "s")
 	r.fire("a")
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		w.Put("k", 1)
 		w.Memo()["m"] = 1
 		w.Schedule(rigStart.Add(time.Hour), "ring", nil)
-		if err := w.change("", rawMap("colour", `"green"`)); err != nil {
+		if err := r.w.book.Settings().Change("", rawMap("colour", `"green"`)); err != nil {
 			t.Error(err)
 		}
-		if err := w.change("ann", rawMap("colour", `"black"`)); err != nil {
+		if err := r.w.book.Settings().Change("ann", rawMap("colour", `"black"`)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -166,8 +167,8 @@ func TestResetForgetsTheWorld(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, when := range []string{"at once", "after a restart"} {
-		r.do(func(w *World) {
-			if w.Get("k", new(int)) || len(w.Memo()) > 0 || len(w.Accounts()) > 0 || len(w.Deliveries("ann")) > 0 || len(w.timers) > 0 {
+		r.do(func(w *provider.World) {
+			if w.Get("k", new(int)) || len(w.Memo()) > 0 || len(w.Accounts()) > 0 || len(w.Deliveries("ann")) > 0 || len(r.w.timers) > 0 {
 				t.Errorf("%s: something is left", when)
 			}
 			if got := w.Option("ann", "colour").Text(); got != "blue" {
@@ -195,19 +196,27 @@ func TestAProviderThatPanicsWhenItFires(t *testing.T) {
 			panic("oh")
 		}
 	}
-	for name, change := range map[string]func(*Provider){
-		"prepare": func(p *Provider) { p.Prepare = func(*World, *Event) error { oh(); return nil } },
-		"payload": func(p *Provider) {
-			p.Payload = func(_ *World, ev *Event, _ Target) ([]byte, error) { oh(); return ev.Whole, nil }
+	for name, change := range map[string]func(*provider.Provider){
+		"prepare": func(p *provider.Provider) {
+			p.Prepare = func(*provider.World, *provider.Event) error { oh(); return nil }
 		},
-		"targets": func(p *Provider) {
-			p.Targets = func(w *World, ev *Event) ([]Target, []Skip) { oh(); return w.EachSubscription(ev, nil) }
+		"payload": func(p *provider.Provider) {
+			p.Payload = func(_ *provider.World, ev *provider.Event, _ provider.Target) ([]byte, error) {
+				oh()
+				return ev.Whole, nil
+			}
 		},
-		"note": func(p *Provider) { p.Note = func(*World, *Event) { oh() } },
+		"targets": func(p *provider.Provider) {
+			p.Targets = func(w *provider.World, ev *provider.Event) ([]provider.Target, []provider.Skip) {
+				oh()
+				return w.EachSubscription(ev, nil)
+			}
+		},
+		"note": func(p *provider.Provider) { p.Note = func(*provider.World, *provider.Event) { oh() } },
 	} {
 		t.Run(name, func(t *testing.T) {
 			broken = true
-			r := newRig(t, func(p *Provider, _ *Config) { change(p) })
+			r := newRig(t, func(p *provider.Provider, _ *Config) { change(p) })
 			if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made"}); err == nil || !strings.Contains(err.Error(), "plain broke: oh") {
 				t.Errorf("got %v", err)
 			}
@@ -236,7 +245,7 @@ func TestTheEngineRefusesAConfigurationOfAnother(t *testing.T) {
 		clock, _ := NewClock(ManualClock, rigStart)
 		state, _ := OpenState("")
 		_, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: plainCatalog(),
-			Providers: []*Provider{plainProvider()}, Settings: map[string]map[string]json.RawMessage{section: doc}, BaseURL: func() string { return "" }})
+			Providers: []*provider.Provider{plainProvider()}, Settings: map[string]map[string]json.RawMessage{section: doc}, BaseURL: func() string { return "" }})
 		var place *SettingError
 		if !errors.As(err, &place) || !strings.Contains(err.Error(), c.want) || errors.Unwrap(place) != place.Err {
 			t.Errorf("%s: got %v, want %s", section, err, c.want)

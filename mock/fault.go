@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"tacklebox/mock/provider"
 	"time"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -33,9 +34,9 @@ type faultKind struct {
 	name, about string
 	// early decides about the delivery before anything is made of it; true: no
 	// attempt now.
-	early func(w *World, l *lane, d *Delivery, f *Fault) bool
+	early func(w *service, l *lane, d *delivery, f *Fault) bool
 	// bend changes the finished request and says what it did.
-	bend     func(w *World, d *Delivery, out *Outgoing, f *Fault) string
+	bend     func(w *service, d *delivery, out *provider.Outgoing, f *Fault) string
 	reshapes bool // the body that is sent is not the delivery's
 	// wire breaks the exchange.
 	wire breakage
@@ -80,7 +81,7 @@ func kinds() []faultKind {
 	}
 }
 
-var signing = map[string]string{
+var signatureFaults = map[string]string{
 	"bad_signature":     "the signature or credential is wrong",
 	"missing_signature": "the signature or credential is left out",
 	"stale_signature":   "the signature is of a time long ago",
@@ -128,7 +129,7 @@ func (f *Fault) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func faultNames(p *Provider) []string {
+func faultNames(p *provider.Provider) []string {
 	var names []string
 	for _, k := range kinds() {
 		names = append(names, k.name)
@@ -136,12 +137,12 @@ func faultNames(p *Provider) []string {
 	if p != nil {
 		return append(names, p.Faults...)
 	}
-	return append(names, sortedKeys(signing)...)
+	return append(names, sortedKeys(signatureFaults)...)
 }
 
 // parseFaults checks faults and puts presets' contents in their place. p limits
 // them to what is possible for one provider; nil: for any.
-func (e *Engine) parseFaults(in []Fault, p *Provider) ([]*Fault, error) {
+func (e *Engine) parseFaults(in []Fault, p *provider.Provider) ([]*Fault, error) {
 	var out []*Fault
 	for _, f := range in {
 		list := []Fault{f}
@@ -149,13 +150,13 @@ func (e *Engine) parseFaults(in []Fault, p *Provider) ([]*Fault, error) {
 			list = presets()[f.Preset]
 			if list == nil {
 				names := sortedKeys(presets())
-				return nil, Refuse("unknown_preset", "known are "+strings.Join(names, ", "), "no fault preset %q", clip(f.Preset))
+				return nil, provider.Refuse("unknown_preset", "known are "+strings.Join(names, ", "), "no fault preset %q", clip(f.Preset))
 			}
 		}
 		for _, one := range list {
 			if f.Preset != "" {
 				one.Q = f.Q
-				if p != nil && signing[one.Kind] != "" && !slices.Contains(p.Faults, one.Kind) {
+				if p != nil && signatureFaults[one.Kind] != "" && !slices.Contains(p.Faults, one.Kind) {
 					continue
 				}
 			}
@@ -168,9 +169,9 @@ func (e *Engine) parseFaults(in []Fault, p *Provider) ([]*Fault, error) {
 	return out, nil
 }
 
-func (e *Engine) checkFault(f *Fault, p *Provider) (err error) {
+func (e *Engine) checkFault(f *Fault, p *provider.Provider) (err error) {
 	if f.filter, err = journal.ParseFilter(f.Q, e.clock.Now); err != nil {
-		return Refuse("bad_filter", "", "q: %v", err)
+		return provider.Refuse("bad_filter", "", "q: %v", err)
 	}
 	if p == nil {
 		p = e.namedProvider(f.Q)
@@ -179,44 +180,44 @@ func (e *Engine) checkFault(f *Fault, p *Provider) (err error) {
 		return impossible(f.Kind, names, p)
 	}
 	if f.Probability != nil && !(*f.Probability >= 0 && *f.Probability <= 1) {
-		return Refuse("bad_fault", "", "probability %v is not between 0 and 1", *f.Probability)
+		return provider.Refuse("bad_fault", "", "probability %v is not between 0 and 1", *f.Probability)
 	}
 	if f.Times < 0 || f.Bytes < 0 || f.Bytes > mostGiant {
-		return Refuse("bad_fault", "", "times and bytes are not negative, bytes at most %d", mostGiant)
+		return provider.Refuse("bad_fault", "", "times and bytes are not negative, bytes at most %d", mostGiant)
 	}
 	f.left = f.Times
 	f.span = map[string]time.Duration{"delay": ordinaryDelay, "slow": ordinaryDrip}[f.Kind]
 	if f.For != "" {
 		if f.span, err = time.ParseDuration(f.For); err != nil || f.span < 0 {
-			return Refuse("bad_fault", "a duration is written 500ms, 30s or 2h", "for: %q is not a duration", clip(f.For))
+			return provider.Refuse("bad_fault", "a duration is written 500ms, 30s or 2h", "for: %q is not a duration", clip(f.For))
 		}
 	}
 	return nil
 }
 
-func impossible(kind string, names []string, p *Provider) error {
+func impossible(kind string, names []string, p *provider.Provider) error {
 	hint := "possible are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(kind, names); near != "" {
+	if near := api.Nearest(kind, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
-	if p != nil && signing[kind] != "" {
-		return Refuse("impossible_fault", hint, "%s cannot show %s", p.Title, kind)
+	if p != nil && signatureFaults[kind] != "" {
+		return provider.Refuse("impossible_fault", hint, "%s cannot show %s", p.Title, kind)
 	}
-	return Refuse("unknown_fault", hint, "no fault %q", clip(kind))
+	return provider.Refuse("unknown_fault", hint, "no fault %q", clip(kind))
 }
 
 // namedProvider returns the provider that a rule's filter names, if one.
-func (e *Engine) namedProvider(q string) *Provider {
+func (e *Engine) namedProvider(q string) *provider.Provider {
 	for _, term := range strings.Fields(q) {
-		if name, ok := strings.CutPrefix(term, "provider:"); ok && e.worlds[name] != nil {
-			return e.worlds[name].provider
+		if name, ok := strings.CutPrefix(term, "provider:"); ok && e.services[name] != nil {
+			return e.services[name].provider
 		}
 	}
 	return nil
 }
 
 // applying returns the faults that befall the next attempt of a delivery.
-func (w *World) applying(d *Delivery) []*Fault {
+func (w *service) applying(d *delivery) []*Fault {
 	var hit []*Fault
 	for _, f := range d.faults {
 		if f.strike(w, true) {
@@ -228,7 +229,7 @@ func (w *World) applying(d *Delivery) []*Fault {
 	w.engine.faultMu.Lock()
 	defer w.engine.faultMu.Unlock()
 	for _, f := range w.engine.faults {
-		if signing[f.Kind] != "" && !slices.Contains(w.provider.Faults, f.Kind) || !f.filter.Match(probe) {
+		if signatureFaults[f.Kind] != "" && !slices.Contains(w.provider.Faults, f.Kind) || !f.filter.Match(probe) {
 			continue
 		}
 		if f.strike(w, false) {
@@ -239,12 +240,12 @@ func (w *World) applying(d *Delivery) []*Fault {
 }
 
 // strike decides whether the fault happens now and counts it.
-func (f *Fault) strike(w *World, once bool) bool {
+func (f *Fault) strike(w *service, once bool) bool {
 	limited := once || f.Times > 0
 	if limited && f.left < 0 {
 		return false
 	}
-	if f.Probability != nil && w.Rand("fault").Float64() >= *f.Probability {
+	if f.Probability != nil && w.world.Rand("fault").Float64() >= *f.Probability {
 		return false
 	}
 	if limited {

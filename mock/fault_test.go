@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -24,7 +25,7 @@ func TestAFaultIsReadAsTextOrObject(t *testing.T) {
 		var got Fault
 		if err := json.Unmarshal([]byte(doc), &got); err != nil {
 			t.Errorf("%s: %v", doc, err)
-		} else if a, b := string(Encode(got)), string(Encode(want)); a != b {
+		} else if a, b := string(provider.Encode(got)), string(provider.Encode(want)); a != b {
 			t.Errorf("%s is %s, want %s", doc, a, b)
 		}
 	}
@@ -46,12 +47,12 @@ func TestAFaultIsReadAsTextOrObject(t *testing.T) {
 func TestPresetsHoldWhatIsPossible(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
-	signs := &Provider{Name: "signs", Faults: []string{"bad_signature"}}
+	signs := &provider.Provider{Name: "signs", Faults: []string{"bad_signature"}}
 	for name, content := range presets() {
-		for _, p := range []*Provider{nil, r.p, signs} {
+		for _, p := range []*provider.Provider{nil, r.p, signs} {
 			var want []string
 			for _, f := range content {
-				if p == nil || signing[f.Kind] == "" || slices.Contains(p.Faults, f.Kind) {
+				if p == nil || signatureFaults[f.Kind] == "" || slices.Contains(p.Faults, f.Kind) {
 					want = append(want, f.Kind)
 				}
 			}
@@ -123,9 +124,9 @@ func TestHowOftenAFaultStrikes(t *testing.T) {
 	} {
 		f := Fault{Kind: "drop", Times: c.times, Probability: c.probability, left: c.times}
 		n := 0
-		r.do(func(w *World) {
+		r.do(func(w *provider.World) {
 			for range 400 {
-				if f.strike(w, c.once) {
+				if f.strike(r.w, c.once) {
 					n++
 				}
 			}
@@ -214,9 +215,9 @@ func TestSeveralFaultsAtOnce(t *testing.T) {
 // TestASigningFaultThatIsNotPossibleNow says so, and the request is sent as it is.
 func TestASigningFaultThatIsNotPossibleNow(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(p *Provider, _ *Config) {
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
 		p.Faults = []string{"old_key", "bad_signature"}
-		p.Tamper = func(_ *World, _ *Delivery, fault string, out *Outgoing) error {
+		p.Tamper = func(_ *provider.World, _ *provider.Delivery, fault string, out *provider.Outgoing) error {
 			if fault == "old_key" {
 				return errors.New("there was no rotation")
 			}
@@ -228,7 +229,7 @@ func TestASigningFaultThatIsNotPossibleNow(t *testing.T) {
 	r.fireWith("a", Fault{Kind: "old_key"}, Fault{Kind: "bad_signature"})
 	r.idle()
 	got := r.entries("kind:attempt")[0]
-	if want := "old_key: not possible: there was no rotation; bad_signature: " + signing["bad_signature"]; got.Fault != want || got.Request.Headers.Get("X-Signature") != "bad" {
+	if want := "old_key: not possible: there was no rotation; bad_signature: " + signatureFaults["bad_signature"]; got.Fault != want || got.Request.Headers.Get("X-Signature") != "bad" {
 		t.Errorf("the entry says %q with %v, want %q", got.Fault, got.Request.Headers, want)
 	}
 }
@@ -246,7 +247,7 @@ func TestRulesOutliveTheEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `[{"kind":"drop"},{"kind":"wrong_method","q":"account:ann","times":1},{"kind":"duplicate","probability":0.3}]`
-	if got := string(Encode(list)); got != want {
+	if got := string(provider.Encode(list)); got != want {
 		t.Errorf("in force are %s, want %s", got, want)
 	}
 }
@@ -270,12 +271,12 @@ func TestAConfigurationsFaultsNameThePlaceOfAMistake(t *testing.T) {
 
 func TestHeadersOfAnOutgoingRequest(t *testing.T) {
 	t.Parallel()
-	out := &Outgoing{Header: []Field{{"x-a", "1"}, {"X-B", "2"}, {"X-A", "3"}}}
+	out := &provider.Outgoing{Header: []provider.Field{{Name: "x-a", Value: "1"}, {Name: "X-B", Value: "2"}, {Name: "X-A", Value: "3"}}}
 	out.Set("X-A", "9")
 	out.Set("New", "n")
 	out.Drop("x-b")
 	out.Drop("none")
-	equal(t, "headers", out.Header, []Field{{"x-a", "9"}, {"X-A", "3"}, {"New", "n"}})
+	equal(t, "headers", out.Header, []provider.Field{{Name: "x-a", Value: "9"}, {Name: "X-A", Value: "3"}, {Name: "New", Value: "n"}})
 	if out.Get("X-a") != "9" || out.Get("none") != "" {
 		t.Errorf("X-a is %q", out.Get("X-a"))
 	}

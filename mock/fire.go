@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"tacklebox/mock/provider"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -17,7 +18,7 @@ const maxCount = 100_000 // events of one firing
 // the journal; a *Problem says what is wrong with the order.
 func (e *Engine) Fire(f Firing) (Fired, error) {
 	f.Body, f.Merge = present(f.Body), present(f.Merge)
-	w := e.worlds[f.Provider]
+	w := e.services[f.Provider]
 	if w == nil {
 		return Fired{}, e.unknownProvider(f.Provider)
 	}
@@ -49,13 +50,13 @@ func present(raw json.RawMessage) json.RawMessage {
 func (e *Engine) unknownProvider(name string) error {
 	names := e.Names()
 	hint := "known are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(name, names); near != "" {
+	if near := api.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
-	return Refuse("unknown_provider", hint, "no provider %q", clip(name))
+	return provider.Refuse("unknown_provider", hint, "no provider %q", clip(name))
 }
 
-func (w *World) fire(f Firing) (Fired, []journal.Receipt, error) {
+func (w *service) fire(f Firing) (Fired, []journal.Receipt, error) {
 	if err := w.checkFiring(&f); err != nil {
 		return Fired{}, nil, err
 	}
@@ -72,139 +73,82 @@ func (w *World) fire(f Firing) (Fired, []journal.Receipt, error) {
 	return fired, receipts, nil
 }
 
-func (w *World) checkFiring(f *Firing) error {
+func (w *service) checkFiring(f *Firing) error {
 	if err := w.checkType(f.Account, f.Type); err != nil {
 		return err
 	}
 	if f.Count < 0 || f.Count > maxCount {
-		return Refuse("bad_count", "", "count %d is not between 1 and %d", f.Count, maxCount)
+		return provider.Refuse("bad_count", "", "count %d is not between 1 and %d", f.Count, maxCount)
 	}
 	if f.To != "" {
 		u, err := url.Parse(f.To)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return Refuse("bad_url", "", "to: %q is not an absolute http or https URL", clip(f.To))
+			return provider.Refuse("bad_url", "", "to: %q is not an absolute http or https URL", clip(f.To))
 		}
 	}
-	if err := w.checkContext(f); err != nil {
+	if err := w.provider.CheckContext(f.Type, f.Context); err != nil {
 		return err
 	}
 	if string(f.Body) == "null" {
 		f.Body = nil // an optional member left empty
 	}
 	if !journal.Shallow(f.Merge) {
-		return Refuse("bad_merge", "", "merge goes deeper than %d levels", journal.MaxDepth)
+		return provider.Refuse("bad_merge", "", "merge goes deeper than %d levels", journal.MaxDepth)
 	}
 	var err error
 	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {
 		return err
 	}
-	ev := Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge)}
-	known, err := w.Catalogue().Paths(f.Type)
+	ev := provider.Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge)}
+	known, err := w.world.Catalogue().Paths(f.Type)
 	if err != nil {
 		return err
 	}
-	return ev.checkPaths(known)
+	return ev.CheckPaths(known)
 }
 
-func (w *World) checkType(account, typ string) error {
-	if _, ok := w.Catalogue().Event(typ); !ok {
+func (w *service) checkType(account, typ string) error {
+	if _, ok := w.world.Catalogue().Event(typ); !ok {
 		var types []string
-		for _, e := range w.Catalogue().Events {
+		for _, e := range w.world.Catalogue().Events {
 			types = append(types, e.Type)
 		}
 		hint := fmt.Sprintf("GET /_/providers/%s lists its %d event types", w.provider.Name, len(types))
-		if near := fixtures.Nearest(typ, types); near != "" {
+		if near := api.Nearest(typ, types); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		return Refuse("unknown_type", hint, "%s has no event type %q", w.provider.Name, clip(typ))
+		return provider.Refuse("unknown_type", hint, "%s has no event type %q", w.provider.Name, clip(typ))
 	}
 	if w.provider.Offers != nil {
-		if hint, ok := w.provider.Offers(w, account, typ); !ok {
-			return Refuse("unknown_type", hint, "%s has no event type %q here", w.provider.Name, typ)
+		if hint, ok := w.provider.Offers(w.world, account, typ); !ok {
+			return provider.Refuse("unknown_type", hint, "%s has no event type %q here", w.provider.Name, typ)
 		}
 	}
 	return nil
-}
-
-func (w *World) checkContext(f *Firing) error {
-	for _, k := range sortedKeys(f.Context) {
-		c := w.provider.contextKey(k)
-		if c == nil {
-			return Refuse("unknown_context", w.provider.contextHint(k, f.Type), "%s has no context key %q", w.provider.Name, clip(k))
-		}
-		if !c.knows(f.Type) {
-			return Refuse("bad_context", w.provider.contextHint(k, f.Type), "context %s does not apply to %s, only to %s", k, f.Type, strings.Join(c.Types, ", "))
-		}
-		if c.Check != nil {
-			if err := c.Check(f.Context[k]); err != nil {
-				return Refuse("bad_context", c.About, "context %s: %v", k, err)
-			}
-		}
-	}
-	return nil
-}
-
-// contextHint names the keys that an event type knows, the nearest to key first.
-func (p *Provider) contextHint(key, typ string) string {
-	var names []string
-	for i := range p.Context {
-		if c := &p.Context[i]; c.knows(typ) {
-			names = append(names, c.Name)
-		}
-	}
-	hint := "there are none for " + typ
-	if len(names) > 0 {
-		hint = fmt.Sprintf("known for %s are %s", typ, strings.Join(names, ", "))
-	}
-	if near := fixtures.Nearest(key, names); near != "" {
-		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
-	}
-	return hint
-}
-
-func (p *Provider) contextKey(name string) *Context {
-	for i := range p.Context {
-		if p.Context[i].Name == name {
-			return &p.Context[i]
-		}
-	}
-	return nil
-}
-
-func (c *Context) knows(typ string) bool {
-	if len(c.Types) == 0 {
-		return true
-	}
-	for _, t := range c.Types {
-		if t == typ {
-			return true
-		}
-	}
-	return false
 }
 
 // fireOne makes one event, decides who gets it, writes it down and queues its
 // deliveries.
-func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
-	clear(w.drawn)
+func (w *service) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
+	w.book.BeginDraws()
 	w.stats.events++
-	ev := &Event{ID: "evt_" + w.Text("event", LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.Now(), N: n,
+	ev := &provider.Event{ID: "evt_" + w.world.Text("event", provider.LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.world.Now(), N: n,
 		Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge), Whole: notNull(f.Body), Context: f.Context, Data: f.Data}
 	if n == 0 {
 		w.firing = ev.ID
 	}
 	if w.provider.Prepare != nil {
-		if err := w.provider.Prepare(w, ev); err != nil {
+		if err := w.provider.Prepare(w.world, ev); err != nil {
 			return FiredEvent{}, journal.Receipt{}, err
 		}
 	}
-	shown, err := w.payload(ev, Target{Account: f.Account, URL: f.To, Direct: f.To != ""})
+	shown, err := w.payload(ev, provider.Target{Account: f.Account, URL: f.To, Direct: f.To != ""})
 	if err != nil {
 		return FiredEvent{}, journal.Receipt{}, err
 	}
 	targets, skips := w.targets(ev)
 	d := detail{Event: ev, Skipped: skips}
-	one := FiredEvent{ID: ev.ID, Type: ev.Type, Deliveries: []FiredDelivery{}, Skipped: append([]Skip{}, skips...)}
+	one := FiredEvent{ID: ev.ID, Type: ev.Type, Deliveries: []FiredDelivery{}, Skipped: append([]provider.Skip{}, skips...)}
 	for _, t := range targets {
 		p, err := w.deliver(ev, t, shown, copied(f.faults))
 		if err != nil {
@@ -213,7 +157,7 @@ func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
 		d.Deliveries = append(d.Deliveries, p)
 		one.Deliveries = append(one.Deliveries, FiredDelivery{p.ID, p.Subscription, p.URL})
 	}
-	d.Counters = clone(w.drawn)
+	d.Counters = clone(w.book.Drawn())
 	if w.provider.Note != nil && ev.To == "" {
 		w.remember(ev)
 	}
@@ -222,22 +166,20 @@ func (w *World) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
 
 // remember lets the provider note an event without making the caller wait for
 // the disk: the journal can tell it again.
-func (w *World) remember(ev *Event) {
-	dirty := w.dirty
-	w.provider.Note(w, ev)
-	w.dirty = dirty
+func (w *service) remember(ev *provider.Event) {
+	w.book.Remember(func() { w.provider.Note(w.world, ev) })
 }
 
-func (w *World) eventEntry(ev *Event, d detail, body []byte) *journal.Entry {
+func (w *service) eventEntry(ev *provider.Event, d detail, body []byte) *journal.Entry {
 	return &journal.Entry{Time: ev.Time, Kind: journal.Event, Provider: w.provider.Name, Account: ev.Account, Type: ev.Type,
-		EventID: ev.ID, Detail: Encode(d), Request: keptMessage(body, w.engine.cfg.MaxBody)}
+		EventID: ev.ID, Detail: provider.Encode(d), Request: keptMessage(body, w.engine.cfg.MaxBody)}
 }
 
-func (w *World) payload(ev *Event, t Target) ([]byte, error) {
+func (w *service) payload(ev *provider.Event, t provider.Target) ([]byte, error) {
 	if w.provider.Payload != nil {
-		return w.provider.Payload(w, ev, t)
+		return w.provider.Payload(w.world, ev, t)
 	}
-	sample, err := w.Catalogue().Sample(ev.Type)
+	sample, err := w.world.Catalogue().Sample(ev.Type)
 	if err != nil {
 		return nil, err
 	}
@@ -246,22 +188,22 @@ func (w *World) payload(ev *Event, t Target) ([]byte, error) {
 
 const defaultAccount = "default"
 
-func (w *World) targets(ev *Event) ([]Target, []Skip) {
+func (w *service) targets(ev *provider.Event) ([]provider.Target, []provider.Skip) {
 	if ev.To != "" {
 		account := ev.Account
 		if account == "" {
 			account = defaultAccount
 		}
-		return []Target{{Account: account, URL: ev.To, Direct: true}}, nil
+		return []provider.Target{{Account: account, URL: ev.To, Direct: true}}, nil
 	}
 	if w.provider.Targets != nil {
-		return w.provider.Targets(w, ev)
+		return w.provider.Targets(w.world, ev)
 	}
-	return w.EachSubscription(ev, nil)
+	return w.world.EachSubscription(ev, nil)
 }
 
 // deliver makes a delivery of an event, or joins it to one that waits.
-func (w *World) deliver(ev *Event, t Target, shown []byte, faults []*Fault) (plan, error) {
+func (w *service) deliver(ev *provider.Event, t provider.Target, shown []byte, faults []*Fault) (plan, error) {
 	payload := shown // of the one target that a firing names
 	if ev.To == "" {
 		var err error
@@ -277,16 +219,16 @@ func (w *World) deliver(ev *Event, t Target, shown []byte, faults []*Fault) (pla
 	d.Events = append(d.Events, ev)
 	d.Payloads = append(d.Payloads, payload)
 	if t.Done {
-		d.settle(Delivered)
+		d.settle(provider.Delivered)
 	}
 	return plan{d.ID, d.Account, d.Subscription, d.URL, d.Direct, t.Done, d.Data}, nil
 }
 
-func (w *World) newDelivery(ev *Event, t Target, faults []*Fault) *Delivery {
-	d := &Delivery{ID: t.ID, Account: t.Account, Subscription: t.Subscription, Type: ev.Type, URL: t.URL, Direct: t.Direct,
-		Data: t.Data, Created: ev.Time, State: Waiting, faults: faults}
+func (w *service) newDelivery(ev *provider.Event, t provider.Target, faults []*Fault) *delivery {
+	d := &delivery{Delivery: provider.Delivery{ID: t.ID, Account: t.Account, Subscription: t.Subscription, Type: ev.Type, URL: t.URL, Direct: t.Direct,
+		Data: t.Data, Created: ev.Time, State: provider.Waiting}, faults: faults}
 	if d.ID == "" {
-		d.ID = "dlv_" + w.Text("delivery", LowerAndNums, 16)
+		d.ID = "dlv_" + w.world.Text("delivery", provider.LowerAndNums, 16)
 	}
 	if d.Direct {
 		d.firing = w.firing
@@ -300,7 +242,7 @@ func (w *World) newDelivery(ev *Event, t Target, faults []*Fault) *Delivery {
 
 // joinable returns the newest delivery to the same place that still waits for
 // its first attempt and can take a further event.
-func (w *World) joinable(t Target, payload []byte, faults []*Fault) *Delivery {
+func (w *service) joinable(t provider.Target, payload []byte, faults []*Fault) *delivery {
 	if w.provider.Join == nil || len(faults) > 0 || t.Done {
 		return nil
 	}
@@ -313,7 +255,7 @@ func (w *World) joinable(t Target, payload []byte, faults []*Fault) *Delivery {
 		return nil
 	}
 	d := l.queue[len(l.queue)-1]
-	if len(d.Attempts) > 0 || d.Body != nil || d.State != Waiting || !w.provider.Join(w, d, payload) {
+	if len(d.Attempts) > 0 || d.Body != nil || d.State != provider.Waiting || !w.provider.Join(w.world, &d.Delivery, payload) {
 		return nil
 	}
 	return d

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"sync/atomic"
+	"tacklebox/mock/provider"
 	"time"
 
 	"tacklebox/receiver/journal"
@@ -16,7 +17,7 @@ import (
 // attempt at a time, in order.
 type lane struct {
 	key     string
-	queue   []*Delivery  // ready to be attempted
+	queue   []*delivery  // ready to be attempted
 	held    time.Time    // Policy.Hold: nothing goes before this
 	alarm   *atomic.Bool // takes back the planned end of the wait
 	running bool
@@ -26,7 +27,7 @@ func laneKey(account, subscription, to string) string {
 	return account + "\x00" + subscription + "\x00" + to
 }
 
-func (d *Delivery) laneKey() string {
+func (d *delivery) laneKey() string {
 	if d.Direct {
 		return laneKey("", "", d.firing+d.URL)
 	}
@@ -34,16 +35,16 @@ func (d *Delivery) laneKey() string {
 }
 
 // remove takes a delivery out of the queue; it is most often the first.
-func (l *lane) remove(d *Delivery) {
+func (l *lane) remove(d *delivery) {
 	if len(l.queue) > 0 && l.queue[0] == d {
 		l.queue[0] = nil
 		l.queue = l.queue[1:]
 		return
 	}
-	l.queue = slices.DeleteFunc(l.queue, func(q *Delivery) bool { return q == d })
+	l.queue = slices.DeleteFunc(l.queue, func(q *delivery) bool { return q == d })
 }
 
-func (w *World) lane(key string) *lane {
+func (w *service) lane(key string) *lane {
 	l := w.lanes[key]
 	if l == nil {
 		l = &lane{key: key}
@@ -54,23 +55,23 @@ func (w *World) lane(key string) *lane {
 
 // laneOf returns the lane of a delivery; that of a paused subscription is held
 // from the beginning.
-func (w *World) laneOf(d *Delivery) *lane {
+func (w *service) laneOf(d *delivery) *lane {
 	l := w.lane(d.laneKey())
-	if s := w.sub(d); s != nil && s.paused {
+	if s := w.sub(d); s != nil && s.Paused {
 		l.held = never
 	}
 	return l
 }
 
 // queue makes a delivery ready to be attempted.
-func (w *World) queue(d *Delivery) {
+func (w *service) queue(d *delivery) {
 	l := w.laneOf(d)
 	l.queue = append(l.queue, d)
 	w.run(l)
 }
 
 // run starts the lane's goroutine when there is something to do.
-func (w *World) run(l *lane) {
+func (w *service) run(l *lane) {
 	if l.running || len(l.queue) == 0 || !l.held.IsZero() || w.engine.ctx.Err() != nil || !w.engine.started.Load() {
 		return
 	}
@@ -81,7 +82,7 @@ func (w *World) run(l *lane) {
 }
 
 // drive attempts what is queued until nothing is left or the lane is held.
-func (w *World) drive(l *lane) {
+func (w *service) drive(l *lane) {
 	defer w.engine.wg.Done()
 	defer w.engine.leave()
 	for w.step(l) {
@@ -89,7 +90,7 @@ func (w *World) drive(l *lane) {
 }
 
 // step makes one attempt; false: the lane has stopped.
-func (w *World) step(l *lane) bool {
+func (w *service) step(l *lane) bool {
 	w.mu.Lock()
 	d := w.pick(l)
 	if d == nil {
@@ -114,7 +115,7 @@ func (w *World) step(l *lane) bool {
 	w.mu.Lock()
 	w.record(l, d, j.policy, res)
 	var f *flush
-	if w.dirty {
+	if w.book.Changed() {
 		f = w.save()
 	}
 	w.mu.Unlock()
@@ -125,7 +126,7 @@ func (w *World) step(l *lane) bool {
 }
 
 // repeat sends the same request again; nothing depends on what comes of it.
-func (w *World) repeat(d *Delivery, j job) {
+func (w *service) repeat(d *delivery, j job) {
 	j.said = append(slices.Clone(j.said), "duplicate: the same request once more")
 	res := w.engine.attempt(w, d, j)
 	w.mu.Lock()
@@ -133,18 +134,18 @@ func (w *World) repeat(d *Delivery, j job) {
 	if d.forgotten || res.err != nil && w.engine.ctx.Err() != nil {
 		return // a reset or a stop: it never happened
 	}
-	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, repeat: true}
+	a := &provider.Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status}
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
-	w.note(d, a, res, d.Next)
+	w.note(d, a, res, d.Next, true)
 }
 
 // pick takes the next delivery that still waits; nil stops the lane.
-func (w *World) pick(l *lane) *Delivery {
+func (w *service) pick(l *lane) *delivery {
 	for len(l.queue) > 0 && l.held.IsZero() && w.engine.started.Load() {
 		d := l.queue[0]
-		if d.State == Waiting {
+		if d.State == provider.Waiting {
 			return d
 		}
 		l.remove(d)
@@ -158,15 +159,15 @@ func (w *World) pick(l *lane) *Delivery {
 
 // job is one attempt about to be made.
 type job struct {
-	out    *Outgoing
-	policy Policy
+	out    *provider.Outgoing
+	policy provider.Policy
 	err    error // no request could be made
 	trouble
 }
 
 // prepare asks the provider for the request of the next attempt and lets faults
 // at it; moved: one of them put the attempt off.
-func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
+func (w *service) prepare(l *lane, d *delivery) (j job, moved bool) {
 	j.policy = w.policy(d.Account)
 	if d.replay != nil {
 		j.policy.Next, j.policy.Hold = nil, false
@@ -181,11 +182,11 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 	if off {
 		return j, true
 	}
-	var drop *DropError
+	var drop *provider.DropError
 	if j.out, j.err = w.request(d); j.err == nil {
 		j.trouble = w.bend(d, j.out, faults)
 	} else if errors.As(j.err, &drop) {
-		d.settle(Dropped)
+		d.settle(provider.Dropped)
 		return j, true
 	}
 	return j, false
@@ -193,7 +194,7 @@ func (w *World) prepare(l *lane, d *Delivery) (j job, moved bool) {
 
 // befalling returns the faults of the attempt about to be made; off: one of them
 // put it off. The attempt that comes later then shows the same ones.
-func (w *World) befalling(l *lane, d *Delivery) (faults []*Fault, off bool) {
+func (w *service) befalling(l *lane, d *delivery) (faults []*Fault, off bool) {
 	if d.spared {
 		faults, d.spared, d.set = d.set, false, nil
 		return faults, false
@@ -209,18 +210,12 @@ func (w *World) befalling(l *lane, d *Delivery) (faults []*Fault, off bool) {
 	}), false
 }
 
-func (w *World) compose(d *Delivery) ([]byte, error) {
+func (w *service) compose(d *delivery) ([]byte, error) {
 	if w.provider.Body != nil {
-		return w.provider.Body(w, d)
+		return w.provider.Body(w.world, &d.Delivery)
 	}
 	return d.Payloads[0], nil
 }
-
-// DropError, returned by Provider.Request, ends a delivery without an attempt: its
-// subscription does not want it any more.
-type DropError struct{ Reason string }
-
-func (e *DropError) Error() string { return "dropped: " + e.Reason }
 
 // result is what one attempt brought.
 type result struct {
@@ -236,13 +231,13 @@ type result struct {
 }
 
 // record keeps a finished attempt and decides what follows.
-func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
+func (w *service) record(l *lane, d *delivery, policy provider.Policy, res result) {
 	if d.forgotten || res.err != nil && w.engine.ctx.Err() != nil {
 		l.queue = nil // a reset or a stop: it never happened
 		return
 	}
 	l.remove(d)
-	a := &Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, Reason: res.reason}
+	a := &provider.Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, Reason: res.reason}
 	a.OK = res.lost || res.err == nil && w.succeeded(policy, res.status)
 	if res.err != nil {
 		a.Error = res.err.Error()
@@ -254,60 +249,60 @@ func (w *World) record(l *lane, d *Delivery, policy Policy, res result) {
 		w.stats.failed++
 	}
 	next := w.follow(l, d, policy, a, res.hopeful)
-	if s := w.sub(d); s != nil && d.State != Dropped {
-		s.count(a)
+	if s := w.sub(d); s != nil && d.State != provider.Dropped {
+		s.Count(a)
 	}
 	if w.provider.Attempted != nil {
-		_ = w.safely(func() { w.provider.Attempted(w, d, a) })
+		_ = w.safely(func() { w.provider.Attempted(w.world, &d.Delivery, a) })
 	}
-	w.note(d, a, res, next)
+	w.note(d, a, res, next, false)
 }
 
 // follow settles the delivery or plans its next attempt, and returns when.
-func (w *World) follow(l *lane, d *Delivery, policy Policy, a *Attempt, hopeful bool) time.Time {
-	if d.State == Dropped {
+func (w *service) follow(l *lane, d *delivery, policy provider.Policy, a *provider.Attempt, hopeful bool) time.Time {
+	if d.State == provider.Dropped {
 		return time.Time{}
 	}
 	if a.OK {
-		d.settle(Delivered)
+		d.settle(provider.Delivered)
 		return time.Time{}
 	}
-	ended := w.Now()
+	ended := w.world.Now()
 	if policy.Next != nil && hopeful {
 		if at, ok := w.nextAfter(policy, d, a.N, ended); ok {
 			w.plan(l, d, at, policy.Hold && !d.Direct)
 			return at
 		}
 	}
-	d.settle(Failed)
+	d.settle(provider.Failed)
 	return time.Time{}
 }
 
 // succeeded and nextAfter ask the policy; where that panics the answer is no.
-func (w *World) succeeded(p Policy, status int) (ok bool) {
-	_ = w.safely(func() { ok = p.success(status) })
+func (w *service) succeeded(p provider.Policy, status int) (ok bool) {
+	_ = w.safely(func() { ok = succeeds(p, status) })
 	return ok
 }
 
-func (w *World) nextAfter(p Policy, d *Delivery, n int, ended time.Time) (at time.Time, ok bool) {
-	_ = w.safely(func() { at, ok = p.Next(d, n, ended) })
+func (w *service) nextAfter(p provider.Policy, d *delivery, n int, ended time.Time) (at time.Time, ok bool) {
+	_ = w.safely(func() { at, ok = p.Next(&d.Delivery, n, ended) })
 	return at, ok
 }
 
 // plan asks for a further attempt at an instant.
-func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
-	if s := w.sub(d); s != nil && s.paused {
+func (w *service) plan(l *lane, d *delivery, at time.Time, hold bool) {
+	if s := w.sub(d); s != nil && s.Paused {
 		w.park(l, d, hold)
 		return
 	}
 	d.Next = at
 	if !hold {
-		d.retract = w.engine.schedule.push(item{at: at, world: w, d: d})
+		d.retract = w.engine.schedule.push(item{at: at, service: w, d: d})
 		return
 	}
 	l.queue = slices.Insert(l.queue, 0, d)
 	l.held = at
-	l.alarm = w.engine.schedule.push(item{at: at, world: w, lane: l})
+	l.alarm = w.engine.schedule.push(item{at: at, service: w, lane: l})
 	if s := w.sub(d); s != nil {
 		s.Next = at
 	}
@@ -315,7 +310,7 @@ func (w *World) plan(l *lane, d *Delivery, at time.Time, hold bool) {
 
 // park lets a delivery wait in its lane until Account.Forgive: first when the
 // order must be kept.
-func (w *World) park(l *lane, d *Delivery, first bool) {
+func (w *service) park(l *lane, d *delivery, first bool) {
 	d.Next = time.Time{}
 	if d.retract != nil {
 		d.retract.Store(true)
@@ -328,14 +323,14 @@ func (w *World) park(l *lane, d *Delivery, first bool) {
 }
 
 // note writes the attempt's journal entry.
-func (w *World) note(d *Delivery, a *Attempt, res result, next time.Time) {
+func (w *service) note(d *delivery, a *provider.Attempt, res result, next time.Time, repeat bool) {
 	e := res.entry
 	e.Provider, e.Account = w.sender(d)
 	e.Kind, e.Type = journal.Attempt, d.Type
 	e.DeliveryID, e.Subscription, e.Attempt, e.NextAttempt = d.ID, d.Subscription, a.N, next
 	e.Fault = res.fault
 	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At
-	e.Detail = attemptDetail(d, a)
+	e.Detail = attemptDetail(d, a, repeat)
 	a.Seq = w.engine.append(e).Seq
 }
 
@@ -348,69 +343,26 @@ type attemptExtra struct {
 	Repeat bool   `json:"repeat,omitempty"`
 }
 
-func attemptDetail(d *Delivery, a *Attempt) json.RawMessage {
-	more := attemptExtra{Together: d.together(), Repeat: a.repeat}
-	if a.Reason != http.StatusText(a.Status) && !a.repeat {
+func attemptDetail(d *delivery, a *provider.Attempt, repeat bool) json.RawMessage {
+	more := attemptExtra{Together: d.together(), Repeat: repeat}
+	if a.Reason != http.StatusText(a.Status) && !repeat {
 		more.Reason = a.Reason
 	}
 	if more.EventIDs == nil && more.Reason == "" && !more.Repeat {
 		return nil
 	}
-	return Encode(more)
+	return provider.Encode(more)
 }
 
-func (w *World) sub(d *Delivery) *Sub {
-	if a := w.accounts[d.Account]; a != nil && !d.Direct {
+func (w *service) sub(d *delivery) *provider.Sub {
+	if a := w.account(d.Account); a != nil && !d.Direct {
 		return a.Sub(d.Subscription)
 	}
 	return nil
 }
 
-// count keeps the subscription's failures in a row.
-func (s *Sub) count(a *Attempt) {
-	if a.OK {
-		s.Failures, s.Next = 0, time.Time{}
-	} else {
-		s.Failures++
-	}
-}
-
-// Pause stops sending to a subscription until Account.Forgive; what waits for it
-// is kept.
-func (a *Account) Pause(s *Sub) {
-	s.Next, s.paused = time.Time{}, true
-	l := a.world.lane(laneKey(a.Name, s.ID, ""))
-	l.letGo()
-	l.held = never
-	for _, d := range l.queue {
-		d.Next = time.Time{}
-	}
-	a.world.parkPlanned(a, s, l)
-	a.world.adopt(a)
-}
-
-// parkPlanned takes back the attempts that are planned apart from the lane: they
-// wait in it.
-func (w *World) parkPlanned(a *Account, s *Sub, l *lane) {
-	if log := w.log[a.Name]; log != nil {
-		for _, d := range log.all {
-			if d.State == Waiting && d.Subscription == s.ID && !d.Direct && !d.Next.IsZero() {
-				w.park(l, d, false)
-			}
-		}
-	}
-}
-
 // never is an instant that does not come.
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// kick ends a lane's wait.
-func (w *World) kick(account, subscription string) {
-	if l := w.lanes[laneKey(account, subscription, "")]; l != nil {
-		l.letGo()
-		w.run(l)
-	}
-}
 
 // letGo ends the wait of a lane: its moment is no longer one of the clock's.
 func (l *lane) letGo() {
@@ -420,31 +372,16 @@ func (l *lane) letGo() {
 	}
 }
 
-// drop ends what waits for a subscription that is gone.
-func (w *World) drop(account, subscription string) {
-	if log := w.log[account]; log != nil {
-		for _, d := range log.all {
-			if d.Subscription == subscription && d.State == Waiting && !d.Direct {
-				d.settle(Dropped)
-			}
-		}
-	}
-	if l := w.lanes[laneKey(account, subscription, "")]; l != nil && !l.running {
-		l.letGo()
-		delete(w.lanes, l.key)
-	}
-}
-
 // deliveryLog is an account's deliveries, oldest first. Settled ones beyond the
 // newest 10,000 are forgotten (PrioTicket and Dsco keep that many).
 type deliveryLog struct {
-	all  []*Delivery
+	all  []*delivery
 	most int // how long it may get before it is looked through again
 }
 
 const keptDeliveries = 10_000
 
-func (w *World) keep(d *Delivery) {
+func (w *service) keep(d *delivery) {
 	log := w.log[d.Account]
 	if log == nil {
 		log = &deliveryLog{}
@@ -453,7 +390,7 @@ func (w *World) keep(d *Delivery) {
 	log.add(d)
 }
 
-func (l *deliveryLog) add(d *Delivery) {
+func (l *deliveryLog) add(d *delivery) {
 	l.all = append(l.all, d)
 	if len(l.all) > max(l.most, keptDeliveries+keptDeliveries/4) {
 		l.trim()
@@ -463,7 +400,7 @@ func (l *deliveryLog) add(d *Delivery) {
 
 func (l *deliveryLog) trim() {
 	surplus := len(l.all) - keptDeliveries
-	l.all = slices.DeleteFunc(l.all, func(d *Delivery) bool {
+	l.all = slices.DeleteFunc(l.all, func(d *delivery) bool {
 		if surplus > 0 && d.Settled() {
 			surplus--
 			return true
@@ -472,14 +409,16 @@ func (l *deliveryLog) trim() {
 	})
 }
 
-func (p Policy) success(status int) bool {
+// succeeds reports whether a status makes a delivery succeed.
+func succeeds(p provider.Policy, status int) bool {
 	if p.Success != nil {
 		return p.Success(status)
 	}
 	return status >= 200 && status < 300
 }
 
-func (p Policy) timeout() time.Duration {
+// timeout is the wall time for one whole attempt.
+func timeout(p provider.Policy) time.Duration {
 	const ordinary = 30 * time.Second
 	return cmp.Or(p.Timeout, ordinary)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -31,8 +32,8 @@ func TestOrderUnderRetries(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, func(p *Provider, _ *Config) {
-				p.Policy = func(*World, string) Policy { return plainPolicy(c.hold) }
+			r := newRig(t, func(p *provider.Provider, _ *Config) {
+				p.Policy = func(*provider.World, string) provider.Policy { return plainPolicy(c.hold) }
 			})
 			seen := map[string]int{}
 			r.sink.reply(func(_ int, _, body string) int {
@@ -97,7 +98,7 @@ func TestSubscriptionsDoNotWaitForEachOther(t *testing.T) {
 	got := r.sink.requests()
 	slices.Sort(got)
 	equal(t, "requests", got, []string{"/bad 1", "/good 1", "/good 2", "/other 1", "/other 2"})
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		if n := w.Pending("ann", "bad"); n != 2 {
 			t.Errorf("%d events wait for the held one, want 2", n)
 		}
@@ -108,12 +109,12 @@ func TestSubscriptionsDoNotWaitForEachOther(t *testing.T) {
 }
 
 // joining lets up to three events share a delivery: their bodies, joined.
-func joining(p *Provider, cfg *Config) {
+func joining(p *provider.Provider, cfg *Config) {
 	holding(p, cfg)
-	p.Join = func(_ *World, d *Delivery, payload []byte) bool {
+	p.Join = func(_ *provider.World, d *provider.Delivery, payload []byte) bool {
 		return len(d.Payloads) < 3 && string(payload) != "alone"
 	}
-	p.Body = func(_ *World, d *Delivery) ([]byte, error) {
+	p.Body = func(_ *provider.World, d *provider.Delivery) ([]byte, error) {
 		var parts []string
 		for _, b := range d.Payloads {
 			parts = append(parts, string(b))
@@ -132,7 +133,7 @@ func TestWaitingEventsShareADelivery(t *testing.T) {
 	ids := r.fire("first")
 	r.idle()
 	ids = append(ids, r.fire("b", "c", "d", "e", "alone", "f", "g")...)
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		if n := w.Pending("ann", "s"); n != 8 {
 			t.Errorf("%d events wait, want 8", n)
 		}
@@ -178,7 +179,7 @@ func TestAFaultOfItsOwnKeepsAnEventAlone(t *testing.T) {
 	r.fire("first")
 	r.idle()
 	r.fire("b")
-	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: Encode("c"), Faults: []Fault{{Kind: "wrong_method"}}}); err != nil {
+	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: provider.Encode("c"), Faults: []Fault{{Kind: "wrong_method"}}}); err != nil {
 		t.Fatal(err)
 	}
 	r.advance(time.Hour)
@@ -192,9 +193,9 @@ func TestAFaultOfItsOwnKeepsAnEventAlone(t *testing.T) {
 // restart.
 func TestATargetThatIsDoneIsNotSent(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(p *Provider, _ *Config) {
-		p.Targets = func(*World, *Event) ([]Target, []Skip) {
-			return []Target{{Account: "ann", Subscription: "mail", URL: "mailto:ann", ID: "D1", Data: []byte(`{"to":"ann"}`), Done: true}}, []Skip{{"off", "disabled"}}
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
+		p.Targets = func(*provider.World, *provider.Event) ([]provider.Target, []provider.Skip) {
+			return []provider.Target{{Account: "ann", Subscription: "mail", URL: "mailto:ann", ID: "D1", Data: []byte(`{"to":"ann"}`), Done: true}}, []provider.Skip{{Subscription: "off", Reason: "disabled"}}
 		}
 	})
 	fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made"})
@@ -207,9 +208,9 @@ func TestATargetThatIsDoneIsNotSent(t *testing.T) {
 	}
 	for _, when := range []string{"before", "after"} {
 		r.advance(time.Hour)
-		r.do(func(w *World) {
+		r.do(func(w *provider.World) {
 			list := w.Deliveries("ann")
-			if len(list) != 1 || list[0].State != Delivered || len(list[0].Attempts) != 0 || string(list[0].Data) != `{"to":"ann"}` {
+			if len(list) != 1 || list[0].State != provider.Delivered || len(list[0].Attempts) != 0 || string(list[0].Data) != `{"to":"ann"}` {
 				t.Errorf("%s the restart: %+v", when, list)
 			}
 		})
@@ -227,12 +228,12 @@ func TestDropErrorsEndADelivery(t *testing.T) {
 	for _, hold := range []bool{false, true} {
 		t.Run(fmt.Sprint("hold ", hold), func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, func(p *Provider, _ *Config) {
-				p.Policy = func(*World, string) Policy { return plainPolicy(hold) }
+			r := newRig(t, func(p *provider.Provider, _ *Config) {
+				p.Policy = func(*provider.World, string) provider.Policy { return plainPolicy(hold) }
 				usual := p.Request
-				p.Request = func(w *World, d *Delivery) (*Outgoing, error) {
+				p.Request = func(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
 					if string(d.Body) == "b" || len(d.Attempts) > 0 {
-						return nil, fmt.Errorf("wrapped: %w", &DropError{Reason: "not wanted"})
+						return nil, fmt.Errorf("wrapped: %w", &provider.DropError{Reason: "not wanted"})
 					}
 					return usual(w, d)
 				}
@@ -247,7 +248,7 @@ func TestDropErrorsEndADelivery(t *testing.T) {
 			}
 		})
 	}
-	if got := (&DropError{Reason: "gone"}).Error(); got != "dropped: gone" {
+	if got := (&provider.DropError{Reason: "gone"}).Error(); got != "dropped: gone" {
 		t.Errorf("the error says %q", got)
 	}
 }
@@ -256,24 +257,28 @@ func TestDropErrorsEndADelivery(t *testing.T) {
 func TestARequestThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change func(*Provider)
+		change func(*provider.Provider)
 		want   string
 	}{
-		"request": {func(p *Provider) {
-			p.Request = func(*World, *Delivery) (*Outgoing, error) { return nil, fmt.Errorf("no key") }
+		"request": {func(p *provider.Provider) {
+			p.Request = func(*provider.World, *provider.Delivery) (*provider.Outgoing, error) {
+				return nil, fmt.Errorf("no key")
+			}
 		}, "no key"},
-		"body": {func(p *Provider) {
-			p.Body = func(*World, *Delivery) ([]byte, error) { return nil, fmt.Errorf("no body") }
+		"body": {func(p *provider.Provider) {
+			p.Body = func(*provider.World, *provider.Delivery) ([]byte, error) { return nil, fmt.Errorf("no body") }
 		}, "no body"},
-		"panic":        {func(p *Provider) { p.Request = func(*World, *Delivery) (*Outgoing, error) { panic("oh") } }, "plain broke: oh"},
-		"URL":          {func(p *Provider) { p.Request = outgoingTo("http://[::1") }, "callback URL"},
-		"refused":      {func(p *Provider) { p.Request = outgoingTo("http://169.254.169.254/") }, "never called"},
-		"public":       {func(p *Provider) { p.Request = outgoingTo("http://8.8.8.8/") }, "--allow-host 8.8.8.8"},
-		"policy panic": {func(p *Provider) { p.Policy = func(*World, string) Policy { panic("ah") } }, "plain broke: ah"},
+		"panic": {func(p *provider.Provider) {
+			p.Request = func(*provider.World, *provider.Delivery) (*provider.Outgoing, error) { panic("oh") }
+		}, "plain broke: oh"},
+		"URL":          {func(p *provider.Provider) { p.Request = outgoingTo("http://[::1") }, "callback URL"},
+		"refused":      {func(p *provider.Provider) { p.Request = outgoingTo("http://169.254.169.254/") }, "never called"},
+		"public":       {func(p *provider.Provider) { p.Request = outgoingTo("http://8.8.8.8/") }, "--allow-host 8.8.8.8"},
+		"policy panic": {func(p *provider.Provider) { p.Policy = func(*provider.World, string) provider.Policy { panic("ah") } }, "plain broke: ah"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, func(p *Provider, _ *Config) {
+			r := newRig(t, func(p *provider.Provider, _ *Config) {
 				c.change(p)
 			})
 			r.subscribe("ann", "s")
@@ -289,9 +294,9 @@ func TestARequestThatCannotBeMade(t *testing.T) {
 	}
 }
 
-func outgoingTo(url string) func(*World, *Delivery) (*Outgoing, error) {
-	return func(_ *World, d *Delivery) (*Outgoing, error) {
-		return &Outgoing{Method: "POST", URL: url, Body: d.Body}, nil
+func outgoingTo(url string) func(*provider.World, *provider.Delivery) (*provider.Outgoing, error) {
+	return func(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+		return &provider.Outgoing{Method: "POST", URL: url, Body: d.Body}, nil
 	}
 }
 
@@ -299,13 +304,15 @@ func outgoingTo(url string) func(*World, *Delivery) (*Outgoing, error) {
 // delivery, not of the process.
 func TestAPlanThatBreaksGivesUp(t *testing.T) {
 	t.Parallel()
-	for name, policy := range map[string]Policy{
-		"next":    {Next: func(*Delivery, int, time.Time) (time.Time, bool) { panic("next") }},
+	for name, policy := range map[string]provider.Policy{
+		"next":    {Next: func(*provider.Delivery, int, time.Time) (time.Time, bool) { panic("next") }},
 		"success": {Success: func(int) bool { panic("success") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, func(p *Provider, _ *Config) { p.Policy = func(*World, string) Policy { return policy } })
+			r := newRig(t, func(p *provider.Provider, _ *Config) {
+				p.Policy = func(*provider.World, string) provider.Policy { return policy }
+			})
 			r.sink.answer(500)
 			r.subscribe("ann", "s")
 			r.fire("a")

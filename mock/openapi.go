@@ -13,8 +13,8 @@ import (
 // openAPI describes what the mock serves: the provider's own document
 // (openapi.json of its fixtures) with this instance as its server, and every
 // event type of the catalogue under webhooks.
-func (w *World) openAPI() (map[string]any, error) {
-	raw, err := w.Catalogue().File("openapi.json")
+func (w *service) openAPI() (map[string]any, error) {
+	raw, err := w.world.Catalogue().File("openapi.json")
 	if err != nil {
 		return nil, err
 	}
@@ -22,12 +22,12 @@ func (w *World) openAPI() (map[string]any, error) {
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		return nil, fmt.Errorf("openapi.json of %s: %w", w.provider.Name, err)
 	}
-	doc["servers"] = []any{map[string]any{"url": w.home()}}
+	doc["servers"] = []any{map[string]any{"url": w.world.Home()}}
 	components := member(doc, "components")
 	schemas := member(components, "schemas")
 	webhooks := map[string]any{}
-	for i := range w.Catalogue().Events {
-		ev := &w.Catalogue().Events[i]
+	for i := range w.world.Catalogue().Events {
+		ev := &w.world.Catalogue().Events[i]
 		if w.checkType("", ev.Type) != nil {
 			continue
 		}
@@ -51,14 +51,14 @@ func callbackOperation(ev *fixtures.Event, schema map[string]any) map[string]any
 
 // callbackSchema adds the file of an event's schema to the components, once, and
 // returns the schema of the whole callback body.
-func (w *World) callbackSchema(ev *fixtures.Event, schemas map[string]any) (map[string]any, error) {
+func (w *service) callbackSchema(ev *fixtures.Event, schemas map[string]any) (map[string]any, error) {
 	if ev.Schema == "" {
 		return map[string]any{}, nil
 	}
 	file, pointer, _ := strings.Cut(ev.Schema, "#")
 	name := "callback." + strings.TrimSuffix(strings.TrimSuffix(path.Base(file), ".json"), ".schema")
 	if schemas[name] == nil {
-		raw, err := w.Catalogue().File(file)
+		raw, err := w.world.Catalogue().File(file)
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"sync"
+	"tacklebox/mock/provider"
 	"testing"
 )
 
@@ -43,7 +44,7 @@ func TestEveryRequestHasAnOrigin(t *testing.T) {
 
 func sendOnce(t *testing.T, s *sender, to, event string) {
 	t.Helper()
-	out := &Outgoing{Method: "POST", URL: to, Header: []Field{{Name: "X-Event", Value: event}}, Body: []byte("x")}
+	out := &provider.Outgoing{Method: "POST", URL: to, Header: []provider.Field{{Name: "X-Event", Value: event}}, Body: []byte("x")}
 	if _, err := s.do(t.Context(), mustParse(t, to), job{out: out}, &Origin{EventID: event}); err != nil {
 		t.Error(err)
 	}

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"fmt"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -13,8 +14,8 @@ func TestAPauseInFlight(t *testing.T) {
 	for _, hold := range []bool{false, true} {
 		t.Run(fmt.Sprint("hold ", hold), func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, func(p *Provider, _ *Config) {
-				p.Policy = func(*World, string) Policy { return plainPolicy(hold) }
+			r := newRig(t, func(p *provider.Provider, _ *Config) {
+				p.Policy = func(*provider.World, string) provider.Policy { return plainPolicy(hold) }
 			})
 			arrived, answer := make(chan string), make(chan int)
 			r.sink.reply(func(n int, _, body string) int {
@@ -27,7 +28,7 @@ func TestAPauseInFlight(t *testing.T) {
 			r.subscribe("ann", "s")
 			r.fire("a", "b")
 			<-arrived
-			r.do(func(w *World) { w.Account("ann").Pause(w.Account("ann").Sub("s")) })
+			r.do(func(w *provider.World) { w.Account("ann").Pause(w.Account("ann").Sub("s")) })
 			answer <- 500
 			r.waitFor(1, "kind:attempt")
 			r.advance(24 * time.Hour)
@@ -35,7 +36,7 @@ func TestAPauseInFlight(t *testing.T) {
 			if s := r.sub("ann", "s"); !s.Next.IsZero() {
 				t.Errorf("its next attempt is at %s", s.Next)
 			}
-			r.do(func(w *World) { w.Account("ann").Forgive(w.Account("ann").Sub("s")) })
+			r.do(func(w *provider.World) { w.Account("ann").Forgive(w.Account("ann").Sub("s")) })
 			r.idle()
 			want := []string{"/s a", "/s b", "/s a"}
 			if hold {
@@ -52,14 +53,14 @@ func TestAPauseOfWhatIsIdle(t *testing.T) {
 	r := newRig(t, nil)
 	r.subscribe("ann", "s")
 	r.subscribe("ann", "other")
-	r.do(func(w *World) { w.Account("ann").Pause(w.Account("ann").Sub("s")) })
+	r.do(func(w *provider.World) { w.Account("ann").Pause(w.Account("ann").Sub("s")) })
 	r.fire("a")
 	r.again()
 	r.fire("b")
 	r.advance(time.Hour)
 	r.again()
 	equal(t, "while paused", r.sink.requests(), []string{"/other a", "/other b"})
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		if n := w.Pending("ann", "s"); n != 2 {
 			t.Errorf("%d events wait, want 2", n)
 		}
@@ -75,7 +76,7 @@ func TestADeletedSubscriptionIsNotPausedForever(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	r.subscribe("ann", "s")
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		w.Account("ann").Pause(w.Account("ann").Sub("s"))
 		w.Account("ann").Remove("s")
 		if w.Account("ann").Sub("s") != nil {
@@ -97,7 +98,7 @@ func TestForgiveEndsTheWaitOfAHeldSubscription(t *testing.T) {
 	r.subscribe("ann", "s")
 	r.fire("a", "b")
 	r.idle()
-	r.do(func(w *World) { w.Account("ann").Forgive(w.Account("ann").Sub("s")) })
+	r.do(func(w *provider.World) { w.Account("ann").Forgive(w.Account("ann").Sub("s")) })
 	r.idle()
 	equal(t, "at once", r.sink.requests(), []string{"/s a", "/s a", "/s b"})
 	r.advance(24 * time.Hour)

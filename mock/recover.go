@@ -5,19 +5,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"tacklebox/mock/provider"
 
 	"tacklebox/receiver/journal"
 )
 
-// recover brings back the worlds from the state and the journal: the state knows
+// recover brings back the services from the state and the journal: the state knows
 // accounts and settings, the journal every event and attempt. Deliveries are
 // folded from the journal; what was neither delivered nor given up goes on.
 func (e *Engine) recover() error {
 	if err := e.restore(); err != nil {
 		return err
 	}
-	seqs := map[*World]uint64{}
-	for _, w := range e.worlds {
+	seqs := map[*service]uint64{}
+	for _, w := range e.services {
 		seq, err := w.restore()
 		if err != nil {
 			return err
@@ -30,9 +31,9 @@ func (e *Engine) recover() error {
 	}
 	_, last := e.journal.Bounds()
 	e.newest.Seq = last
-	open := map[string]*Delivery{}
+	open := map[string]*delivery{}
 	err = e.journal.Scan(0, 0, false, filter, func(entry *journal.Entry) bool {
-		if w := e.worlds[entry.Provider]; w != nil {
+		if w := e.services[entry.Provider]; w != nil {
 			w.fold(entry, seqs[w], open)
 		}
 		return true
@@ -40,7 +41,7 @@ func (e *Engine) recover() error {
 	if err != nil {
 		return fmtErr("journal", err)
 	}
-	for _, w := range e.worlds {
+	for _, w := range e.services {
 		w.resume()
 	}
 	e.state.SaveSoon("clock", e.clockSection(false)) // nobody waits for it: it makes no promise
@@ -71,46 +72,32 @@ func (e *Engine) restore() error {
 	if was.Mode == e.clock.mode && e.clock.mode != RealClock {
 		e.clock.set(was.Now)
 	}
-	e.chance.epoch = was.Epoch
+	e.rand.Epoch = was.Epoch
 	if !was.Clean {
-		e.chance.epoch++
+		e.rand.Epoch++
 	}
 	return nil
 }
 
-func (w *World) restore() (seq uint64, err error) {
+func (w *service) restore() (seq uint64, err error) {
 	raw, ok := w.engine.state.Load("provider/" + w.provider.Name)
 	if !ok {
 		return 0, nil
 	}
-	var in savedWorld
+	var in savedService
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return 0, fmt.Errorf("state: %s: %w", w.provider.Name, err)
 	}
-	if in.Values != nil {
-		w.values = in.Values
-	}
-	if in.Settings.Common != nil {
-		w.settings.Common = in.Settings.Common
-	}
-	if in.Settings.Accounts != nil {
-		w.settings.Accounts = in.Settings.Accounts
-	}
-	for name, n := range in.Counters {
-		w.counters[name] = n
-	}
-	for _, a := range in.Accounts {
-		w.restoreAccount(a)
-	}
+	w.book.Restore(in.Saved)
 	for _, t := range in.Timers {
 		w.timers = append(w.timers, t)
-		w.engine.schedule.push(item{at: t.At, world: w, timer: &t})
+		w.engine.schedule.push(item{at: t.At, service: w, timer: &t})
 	}
 	return in.Seq, nil
 }
 
 // fold takes one journal entry into the deliveries.
-func (w *World) fold(entry *journal.Entry, known uint64, open map[string]*Delivery) {
+func (w *service) fold(entry *journal.Entry, known uint64, open map[string]*delivery) {
 	if entry.Kind == journal.Attempt {
 		w.foldAttempt(entry, open)
 		return
@@ -119,33 +106,31 @@ func (w *World) fold(entry *journal.Entry, known uint64, open map[string]*Delive
 	if json.Unmarshal(entry.Detail, &d) != nil || d.Event == nil {
 		return
 	}
-	for name, n := range d.Counters {
-		w.counters[name] = max(w.counters[name], n)
-	}
+	w.book.Redraw(d.Counters)
 	for _, p := range d.Deliveries {
 		w.foldPlan(d.Event, p, open)
 	}
 	if entry.Seq > known && w.provider.Note != nil && d.Event.To == "" {
-		w.provider.Note(w, d.Event)
+		w.provider.Note(w.world, d.Event)
 	}
 }
 
-func (w *World) foldPlan(ev *Event, p plan, open map[string]*Delivery) {
+func (w *service) foldPlan(ev *provider.Event, p plan, open map[string]*delivery) {
 	d := open[p.ID]
 	if d == nil {
-		d = &Delivery{ID: p.ID, Account: p.Account, Subscription: p.Subscription, Type: ev.Type, URL: p.URL, Direct: p.Direct,
-			Data: p.Data, Created: ev.Time, State: Waiting}
+		d = &delivery{Delivery: provider.Delivery{ID: p.ID, Account: p.Account, Subscription: p.Subscription, Type: ev.Type, URL: p.URL, Direct: p.Direct,
+			Data: p.Data, Created: ev.Time, State: provider.Waiting}}
 		open[p.ID] = d
 		w.keep(d)
 	}
 	d.EventIDs, d.EventTypes = append(d.EventIDs, ev.ID), append(d.EventTypes, ev.Type)
 	d.Events = append(d.Events, ev)
 	if p.Done {
-		d.settle(Delivered)
+		d.settle(provider.Delivered)
 	}
 }
 
-func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
+func (w *service) foldAttempt(entry *journal.Entry, open map[string]*delivery) {
 	d := open[entry.DeliveryID]
 	if d == nil {
 		return // its event is no longer kept
@@ -155,7 +140,7 @@ func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
 	if more.Repeat {
 		return // nothing depends on what came of it
 	}
-	a := &Attempt{N: entry.Attempt, Seq: entry.Seq, At: entry.Time, Took: entry.Took, Error: entry.Error}
+	a := &provider.Attempt{N: entry.Attempt, Seq: entry.Seq, At: entry.Time, Took: entry.Took, Error: entry.Error}
 	if entry.Response != nil {
 		a.Status = entry.Response.Status
 		a.Reason = cmp.Or(more.Reason, http.StatusText(a.Status))
@@ -164,37 +149,37 @@ func (w *World) foldAttempt(entry *journal.Entry, open map[string]*Delivery) {
 		d.Body = append([]byte{}, entry.Request.Body...)
 	}
 	lost := entry.Response == nil && a.Error == "" // by a fault: the provider believes it arrived
-	a.OK = lost || a.Error == "" && w.policy(d.Account).success(a.Status)
+	a.OK = lost || a.Error == "" && succeeds(w.policy(d.Account), a.Status)
 	d.Attempts = append(d.Attempts, a)
-	if s := w.sub(d); s != nil && entry.Seq > s.mark {
-		s.count(a)
+	if s := w.sub(d); s != nil && entry.Seq > s.Since {
+		s.Count(a)
 	}
 	switch {
 	case a.OK:
-		d.settle(Delivered)
+		d.settle(provider.Delivered)
 	case entry.NextAttempt.IsZero():
-		d.settle(Failed)
+		d.settle(provider.Failed)
 	default:
 		d.Next = entry.NextAttempt
 	}
 }
 
-func (w *World) policy(account string) Policy {
+func (w *service) policy(account string) provider.Policy {
 	if w.provider.Policy == nil {
-		return Policy{}
+		return provider.Policy{}
 	}
-	return w.provider.Policy(w, account)
+	return w.provider.Policy(w.world, account)
 }
 
 // resume plans what the fold left waiting.
-func (w *World) resume() {
+func (w *service) resume() {
 	for _, log := range w.log {
 		for _, d := range log.all {
-			if d.State != Waiting {
+			if d.State != provider.Waiting {
 				continue
 			}
 			if !d.Direct && w.gone(d) {
-				d.settle(Dropped)
+				d.settle(provider.Dropped)
 				continue
 			}
 			w.resumeOne(d)
@@ -204,29 +189,29 @@ func (w *World) resume() {
 
 // gone reports that the delivery was for a subscription that is no more. Places
 // that are not subscriptions (Provider.Targets made them up) cannot go.
-func (w *World) gone(d *Delivery) bool {
+func (w *service) gone(d *delivery) bool {
 	if w.provider.Targets != nil && !w.hasSubs() {
 		return false
 	}
 	return w.sub(d) == nil
 }
 
-func (w *World) hasSubs() bool {
-	for _, a := range w.order {
-		if len(a.subs) > 0 {
+func (w *service) hasSubs() bool {
+	for _, a := range w.world.Accounts() {
+		if len(a.Subs()) > 0 {
 			return true
 		}
 	}
 	return false
 }
 
-func (w *World) resumeOne(d *Delivery) {
+func (w *service) resumeOne(d *delivery) {
 	if d.Body == nil {
 		for _, ev := range d.Events {
-			p, err := w.payload(ev, Target{Account: d.Account, Subscription: d.Subscription, URL: d.URL, Direct: d.Direct, Data: d.Data})
+			p, err := w.payload(ev, provider.Target{Account: d.Account, Subscription: d.Subscription, URL: d.URL, Direct: d.Direct, Data: d.Data})
 			if err != nil {
 				w.engine.cfg.Warn(fmt.Sprintf("delivery %s cannot be made again: %v", d.ID, err))
-				d.settle(Failed)
+				d.settle(provider.Failed)
 				return
 			}
 			d.Payloads = append(d.Payloads, p)

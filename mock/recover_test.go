@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // fireWith lets "made" happen with a text for a body and faults of its own.
 func (r *rig) fireWith(body string, faults ...Fault) {
 	r.t.Helper()
-	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: Encode(body), Faults: faults}); err != nil {
+	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: provider.Encode(body), Faults: faults}); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -70,9 +71,9 @@ func TestAPausedSubscriptionGoesOnAfterForgive(t *testing.T) {
 		for _, restart := range []bool{false, true} {
 			t.Run(fmt.Sprintf("hold %v restart %v", hold, restart), func(t *testing.T) {
 				t.Parallel()
-				r := newRig(t, func(p *Provider, _ *Config) {
-					p.Policy = func(*World, string) Policy { return plainPolicy(hold) }
-					p.Attempted = func(w *World, d *Delivery, a *Attempt) {
+				r := newRig(t, func(p *provider.Provider, _ *Config) {
+					p.Policy = func(*provider.World, string) provider.Policy { return plainPolicy(hold) }
+					p.Attempted = func(w *provider.World, d *provider.Delivery, a *provider.Attempt) {
 						if s := w.Account(d.Account).Sub(d.Subscription); !a.OK && len(d.Attempts) == 1 {
 							w.Account(d.Account).Pause(s)
 						}
@@ -88,9 +89,9 @@ func TestAPausedSubscriptionGoesOnAfterForgive(t *testing.T) {
 				}
 				r.advance(24 * time.Hour)
 				equal(t, "while paused", r.sink.requests(), []string{"/s a"})
-				r.do(func(w *World) {
+				r.do(func(w *provider.World) {
 					a := w.Account("ann")
-					if next := w.nextAttempt(a, a.Sub("s")); !next.IsZero() {
+					if next := r.w.nextAttempt(a, a.Sub("s")); !next.IsZero() {
 						t.Errorf("a paused subscription has its next attempt at %s", next)
 					}
 					a.Forgive(a.Sub("s"))
@@ -118,7 +119,7 @@ func TestForgivenFailuresStayForgiven(t *testing.T) {
 	r.subscribe("ann", "s")
 	r.fire("a", "b")
 	r.idle()
-	r.do(func(w *World) { w.Account("ann").Forgive(w.Account("ann").Sub("s")) })
+	r.do(func(w *provider.World) { w.Account("ann").Forgive(w.Account("ann").Sub("s")) })
 	r.again()
 	if s := r.sub("ann", "s"); s.Failures != 0 {
 		t.Errorf("%d failures after the restart, want none", s.Failures)
@@ -138,8 +139,8 @@ func TestASubscriptionDeletedWhileSomethingWaits(t *testing.T) {
 		for _, restart := range []bool{false, true} {
 			t.Run(fmt.Sprintf("hold %v restart %v", hold, restart), func(t *testing.T) {
 				t.Parallel()
-				r := newRig(t, func(p *Provider, _ *Config) {
-					p.Policy = func(*World, string) Policy { return plainPolicy(hold) }
+				r := newRig(t, func(p *provider.Provider, _ *Config) {
+					p.Policy = func(*provider.World, string) provider.Policy { return plainPolicy(hold) }
 				})
 				r.sink.answer(500, 500)
 				r.subscribe("ann", "s")
@@ -147,7 +148,7 @@ func TestASubscriptionDeletedWhileSomethingWaits(t *testing.T) {
 				r.fire("a", "b")
 				r.idle()
 				came := len(r.sink.requests())
-				r.do(func(w *World) { w.Account("ann").Remove("s") })
+				r.do(func(w *provider.World) { w.Account("ann").Remove("s") })
 				if restart {
 					r.again()
 				}
@@ -182,7 +183,7 @@ func TestASubscriptionDeletedInFlight(t *testing.T) {
 	r.subscribe("ann", "s")
 	r.fire("a", "b")
 	<-arrived
-	r.do(func(w *World) { w.Account("ann").Remove("s") })
+	r.do(func(w *provider.World) { w.Account("ann").Remove("s") })
 	answer <- 500
 	got := r.waitFor(1, "kind:attempt")
 	r.advance(24 * time.Hour)
@@ -198,8 +199,8 @@ func TestASubscriptionDeletedInFlight(t *testing.T) {
 func TestTimersOutliveTheEngine(t *testing.T) {
 	t.Parallel()
 	var rang []string
-	r := newRig(t, func(p *Provider, _ *Config) {
-		p.Due = func(w *World, name string, data []byte) {
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
+		p.Due = func(w *provider.World, name string, data []byte) {
 			rang = append(rang, fmt.Sprintf("%s %s %s", name, data, w.Now().Sub(rigStart)))
 			if name == "chain" {
 				w.Schedule(w.Now().Add(time.Minute), "link", nil)
@@ -209,7 +210,7 @@ func TestTimersOutliveTheEngine(t *testing.T) {
 			}
 		}
 	})
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		w.Schedule(rigStart.Add(3*time.Hour), "late", map[string]int{"n": 3})
 		w.Schedule(rigStart.Add(time.Hour), "early", "x")
 		w.Schedule(rigStart.Add(time.Hour), "early", "x") // twice the same are two
@@ -232,15 +233,15 @@ func TestTimersOutliveTheEngine(t *testing.T) {
 // TestATimerMayFire: what it lets happen is delivered like any other event.
 func TestATimerMayFire(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(p *Provider, _ *Config) {
-		p.Due = func(w *World, name string, _ []byte) {
-			if _, err := w.Fire(Firing{Type: name}); err != nil {
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
+		p.Due = func(w *provider.World, name string, _ []byte) {
+			if _, err := w.Fire(provider.Firing{Type: name}); err != nil {
 				w.Memo()["refused"] = err.Error()
 			}
 		}
 	})
 	r.subscribe("ann", "s")
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		w.Schedule(rigStart.Add(time.Minute), "lost", nil)
 		w.Schedule(rigStart.Add(time.Hour), "none", nil)
 	})
@@ -249,7 +250,7 @@ func TestATimerMayFire(t *testing.T) {
 	if e := r.entries("kind:event")[0]; !e.Time.Equal(rigStart.Add(time.Minute)) {
 		t.Errorf("the event happened at %s", e.Time)
 	}
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		if got := fmt.Sprint(w.Memo()["refused"]); !strings.Contains(got, `no event type "none"`) {
 			t.Errorf("refused with %s", got)
 		}
@@ -260,15 +261,15 @@ func TestATimerMayFire(t *testing.T) {
 // events that the saved state does not know.
 func TestWhatWasNotedIsNotedAgain(t *testing.T) {
 	t.Parallel()
-	noting := func(p *Provider, _ *Config) {
-		p.Note = func(w *World, ev *Event) {
+	noting := func(p *provider.Provider, _ *Config) {
+		p.Note = func(w *provider.World, ev *provider.Event) {
 			var n int
 			w.Get("noted", &n)
 			w.Put("noted", n+1)
 		}
 	}
 	r := newRig(t, noting)
-	r.do(func(w *World) { w.Put("kept", true) }) // the state on disk is of before the events
+	r.do(func(w *provider.World) { w.Put("kept", true) }) // the state on disk is of before the events
 	before, _ := r.state.Load("provider/plain")
 	r.fire("a", "b", "c")
 	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", To: r.sink.URL}); err != nil {
@@ -284,7 +285,7 @@ func TestWhatWasNotedIsNotedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.open()
-		r.do(func(w *World) {
+		r.do(func(w *provider.World) {
 			var n int
 			if w.Get("noted", &n); n != 3 {
 				t.Errorf("%s %d events are noted, want 3", name, n)
@@ -299,8 +300,8 @@ func TestWhatWasNotedIsNotedAgain(t *testing.T) {
 func TestCountersNeverGiveANumberTwice(t *testing.T) {
 	t.Parallel()
 	var drawn []int64
-	r := newRig(t, func(p *Provider, _ *Config) {
-		p.Prepare = func(w *World, ev *Event) error {
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
+		p.Prepare = func(w *provider.World, ev *provider.Event) error {
 			drawn = append(drawn, w.Next("order", 100))
 			return nil
 		}
@@ -340,7 +341,7 @@ func TestAStateOfAnotherKindIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: plainCatalog(),
-				Providers: []*Provider{plainProvider()}, BaseURL: func() string { return "" }})
+				Providers: []*provider.Provider{plainProvider()}, BaseURL: func() string { return "" }})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want it to name %s", err, c.want)
 			}
@@ -352,9 +353,9 @@ func TestAStateOfAnotherKindIsRefused(t *testing.T) {
 func TestAnEventThatCannotBeMadeAgain(t *testing.T) {
 	t.Parallel()
 	broken := false
-	r := newRig(t, func(p *Provider, _ *Config) {
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
 		holding(p, nil)
-		p.Payload = func(_ *World, ev *Event, _ Target) ([]byte, error) {
+		p.Payload = func(_ *provider.World, ev *provider.Event, _ provider.Target) ([]byte, error) {
 			if broken {
 				return nil, fmt.Errorf("its template is gone")
 			}

@@ -4,18 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"tacklebox/mock/provider"
 	"unicode"
 )
-
-// NewCall returns a request to a mock API with a JSON document as its body, as
-// Provider.Register makes it. header is name, value, name, value.
-func NewCall(method, path string, doc any, header ...string) *Call {
-	c := &Call{Method: method, Path: path, Body: Encode(doc), Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}}
-	for i := 0; i+1 < len(header); i += 2 {
-		c.Header.Set(header[i], header[i+1])
-	}
-	return c
-}
 
 // registration is what POST /_/subscriptions takes.
 type registration struct {
@@ -32,15 +23,15 @@ func (e *Engine) postSubscriptions(r *http.Request) (int, any, error) {
 	if err := readBody(r, &in); err != nil {
 		return 0, nil, err
 	}
-	w := e.worlds[in.Provider]
+	w := e.services[in.Provider]
 	if w == nil {
 		return 0, nil, e.unknownProvider(in.Provider)
 	}
-	var calls []*Call
+	var calls []*provider.Call
 	var refused error
 	err := w.do(func() {
 		if refused = w.checkRegistration(&in); refused == nil {
-			calls = w.provider.Register(w, in.Account, in.URL, in.Types)
+			calls = w.provider.Register(w.world, in.Account, in.URL, in.Types)
 		}
 	})
 	if refused != nil {
@@ -53,14 +44,14 @@ func (e *Engine) postSubscriptions(r *http.Request) (int, any, error) {
 	return http.StatusCreated, rows, err
 }
 
-func (w *World) checkRegistration(in *registration) error {
+func (w *service) checkRegistration(in *registration) error {
 	switch {
 	case w.provider.Register == nil:
-		return Refuse("no_subscriptions", w.withoutSubscriptions(), "%s has no subscriptions", w.provider.Name)
+		return provider.Refuse("no_subscriptions", w.withoutSubscriptions(), "%s has no subscriptions", w.provider.Name)
 	case strings.ContainsFunc(in.Account, unicode.IsControl):
-		return Refuse("bad_account", "", "account: %q holds control characters", clip(in.Account)) // no header can
+		return provider.Refuse("bad_account", "", "account: %q holds control characters", clip(in.Account)) // no header can
 	case len(in.Types) == 0:
-		return Refuse("no_types", fmt.Sprintf("GET /_/providers/%s lists its event types", w.provider.Name), "types is empty")
+		return provider.Refuse("no_types", fmt.Sprintf("GET /_/providers/%s lists its event types", w.provider.Name), "types is empty")
 	}
 	for _, typ := range in.Types {
 		if err := w.checkType(in.Account, typ); err != nil {
@@ -71,7 +62,7 @@ func (w *World) checkRegistration(in *registration) error {
 }
 
 // withoutSubscriptions says what a provider without subscriptions has instead.
-func (w *World) withoutSubscriptions() string {
+func (w *service) withoutSubscriptions() string {
 	for _, o := range w.provider.Options {
 		if o.Name == "callback_url" {
 			return fmt.Sprintf(`set callback_url: PUT /_/providers/%s/settings {"callback_url":"…"}`, w.provider.Name)
@@ -82,14 +73,14 @@ func (w *World) withoutSubscriptions() string {
 
 // enroll makes the calls one after the other, until one is refused. What those
 // before it made stays, as it would for any client.
-func (w *World) enroll(calls []*Call, r *http.Request) ([]subscriptionInfo, error) {
+func (w *service) enroll(calls []*provider.Call, r *http.Request) ([]subscriptionInfo, error) {
 	rows := []subscriptionInfo{}
 	for _, c := range calls {
 		c.Remote, c.Host, c.Proto = r.RemoteAddr, r.Host, r.Proto
 		if int64(len(c.Body)) > w.bodyLimit() {
 			c.Body, c.TooLarge = nil, true
 		}
-		reply, _, err := w.handle(c, func(c *Call) Reply {
+		reply, _, err := w.handle(c, func(c *provider.Call) provider.Reply {
 			before := w.subscribed()
 			reply := w.answer(c)
 			rows = append(rows, w.added(before)...)
@@ -105,19 +96,19 @@ func (w *World) enroll(calls []*Call, r *http.Request) ([]subscriptionInfo, erro
 	return rows, nil
 }
 
-func (w *World) notEnrolled(reply Reply, made int) error {
+func (w *service) notEnrolled(reply provider.Reply, made int) error {
 	hint := "the journal has the call: kind:call provider:" + w.provider.Name
 	if made > 0 {
 		hint = fmt.Sprintf("made before it: %d; %s", made, hint)
 	}
-	return Refuse("refused", hint, "%s answered %d: %s", w.provider.Name, reply.Status, clip(strings.TrimSpace(string(reply.Body))))
+	return provider.Refuse("refused", hint, "%s answered %d: %s", w.provider.Name, reply.Status, clip(strings.TrimSpace(string(reply.Body))))
 }
 
 // subscribed is every subscription there is.
-func (w *World) subscribed() map[*Sub]bool {
-	all := map[*Sub]bool{}
-	for _, a := range w.order {
-		for _, s := range a.subs {
+func (w *service) subscribed() map[*provider.Sub]bool {
+	all := map[*provider.Sub]bool{}
+	for _, a := range w.world.Accounts() {
+		for _, s := range a.Subs() {
 			all[s] = true
 		}
 	}
@@ -125,9 +116,9 @@ func (w *World) subscribed() map[*Sub]bool {
 }
 
 // added describes the subscriptions that were not there before.
-func (w *World) added(before map[*Sub]bool) (rows []subscriptionInfo) {
-	for _, a := range w.order {
-		for _, s := range a.subs {
+func (w *service) added(before map[*provider.Sub]bool) (rows []subscriptionInfo) {
+	for _, a := range w.world.Accounts() {
+		for _, s := range a.Subs() {
 			if !before[s] {
 				rows = append(rows, w.describe(a, s))
 			}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"tacklebox/mock/provider"
 
 	"tacklebox/receiver/journal"
 )
@@ -39,20 +40,20 @@ func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
 		return Fired{}, noEntry(seq, err)
 	}
 	if entry.Request == nil {
-		return Fired{}, Refuse("not_a_request", "replay a capture, an attempt or an event", "entry %d holds no request", seq)
+		return Fired{}, provider.Refuse("not_a_request", "replay a capture, an attempt or an event", "entry %d holds no request", seq)
 	}
 	if entry.Request.Truncated && len(r.Body) == 0 {
-		return Fired{}, Refuse("truncated", "give a body of your own", "entry %d kept only %d of %d bytes of its body", seq, len(entry.Request.Body), entry.Request.Size)
+		return Fired{}, provider.Refuse("truncated", "give a body of your own", "entry %d kept only %d of %d bytes of its body", seq, len(entry.Request.Body), entry.Request.Size)
 	}
 	to, err := e.replayURL(entry, r.To)
 	if err != nil {
 		return Fired{}, err
 	}
-	w := e.worlds[entry.Provider]
+	w := e.services[entry.Provider]
 	if w == nil || entry.Kind == journal.Call {
 		w = e.anyWorld()
 		if r.Resign || r.NewID {
-			return Fired{}, Refuse("unknown_sender", "only what a mock provider sent can be signed anew", "entry %d was not sent by a provider", seq)
+			return Fired{}, provider.Refuse("unknown_sender", "only what a mock provider sent can be signed anew", "entry %d was not sent by a provider", seq)
 		}
 	}
 	if string(r.Body) == "null" {
@@ -76,7 +77,7 @@ func noEntry(seq uint64, err error) error {
 	return p
 }
 
-func (e *Engine) anyWorld() *World { return e.worlds[e.cfg.Providers[0].Name] }
+func (e *Engine) anyWorld() *service { return e.services[e.cfg.Providers[0].Name] }
 
 // replayURL decides where a request goes: the URL asked for, the one it was sent
 // to, or for a capture the inbox it came to.
@@ -89,19 +90,19 @@ func (e *Engine) replayURL(entry *journal.Entry, to string) (string, error) {
 	}
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return "", Refuse("bad_url", "give to, an absolute http or https URL", "%q cannot be sent to", clip(to))
+		return "", provider.Refuse("bad_url", "give to, an absolute http or https URL", "%q cannot be sent to", clip(to))
 	}
 	return to, nil
 }
 
 func editedBody(entry *journal.Entry, r Replay) ([]byte, error) {
-	ev := &Event{Set: r.Set, Unset: r.Unset, Whole: r.Body}
+	ev := &provider.Event{Set: r.Set, Unset: r.Unset, Whole: r.Body}
 	return ev.Edit(bytes.Clone(entry.Request.Body))
 }
 
-func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (Fired, error) {
+func (w *service) replay(entry *journal.Entry, r Replay, to string, body []byte) (Fired, error) {
 	if r.NewID && w.provider.Renew != nil {
-		body = w.provider.Renew(w, body)
+		body = w.provider.Renew(w.world, body)
 	}
 	if r.edits() && w.provider.Spell != nil {
 		body = w.provider.Spell(body)
@@ -110,8 +111,8 @@ func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (
 	if event == "" {
 		event = "replay:" + strconv.FormatUint(entry.Seq, 10)
 	}
-	d := &Delivery{ID: "dlv_" + w.Text("delivery", LowerAndNums, 16), Account: entry.Account, Subscription: entry.Subscription, Type: entry.Type,
-		URL: to, Direct: true, Created: w.Now(), EventIDs: []string{event}, Body: body, State: Waiting, replay: &replayed{sub: entry.Subscription, provider: entry.Provider, account: entry.Account}}
+	d := &delivery{Delivery: provider.Delivery{ID: "dlv_" + w.world.Text("delivery", provider.LowerAndNums, 16), Account: entry.Account, Subscription: entry.Subscription, Type: entry.Type,
+		URL: to, Direct: true, Created: w.world.Now(), EventIDs: []string{event}, Body: body, State: provider.Waiting}, replay: &replayed{sub: entry.Subscription, provider: entry.Provider, account: entry.Account}}
 	if d.Account == "" {
 		d.Account = defaultAccount
 	}
@@ -120,20 +121,20 @@ func (w *World) replay(entry *journal.Entry, r Replay, to string, body []byte) (
 	}
 	d.firing = d.ID
 	w.queue(d)
-	return Fired{Events: []FiredEvent{{ID: event, Type: entry.Type, Skipped: []Skip{},
+	return Fired{Events: []FiredEvent{{ID: event, Type: entry.Type, Skipped: []provider.Skip{},
 		Deliveries: []FiredDelivery{{d.ID, d.Subscription, to}}}}}, nil
 }
 
 // replayed marks a delivery that repeats a recorded request.
 type replayed struct {
-	out               *Outgoing // the request as it was; nil: the provider makes it anew
+	out               *provider.Outgoing // the request as it was; nil: the provider makes it anew
 	sub               string
 	provider, account string // of the entry; empty: of nobody here
 }
 
 // sender says whose request a delivery carries. What no provider of ours sent
 // belongs to none when it is sent again, whichever world sends it.
-func (w *World) sender(d *Delivery) (provider, account string) {
+func (w *service) sender(d *delivery) (provider, account string) {
 	if d.replay == nil {
 		return w.provider.Name, d.Account
 	}
@@ -142,8 +143,8 @@ func (w *World) sender(d *Delivery) (provider, account string) {
 
 // asRecorded makes the request that an entry holds, headers included, but for
 // those that belong to one connection.
-func asRecorded(entry *journal.Entry, to string, body []byte) *Outgoing {
-	out := &Outgoing{Method: entry.Request.Method, URL: to, Body: body}
+func asRecorded(entry *journal.Entry, to string, body []byte) *provider.Outgoing {
+	out := &provider.Outgoing{Method: entry.Request.Method, URL: to, Body: body}
 	if out.Method == "" {
 		out.Method = http.MethodPost
 	}
@@ -153,23 +154,23 @@ func asRecorded(entry *journal.Entry, to string, body []byte) *Outgoing {
 			continue
 		}
 		for _, v := range entry.Request.Headers[name] {
-			out.Header = append(out.Header, Field{name, v})
+			out.Header = append(out.Header, provider.Field{Name: name, Value: v})
 		}
 	}
 	return out
 }
 
 // request makes the request of the next attempt.
-func (w *World) request(d *Delivery) (*Outgoing, error) {
+func (w *service) request(d *delivery) (*provider.Outgoing, error) {
 	if d.replay == nil {
-		return w.provider.Request(w, d)
+		return w.provider.Request(w.world, &d.Delivery)
 	}
 	if d.replay.out != nil {
 		return d.replay.out, nil
 	}
 	whole := *d
 	whole.Subscription, whole.Direct = d.replay.sub, d.replay.sub == ""
-	out, err := w.provider.Request(w, &whole)
+	out, err := w.provider.Request(w.world, &whole.Delivery)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 
@@ -84,8 +85,8 @@ func TestWhatAReplaySends(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, func(p *Provider, _ *Config) {
-				p.Renew = func(_ *World, body []byte) []byte { return append(bytes.Clone(body), "#new"...) }
+			r := newRig(t, func(p *provider.Provider, _ *Config) {
+				p.Renew = func(_ *provider.World, body []byte) []byte { return append(bytes.Clone(body), "#new"...) }
 				if name == "edited and anew" {
 					p.Spell = func(body []byte) []byte { return append(append([]byte("<"), body...), '>') }
 				}
@@ -106,14 +107,14 @@ func TestWhatAReplaySends(t *testing.T) {
 			if a.Request.Method != c.method || string(a.Request.Body) != c.body || a.Request.URL != r.sink.URL+c.path {
 				t.Errorf("sent %s %s %s", a.Request.Method, a.Request.URL, a.Request.Body)
 			}
-			if string(Encode(a.Request.Headers)) != string(Encode(c.headers)) {
+			if string(provider.Encode(a.Request.Headers)) != string(provider.Encode(c.headers)) {
 				t.Errorf("with %v, want %v", a.Request.Headers, c.headers)
 			}
 			one := fired.Events[0]
 			if a.EventID != "E1" || a.Type != "made" || a.Account != "ann" || a.Subscription != "s" || one.ID != "E1" || a.DeliveryID != one.Deliveries[0].ID || !a.NextAttempt.IsZero() {
 				t.Errorf("the attempt is %+v of %+v", a, one)
 			}
-			r.do(func(w *World) {
+			r.do(func(w *provider.World) {
 				if len(w.Deliveries("ann")) != 0 {
 					t.Error("a replay is in the account's log")
 				}
@@ -148,7 +149,7 @@ func TestReplaysAndFaults(t *testing.T) {
 func TestAReplayWithoutAnAddressGoesWhereItWas(t *testing.T) {
 	t.Parallel()
 	var sinkURL string
-	r := newRig(t, func(_ *Provider, cfg *Config) { cfg.BaseURL = func() string { return sinkURL } })
+	r := newRig(t, func(_ *provider.Provider, cfg *Config) { cfg.BaseURL = func() string { return sinkURL } })
 	sinkURL = r.sink.URL
 	for _, url := range []string{"/in/x?a=1", r.sink.URL + "/abs"} {
 		seq := r.recorded(&journal.Entry{Kind: journal.Capture, Request: &journal.Message{Method: "POST", URL: url, Body: []byte("b"), Size: 1}})

@@ -3,6 +3,7 @@ package mock
 import (
 	"fmt"
 	"net"
+	"tacklebox/mock/provider"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -51,17 +52,17 @@ func deafEngine(b *testing.B) *Engine {
 	}
 	state, _ := OpenState("")
 	nth := 0
-	deaf := &Provider{Name: "deaf", Title: "Deaf", Serve: func(*World, *Call) Reply { return Reply{Status: 404} },
-		Request: func(_ *World, d *Delivery) (*Outgoing, error) {
-			return &Outgoing{Method: "POST", URL: d.URL, Body: d.Body}, nil
+	deaf := &provider.Provider{Name: "deaf", Title: "Deaf", Serve: func(*provider.World, *provider.Call) provider.Reply { return provider.Reply{Status: 404} },
+		Request: func(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+			return &provider.Outgoing{Method: "POST", URL: d.URL, Body: d.Body}, nil
 		},
-		Policy: func(*World, string) Policy {
-			return Policy{Next: func(_ *Delivery, n int, ended time.Time) (time.Time, bool) {
+		Policy: func(*provider.World, string) provider.Policy {
+			return provider.Policy{Next: func(_ *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
 				nth++
 				return ended.Add(time.Hour + time.Duration(nth*7919%3_600_000)*time.Millisecond), n == 1
 			}}
 		}}
-	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Providers: []*Provider{deaf},
+	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Providers: []*provider.Provider{deaf},
 		Catalog: fixtures.New(fstest.MapFS{
 			"deaf/catalog.json": {Data: []byte(`{"title":"Deaf","events":[{"type":"noise","about":"a noise","evidence":"decision","sample":"noise.json"}]}`)},
 			"deaf/noise.json":   {Data: []byte(`{"loud":true}`)}}),

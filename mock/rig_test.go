@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"tacklebox/mock/provider"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -25,12 +26,12 @@ var rigStart = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type rig struct {
 	t     *testing.T
 	e     *Engine
-	w     *World
-	p     *Provider
+	w     *service
+	p     *provider.Provider
 	sink  *sink
 	store journal.Store
 	state *State
-	made  func(*Provider, *Config)
+	made  func(*provider.Provider, *Config)
 
 	warnMu sync.Mutex
 	warned []string
@@ -38,7 +39,7 @@ type rig struct {
 
 // newRig starts an engine; change, when not nil, fits the provider and the
 // configuration before.
-func newRig(t *testing.T, change func(p *Provider, cfg *Config)) *rig {
+func newRig(t *testing.T, change func(p *provider.Provider, cfg *Config)) *rig {
 	t.Helper()
 	state, err := OpenState("")
 	if err != nil {
@@ -61,11 +62,11 @@ func (r *rig) open() {
 	if r.made != nil {
 		r.made(r.p, &cfg)
 	}
-	cfg.Providers = append([]*Provider{r.p}, cfg.Providers...)
+	cfg.Providers = append([]*provider.Provider{r.p}, cfg.Providers...)
 	if r.e, err = New(cfg); err != nil {
 		r.t.Fatal(err)
 	}
-	r.w = r.e.worlds[r.p.Name]
+	r.w = r.e.services[r.p.Name]
 	r.e.Start()
 	engine := r.e
 	r.t.Cleanup(func() { _ = engine.Close() })
@@ -93,9 +94,9 @@ func (r *rig) again() {
 }
 
 // do runs fn in the provider's world.
-func (r *rig) do(fn func(w *World)) {
+func (r *rig) do(fn func(w *provider.World)) {
 	r.t.Helper()
-	if err := r.w.do(func() { fn(r.w) }); err != nil {
+	if err := r.w.do(func() { fn(r.w.world) }); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -103,8 +104,8 @@ func (r *rig) do(fn func(w *World)) {
 // subscribe registers a subscription to both types at a path of the sink.
 func (r *rig) subscribe(account, id string) {
 	r.t.Helper()
-	r.do(func(w *World) {
-		w.Account(account).Add(&Sub{ID: id, URL: r.sink.URL + "/" + id, Types: []string{"made", "lost"}, Enabled: true, Created: w.Now()})
+	r.do(func(w *provider.World) {
+		w.Account(account).Add(&provider.Sub{ID: id, URL: r.sink.URL + "/" + id, Types: []string{"made", "lost"}, Enabled: true, Created: w.Now()})
 	})
 }
 
@@ -112,7 +113,7 @@ func (r *rig) subscribe(account, id string) {
 func (r *rig) fire(bodies ...string) (ids []string) {
 	r.t.Helper()
 	for _, b := range bodies {
-		fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: Encode(b)})
+		fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: provider.Encode(b)})
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -169,9 +170,9 @@ func (r *rig) waitFor(n int, q string) []*journal.Entry {
 }
 
 // sub returns a subscription as it stands.
-func (r *rig) sub(account, id string) (s Sub) {
+func (r *rig) sub(account, id string) (s provider.Sub) {
 	r.t.Helper()
-	r.do(func(w *World) { s = *w.Account(account).Sub(id) })
+	r.do(func(w *provider.World) { s = *w.Account(account).Sub(id) })
 	return s
 }
 
@@ -179,7 +180,7 @@ func (r *rig) sub(account, id string) (s Sub) {
 func (r *rig) states(account string) string {
 	r.t.Helper()
 	var list []string
-	r.do(func(w *World) {
+	r.do(func(w *provider.World) {
 		for _, d := range w.Deliveries(account) {
 			list = append(list, string(d.State))
 		}
@@ -249,24 +250,26 @@ func (s *sink) requests() (list []string) {
 
 // plainProvider is the least that a provider can be: it posts the body, and
 // tries twice more, a minute and then an hour later.
-func plainProvider() *Provider {
-	return &Provider{Name: "plain", Title: "Plain", Home: "/v1",
-		Serve: func(*World, *Call) Reply { return Reply{Status: http.StatusNotFound} },
-		Request: func(_ *World, d *Delivery) (*Outgoing, error) {
-			return &Outgoing{Method: "POST", URL: d.URL, Body: d.Body, Header: []Field{{"Content-Type", "text/plain"}}}, nil
+func plainProvider() *provider.Provider {
+	return &provider.Provider{Name: "plain", Title: "Plain", Home: "/v1",
+		Serve: func(*provider.World, *provider.Call) provider.Reply {
+			return provider.Reply{Status: http.StatusNotFound}
 		},
-		Policy: func(*World, string) Policy { return plainPolicy(false) },
+		Request: func(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+			return &provider.Outgoing{Method: "POST", URL: d.URL, Body: d.Body, Header: []provider.Field{{Name: "Content-Type", Value: "text/plain"}}}, nil
+		},
+		Policy: func(*provider.World, string) provider.Policy { return plainPolicy(false) },
 	}
 }
 
 // holding makes a failure stop the whole subscription.
-func holding(p *Provider, _ *Config) {
-	p.Policy = func(*World, string) Policy { return plainPolicy(true) }
+func holding(p *provider.Provider, _ *Config) {
+	p.Policy = func(*provider.World, string) provider.Policy { return plainPolicy(true) }
 }
 
-func plainPolicy(hold bool) Policy {
+func plainPolicy(hold bool) provider.Policy {
 	waits := []time.Duration{time.Minute, time.Hour}
-	return Policy{Timeout: 5 * time.Second, Hold: hold, Next: func(_ *Delivery, n int, ended time.Time) (time.Time, bool) {
+	return provider.Policy{Timeout: 5 * time.Second, Hold: hold, Next: func(_ *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
 		if n > len(waits) {
 			return time.Time{}, false
 		}

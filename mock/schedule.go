@@ -5,6 +5,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"tacklebox/mock/provider"
 	"time"
 )
 
@@ -18,13 +19,13 @@ type schedule struct {
 }
 
 type item struct {
-	at    time.Time
-	n     uint64
-	world *World
-	d     *Delivery // a delivery to try again
-	lane  *lane     // a held subscription to go on
-	timer *timer    // a provider's own moment
-	off   *atomic.Bool
+	at      time.Time
+	n       uint64
+	service *service
+	d       *delivery // a delivery to try again
+	lane    *lane     // a held subscription to go on
+	timer   *timer    // a provider's own moment
+	off     *atomic.Bool
 }
 
 type items []item
@@ -109,12 +110,12 @@ func (e *Engine) release(t time.Time) {
 }
 
 func (e *Engine) releaseOne(it item) {
-	w := it.world
+	w := it.service
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case it.d != nil:
-		if it.d.State == Waiting && it.d.Next.Equal(it.at) {
+		if it.d.State == provider.Waiting && it.d.Next.Equal(it.at) {
 			w.queue(it.d)
 		}
 	case it.lane != nil:
@@ -128,7 +129,7 @@ func (e *Engine) releaseOne(it item) {
 }
 
 // ring tells the provider that its moment has come.
-func (w *World) ring(t *timer) {
+func (w *service) ring(t *timer) {
 	for i := range w.timers {
 		if w.timers[i].Name == t.Name && w.timers[i].At.Equal(t.At) && string(w.timers[i].Data) == string(t.Data) {
 			w.timers = append(w.timers[:i:i], w.timers[i+1:]...)
@@ -136,7 +137,7 @@ func (w *World) ring(t *timer) {
 		}
 	}
 	if w.provider.Due != nil {
-		_ = w.safely(func() { w.provider.Due(w, t.Name, t.Data) })
+		_ = w.safely(func() { w.provider.Due(w.world, t.Name, t.Data) })
 	}
 	w.save()
 }

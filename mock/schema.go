@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"tacklebox/mock/provider"
 
 	"tacklebox/fixtures"
 )
@@ -12,7 +13,7 @@ const definitions = "#/$defs/"
 
 // shownSchema is the schema of an event's callback body, nil when there is none.
 // It is made once: the fixtures do not change.
-func (w *World) shownSchema(ev *fixtures.Event) json.RawMessage {
+func (w *service) shownSchema(ev *fixtures.Event) json.RawMessage {
 	if schema, made := w.schemas[ev.Type]; made {
 		return schema
 	}
@@ -29,12 +30,12 @@ func (w *World) shownSchema(ev *fixtures.Event) json.RawMessage {
 
 // schemaOf makes one document that needs no other: of a file that holds many
 // definitions, those that are referred to.
-func (w *World) schemaOf(ev *fixtures.Event) (json.RawMessage, error) {
+func (w *service) schemaOf(ev *fixtures.Event) (json.RawMessage, error) {
 	if ev.Schema == "" {
 		return nil, nil
 	}
 	file, pointer, _ := strings.Cut(ev.Schema, "#")
-	raw, err := w.Catalogue().File(file)
+	raw, err := w.world.Catalogue().File(file)
 	if err != nil || pointer == "" && w.provider.Envelope == nil {
 		return raw, err
 	}
@@ -54,8 +55,8 @@ func (w *World) schemaOf(ev *fixtures.Event) (json.RawMessage, error) {
 		root = w.provider.Envelope(ev.Type, root)
 	}
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["$defs"] = reachable(doc.Defs, Encode(root))
-	return Encode(root), nil
+	root["$defs"] = reachable(doc.Defs, provider.Encode(root))
+	return provider.Encode(root), nil
 }
 
 // reachable picks the definitions that a schema refers to, directly or not.

@@ -9,13 +9,14 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"tacklebox/mock/provider"
 
 	"tacklebox/receiver/journal"
 )
 
 // attempt sends one request and reads the answer. It runs outside the world's
 // lock. When the provider could make no request, that is the attempt's error.
-func (e *Engine) attempt(w *World, d *Delivery, j job) result {
+func (e *Engine) attempt(w *service, d *delivery, j job) result {
 	res := result{began: e.clock.Now(), entry: &journal.Entry{}, err: j.err, fault: j.String()}
 	if j.err != nil {
 		return res
@@ -31,7 +32,7 @@ func (e *Engine) attempt(w *World, d *Delivery, j job) result {
 		res.err = fmt.Errorf("callback URL: %w", err)
 		return res
 	}
-	ctx, cancel := context.WithTimeout(e.ctx, j.policy.timeout())
+	ctx, cancel := context.WithTimeout(e.ctx, timeout(j.policy))
 	defer cancel()
 	watch := stopwatch()
 	provider, account := w.sender(d)
@@ -40,14 +41,14 @@ func (e *Engine) attempt(w *World, d *Delivery, j job) result {
 	answer, err := e.sender.do(ctx, u, j, &origin)
 	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()
 	if err != nil {
-		res.err = explain(ctx, err, j.policy.timeout())
+		res.err = explain(ctx, err, timeout(j.policy))
 		return res
 	}
 	res.status, res.reason, res.entry.Response = answer.Status, answer.reason, answer.Message
 	return res
 }
 
-func (e *Engine) sentMessage(out *Outgoing) *journal.Message {
+func (e *Engine) sentMessage(out *provider.Outgoing) *journal.Message {
 	m := keptMessage(out.Body, e.cfg.MaxBody)
 	m.Method, m.URL, m.Proto = out.Method, out.URL, "HTTP/1.1"
 	m.Headers = make(http.Header, len(out.Header))
@@ -72,7 +73,7 @@ func digest(b []byte) string {
 
 // wireHead renders the request up to its body: header order and spelling are the
 // provider's, Host first and Content-Length last.
-func wireHead(u *url.URL, out *Outgoing) []byte {
+func wireHead(u *url.URL, out *provider.Outgoing) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, requestTarget(out.URL), u.Host)
 	for _, f := range out.Header {

@@ -3,6 +3,7 @@ package mock
 import (
 	"net/url"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 )
 
@@ -35,7 +36,7 @@ func TestTheRequestLineIsWhatWasRegistered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line, _, _ := strings.Cut(string(wireHead(u, &Outgoing{Method: "POST", URL: registered})), "\r\n")
+		line, _, _ := strings.Cut(string(wireHead(u, &provider.Outgoing{Method: "POST", URL: registered})), "\r\n")
 		if want = "POST " + want + " HTTP/1.1"; line != want {
 			t.Errorf("%s is sent as %q, want %q", registered, line, want)
 		}

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -63,7 +64,7 @@ func post(t *testing.T, s *sender, u *url.URL, body string) (*answer, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return s.do(ctx, u, job{out: &Outgoing{Method: "POST", URL: u.String(), Body: []byte(body)}}, &Origin{})
+	return s.do(ctx, u, job{out: &provider.Outgoing{Method: "POST", URL: u.String(), Body: []byte(body)}}, &Origin{})
 }
 
 const okAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -296,9 +297,9 @@ func TestNoAnswerWithinTheTimeout(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			u := rawServer(t, answer)
-			r := newRig(t, func(p *Provider, _ *Config) {
+			r := newRig(t, func(p *provider.Provider, _ *Config) {
 				p.Request = outgoingTo(u.String())
-				p.Policy = func(*World, string) Policy { return Policy{Timeout: 30 * time.Millisecond} }
+				p.Policy = func(*provider.World, string) provider.Policy { return provider.Policy{Timeout: 30 * time.Millisecond} }
 			})
 			if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", To: u.String()}); err != nil {
 				t.Fatal(err)
@@ -329,7 +330,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	})
 	s := newSender(nil, mebibyte)
 	defer s.close()
-	out := &Outgoing{Method: "PATCH", URL: u.String() + "?a=b c", Body: []byte("four"), Header: []Field{{"x-lower", "1"}, {"X-UPPER", "2"}, {"x-lower", "3"}, {"Empty", ""}}}
+	out := &provider.Outgoing{Method: "PATCH", URL: u.String() + "?a=b c", Body: []byte("four"), Header: []provider.Field{{Name: "x-lower", Value: "1"}, {Name: "X-UPPER", Value: "2"}, {Name: "x-lower", Value: "3"}, {Name: "Empty", Value: ""}}}
 	if _, err := s.do(context.Background(), u, job{out: out}, &Origin{}); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"tacklebox/mock/provider"
 	"time"
 
 	"tacklebox/receiver/journal"
@@ -15,7 +16,7 @@ import (
 // ServeProvider answers a request to a mock API. path is the escaped path behind
 // the provider's prefix, as it stood on the wire.
 func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *http.Request) {
-	w := e.worlds[name]
+	w := e.services[name]
 	c := w.readCall(path, r)
 	reply, began, err := w.handle(c, w.answer)
 	if err != nil {
@@ -26,12 +27,12 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 	// The provider's clock tells the time in its answers, so that Retry-After and
 	// the like fit, and the same seed and clock give the same bytes.
 	rw.Header().Set("Date", began.UTC().Format(http.TimeFormat))
-	reply.write(rw)
+	write(reply, rw)
 }
 
 // handle answers a call in the world and keeps both in the journal; an error is
 // the journal's. began is when the call came.
-func (w *World) handle(c *Call, answer func(*Call) Reply) (reply Reply, began time.Time, err error) {
+func (w *service) handle(c *provider.Call, answer func(*provider.Call) provider.Reply) (reply provider.Reply, began time.Time, err error) {
 	e := w.engine
 	watch := stopwatch()
 	began = e.clock.Now()
@@ -41,7 +42,7 @@ func (w *World) handle(c *Call, answer func(*Call) Reply) (reply Reply, began ti
 	})
 	if broke != nil {
 		e.cfg.Warn(broke.Error())
-		reply = Reply{Status: http.StatusInternalServerError}
+		reply = provider.Reply{Status: http.StatusInternalServerError}
 	}
 	entry := w.callEntry(c, reply)
 	entry.Time, entry.Took = began, watch()
@@ -49,7 +50,15 @@ func (w *World) handle(c *Call, answer func(*Call) Reply) (reply Reply, began ti
 }
 
 // Has reports whether there is such a provider.
-func (e *Engine) Has(name string) bool { return e.worlds[name] != nil }
+func (e *Engine) Has(name string) bool { return e.services[name] != nil }
+
+// Listed reports whether the setting "credentials" of a provider says whom its
+// mock lets in.
+func (e *Engine) Listed(name string) (listed bool) {
+	w := e.services[name]
+	_ = w.do(func() { listed = w.world.Option("", "credentials").Set() })
+	return listed
+}
 
 // HostOf returns the provider that a Host header means, "" for none: a real host
 // of the provider's, one of its sub-domains where the table says so, or
@@ -59,7 +68,7 @@ func (e *Engine) HostOf(host string) string {
 		host = host[:i]
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	for name, w := range e.worlds {
+	for name, w := range e.services {
 		if host == name+".localhost" {
 			return name
 		}
@@ -75,10 +84,10 @@ func (e *Engine) HostOf(host string) string {
 const drained = 64 << 20 // bytes of a body beyond its limit that are read and thrown away
 
 // readCall reads the request with its body, at most BodyLimit of it.
-func (w *World) readCall(path string, r *http.Request) *Call {
+func (w *service) readCall(path string, r *http.Request) *provider.Call {
 	limit := w.bodyLimit()
 	_, query, _ := strings.Cut(r.RequestURI, "?")
-	c := &Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
+	c := &provider.Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
 	case int64(len(b)) > limit:
@@ -92,20 +101,20 @@ func (w *World) readCall(path string, r *http.Request) *Call {
 	return c
 }
 
-func (w *World) bodyLimit() int64 { return cmp.Or(w.provider.BodyLimit, mebibyte) }
+func (w *service) bodyLimit() int64 { return cmp.Or(w.provider.BodyLimit, mebibyte) }
 
 // answer calls the provider; its panic is an answer too.
-func (w *World) answer(c *Call) (reply Reply) {
-	if w.safely(func() { reply = w.provider.Serve(w, c) }) != nil {
-		reply = Reply{Status: http.StatusInternalServerError}
+func (w *service) answer(c *provider.Call) (reply provider.Reply) {
+	if w.safely(func() { reply = w.provider.Serve(w.world, c) }) != nil {
+		reply = provider.Reply{Status: http.StatusInternalServerError}
 		if w.provider.Broken != nil {
-			reply = w.provider.Broken(w, c)
+			reply = w.provider.Broken(w.world, c)
 		}
 	}
 	return reply
 }
 
-func (w *World) callEntry(c *Call, reply Reply) *journal.Entry {
+func (w *service) callEntry(c *provider.Call, reply provider.Reply) *journal.Entry {
 	req := keptMessage(c.Body, w.engine.cfg.MaxBody)
 	req.Method, req.Proto, req.Remote, req.Headers = c.Method, c.Proto, c.Remote, c.Header
 	req.URL = "/" + w.provider.Name + c.Path
@@ -128,7 +137,7 @@ func (w *World) callEntry(c *Call, reply Reply) *journal.Entry {
 }
 
 // write sends the reply with its header names as they are spelled.
-func (r Reply) write(rw http.ResponseWriter) {
+func write(r provider.Reply, rw http.ResponseWriter) {
 	h := rw.Header()
 	for k, v := range r.Header {
 		h[k] = v

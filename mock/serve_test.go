@@ -10,13 +10,14 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 )
 
-// api serves a rig's provider below /plain.
-func api(t *testing.T, serve func(w *World, c *Call) Reply, change func(*Provider)) (*rig, *url.URL) {
+// mockAPI serves a rig's provider below /plain.
+func mockAPI(t *testing.T, serve func(w *provider.World, c *provider.Call) provider.Reply, change func(*provider.Provider)) (*rig, *url.URL) {
 	t.Helper()
-	r := newRig(t, func(p *Provider, _ *Config) {
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
 		p.Serve = serve
 		if change != nil {
 			change(p)
@@ -61,29 +62,29 @@ func TestRepliesOnTheWire(t *testing.T) {
 	const date = "Date: Sun, 01 Mar 2026 12:00:00 GMT\r\n"
 	for name, c := range map[string]struct {
 		method string
-		reply  Reply
+		reply  provider.Reply
 		want   string
 	}{
-		"plain": {"GET", Reply{Status: 200, Header: http.Header{"Content-Type": {"text/x"}}, Body: []byte("ok")},
+		"plain": {"GET", provider.Reply{Status: 200, Header: http.Header{"Content-Type": {"text/x"}}, Body: []byte("ok")},
 			"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/x\r\n" + date + "\r\nok"},
-		"no type is guessed": {"GET", Reply{Status: 200, Body: []byte("<html>")},
+		"no type is guessed": {"GET", provider.Reply{Status: 200, Body: []byte("<html>")},
 			"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n" + date + "\r\n<html>"},
-		"names as they are spelled": {"GET", Reply{Status: 201, Header: http.Header{"x-rate-LIMIT": {"7"}, "content-type": {"a/b"}}},
+		"names as they are spelled": {"GET", provider.Reply{Status: 201, Header: http.Header{"x-rate-LIMIT": {"7"}, "content-type": {"a/b"}}},
 			"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n" + date + "content-type: a/b\r\nx-rate-LIMIT: 7\r\n\r\n"},
-		"several of one name": {"GET", Reply{Status: 200, Header: http.Header{"Link": {"a", "b"}}},
+		"several of one name": {"GET", provider.Reply{Status: 200, Header: http.Header{"Link": {"a", "b"}}},
 			"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + date + "Link: a\r\nLink: b\r\n\r\n"},
-		"HEAD": {"HEAD", Reply{Status: 200, Header: http.Header{"Content-Type": {"text/x"}}, Body: []byte("four")},
+		"HEAD": {"HEAD", provider.Reply{Status: 200, Header: http.Header{"Content-Type": {"text/x"}}, Body: []byte("four")},
 			"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Type: text/x\r\n" + date + "\r\n"},
-		"chunked": {"GET", Reply{Status: 200, Body: []byte("hello"), Chunked: true},
+		"chunked": {"GET", provider.Reply{Status: 200, Body: []byte("hello"), Chunked: true},
 			"HTTP/1.1 200 OK\r\n" + date + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
-		"not modified": {"GET", Reply{Status: 304}, "HTTP/1.1 304 Not Modified\r\n" + date + "\r\n"},
-		"no content":   {"DELETE", Reply{Status: 204}, "HTTP/1.1 204 No Content\r\n" + date + "\r\n"},
-		"its own date": {"GET", Reply{Status: 503, Header: http.Header{"Date": {"then"}, "Retry-After": {"3"}}},
+		"not modified": {"GET", provider.Reply{Status: 304}, "HTTP/1.1 304 Not Modified\r\n" + date + "\r\n"},
+		"no content":   {"DELETE", provider.Reply{Status: 204}, "HTTP/1.1 204 No Content\r\n" + date + "\r\n"},
+		"its own date": {"GET", provider.Reply{Status: 503, Header: http.Header{"Date": {"then"}, "Retry-After": {"3"}}},
 			"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nDate: then\r\nRetry-After: 3\r\n\r\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, u := api(t, func(*World, *Call) Reply { return c.reply }, nil)
+			r, u := mockAPI(t, func(*provider.World, *provider.Call) provider.Reply { return c.reply }, nil)
 			got := speak(t, u, c.method+" /plain/x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
 			got = strings.Replace(got, "Connection: close\r\n", "", 1)
 			if got != c.want {
@@ -104,11 +105,11 @@ func TestRepliesOnTheWire(t *testing.T) {
 // TestACallIsWhatStoodOnTheWire.
 func TestACallIsWhatStoodOnTheWire(t *testing.T) {
 	t.Parallel()
-	calls := make(chan Call, 1)
-	r, u := api(t, func(_ *World, c *Call) Reply {
+	calls := make(chan provider.Call, 1)
+	r, u := mockAPI(t, func(_ *provider.World, c *provider.Call) provider.Reply {
 		c.Account, c.Type, c.EventID, c.Violations = "ann", "made", "E1", []string{"odd"}
 		calls <- *c
-		return Reply{Status: 200}
+		return provider.Reply{Status: 200}
 	}, nil)
 	speak(t, u, "POST /plain//a%2Fb/../c?x=1&x=%zz&y HTTP/1.1\r\nHost: Api.Plain.Example:8\r\nx-odd: 1\r\nContent-Length: 4\r\n\r\nbody")
 	c := <-calls
@@ -143,7 +144,7 @@ func TestBodiesThatCannotBeHad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			told := make(chan string, 1)
-			r, u := api(t, func(_ *World, c *Call) Reply {
+			r, u := mockAPI(t, func(_ *provider.World, c *provider.Call) provider.Reply {
 				switch {
 				case c.TooLarge:
 					told <- "too large" + string(c.Body)
@@ -152,8 +153,8 @@ func TestBodiesThatCannotBeHad(t *testing.T) {
 				default:
 					told <- string(c.Body)
 				}
-				return Reply{Status: 422}
-			}, func(p *Provider) { p.BodyLimit = 8 })
+				return provider.Reply{Status: 422}
+			}, func(p *provider.Provider) { p.BodyLimit = 8 })
 			speak(t, u, c.wire)
 			if got := <-told; !strings.HasPrefix(got, c.told) || c.told == "" && got != "" {
 				t.Errorf("told %q, want %q", got, c.told)
@@ -171,22 +172,24 @@ func TestBodiesThatCannotBeHad(t *testing.T) {
 func TestAProviderThatPanics(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		broken func(*World, *Call) Reply
+		broken func(*provider.World, *provider.Call) provider.Reply
 		status int
 		body   string
 	}{
-		"plain":        {nil, 500, ""},
-		"in its words": {func(*World, *Call) Reply { return Reply{Status: 503, Body: []byte("sorry")} }, 503, "sorry"},
-		"twice":        {func(*World, *Call) Reply { panic("again") }, 500, ""},
+		"plain": {nil, 500, ""},
+		"in its words": {func(*provider.World, *provider.Call) provider.Reply {
+			return provider.Reply{Status: 503, Body: []byte("sorry")}
+		}, 503, "sorry"},
+		"twice": {func(*provider.World, *provider.Call) provider.Reply { panic("again") }, 500, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, u := api(t, func(_ *World, c *Call) Reply {
+			r, u := mockAPI(t, func(_ *provider.World, c *provider.Call) provider.Reply {
 				if c.Path == "/bad" {
 					panic("oh")
 				}
-				return Reply{Status: 200}
-			}, func(p *Provider) { p.Broken = c.broken })
+				return provider.Reply{Status: 200}
+			}, func(p *provider.Provider) { p.Broken = c.broken })
 			for path, want := range map[string]int{"/bad": c.status, "/good": 200} {
 				resp, err := http.Get(u.String() + "/plain" + path)
 				if err != nil {
@@ -212,7 +215,7 @@ func TestAProviderThatPanics(t *testing.T) {
 // is not kept.
 func TestAJournalThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	r, u := api(t, func(*World, *Call) Reply { return Reply{Status: 200} }, nil)
+	r, u := mockAPI(t, func(*provider.World, *provider.Call) provider.Reply { return provider.Reply{Status: 200} }, nil)
 	if err := r.store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -231,10 +234,10 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 func TestOneCallAtATime(t *testing.T) {
 	t.Parallel()
 	inside := 0 // the race detector would see two
-	_, u := api(t, func(w *World, _ *Call) Reply {
+	_, u := mockAPI(t, func(w *provider.World, _ *provider.Call) provider.Reply {
 		inside++
 		defer func() { inside-- }()
-		return Reply{Status: 200, Body: fmt.Append(nil, inside, w.Next("calls", 1))}
+		return provider.Reply{Status: 200, Body: fmt.Append(nil, inside, w.Next("calls", 1))}
 	}, nil)
 	answers := make(chan string, 20)
 	for range cap(answers) {
@@ -262,9 +265,9 @@ func TestOneCallAtATime(t *testing.T) {
 // TestHostOf: which provider a Host header means.
 func TestHostOf(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(p *Provider, cfg *Config) {
+	r := newRig(t, func(p *provider.Provider, cfg *Config) {
 		p.Hosts = []string{"api.plain.example", "*.shops.example"}
-		cfg.Providers = []*Provider{{Name: "other", Serve: p.Serve}}
+		cfg.Providers = []*provider.Provider{{Name: "other", Serve: p.Serve}}
 	})
 	for host, want := range map[string]string{
 		"api.plain.example": "plain", "API.Plain.Example:443": "plain", "api.plain.example.": "plain",
@@ -285,7 +288,9 @@ func TestHostOf(t *testing.T) {
 // TestPipelinedCalls on one connection are answered in order.
 func TestPipelinedCalls(t *testing.T) {
 	t.Parallel()
-	_, u := api(t, func(_ *World, c *Call) Reply { return Reply{Status: 200, Body: []byte(c.Path)} }, func(p *Provider) { p.BodyLimit = 4 })
+	_, u := mockAPI(t, func(_ *provider.World, c *provider.Call) provider.Reply {
+		return provider.Reply{Status: 200, Body: []byte(c.Path)}
+	}, func(p *provider.Provider) { p.BodyLimit = 4 })
 	var text strings.Builder
 	for i := range 5 {
 		fmt.Fprintf(&text, "POST /plain/%d HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\n123456", i)
@@ -300,4 +305,38 @@ func TestPipelinedCalls(t *testing.T) {
 			t.Errorf("answer %d is %s", i, b)
 		}
 	}
+}
+
+func TestPathBehind(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		target, prefix, want string
+		ok                   bool
+	}{
+		{"/p/a?x", "/p", "/a", true},
+		{"/p", "/p", "/", true},
+		{"/p?x=/p/y", "/p", "/", true},
+		{"/pa", "/p", "", false},
+		{"/p//a/../b%2F", "/p", "//a/../b%2F", true},
+		{"http://host:1/p/a", "/p", "/a", true},
+		{"http://host", "", "/", true},
+		{"http:///a", "", "", false},
+		{"*", "", "", false},
+		{"", "", "", false},
+	} {
+		got, ok := PathBehind(c.target, c.prefix)
+		if got != c.want || ok != c.ok {
+			t.Errorf("%q behind %q: %q %v, want %q %v", c.target, c.prefix, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+func FuzzPathBehind(f *testing.F) {
+	f.Add("/a/b", "/a")
+	f.Add("http://x", "")
+	f.Fuzz(func(t *testing.T, target, prefix string) {
+		if got, ok := PathBehind(target, prefix); ok && (got == "" || got[0] != '/') {
+			t.Errorf("%q behind %q is %q", target, prefix, got)
+		}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"tacklebox/mock/provider"
 )
 
 // State is the one small document that outlives the process beside the journal:
@@ -146,7 +147,7 @@ func (s *State) run() {
 		s.mu.Lock()
 		doc := maps.Clone(s.sections)
 		s.mu.Unlock()
-		f.err = writeFile(s.path, Encode(doc))
+		f.err = writeFile(s.path, provider.Encode(doc))
 		close(f.done)
 	}
 }

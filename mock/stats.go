@@ -3,6 +3,7 @@ package mock
 import (
 	"fmt"
 	"io"
+	"tacklebox/mock/provider"
 )
 
 // stats counts what a provider did since the start.
@@ -14,20 +15,20 @@ type stats struct {
 func (e *Engine) WriteMetrics(out io.Writer) {
 	type column struct {
 		name, help, kind string
-		value            func(w *World) uint64
+		value            func(w *service) uint64
 	}
 	for _, c := range []column{
-		{"tacklebox_calls_total", "Requests to a mock API.", "counter", func(w *World) uint64 { return w.stats.calls }},
-		{"tacklebox_events_total", "Events fired.", "counter", func(w *World) uint64 { return w.stats.events }},
-		{"tacklebox_attempts_delivered_total", "Attempts that succeeded.", "counter", func(w *World) uint64 { return w.stats.delivered }},
-		{"tacklebox_attempts_failed_total", "Attempts that failed.", "counter", func(w *World) uint64 { return w.stats.failed }},
-		{"tacklebox_deliveries_waiting", "Deliveries with an attempt to come.", "gauge", (*World).waiting},
-		{"tacklebox_accounts", "Accounts in use.", "gauge", func(w *World) uint64 { return uint64(len(w.order)) }},
-		{"tacklebox_subscriptions", "Subscriptions registered.", "gauge", (*World).subscriptions},
+		{"tacklebox_calls_total", "Requests to a mock API.", "counter", func(w *service) uint64 { return w.stats.calls }},
+		{"tacklebox_events_total", "Events fired.", "counter", func(w *service) uint64 { return w.stats.events }},
+		{"tacklebox_attempts_delivered_total", "Attempts that succeeded.", "counter", func(w *service) uint64 { return w.stats.delivered }},
+		{"tacklebox_attempts_failed_total", "Attempts that failed.", "counter", func(w *service) uint64 { return w.stats.failed }},
+		{"tacklebox_deliveries_waiting", "Deliveries with an attempt to come.", "gauge", (*service).waiting},
+		{"tacklebox_accounts", "Accounts in use.", "gauge", func(w *service) uint64 { return uint64(len(w.world.Accounts())) }},
+		{"tacklebox_subscriptions", "Subscriptions registered.", "gauge", (*service).subscriptions},
 	} {
 		fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", c.name, c.help, c.name, c.kind)
 		for _, name := range e.Names() {
-			w := e.worlds[name]
+			w := e.services[name]
 			w.mu.Lock()
 			fmt.Fprintf(out, "%s{provider=%q} %d\n", c.name, name, c.value(w))
 			w.mu.Unlock()
@@ -37,10 +38,10 @@ func (e *Engine) WriteMetrics(out io.Writer) {
 		float64(e.clock.Now().UnixMilli())/1e3)
 }
 
-func (w *World) waiting() (n uint64) {
+func (w *service) waiting() (n uint64) {
 	for _, log := range w.log {
 		for _, d := range log.all {
-			if d.State == Waiting {
+			if d.State == provider.Waiting {
 				n++
 			}
 		}
@@ -48,9 +49,9 @@ func (w *World) waiting() (n uint64) {
 	return n
 }
 
-func (w *World) subscriptions() (n uint64) {
-	for _, a := range w.order {
-		n += uint64(len(a.subs))
+func (w *service) subscriptions() (n uint64) {
+	for _, a := range w.world.Accounts() {
+		n += uint64(len(a.Subs()))
 	}
 	return n
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -12,7 +13,9 @@ import (
 // TestMetrics: the whole text, after a story that moves every number.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(p *Provider, cfg *Config) { cfg.Providers = []*Provider{{Name: "quiet", Serve: p.Serve}} })
+	r := newRig(t, func(p *provider.Provider, cfg *Config) {
+		cfg.Providers = []*provider.Provider{{Name: "quiet", Serve: p.Serve}}
+	})
 	r.sink.answer(200, 500, 500)
 	r.subscribe("ann", "s")
 	r.subscribe("bob", "s")
@@ -20,7 +23,7 @@ func TestMetrics(t *testing.T) {
 	r.idle()
 	r.fire("b")
 	r.advance(time.Minute)
-	r.do(func(w *World) { w.Account("ghost") })
+	r.do(func(w *provider.World) { w.Account("ghost") })
 	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "nothing"}); err == nil {
 		t.Error("an unknown type was fired")
 	}

@@ -7,9 +7,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"tacklebox/mock/provider"
 	"time"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 )
 
 type subscriptionInfo struct {
@@ -23,14 +24,14 @@ type subscriptionInfo struct {
 	NextAttempt time.Time `json:"next_attempt,omitzero"`
 }
 
-func (w *World) describe(a *Account, s *Sub) subscriptionInfo {
+func (w *service) describe(a *provider.Account, s *provider.Sub) subscriptionInfo {
 	return subscriptionInfo{w.provider.Name, a.Name, s.ID, s.URL, append([]string{}, s.Types...), s.Enabled, s.Failures, w.nextAttempt(a, s)}
 }
 
 func (e *Engine) getSubscriptions(r *http.Request) (int, any, error) {
 	list := []subscriptionInfo{}
-	err := e.each(r, func(w *World, a *Account) {
-		for _, s := range a.subs {
+	err := e.each(r, func(w *service, a *provider.Account) {
+		for _, s := range a.Subs() {
 			list = append(list, w.describe(a, s))
 		}
 	})
@@ -38,11 +39,11 @@ func (e *Engine) getSubscriptions(r *http.Request) (int, any, error) {
 }
 
 // nextAttempt is when the earliest planned attempt to a subscription is due.
-func (w *World) nextAttempt(a *Account, s *Sub) time.Time {
+func (w *service) nextAttempt(a *provider.Account, s *provider.Sub) time.Time {
 	next := s.Next
 	if log := w.log[a.Name]; log != nil {
 		for _, d := range log.all {
-			if d.Subscription == s.ID && d.State == Waiting && !d.Next.IsZero() && (next.IsZero() || d.Next.Before(next)) {
+			if d.Subscription == s.ID && d.State == provider.Waiting && !d.Next.IsZero() && (next.IsZero() || d.Next.Before(next)) {
 				next = d.Next
 			}
 		}
@@ -53,7 +54,7 @@ func (w *World) nextAttempt(a *Account, s *Sub) time.Time {
 // deleteSubscription removes a subscription as the provider's own API would,
 // also where that has no such call.
 func (e *Engine) deleteSubscription(r *http.Request) (int, any, error) {
-	err := e.named(r, func(_ *World, a *Account, s *Sub) { a.Remove(s.ID) })
+	err := e.named(r, func(_ *service, a *provider.Account, s *provider.Sub) { a.Remove(s.ID) })
 	return 200, map[string]bool{"removed": true}, err
 }
 
@@ -70,7 +71,7 @@ func (e *Engine) putSubscription(r *http.Request) (int, any, error) {
 		return 0, nil, &Problem{Status: 400, Code: "bad_json", Message: "enabled is missing", Hint: `send {"enabled":true} or {"enabled":false}`}
 	}
 	var out subscriptionInfo
-	err := e.named(r, func(w *World, a *Account, s *Sub) {
+	err := e.named(r, func(w *service, a *provider.Account, s *provider.Sub) {
 		w.turn(a, s, *in.Enabled)
 		out = w.describe(a, s)
 	})
@@ -79,11 +80,11 @@ func (e *Engine) putSubscription(r *http.Request) (int, any, error) {
 
 // turn switches a subscription on or off, in the provider's own way where it has
 // one.
-func (w *World) turn(a *Account, s *Sub, on bool) {
+func (w *service) turn(a *provider.Account, s *provider.Sub, on bool) {
 	s.Enabled = on
 	switch {
 	case w.provider.Switched != nil:
-		w.provider.Switched(w, a, s)
+		w.provider.Switched(w.world, a, s)
 	case !on:
 		a.Pause(s)
 	}
@@ -94,14 +95,14 @@ func (w *World) turn(a *Account, s *Sub, on bool) {
 }
 
 // named visits the one subscription that a request's path and account mean.
-func (e *Engine) named(r *http.Request, visit func(*World, *Account, *Sub)) error {
-	w := e.worlds[r.PathValue("provider")]
+func (e *Engine) named(r *http.Request, visit func(*service, *provider.Account, *provider.Sub)) error {
+	w := e.services[r.PathValue("provider")]
 	if w == nil {
 		return e.unknownProvider(r.PathValue("provider"))
 	}
 	var refused error
 	err := w.do(func() {
-		var a *Account
+		var a *provider.Account
 		if a, refused = w.holder(r.PathValue("id"), r.URL.Query().Get("account")); refused == nil {
 			visit(w, a, a.Sub(r.PathValue("id")))
 		}
@@ -111,14 +112,14 @@ func (e *Engine) named(r *http.Request, visit func(*World, *Account, *Sub)) erro
 
 // holder returns the account that has a subscription; without a name it must be
 // the only one, as providers may give the same id to several accounts.
-func (w *World) holder(id, account string) (*Account, error) {
-	var found []*Account
+func (w *service) holder(id, account string) (*provider.Account, error) {
+	var found []*provider.Account
 	var names, ids []string
-	for _, a := range w.order {
+	for _, a := range w.world.Accounts() {
 		if account != "" && a.Name != account {
 			continue
 		}
-		for _, s := range a.subs {
+		for _, s := range a.Subs() {
 			ids = append(ids, s.ID)
 		}
 		if a.Sub(id) != nil {
@@ -137,7 +138,7 @@ func (w *World) holder(id, account string) (*Account, error) {
 }
 
 func nearestSub(id string, ids []string) string {
-	if near := fixtures.Nearest(id, ids); near != "" {
+	if near := api.Nearest(id, ids); near != "" {
 		return fmt.Sprintf("did you mean %q?", clip(near))
 	}
 	return "GET /_/subscriptions lists them"
@@ -147,8 +148,8 @@ func nearestSub(id string, ids []string) string {
 func (e *Engine) postRetry(r *http.Request) (int, any, error) {
 	id := r.PathValue("id")
 	for _, name := range e.Names() {
-		w := e.worlds[name]
-		var d *Delivery
+		w := e.services[name]
+		var d *delivery
 		var refused error
 		var out FiredDelivery
 		err := w.do(func() {
@@ -167,14 +168,14 @@ func (e *Engine) postRetry(r *http.Request) (int, any, error) {
 
 // delivery finds a delivery by its id, nil when it is not known. A replay is only
 // known while it waits.
-func (w *World) delivery(id string) *Delivery {
+func (w *service) delivery(id string) *delivery {
 	for _, log := range w.log {
-		if i := slices.IndexFunc(log.all, func(d *Delivery) bool { return d.ID == id }); i >= 0 {
+		if i := slices.IndexFunc(log.all, func(d *delivery) bool { return d.ID == id }); i >= 0 {
 			return log.all[i]
 		}
 	}
 	for _, l := range w.lanes {
-		if i := slices.IndexFunc(l.queue, func(d *Delivery) bool { return d.ID == id }); i >= 0 {
+		if i := slices.IndexFunc(l.queue, func(d *delivery) bool { return d.ID == id }); i >= 0 {
 			return l.queue[i]
 		}
 	}
@@ -184,13 +185,13 @@ func (w *World) delivery(id string) *Delivery {
 // hurry queues a waiting delivery at once. A lane that is held is let go for it,
 // and it goes before the others there: it is the one that was asked for. The
 // attempt counts as one of those that the provider plans.
-func (w *World) hurry(d *Delivery) error {
+func (w *service) hurry(d *delivery) error {
 	if d.Settled() {
 		return &Problem{Status: http.StatusConflict, Code: "settled", Message: fmt.Sprintf("delivery %s is %s", clip(d.ID), d.State),
 			Hint: "POST /_/entries/{seq}/replay sends one of its requests again"}
 	}
 	s := w.sub(d)
-	if s != nil && s.paused {
+	if s != nil && s.Paused {
 		return &Problem{Status: http.StatusConflict, Code: "subscription_off", Message: fmt.Sprintf("delivery %s is %s: its subscription %s is off", clip(d.ID), d.State, clip(s.ID)),
 			Hint: fmt.Sprintf(`PUT /_/subscriptions/%s/%s {"enabled":true} sends what waits for it`, w.provider.Name, clip(s.ID))}
 	}

@@ -3,6 +3,7 @@ package mock
 import (
 	"fmt"
 	"strings"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -65,7 +66,7 @@ func (r *rig) wanted(status int, method, path, body string) string {
 // TestRemovingDropsWhatWaits, and the clock forgets when it was due.
 func TestRemovingDropsWhatWaits(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*Provider, *Config){"apart": nil, "held": holding} {
+	for name, change := range map[string]func(*provider.Provider, *Config){"apart": nil, "held": holding} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, change)
@@ -91,7 +92,7 @@ func TestRemovingDropsWhatWaits(t *testing.T) {
 // switched on again it gets at once what waited. A restart changes nothing.
 func TestSwitchedOff(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*Provider, *Config){"apart": nil, "held": holding} {
+	for name, change := range map[string]func(*provider.Provider, *Config){"apart": nil, "held": holding} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, change)
@@ -120,8 +121,10 @@ func TestSwitchedOff(t *testing.T) {
 // TestSwitchedIsTold, and then keeps nothing waiting unless the provider says so.
 func TestSwitchedIsTold(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(p *Provider, _ *Config) {
-		p.Switched = func(_ *World, a *Account, s *Sub) { s.Store(fmt.Sprint(a.Name, " ", s.Enabled)) }
+	r := newRig(t, func(p *provider.Provider, _ *Config) {
+		p.Switched = func(_ *provider.World, a *provider.Account, s *provider.Sub) {
+			s.Store(fmt.Sprint(a.Name, " ", s.Enabled))
+		}
 	})
 	r.sink.answer(500)
 	r.subscribe("ann", "s")
@@ -139,7 +142,7 @@ func TestSwitchedIsTold(t *testing.T) {
 // firedID fires and returns the id of the only delivery.
 func (r *rig) firedID(body string) string {
 	r.t.Helper()
-	fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: Encode(body)})
+	fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: provider.Encode(body)})
 	if err != nil || len(fired.Events[0].Deliveries) != 1 {
 		r.t.Fatal(fired, err)
 	}
@@ -150,7 +153,7 @@ func (r *rig) firedID(body string) string {
 // plans the following one as after any attempt.
 func TestRetry(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*Provider, *Config){"apart": nil, "held": holding} {
+	for name, change := range map[string]func(*provider.Provider, *Config){"apart": nil, "held": holding} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, change)

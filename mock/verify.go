@@ -8,82 +8,85 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 
-	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
 // Verifiable lists the names that a signature can be checked by: the providers
 // and the schemes that belong to none.
-func (e *Engine) Verifiable() []string { return append(e.Names(), SchemeNames()...) }
+func (e *Engine) Verifiable() []string { return append(e.Names(), signing.Names()...) }
 
 // scheme returns how a provider or a scheme of its own signs; nil when it signs
 // nothing or only Verify knows.
-func (e *Engine) scheme(name string) *Scheme {
-	if w := e.worlds[name]; w != nil {
+func (e *Engine) scheme(name string) *signing.Scheme {
+	if w := e.services[name]; w != nil {
 		return w.provider.Scheme
 	}
-	return schemeNamed(name)
+	return signing.Named(name)
 }
 
 func (e *Engine) unknownScheme(name string) error {
 	names := e.Verifiable()
 	hint := "known are " + strings.Join(names, ", ")
-	if near := fixtures.Nearest(name, names); near != "" {
+	if near := api.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
-	return Refuse("unknown_provider", hint, "no provider or signature scheme %q", clip(name))
+	return provider.Refuse("unknown_provider", hint, "no provider or signature scheme %q", clip(name))
 }
 
 // VerifyWith judges a request by one secret. The reason is found by trying the
 // likeliest mistakes only: it is asked for every capture.
-func (e *Engine) VerifyWith(provider, secret string, h http.Header, body []byte) (Verdict, error) {
-	return e.verify(provider, Question{Secret: secret, Header: h, Body: body, Brief: true})
+func (e *Engine) VerifyWith(provider, secret string, h http.Header, body []byte) (*journal.Signature, error) {
+	v, err := e.verify(provider, signing.Question{Secret: secret, Header: h, Body: body, Brief: true})
+	return &journal.Signature{State: v.State, Reason: v.Reason}, err
 }
 
-func (e *Engine) verify(name string, q Question) (Verdict, error) {
+func (e *Engine) verify(name string, q signing.Question) (signing.Verdict, error) {
 	q.Now = e.clock.Now()
 	if s := e.scheme(name); s != nil {
 		return s.Explain(q), nil
 	}
-	w := e.worlds[name]
+	w := e.services[name]
 	switch {
 	case w == nil:
-		return Verdict{}, e.unknownScheme(name)
+		return signing.Verdict{}, e.unknownScheme(name)
 	case w.provider.Verify == nil:
 		return w.unsigned(), nil
 	}
 	return w.provider.Verify(q.Secret, q.Header, q.Body), nil
 }
 
-func (w *World) unsigned() Verdict {
-	return Verdict{State: None, Reason: w.provider.Title + " signs nothing", Tried: []string{}}
+func (w *service) unsigned() signing.Verdict {
+	return signing.Verdict{State: signing.None, Reason: w.provider.Title + " signs nothing", Tried: []string{}}
 }
 
-func (w *World) signs() bool {
+func (w *service) signs() bool {
 	return (w.provider.Verify != nil || w.provider.Scheme != nil) && w.provider.Secrets != nil
 }
 
 // VerifyOwn judges a callback of ours by the keys that its account and its
 // subscription have now. nil when nobody knows the provider.
-func (e *Engine) VerifyOwn(provider, account, subscription string, h http.Header, body []byte) *Verdict {
-	own := func(s Secret) bool { return s.Subscription == "" || s.Subscription == subscription }
-	v, err := e.verifyOwn(provider, account, own, Question{Header: h, Body: body, Brief: true})
+func (e *Engine) VerifyOwn(name, account, subscription string, h http.Header, body []byte) *journal.Signature {
+	own := func(s provider.Secret) bool { return s.Subscription == "" || s.Subscription == subscription }
+	v, err := e.verifyOwn(name, account, own, signing.Question{Header: h, Body: body, Brief: true})
 	if err != nil {
 		return nil
 	}
-	return &v
+	return &journal.Signature{State: v.State, Reason: v.Reason}
 }
 
 // verifyOwn tries each key in force of an account. When none is right the reason
 // is that of the first for which there is one.
-func (e *Engine) verifyOwn(provider, account string, own func(Secret) bool, q Question) (Verdict, error) {
-	w := e.worlds[provider]
+func (e *Engine) verifyOwn(name, account string, own func(provider.Secret) bool, q signing.Question) (signing.Verdict, error) {
+	w := e.services[name]
 	switch {
-	case w == nil && schemeNamed(provider) != nil:
-		return Verdict{State: None, Reason: "no secret is given, and " + provider + " has none of its own", Tried: []string{}}, nil
+	case w == nil && signing.Named(name) != nil:
+		return signing.Verdict{State: signing.None, Reason: "no secret is given, and " + name + " has none of its own", Tried: []string{}}, nil
 	case w == nil:
-		return Verdict{}, e.unknownScheme(provider)
+		return signing.Verdict{}, e.unknownScheme(name)
 	case !w.signs():
 		return w.unsigned(), nil
 	}
@@ -92,16 +95,16 @@ func (e *Engine) verifyOwn(provider, account string, own func(Secret) bool, q Qu
 		q.Keys = retired
 	}
 	if len(keys) == 0 {
-		return Verdict{State: None, Reason: "there is no key to check it with", Tried: []string{}}, nil
+		return signing.Verdict{State: signing.None, Reason: "there is no key to check it with", Tried: []string{}}, nil
 	}
-	var best Verdict
+	var best signing.Verdict
 	for _, key := range keys {
 		q.Secret = key.Secret
-		v, err := e.verify(provider, q)
-		if err != nil || v.State == Valid {
+		v, err := e.verify(name, q)
+		if err != nil || v.State == signing.Valid {
 			return v, err
 		}
-		if best.State == "" || v.cause && !best.cause {
+		if best.State == "" || v.Certain && !best.Certain {
 			best = v
 		}
 	}
@@ -110,42 +113,42 @@ func (e *Engine) verifyOwn(provider, account string, own func(Secret) bool, q Qu
 
 // secretsOf lists the keys of an account that was used before: those in force,
 // and those that are no longer.
-func (w *World) secretsOf(account string, own func(Secret) bool) (keys, retired []NamedKey) {
+func (w *service) secretsOf(account string, own func(provider.Secret) bool) (keys, retired []signing.NamedKey) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if a := w.accounts[account]; a != nil {
+	if a := w.account(account); a != nil {
 		keys, retired = w.namedKeys(a, "", w.provider.Secrets, own), w.namedKeys(a, "an earlier ", w.provider.Retired, own)
 	}
 	return keys, retired
 }
 
-func (w *World) namedKeys(a *Account, which string, list func(*World, *Account) []Secret, own func(Secret) bool) (keys []NamedKey) {
+func (w *service) namedKeys(a *provider.Account, which string, list func(*provider.World, *provider.Account) []provider.Secret, own func(provider.Secret) bool) (keys []signing.NamedKey) {
 	if list == nil {
 		return nil
 	}
-	for _, s := range list(w, a) {
+	for _, s := range list(w.world, a) {
 		name := which + s.Name + " of account " + clip(a.Name)
 		if s.Subscription != "" {
 			name = which + s.Name + " of subscription " + s.Subscription
 		}
 		if own(s) {
-			keys = append(keys, NamedKey{Name: name, Secret: s.Value})
+			keys = append(keys, signing.NamedKey{Name: name, Secret: s.Value})
 		}
 	}
 	return keys
 }
 
-func anyKey(Secret) bool { return true }
+func anyKey(provider.Secret) bool { return true }
 
 // knownKeys lists the keys of every account of a provider, retired ones included.
-func (e *Engine) knownKeys(provider string) (keys []NamedKey) {
-	w := e.worlds[provider]
+func (e *Engine) knownKeys(provider string) (keys []signing.NamedKey) {
+	w := e.services[provider]
 	if w == nil || !w.signs() {
 		return nil
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, a := range w.order {
+	for _, a := range w.world.Accounts() {
 		keys = append(keys, w.namedKeys(a, "", w.provider.Secrets, anyKey)...)
 		keys = append(keys, w.namedKeys(a, "an earlier ", w.provider.Retired, anyKey)...)
 		if len(keys) > mostKeys {
@@ -164,7 +167,7 @@ const (
 
 // recentBodies are those of the newest captures that were checked for the same
 // provider or scheme, of the same account when one is named.
-func (e *Engine) recentBodies(provider, account string) (list []Candidate) {
+func (e *Engine) recentBodies(provider, account string) (list []signing.Candidate) {
 	size := 0
 	filter, err := journal.ParseFilter("kind:capture", e.clock.Now)
 	if err != nil {
@@ -175,7 +178,7 @@ func (e *Engine) recentBodies(provider, account string) (list []Candidate) {
 		looked++
 		if c.Provider == provider && (account == "" || c.Account == account) && c.Request != nil && !c.Request.Truncated {
 			size += len(c.Request.Body)
-			list = append(list, Candidate{fmt.Sprintf("entry %d", c.Seq), slices.Clone(c.Request.Body)})
+			list = append(list, signing.Candidate{Name: fmt.Sprintf("entry %d", c.Seq), Body: slices.Clone(c.Request.Body)})
 		}
 		return len(list) < mostCandidates && size < candidatesBytes && looked < 50*mostCandidates
 	})
@@ -210,17 +213,17 @@ func (e *Engine) postVerify(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return 200, map[string]any{"valid": v.State == Valid, "reason": v.Reason, "tried": append([]string{}, v.Tried...)}, nil
+	return 200, map[string]any{"valid": v.State == signing.Valid, "reason": v.Reason, "tried": append([]string{}, v.Tried...)}, nil
 }
 
-func (e *Engine) answerVerify(in verifyOrder, q Question) (Verdict, error) {
+func (e *Engine) answerVerify(in verifyOrder, q signing.Question) (signing.Verdict, error) {
 	if in.Secret == "" && in.Account != "" {
 		return e.verifyOwn(in.Provider, in.Account, anyKey, q)
 	}
 	return e.verify(in.Provider, q)
 }
 
-func (in verifyOrder) question() (q Question, err error) {
+func (in verifyOrder) question() (q signing.Question, err error) {
 	q.Secret, q.Header = in.Secret, http.Header{}
 	for name, v := range in.Headers {
 		name = http.CanonicalHeaderKey(name)
@@ -230,7 +233,7 @@ func (in verifyOrder) question() (q Question, err error) {
 		return q, err
 	}
 	if len(in.Candidates) > mostCandidates {
-		return q, Refuse("too_many", "", "%d candidates: at most %d are compared", len(in.Candidates), mostCandidates)
+		return q, provider.Refuse("too_many", "", "%d candidates: at most %d are compared", len(in.Candidates), mostCandidates)
 	}
 	for i, c := range in.Candidates {
 		place := fmt.Sprintf("candidates[%d]", i)
@@ -241,7 +244,7 @@ func (in verifyOrder) question() (q Question, err error) {
 		if c.Name == "" {
 			c.Name = place
 		}
-		q.Candidates = append(q.Candidates, Candidate{clip(c.Name), body})
+		q.Candidates = append(q.Candidates, signing.Candidate{Name: clip(c.Name), Body: body})
 	}
 	return q, nil
 }
@@ -252,11 +255,11 @@ func bodyOf(place, text, encoded string) ([]byte, error) {
 		return []byte(text), nil
 	}
 	if text != "" {
-		return nil, Refuse("bad_body", "", "%sbody and %sbody_base64 exclude each other", place, place)
+		return nil, provider.Refuse("bad_body", "", "%sbody and %sbody_base64 exclude each other", place, place)
 	}
 	body, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
-		return nil, Refuse("bad_body", "", "%sbody_base64: %v", place, err)
+		return nil, provider.Refuse("bad_body", "", "%sbody_base64: %v", place, err)
 	}
 	return body, nil
 }

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Account types (documented: "your account type is Retailer").
@@ -42,7 +42,7 @@ func token(authorization string) (string, bool) {
 
 // login says whose call it is: a token is an account. With a list of credentials
 // in the settings only those are let in.
-func login(w *mock.World, c *mock.Call) error {
+func login(w *provider.World, c *provider.Call) error {
 	t, ok := token(c.Header.Get("Authorization"))
 	if !ok {
 		return unauthorized("The Authorization header must hold an access token.")
@@ -84,7 +84,7 @@ func spokenFor(token string) party {
 }
 
 // who returns what an account stands for: its settings, then its token.
-func who(w *mock.World, account string) party {
+func who(w *provider.World, account string) party {
 	p := spokenFor(account)
 	if v := w.Option(account, optType); v.Set() && v.Text() != p.kind {
 		p.kind = v.Text()

@@ -8,20 +8,20 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // request makes the callback: POST to callbackUrl with the custom headers in
 // their order (documented). Nothing is signed, no id is sent along (inferred). A
 // retry goes to the URL and with the headers of that moment, and is dropped when
 // the webhook is no longer enabled (decision).
-func request(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
-	out := &mock.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body}
+func request(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	out := &provider.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body}
 	var custom []header
 	if !d.Direct {
 		s := subscription(w, d)
 		if s == nil || !s.Enabled {
-			return nil, &mock.DropError{Reason: "the webhook is not enabled"}
+			return nil, &provider.DropError{Reason: "the webhook is not enabled"}
 		}
 		out.URL = s.URL
 		if list := stored(s).Headers; list != nil {
@@ -32,7 +32,7 @@ func request(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
 	return out, nil
 }
 
-func subscription(w *mock.World, d *mock.Delivery) *mock.Sub {
+func subscription(w *provider.World, d *provider.Delivery) *provider.Sub {
 	if a, ok := w.Known(d.Account); ok {
 		return a.Sub(d.Subscription)
 	}
@@ -42,19 +42,19 @@ func subscription(w *mock.World, d *mock.Delivery) *mock.Sub {
 // fields lists the headers: the ordinary ones, unless a custom one has the same
 // name, then the custom ones spelled as they were registered. User information in
 // the URL becomes Basic authentication (decision).
-func fields(callback, agent string, custom []header) []mock.Field {
-	list := []mock.Field{{Name: "Content-Type", Value: "application/json"}}
+func fields(callback, agent string, custom []header) []provider.Field {
+	list := []provider.Field{{Name: "Content-Type", Value: "application/json"}}
 	if agent != "" {
-		list = append(list, mock.Field{Name: "User-Agent", Value: agent})
+		list = append(list, provider.Field{Name: "User-Agent", Value: agent})
 	}
 	if basic := basicAuth(callback); basic != "" {
-		list = append(list, mock.Field{Name: "Authorization", Value: basic})
+		list = append(list, provider.Field{Name: "Authorization", Value: basic})
 	}
-	list = slices.DeleteFunc(list, func(f mock.Field) bool {
+	list = slices.DeleteFunc(list, func(f provider.Field) bool {
 		return slices.ContainsFunc(custom, func(h header) bool { return strings.EqualFold(h.Name, f.Name) })
 	})
 	for _, h := range custom {
-		list = append(list, mock.Field(h))
+		list = append(list, provider.Field(h))
 	}
 	return list
 }
@@ -72,11 +72,11 @@ func basicAuth(callback string) string {
 // not wait for a retry. Dsco names no retries, it points to the history search
 // for what it could not deliver (documented); the settings can add waits, each
 // counted from the end of the attempt before (decision).
-func policy(w *mock.World, account string) mock.Policy {
+func policy(w *provider.World, account string) provider.Policy {
 	waits := w.Option(account, optRetry).Durations()
-	return mock.Policy{
+	return provider.Policy{
 		Timeout: w.Option(account, optTimeout).Duration(),
-		Next: func(_ *mock.Delivery, n int, ended time.Time) (time.Time, bool) {
+		Next: func(_ *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
 			if n > len(waits) {
 				return time.Time{}, false
 			}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/signing"
 	"tacklebox/receiver/journal"
 )
 
@@ -133,7 +134,7 @@ func TestNothingIsSigned(t *testing.T) {
 	r.create(me, nil)
 	r.fire("ORDER_CREATED", nil, nil)
 	got := r.Expect(t, "kind:capture", 1)[0]
-	if got.Signature == nil || got.Signature.State != mock.None {
+	if got.Signature == nil || got.Signature.State != signing.None {
 		t.Errorf("signature %+v", got.Signature)
 	}
 	verdict := r.send(request(t, "POST", r.URL+"/_/verify", "", `{"provider":"dsco","secret":"x","headers":{},"body":"{}"}`))

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Error types. Documented as part of the API, their use by the webhook calls is
@@ -47,14 +47,14 @@ func unauthorized(message string) *refusal {
 	return &refusal{http.StatusUnauthorized, unauthorizedType, message, http.Header{"WWW-Authenticate": {"Bearer"}}}
 }
 
-func noMethod(c *mock.Call, allowed []string) *refusal {
+func noMethod(c *provider.Call, allowed []string) *refusal {
 	list := strings.Join(allowed, ", ")
 	return &refusal{http.StatusMethodNotAllowed, methodNotAllowed, fmt.Sprintf("%s is not possible here, only %s.", c.Method, list),
 		http.Header{"Allow": {list}}}
 }
 
 // reply renders a refusal in Dsco's envelope (documented: these three members).
-func (r *refusal) reply() mock.Reply {
+func (r *refusal) reply() provider.Reply {
 	out := jsonReply(r.status, struct {
 		Type    string `json:"type"`
 		Success bool   `json:"success"`
@@ -66,12 +66,12 @@ func (r *refusal) reply() mock.Reply {
 	return out
 }
 
-func jsonReply(status int, body any) mock.Reply {
-	return mock.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: mock.Encode(body)}
+func jsonReply(status int, body any) provider.Reply {
+	return provider.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: provider.Encode(body)}
 }
 
 // broken answers when the mock itself failed.
-func broken(*mock.World, *mock.Call) mock.Reply {
+func broken(*provider.World, *provider.Call) provider.Reply {
 	return (&refusal{status: http.StatusInternalServerError, kind: internalError, message: "Something went wrong on our side; try again later."}).reply()
 }
 

@@ -7,14 +7,14 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // contextKeys say whose data changed and what was before (decision; what follows
 // from them is documented).
-func contextKeys() []mock.Context {
+func contextKeys() []provider.Context {
 	inventory := []string{inventoryUpdated}
-	return []mock.Context{
+	return []provider.Context{
 		{Name: "accountId", About: "number of the account whose data changed; left out, it fits every webhook", Check: func(raw []byte) error { return checkNumber(raw) }},
 		{Name: "catalogIds", About: "list of the catalogs the item is in; left out, it fits every webhook", Types: inventory, Check: checkTexts},
 		{Name: "assortmentIds", About: "list of the assortments the item is in; left out, it fits every webhook", Types: inventory, Check: checkTexts},
@@ -45,16 +45,16 @@ type facts struct {
 	Quantity  int64  `json:"quantity,omitempty"`
 }
 
-func factsOf(ev *mock.Event) (f facts) {
+func factsOf(ev *provider.Event) (f facts) {
 	_ = json.Unmarshal(ev.Data, &f) // this package's own; none is the zero value
 	return f
 }
 
 // prepare draws the occurrence's own id, where the payload has one, and reads
 // which quantity it brings.
-func prepare(w *mock.World, ev *mock.Event) error {
+func prepare(w *provider.World, ev *provider.Event) error {
 	var f facts
-	body, err := base(w, ev, mock.Target{Direct: true})
+	body, err := base(w, ev, provider.Target{Direct: true})
 	if err != nil {
 		return err
 	}
@@ -66,18 +66,18 @@ func prepare(w *mock.World, ev *mock.Event) error {
 			return err
 		}
 	}
-	ev.Data = mock.Encode(f)
+	ev.Data = provider.Encode(f)
 	return nil
 }
 
 // readQuantity notes sku and quantity of the finished body. One without both
 // keeps the memory and counts as unchanged (decision).
-func (f *facts) readQuantity(w *mock.World, ev *mock.Event) error {
-	body, err := payload(w, ev, mock.Target{Direct: true})
+func (f *facts) readQuantity(w *provider.World, ev *provider.Event) error {
+	body, err := payload(w, ev, provider.Target{Direct: true})
 	if err != nil {
 		return err
 	}
-	if !mock.Sound(body) {
+	if !provider.Sound(body) {
 		return nil
 	}
 	sku := gjson.GetBytes(body, "payload.sku")
@@ -89,12 +89,12 @@ func (f *facts) readQuantity(w *mock.World, ev *mock.Event) error {
 }
 
 // targets decides which webhooks fire, in order of their creation.
-func targets(w *mock.World, ev *mock.Event) (to []mock.Target, skips []mock.Skip) {
+func targets(w *provider.World, ev *provider.Event) (to []provider.Target, skips []provider.Skip) {
 	for _, c := range candidates(w, ev) {
 		if reason := c.judge(w, ev); reason != "" {
-			skips = append(skips, mock.Skip{Subscription: c.sub.ID, Reason: reason})
+			skips = append(skips, provider.Skip{Subscription: c.sub.ID, Reason: reason})
 		} else {
-			to = append(to, mock.Target{Account: c.account, Subscription: c.sub.ID, URL: c.sub.URL})
+			to = append(to, provider.Target{Account: c.account, Subscription: c.sub.ID, URL: c.sub.URL})
 		}
 	}
 	return to, skips
@@ -103,11 +103,11 @@ func targets(w *mock.World, ev *mock.Event) (to []mock.Target, skips []mock.Skip
 // candidate is a webhook of the event's type.
 type candidate struct {
 	account string
-	sub     *mock.Sub
+	sub     *provider.Sub
 	webhook webhook
 }
 
-func candidates(w *mock.World, ev *mock.Event) []candidate {
+func candidates(w *provider.World, ev *provider.Event) []candidate {
 	var all []candidate
 	for _, a := range w.Addressed(ev) {
 		for _, s := range a.Subs() {
@@ -121,7 +121,7 @@ func candidates(w *mock.World, ev *mock.Event) []candidate {
 }
 
 // judge returns why a webhook does not fire, "" when it does.
-func (c candidate) judge(w *mock.World, ev *mock.Event) string {
+func (c candidate) judge(w *provider.World, ev *provider.Event) string {
 	switch {
 	case !c.sub.Enabled: // documented: ignored when not enabled
 		return "disabled"
@@ -140,7 +140,7 @@ func (c candidate) judge(w *mock.World, ev *mock.Event) string {
 // concerns reports whether the changed data is that of webhookAccountId, or with
 // applyToPartners that of a partner (documented; that the own data stays in is a
 // decision).
-func (c candidate) concerns(w *mock.World, ev *mock.Event) bool {
+func (c candidate) concerns(w *provider.World, ev *provider.Event) bool {
 	id, given := number(ev.Context["accountId"])
 	return !given || id == c.webhook.Account || isTrue(c.webhook.ApplyToPartners) && who(w, c.account).trades(id)
 }

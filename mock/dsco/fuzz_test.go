@@ -2,7 +2,7 @@ package dsco
 
 import (
 	"encoding/json"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 	"testing"
 	"time"
 )
@@ -69,13 +69,13 @@ func FuzzAttributes(f *testing.F) {
 	f.Add([]byte(`[{"name":"X-A","value":"b"}]`))
 	f.Add([]byte(`12311`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if !mock.Sound(raw) || len(raw) == 0 || raw[0] == ' ' || raw[0] == '\n' || raw[0] == '\t' || raw[0] == '\r' {
+		if !provider.Sound(raw) || len(raw) == 0 || raw[0] == ' ' || raw[0] == '\n' || raw[0] == '\t' || raw[0] == '\r' {
 			return // never handed to an attribute
 		}
 		for _, a := range attributes {
 			r := &reading{order: &order{}, me: party{id: 1, kind: retailer}, keys: [2]string{"name", "value"}}
 			if err := a.read(r, raw); err == nil {
-				mock.Encode(r.order.webhook)
+				provider.Encode(r.order.webhook)
 			}
 		}
 	})
@@ -91,7 +91,7 @@ func FuzzPlain(f *testing.F) {
 		if json.Unmarshal(b, &want) != nil || json.Unmarshal(plain(b), &got) != nil {
 			t.Fatalf("%q became %q", b, plain(b))
 		}
-		if string(mock.Encode(got)) != string(mock.Encode(want)) {
+		if string(provider.Encode(got)) != string(provider.Encode(want)) {
 			t.Errorf("%q became %q", b, plain(b))
 		}
 	})

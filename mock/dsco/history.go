@@ -10,21 +10,21 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // record is one attempt of the caller's own webhooks (inferred: the history has
 // one for each attempt).
 type record struct {
-	d *mock.Delivery
-	a *mock.Attempt
-	e *mock.Entry
+	d *provider.Delivery
+	a *provider.Attempt
+	e *provider.Entry
 }
 
 // records lists an account's attempts after one journal entry up to another,
 // oldest first. Deleted webhooks are included, firings to a URL are not
 // (decisions).
-func records(w *mock.World, account string, after, upTo uint64) []record {
+func records(w *provider.World, account string, after, upTo uint64) []record {
 	var list []record
 	for _, d := range w.Deliveries(account) {
 		for _, a := range d.Attempts {
@@ -38,7 +38,7 @@ func records(w *mock.World, account string, after, upTo uint64) []record {
 }
 
 // load fetches request and response; false when the journal no longer has them.
-func (r *record) load(w *mock.World) bool {
+func (r *record) load(w *provider.World) bool {
 	e, err := w.Entry(r.a.Seq)
 	if err != nil || e.Request == nil {
 		return false
@@ -84,17 +84,17 @@ func (r *record) render() historyObject {
 // whole is the callback body as JSON: one that is none, as a firing may send, is
 // shown as text (decision).
 func whole(body []byte) json.RawMessage {
-	if mock.Sound(body) {
+	if provider.Sound(body) {
 		return plain(body)
 	}
-	return mock.Encode(string(body))
+	return provider.Encode(string(body))
 }
 
 // hash is a digest of the inner payload in upper-case hexadecimal (documented);
 // SHA-1 over its bytes as sent (decision). A body without payload is taken whole.
 func hash(body []byte) string {
 	part := body
-	if mock.Sound(body) {
+	if provider.Sound(body) {
 		if p := gjson.GetBytes(body, "payload"); p.Exists() {
 			part = []byte(p.Raw)
 		}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"tacklebox/mock"
 	"tacklebox/mock/dsco"
+	"tacklebox/mock/provider"
 )
 
 func TestTheDescriptionIsValid(t *testing.T) {
@@ -88,7 +88,7 @@ func TestAssumptions(t *testing.T) {
 	topics := map[string]bool{}
 	for _, a := range folder(t).Assumptions {
 		topics[a.Topic] = true
-		known := a.Switch == "" || slices.ContainsFunc(dsco.New().Options, func(o mock.Option) bool { return o.Name == a.Switch })
+		known := a.Switch == "" || slices.ContainsFunc(dsco.New().Options, func(o provider.Option) bool { return o.Name == a.Switch })
 		if a.Text == "" || !slices.Contains([]string{"observed", "inferred", "decision"}, a.Evidence) || !known {
 			t.Errorf("%+v", a)
 		}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Names and values of the settings.
@@ -36,25 +36,25 @@ const maxPageSize = 10_000
 
 // options lists what can be switched. An account's entry below
 // `providers.dsco.accounts` sets id, type and partners for its token.
-func options() []mock.Option {
-	return []mock.Option{
-		{Name: optProfile, Kind: mock.TextOption, Values: []string{"v2"}, Default: `"v2"`, Common: true, About: "webhooks exist in V2 only"},
-		{Name: optCredentials, Kind: mock.ListOption, Common: true, Hidden: true, About: "the tokens that are let in; unset: every well-formed one"},
-		{Name: optID, Kind: mock.IntOption, Check: checkNumber, About: "account number; unset: read from the token"},
-		{Name: optType, Kind: mock.TextOption, Values: []string{retailer, supplier}, About: "account type; unset: read from the token"},
-		{Name: optPartners, Kind: mock.JSONOption, Check: checkNumbers, About: "numbers of the trading partners; unset: every other account"},
-		{Name: optQuantityRule, Kind: mock.TextOption, Values: []string{ruleSeed, ruleOverview}, Default: `"seed"`,
+func options() []provider.Option {
+	return []provider.Option{
+		{Name: optProfile, Kind: provider.TextOption, Values: []string{"v2"}, Default: `"v2"`, Common: true, About: "webhooks exist in V2 only"},
+		{Name: optCredentials, Kind: provider.ListOption, Common: true, Hidden: true, About: "the tokens that are let in; unset: every well-formed one"},
+		{Name: optID, Kind: provider.IntOption, Check: checkNumber, About: "account number; unset: read from the token"},
+		{Name: optType, Kind: provider.TextOption, Values: []string{retailer, supplier}, About: "account type; unset: read from the token"},
+		{Name: optPartners, Kind: provider.JSONOption, Check: checkNumbers, About: "numbers of the trading partners; unset: every other account"},
+		{Name: optQuantityRule, Kind: provider.TextOption, Values: []string{ruleSeed, ruleOverview}, Default: `"seed"`,
 			About: "which of Dsco's pages defines the two quantity options: the Webhook object's (seed) or the overview's"},
-		{Name: optInventoryOnly, Kind: mock.TextOption, Values: []string{ignore, reject}, Default: `"ignore"`,
+		{Name: optInventoryOnly, Kind: provider.TextOption, Values: []string{ignore, reject}, Default: `"ignore"`,
 			About: "inventory options on another event: kept without effect, or refused"},
-		{Name: optOwner, Kind: mock.TextOption, Values: []string{checkOwner, anyOwner}, Default: `"check"`,
+		{Name: optOwner, Kind: provider.TextOption, Values: []string{checkOwner, anyOwner}, Default: `"check"`,
 			About: "an owningAccountId that is not yours: refused, or replaced by yours"},
-		{Name: optHeaderKeys, Kind: mock.ListOption, Default: `["name","value"]`, Check: checkHeaderKeys, About: "the two member names of an HttpHeader"},
-		{Name: optRetry, Kind: mock.DurationsOption, Default: `[]`, About: "waits before the second, third… attempt; Dsco documents none"},
-		{Name: optTimeout, Kind: mock.DurationOption, Default: `"30s"`, Check: checkTimeout, About: "wall time for one whole callback"},
-		{Name: optPageSize, Kind: mock.IntOption, Default: `100`, Check: checkRange(1, maxPageSize), About: "records on one page of the webhook history"},
-		{Name: optUserAgent, Kind: mock.TextOption, Default: `"Dsco"`, Check: checkHeaderText, About: "User-Agent of callbacks; empty: none"},
-		{Name: optRateLimit, Kind: mock.IntOption, Default: `0`, Check: checkRange(0, 1_000_000), About: "calls a minute before 429; 0: no limit"},
+		{Name: optHeaderKeys, Kind: provider.ListOption, Default: `["name","value"]`, Check: checkHeaderKeys, About: "the two member names of an HttpHeader"},
+		{Name: optRetry, Kind: provider.DurationsOption, Default: `[]`, About: "waits before the second, third… attempt; Dsco documents none"},
+		{Name: optTimeout, Kind: provider.DurationOption, Default: `"30s"`, Check: checkTimeout, About: "wall time for one whole callback"},
+		{Name: optPageSize, Kind: provider.IntOption, Default: `100`, Check: checkRange(1, maxPageSize), About: "records on one page of the webhook history"},
+		{Name: optUserAgent, Kind: provider.TextOption, Default: `"Dsco"`, Check: checkHeaderText, About: "User-Agent of callbacks; empty: none"},
+		{Name: optRateLimit, Kind: provider.IntOption, Default: `0`, Check: checkRange(0, 1_000_000), About: "calls a minute before 429; 0: no limit"},
 	}
 }
 

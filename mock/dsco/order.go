@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // order is what a create or update asks for.
@@ -18,7 +18,7 @@ type order struct {
 }
 
 // apply writes the order into a subscription.
-func (o *order) apply(s *mock.Sub, now time.Time) {
+func (o *order) apply(s *provider.Sub, now time.Time) {
 	s.URL, s.Types, s.Enabled, s.Updated = o.url, []string{o.event}, o.enabled, now
 	s.Store(o.webhook)
 }
@@ -34,7 +34,7 @@ type form struct {
 // readForm reads one JSON object and nothing after it.
 func readForm(b []byte) (form, bool) {
 	f := form{values: map[string]json.RawMessage{}}
-	if !mock.Sound(b) {
+	if !provider.Sound(b) {
 		return f, false
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))
@@ -82,7 +82,7 @@ func (f *form) unknown(known func(string) bool) (string, bool) {
 // readOrder reads the body of a create (uuid "") or update and reports the first
 // problem in this order: JSON, unknown members, required ones, types and values,
 // the rules across attributes (decision).
-func readOrder(w *mock.World, c *mock.Call, uuid string) (*order, error) {
+func readOrder(w *provider.World, c *provider.Call, uuid string) (*order, error) {
 	f, ok := readForm(c.Body)
 	if !ok || c.BodyErr != nil {
 		return nil, refuse(invalidJSON, "The request body must be one JSON object.")

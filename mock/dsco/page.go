@@ -3,7 +3,7 @@ package dsco
 import (
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (
@@ -26,7 +26,7 @@ type pages struct {
 	order []string
 }
 
-func pagesOf(a *mock.Account) *pages {
+func pagesOf(a *provider.Account) *pages {
 	p, ok := a.Memo[pagesMemo].(*pages)
 	if !ok {
 		p = &pages{byID: map[string]*page{}}
@@ -43,7 +43,7 @@ type historyPage struct {
 }
 
 // firstPage makes the first page and fixes the search.
-func (s *search) firstPage(w *mock.World, account string) historyPage {
+func (s *search) firstPage(w *provider.World, account string) historyPage {
 	found, more := s.find(w, account, 0)
 	s.upTo = newest(w, account)
 	out := renderPage(found)
@@ -54,7 +54,7 @@ func (s *search) firstPage(w *mock.World, account string) historyPage {
 }
 
 // newest returns the number of the account's latest attempt.
-func newest(w *mock.World, account string) (seq uint64) {
+func newest(w *provider.World, account string) (seq uint64) {
 	for _, d := range w.Deliveries(account) {
 		if a := d.Last(); a != nil {
 			seq = max(seq, a.Seq)
@@ -66,7 +66,7 @@ func newest(w *mock.World, account string) (seq uint64) {
 // nextPage answers a pageId: within five minutes of the page before by provider
 // time (documented), again as often as wanted (decision). Later, unknown and
 // foreign ids are refused alike (inferred).
-func nextPage(w *mock.World, account, id string) (any, error) {
+func nextPage(w *provider.World, account, id string) (any, error) {
 	p := pagesOf(w.Account(account)).byID[id]
 	if p == nil || w.Now().After(p.until) {
 		return nil, refuse(invalidPageParams, "pageId is not known, or it was asked for more than five minutes after the page before.")
@@ -82,7 +82,7 @@ func nextPage(w *mock.World, account, id string) (any, error) {
 
 // promise keeps the page after the records found and returns its id: a new one,
 // or the one promised before, so that the same page comes out the same.
-func promise(w *mock.World, account, id string, s *search, found []record) string {
+func promise(w *provider.World, account, id string, s *search, found []record) string {
 	all := pagesOf(w.Account(account))
 	all.forget(w.Now())
 	if id == "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // columns are this provider's own columns of the catalogue.
@@ -20,7 +20,7 @@ type columns struct {
 }
 
 // sampleOf chooses the sample that a body starts from and makes it compact.
-func sampleOf(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func sampleOf(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	entry, ok := w.Catalogue().Event(ev.Type)
 	if !ok {
 		return nil, fmt.Errorf("sample: no event type %q", ev.Type)
@@ -42,9 +42,9 @@ func sampleOf(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 
 // variant returns the sample for a value that the firing sets: CANCELLED lines
 // have no tracking number (documented), so they have a sample of their own.
-func variant(w *mock.World, ev *mock.Event, variants map[string]string, sample []byte) ([]byte, error) {
+func variant(w *provider.World, ev *provider.Event, variants map[string]string, sample []byte) ([]byte, error) {
 	edited, err := ev.Edit(sample)
-	if err != nil || !mock.Sound(edited) {
+	if err != nil || !provider.Sound(edited) {
 		return sample, err
 	}
 	if file := variants[gjson.GetBytes(edited, variants["path"]).String()]; file != "" {
@@ -53,7 +53,7 @@ func variant(w *mock.World, ev *mock.Event, variants map[string]string, sample [
 	return sample, nil
 }
 
-func compactFile(w *mock.World, name string) ([]byte, error) {
+func compactFile(w *provider.World, name string) ([]byte, error) {
 	raw, err := w.Catalogue().File(name)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func compact(raw []byte) ([]byte, error) {
 
 // payload builds the whole callback body, a WebhookEvent (documented): the
 // sample, fitted to the moment and the webhook, then what the firing changes.
-func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	if len(ev.Whole) > 0 {
 		return ev.Edit(nil) // as given (decision): a text byte for byte, JSON compact
 	}
@@ -93,7 +93,7 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 
 // base is the sample, fitted to the moment, the webhook and the account whose
 // data changed.
-func base(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func base(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	body, err := sampleOf(w, ev, t)
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func nameSupplier(body []byte, id int64, changes map[string]any) {
 
 // followQuantity keeps an inventory's status true to a quantity that the firing
 // sets: the status is derived (inferred from V3).
-func followQuantity(ev *mock.Event, body []byte) ([]byte, error) {
+func followQuantity(ev *provider.Event, body []byte) ([]byte, error) {
 	const quantity, status = "payload.quantityAvailable", "payload.status"
 	if ev.Type != inventoryUpdated || !ev.Touches(quantity) || ev.Touches(status) {
 		return body, nil
@@ -177,8 +177,8 @@ func followQuantity(ev *mock.Event, body []byte) ([]byte, error) {
 
 // renew gives a body that is sent again the date of now and, where it has one, an
 // id of its own.
-func renew(w *mock.World, body []byte) []byte {
-	if !mock.Sound(body) {
+func renew(w *provider.World, body []byte) []byte {
+	if !provider.Sound(body) {
 		return body
 	}
 	for path, v := range map[string]string{"eventDate": formatDate(w.Now()), "payload.eventUuid": w.UUID("event")} {

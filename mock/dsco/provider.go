@@ -11,7 +11,7 @@ package dsco
 import (
 	"net/http"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (
@@ -21,8 +21,8 @@ const (
 )
 
 // New returns the provider.
-func New() *mock.Provider {
-	return &mock.Provider{
+func New() *provider.Provider {
+	return &provider.Provider{
 		Name: name, Title: title, Home: home,
 		// The first host is V2's (observed). The others serve V3 (documented); they
 		// are taken as well so that a V3 call gets a Dsco-style 404 (decision).
@@ -47,9 +47,9 @@ func New() *mock.Provider {
 // operations is what the API offers (documented that these calls exist; their
 // URLs are inferred from V2's style of singular lower-case nouns). Literal paths
 // come before the one with a parameter.
-func operations() []mock.Operation {
+func operations() []provider.Operation {
 	const one = home + "/webhook/{webhookUuid}"
-	return []mock.Operation{
+	return []provider.Operation{
 		{ID: "hello", Method: http.MethodGet, Path: home + "/hello", Serve: answer(hello)},
 		{ID: "createWebhook", Method: http.MethodPost, Path: home + "/webhook", Serve: answer(createWebhook)},
 		{ID: "listWebhooks", Method: http.MethodGet, Path: home + "/webhook", Serve: answer(listWebhooks)},
@@ -64,7 +64,7 @@ func operations() []mock.Operation {
 
 // hello is Dsco's call to try a token with (documented; its body is inferred
 // from V3, which answers so).
-func hello(*mock.World, *mock.Call) (any, error) {
+func hello(*provider.World, *provider.Call) (any, error) {
 	return struct {
 		Hello string `json:"hello"`
 	}{"World!"}, nil

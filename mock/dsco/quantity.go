@@ -3,7 +3,7 @@ package dsco
 import (
 	"strconv"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // integer reads a JSON number without fraction.
@@ -20,13 +20,13 @@ type noted struct {
 
 // noteKey names the place of a note: the addressed account ("" for all), the
 // account whose data it is ("" for none named) and the item.
-func noteKey(account string, ev *mock.Event, sku string) string {
-	return "quantity " + string(mock.Encode([]string{account, string(ev.Context["accountId"]), sku}))
+func noteKey(account string, ev *provider.Event, sku string) string {
+	return "quantity " + string(provider.Encode([]string{account, string(ev.Context["accountId"]), sku}))
 }
 
 // note remembers the quantity that an event brought, whoever got it (decision).
 // Told of the same event again it changes nothing: its number is not later.
-func note(w *mock.World, ev *mock.Event) {
+func note(w *provider.World, ev *provider.Event) {
 	f := factsOf(ev)
 	if f.Note == 0 {
 		return
@@ -42,7 +42,7 @@ func note(w *mock.World, ev *mock.Event) {
 // before returns the quantity that an account knew before the event: what the
 // firing says, else the latest note of firings for this account or for all. first
 // means it was never seen.
-func before(w *mock.World, ev *mock.Event, account, sku string) (quantity int64, first bool) {
+func before(w *provider.World, ev *provider.Event, account, sku string) (quantity int64, first bool) {
 	if raw, ok := ev.Context["previousQuantity"]; ok {
 		n, known := integer(raw)
 		return n, !known
@@ -58,7 +58,7 @@ func before(w *mock.World, ev *mock.Event, account, sku string) (quantity int64,
 
 // judgeQuantity holds the two options about quantities; with neither the webhook
 // fires on any change (documented).
-func (c candidate) judgeQuantity(w *mock.World, ev *mock.Event) string {
+func (c candidate) judgeQuantity(w *provider.World, ev *provider.Event) string {
 	change, state := isTrue(c.webhook.QuantityChangeOnly), isTrue(c.webhook.QuantityStateChangeOnly)
 	if !change && !state {
 		return ""

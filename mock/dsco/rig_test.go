@@ -17,6 +17,7 @@ import (
 	"tacklebox/fixtures"
 	"tacklebox/mock"
 	"tacklebox/mock/dsco"
+	"tacklebox/mock/provider"
 	"tacklebox/mock/sandbox"
 )
 
@@ -238,7 +239,7 @@ func (d description) operation(t *testing.T, method, path string) (place string,
 	bare, _, _ := strings.Cut(path, "?")
 	for _, o := range dsco.New().Operations {
 		at := strings.TrimPrefix(o.Path, "/api/v2")
-		if _, fits := mock.MatchPath(at, strings.TrimSuffix(bare, "/")); fits {
+		if _, fits := provider.MatchPath(at, strings.TrimSuffix(bare, "/")); fits {
 			raw, has := d.doc.Paths[at][strings.ToLower(method)]
 			if has {
 				must(t, json.Unmarshal(raw, &op))

@@ -8,7 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const day = 24 * time.Hour
@@ -71,7 +71,7 @@ func unescaped(s string) string {
 
 // findHistory answers the search: one page, or with pageId a further one, beside
 // which everything else is ignored (documented; ignoring is inferred from V3).
-func findHistory(w *mock.World, c *mock.Call) (any, error) {
+func findHistory(w *provider.World, c *provider.Call) (any, error) {
 	names, values := question(c.RawQuery)
 	if id := values["pageId"]; id != "" {
 		return nextPage(w, c.Account, id)
@@ -89,7 +89,7 @@ func findHistory(w *mock.World, c *mock.Call) (any, error) {
 	return s.firstPage(w, c.Account), nil
 }
 
-func newSearch(w *mock.World, q map[string]string) (*search, error) {
+func newSearch(w *provider.World, q map[string]string) (*search, error) {
 	s := &search{webhook: q["webhookUuid"], event: q["event"], success: q["success"], upTo: ^uint64(0)}
 	around := false
 	for _, f := range payloadFilters {
@@ -168,7 +168,7 @@ func (s *search) holds(body []byte) bool {
 }
 
 func has(body []byte, paths []string, want string) bool {
-	if !mock.Sound(body) {
+	if !provider.Sound(body) {
 		return false
 	}
 	return slices.ContainsFunc(gjson.GetManyBytes(body, paths...), func(v gjson.Result) bool {
@@ -179,7 +179,7 @@ func has(body []byte, paths []string, want string) bool {
 }
 
 // find returns up to size records after a journal entry, and whether more follow.
-func (s *search) find(w *mock.World, account string, after uint64) (found []record, more bool) {
+func (s *search) find(w *provider.World, account string, after uint64) (found []record, more bool) {
 	for _, r := range records(w, account, after, s.upTo) {
 		if !s.fits(r) || !r.load(w) || !s.holds(r.e.Request.Body) {
 			continue

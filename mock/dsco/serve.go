@@ -7,12 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // serve answers a call. The token comes first, then path, method and body
 // (decision).
-func serve(w *mock.World, c *mock.Call) mock.Reply {
+func serve(w *provider.World, c *provider.Call) provider.Reply {
 	if err := login(w, c); err != nil {
 		return refused(err)
 	}
@@ -31,7 +31,7 @@ func serve(w *mock.World, c *mock.Call) mock.Reply {
 
 // route finds the operation of a call. A slash at the end is ignored and HEAD is
 // answered like GET (decisions).
-func route(ops []mock.Operation, c *mock.Call) (*mock.Operation, error) {
+func route(ops []provider.Operation, c *provider.Call) (*provider.Operation, error) {
 	call := *c
 	if len(call.Path) > 1 {
 		call.Path = strings.TrimSuffix(call.Path, "/")
@@ -43,7 +43,7 @@ func route(ops []mock.Operation, c *mock.Call) (*mock.Operation, error) {
 	if len(same) == 0 {
 		return nil, &refusal{status: http.StatusNotFound, kind: notFoundType, message: "There is nothing at this path."}
 	}
-	op, allowed := mock.Find(same, &call)
+	op, allowed := provider.Find(same, &call)
 	if op == nil {
 		return nil, noMethod(c, methods(allowed))
 	}
@@ -54,15 +54,15 @@ func route(ops []mock.Operation, c *mock.Call) (*mock.Operation, error) {
 
 // samePath returns the operations of the first pattern that fits, so that
 // /webhook/history is never taken for a webhook.
-func samePath(ops []mock.Operation, path string) []mock.Operation {
-	first := slices.IndexFunc(ops, func(o mock.Operation) bool {
-		_, ok := mock.MatchPath(o.Path, path)
+func samePath(ops []provider.Operation, path string) []provider.Operation {
+	first := slices.IndexFunc(ops, func(o provider.Operation) bool {
+		_, ok := provider.MatchPath(o.Path, path)
 		return ok
 	})
 	if first < 0 {
 		return nil
 	}
-	var same []mock.Operation
+	var same []provider.Operation
 	for _, o := range ops {
 		if o.Path == ops[first].Path {
 			same = append(same, o)
@@ -81,8 +81,8 @@ func methods(allowed []string) []string {
 
 // answer makes an operation of a function: what it returns is sent with 200
 // (documented that success is 200), its error as a refusal.
-func answer(do func(w *mock.World, c *mock.Call) (any, error)) func(*mock.World, *mock.Call) mock.Reply {
-	return func(w *mock.World, c *mock.Call) mock.Reply {
+func answer(do func(w *provider.World, c *provider.Call) (any, error)) func(*provider.World, *provider.Call) provider.Reply {
+	return func(w *provider.World, c *provider.Call) provider.Reply {
 		body, err := do(w, c)
 		if err != nil {
 			return refused(err)
@@ -91,7 +91,7 @@ func answer(do func(w *mock.World, c *mock.Call) (any, error)) func(*mock.World,
 	}
 }
 
-func refused(err error) mock.Reply {
+func refused(err error) provider.Reply {
 	var r *refusal
 	if !errors.As(err, &r) {
 		r = &refusal{status: http.StatusInternalServerError, kind: internalError, message: err.Error()}
@@ -106,7 +106,7 @@ type minute struct {
 }
 
 // ration holds the rate limit of the settings; none is known for V2 (decision).
-func ration(w *mock.World, account string) error {
+func ration(w *provider.World, account string) error {
 	most := w.Option(account, optRateLimit).Int()
 	if most == 0 {
 		return nil

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // eventTypes are the six of the documentation.
@@ -39,7 +39,7 @@ type header struct {
 	Value string `json:"value"`
 }
 
-func stored(s *mock.Sub) webhook {
+func stored(s *provider.Sub) webhook {
 	var h webhook
 	if err := s.Load(&h); err != nil {
 		panic(err) // the data is this package's own
@@ -77,7 +77,7 @@ type webhookObject struct {
 	LastUpdate              string           `json:"lastUpdate"`
 }
 
-func render(w *mock.World, account string, s *mock.Sub) webhookObject {
+func render(w *provider.World, account string, s *provider.Sub) webhookObject {
 	h := stored(s)
 	return webhookObject{
 		WebhookUUID: s.ID, OwningAccountID: h.Owner, WebhookAccountID: h.Account, Description: h.Description,
@@ -90,7 +90,7 @@ func render(w *mock.World, account string, s *mock.Sub) webhookObject {
 
 // headerKeys returns what the two members of an HttpHeader are called (inferred,
 // so it can be switched).
-func headerKeys(w *mock.World, account string) [2]string {
+func headerKeys(w *provider.World, account string) [2]string {
 	keys := w.Option(account, optHeaderKeys).List()
 	return [2]string{keys[0], keys[1]}
 }
@@ -101,7 +101,7 @@ func renderHeaders(list *[]header, keys [2]string) *json.RawMessage {
 	}
 	parts := make([]string, len(*list))
 	for i, h := range *list {
-		parts[i] = "{" + string(mock.Encode(keys[0])) + ":" + string(mock.Encode(h.Name)) + "," + string(mock.Encode(keys[1])) + ":" + string(mock.Encode(h.Value)) + "}"
+		parts[i] = "{" + string(provider.Encode(keys[0])) + ":" + string(provider.Encode(h.Name)) + "," + string(provider.Encode(keys[1])) + ":" + string(provider.Encode(h.Value)) + "}"
 	}
 	raw := json.RawMessage("[" + strings.Join(parts, ",") + "]")
 	return &raw
@@ -109,20 +109,20 @@ func renderHeaders(list *[]header, keys [2]string) *json.RawMessage {
 
 // createWebhook registers a webhook. The answer is 200 too (inferred); the same
 // event and URL may be registered twice (decision).
-func createWebhook(w *mock.World, c *mock.Call) (any, error) {
+func createWebhook(w *provider.World, c *provider.Call) (any, error) {
 	o, err := readOrder(w, c, "")
 	if err != nil {
 		return nil, err
 	}
 	now, a := w.Now(), w.Account(c.Account)
 	o.N = w.Next("webhook", 1)
-	s := &mock.Sub{ID: w.UUID("webhook"), Created: now}
+	s := &provider.Sub{ID: w.UUID("webhook"), Created: now}
 	o.apply(s, now)
 	a.Add(s)
 	return render(w, a.Name, s), nil
 }
 
-func listWebhooks(w *mock.World, c *mock.Call) (any, error) {
+func listWebhooks(w *provider.World, c *provider.Call) (any, error) {
 	list := []webhookObject{}
 	for _, s := range w.Account(c.Account).Subs() {
 		list = append(list, render(w, c.Account, s))
@@ -132,7 +132,7 @@ func listWebhooks(w *mock.World, c *mock.Call) (any, error) {
 
 // find returns the caller's webhook that the path names, whatever the letter
 // case (decision). Somebody else's is not found either.
-func find(w *mock.World, c *mock.Call) (*mock.Sub, error) {
+func find(w *provider.World, c *provider.Call) (*provider.Sub, error) {
 	id := c.Param("webhookUuid")
 	if s := w.Account(c.Account).Sub(strings.ToLower(id)); s != nil {
 		return s, nil
@@ -140,7 +140,7 @@ func find(w *mock.World, c *mock.Call) (*mock.Sub, error) {
 	return nil, refuse(webhookNotFound, "You have no webhook with the webhookUuid %q.", shorten(id))
 }
 
-func getWebhook(w *mock.World, c *mock.Call) (any, error) {
+func getWebhook(w *provider.World, c *provider.Call) (any, error) {
 	s, err := find(w, c)
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func getWebhook(w *mock.World, c *mock.Call) (any, error) {
 
 // updateWebhook replaces a webhook: what is left out of the body is cleared
 // (decision); createDate and webhookUuid stay, lastUpdate moves.
-func updateWebhook(w *mock.World, c *mock.Call) (any, error) {
+func updateWebhook(w *provider.World, c *provider.Call) (any, error) {
 	s, err := find(w, c)
 	if err != nil {
 		return nil, err
@@ -167,11 +167,11 @@ func updateWebhook(w *mock.World, c *mock.Call) (any, error) {
 
 // switched changes lastUpdate as an update of enabled does. What waits meanwhile
 // is dropped when its time comes (decision), so nothing is paused.
-func switched(w *mock.World, _ *mock.Account, s *mock.Sub) { s.Updated = w.Now() }
+func switched(w *provider.World, _ *provider.Account, s *provider.Sub) { s.Updated = w.Now() }
 
 // deleteWebhook removes a webhook; what waits for it is dropped. Whether Dsco has
 // the call is unknown (decision): documented is only to set enabled to false.
-func deleteWebhook(w *mock.World, c *mock.Call) (any, error) {
+func deleteWebhook(w *provider.World, c *provider.Call) (any, error) {
 	s, err := find(w, c)
 	if err != nil {
 		return nil, err

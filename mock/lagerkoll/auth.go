@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Limits of credentials are a decision: anything that a header can carry and a
@@ -56,7 +56,7 @@ func wellFormed(s string, most int) bool {
 }
 
 // listed reports whether the setting `credentials` lets the caller in.
-func (h headers) listed(w *mock.World) bool {
+func (h headers) listed(w *provider.World) bool {
 	setting := w.Option("", "credentials")
 	if !setting.Set() {
 		return true

@@ -10,7 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const callbackID = "callback" // subscription of a delivery to a callback URL
@@ -18,7 +18,7 @@ const callbackID = "callback" // subscription of a delivery to a callback URL
 // targets are the callback URLs that are set: no filter by store or type, an
 // activation gets everything (inferred; one URL per activation is documented on
 // the callback page). An event of no account goes to every distinct URL once.
-func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
+func targets(w *provider.World, ev *provider.Event) ([]provider.Target, []provider.Skip) {
 	if ev.Account != "" {
 		if own, ok := w.Own(ev.Account, "callback_url"); ok {
 			return place(nil, ev.Account, callbackID+":"+ev.Account, own.Text()), nil
@@ -34,7 +34,7 @@ func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
 }
 
 // place adds an address that is set and was not added before.
-func place(all []mock.Target, account, subscription, url string) []mock.Target {
+func place(all []provider.Target, account, subscription, url string) []provider.Target {
 	for _, t := range all {
 		if t.URL == url {
 			return all
@@ -43,12 +43,12 @@ func place(all []mock.Target, account, subscription, url string) []mock.Target {
 	if url == "" {
 		return all
 	}
-	return append(all, mock.Target{Account: account, Subscription: subscription, URL: url})
+	return append(all, provider.Target{Account: account, Subscription: subscription, URL: url})
 }
 
 // payload is the sample, compact, at the moment of firing. The values never
 // vary (decision), but those of an execution are its own.
-func payload(w *mock.World, ev *mock.Event, _ mock.Target) ([]byte, error) {
+func payload(w *provider.World, ev *provider.Event, _ provider.Target) ([]byte, error) {
 	sample, err := w.Catalogue().Sample(ev.Type)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ type step struct {
 
 // fitting lists what differs from the sample. Documented (callback page): the
 // timestamp in milliseconds, and fromQuantity as Java writes a double.
-func fitting(ev *mock.Event, sample []byte) []step {
+func fitting(ev *provider.Event, sample []byte) []step {
 	var steps []step
 	gjson.ParseBytes(ev.Data).ForEach(func(name, value gjson.Result) bool {
 		steps = append(steps, step{name.String(), []byte(value.Raw)})
@@ -113,18 +113,18 @@ func fraction(digits string) string {
 // no signature, no id (decision; observed: a public receiver looks at neither).
 // A further attempt goes where the first went, whatever the setting says by then
 // (decision).
-func request(_ *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
-	return &mock.Outgoing{
+func request(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	return &provider.Outgoing{
 		Method: "POST", // documented: callback page
 		URL:    d.URL,
-		Header: []mock.Field{{Name: "Content-Type", Value: string(asJSON)}, {Name: "User-Agent", Value: "Lagerkoll"}},
+		Header: []provider.Field{{Name: "Content-Type", Value: string(asJSON)}, {Name: "User-Agent", Value: "Lagerkoll"}},
 		Body:   d.Body,
 	}, nil
 }
 
 // renew gives a callback that is sent again the moment of now; a callback has no
 // id (documented: callback page).
-func renew(w *mock.World, body []byte) []byte {
+func renew(w *provider.World, body []byte) []byte {
 	if !json.Valid(body) || gjson.GetBytes(body, "timestamp").Type != gjson.Number {
 		return body
 	}

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 // TestEveryTypeFires fires each type and holds its callback to its schema.
@@ -73,7 +75,7 @@ func TestOverrides(t *testing.T) {
 		})
 	}
 	b := start(t, setup{})
-	var p *mock.Problem
+	var p *provider.Problem
 	if _, err := b.engine.Fire(mock.Firing{Provider: "lagerkoll", Type: "article.updated", Set: raw(`{"articelId":"1-2"}`)}); !errors.As(err, &p) || !strings.Contains(p.Hint, "articleId") {
 		t.Errorf("a path that is not there: %v", err)
 	}
@@ -271,7 +273,7 @@ func TestNothingIsSigned(t *testing.T) {
 	if got.status != 200 || got.body != `{"reason":"Lagerkoll signs nothing","tried":[],"valid":false}`+"\n" {
 		t.Errorf("%d %s", got.status, got.body)
 	}
-	if v := b.engine.VerifyOwn("lagerkoll", "key", "", nil, nil); v == nil || v.State != mock.None {
+	if v := b.engine.VerifyOwn("lagerkoll", "key", "", nil, nil); v == nil || v.State != signing.None {
 		t.Errorf("%+v", v)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (
@@ -18,22 +18,22 @@ type wanted struct{ feature, method string }
 
 // create answers createWebhook: one webhook, or a list of them in the wrapper,
 // all or none. Nothing has to be unique (decision).
-func (q *query) create() (mock.Reply, error) {
+func (q *query) create() (provider.Reply, error) {
 	read, err := q.bodyReader()
 	if err != nil {
-		return mock.Reply{}, err
+		return provider.Reply{}, err
 	}
 	body, ok := text(q.call)
 	if !ok {
-		return mock.Reply{}, malformed()
+		return provider.Reply{}, malformed()
 	}
 	list, err := read(body)
 	if err != nil {
-		return mock.Reply{}, err
+		return provider.Reply{}, err
 	}
 	for _, one := range list {
 		if !q.hasFeature(one.feature) {
-			return mock.Reply{}, noWebhook()
+			return provider.Reply{}, noWebhook()
 		}
 	}
 	return q.created(q.add(list)), nil
@@ -94,7 +94,7 @@ func (q *query) forGroup() bool {
 
 // created answers with the list (inferred: the page's only response class), or
 // with the bare webhook where `create_reply` says so. Several can only be a list.
-func (q *query) created(made []webhook) mock.Reply {
+func (q *query) created(made []webhook) provider.Reply {
 	out := list{}
 	for _, h := range made {
 		out.Webhooks = append(out.Webhooks, h.shown(q.world))
@@ -104,11 +104,11 @@ func (q *query) created(made []webhook) mock.Reply {
 	case bare && q.format == asXML:
 		return asXML.reply(200, document(tag("webhook", out.Webhooks[0].elements())))
 	case bare:
-		return asJSON.reply(200, mock.Encode(out.Webhooks[0]))
+		return asJSON.reply(200, provider.Encode(out.Webhooks[0]))
 	case q.format == asXML:
 		return asXML.reply(200, out.xml())
 	}
-	return asJSON.reply(200, mock.Encode(out))
+	return asJSON.reply(200, provider.Encode(out))
 }
 
 // members is an object whose values wait to be judged.

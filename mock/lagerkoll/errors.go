@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // refusal is an error of the API. Documented (page): the four codes, the texts
@@ -71,7 +71,7 @@ func bad(field, word string) *refusal {
 }
 
 // broken answers when the mock itself failed.
-func broken(w *mock.World, c *mock.Call) mock.Reply {
+func broken(w *provider.World, c *provider.Call) provider.Reply {
 	wire := c.Path
 	defer func() { c.Path = wire }()
 	c.Path = tidy(wire)
@@ -81,7 +81,7 @@ func broken(w *mock.World, c *mock.Call) mock.Reply {
 }
 
 // reply writes the refusal in the form the caller prefers.
-func (r *refusal) reply(f format) mock.Reply {
+func (r *refusal) reply(f format) provider.Reply {
 	out := f.reply(r.status, r.json())
 	if f == asXML {
 		out.Body = r.xml()
@@ -105,7 +105,7 @@ func (r *refusal) json() []byte {
 	if r.field != "" {
 		body.Field = &r.field
 	}
-	return mock.Encode(body)
+	return provider.Encode(body)
 }
 
 // xml leaves out what is null (decision).

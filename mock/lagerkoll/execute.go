@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const executed = "feature.executed"
@@ -13,24 +13,24 @@ const executed = "feature.executed"
 // execute answers executeWebhook. What the provider then does is documented
 // nowhere; here the call is marked with the event type and fires the event to
 // the owner's callback URL, so that an integrator sees the loop close (decision).
-func (q *query) execute() (mock.Reply, error) {
+func (q *query) execute() (provider.Reply, error) {
 	if err := q.checkParcel(); err != nil {
-		return mock.Reply{}, err
+		return provider.Reply{}, err
 	}
 	if q.account == "" {
-		return mock.Reply{}, noWebhook() // an open execution of an unknown guid
+		return provider.Reply{}, noWebhook() // an open execution of an unknown guid
 	}
 	h, ok := byGUID(webhooks(q.world.Account(q.account)), q.call.Param("id"))
 	if !ok || !h.applies(q.world, q.caller) {
-		return mock.Reply{}, noWebhook()
+		return provider.Reply{}, noWebhook()
 	}
 	q.call.Type = executed
 	if q.world.Option(q.account, "execute_callback").Bool() {
-		fired, err := q.world.Fire(mock.Firing{Type: executed, Account: q.account, Data: mock.Encode(q.occurrence(h))})
+		fired, err := q.world.Fire(provider.Firing{Type: executed, Account: q.account, Data: provider.Encode(q.occurrence(h))})
 		if err != nil {
-			return mock.Reply{}, err
+			return provider.Reply{}, err
 		}
-		q.call.EventID = fired.Events[0].ID
+		q.call.EventID = fired
 	}
 	return q.executed()
 }
@@ -51,18 +51,18 @@ func (q *query) checkParcel() error {
 }
 
 // executed answers what the setting says; {} unless it says otherwise (decision).
-func (q *query) executed() (mock.Reply, error) {
+func (q *query) executed() (provider.Reply, error) {
 	var r executeReply
 	if err := json.Unmarshal(q.world.Option(q.account, "execute_reply").Raw(), &r); err != nil {
-		return mock.Reply{}, err
+		return provider.Reply{}, err
 	}
 	if r.Status == http.StatusNoContent || r.Status == http.StatusNotModified {
-		return mock.Reply{Status: r.Status}, nil
+		return provider.Reply{Status: r.Status}, nil
 	}
 	if r.Body == nil {
 		r.Body = json.RawMessage("{}")
 	}
-	return asJSON.reply(r.Status, mock.Encode(r.Body)), nil
+	return asJSON.reply(r.Status, provider.Encode(r.Body)), nil
 }
 
 // occurrence is what an execution tells in its event, in the order of the body.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // format is a media type that the API speaks.
@@ -21,8 +21,8 @@ const (
 )
 
 // reply makes an answer with a body in the format.
-func (f format) reply(status int, body []byte) mock.Reply {
-	return mock.Reply{Status: status, Header: http.Header{"Content-Type": {string(f)}}, Body: body}
+func (f format) reply(status int, body []byte) provider.Reply {
+	return provider.Reply{Status: status, Header: http.Header{"Content-Type": {string(f)}}, Body: body}
 }
 
 // negotiate chooses between what a call offers by the Accept header: quality
@@ -111,7 +111,7 @@ func sniff(body []byte) (format, bool) {
 
 // text returns the body without a byte order mark; false when it is not UTF-8
 // (documented: page, all data is UTF-8) or could not be read.
-func text(c *mock.Call) ([]byte, bool) {
+func text(c *provider.Call) ([]byte, bool) {
 	return bytes.TrimPrefix(c.Body, []byte("\ufeff")), c.BodyErr == nil && utf8.Valid(c.Body)
 }
 

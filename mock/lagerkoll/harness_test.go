@@ -16,6 +16,7 @@ import (
 	"tacklebox/fixtures"
 	"tacklebox/mock"
 	"tacklebox/mock/lagerkoll"
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
 )
 
@@ -58,7 +59,7 @@ func start(t *testing.T, s setup) *bench {
 	catalog, err := fixtures.Load("")
 	must(t, err)
 	b := &bench{t: t, journal: s.store, state: s.state}
-	cfg := mock.Config{Journal: s.store, State: s.state, Clock: clock, Catalog: catalog, Providers: []*mock.Provider{lagerkoll.New()},
+	cfg := mock.Config{Journal: s.store, State: s.state, Clock: clock, Catalog: catalog, Providers: []*provider.Provider{lagerkoll.New()},
 		Settings: map[string]map[string]json.RawMessage{"lagerkoll": settings}, Seed: s.seed, Warn: func(m string) { t.Log(m) },
 		BaseURL: func() string {
 			if s.base == broken {

@@ -13,12 +13,12 @@ package lagerkoll
 import (
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // New returns the provider.
-func New() *mock.Provider {
-	return &mock.Provider{
+func New() *provider.Provider {
+	return &provider.Provider{
 		Name:       "lagerkoll",
 		Title:      "Lagerkoll",
 		Hosts:      []string{"capi.lagerkoll.com"}, // documented: page
@@ -43,11 +43,11 @@ const (
 
 // policy is a decision throughout: nothing is documented about answers, so
 // nothing may be relied on. One attempt, 10 s; a schedule only on demand.
-func policy(w *mock.World, account string) mock.Policy {
+func policy(w *provider.World, account string) provider.Policy {
 	delays := w.Option(account, "retry").Durations()
-	return mock.Policy{
+	return provider.Policy{
 		Timeout: w.Option(account, "timeout").Duration(),
-		Next: func(_ *mock.Delivery, n int, ended time.Time) (time.Time, bool) {
+		Next: func(_ *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
 			if n > len(delays) {
 				return time.Time{}, false
 			}

@@ -11,8 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
 	"tacklebox/mock/lagerkoll"
+	"tacklebox/mock/provider"
 )
 
 func folder(t *testing.T) *fixtures.Provider {
@@ -103,7 +103,7 @@ func TestAssumptionsNameKnownSettings(t *testing.T) {
 	}
 	options := lagerkoll.New().Options
 	for _, a := range p.Assumptions {
-		known := a.Switch == "" || slices.ContainsFunc(options, func(o mock.Option) bool { return o.Name == a.Switch })
+		known := a.Switch == "" || slices.ContainsFunc(options, func(o provider.Option) bool { return o.Name == a.Switch })
 		if a.Topic == "" || a.Text == "" || !slices.Contains([]string{"observed", "inferred", "decision"}, a.Evidence) || !known {
 			t.Errorf("%+v", a)
 		}

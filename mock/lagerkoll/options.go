@@ -8,28 +8,28 @@ import (
 	"strconv"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // options are decisions, all of them: what the provider leaves open, one can
 // choose. The rate limit's default is documented (page).
-func options() []mock.Option {
-	return []mock.Option{
-		{Name: "profile", Kind: mock.TextOption, Values: []string{profileName}, Default: `"v1"`, Common: true, About: "the version of the API; there is one"},
-		{Name: "callback_url", Kind: mock.URLOption, Default: `""`, About: `where callbacks go; "" for none, also where a common one is set`},
-		{Name: "execute_callback", Kind: mock.BoolOption, Default: "true", About: "whether executing a webhook fires feature.executed"},
-		{Name: "execute_auth", Kind: mock.TextOption, Values: []string{"required", "optional"}, Default: `"required"`, Common: true,
+func options() []provider.Option {
+	return []provider.Option{
+		{Name: "profile", Kind: provider.TextOption, Values: []string{profileName}, Default: `"v1"`, Common: true, About: "the version of the API; there is one"},
+		{Name: "callback_url", Kind: provider.URLOption, Default: `""`, About: `where callbacks go; "" for none, also where a common one is set`},
+		{Name: "execute_callback", Kind: provider.BoolOption, Default: "true", About: "whether executing a webhook fires feature.executed"},
+		{Name: "execute_auth", Kind: provider.TextOption, Values: []string{"required", "optional"}, Default: `"required"`, Common: true,
 			About: "whether executing a webhook needs credentials: required or optional"},
-		{Name: "execute_reply", Kind: mock.JSONOption, Default: `{"status":200,"body":{}}`, Check: checkReply,
+		{Name: "execute_reply", Kind: provider.JSONOption, Default: `{"status":200,"body":{}}`, Check: checkReply,
 			About: `what executing a webhook answers: {"status":200,"body":{}}`},
-		{Name: "create_reply", Kind: mock.TextOption, Values: []string{"list", "object"}, Default: `"list"`, About: "what creating a webhook answers: list or object"},
-		{Name: "stores", Kind: mock.JSONOption, Default: "{}", Check: checkStores, About: `the group of each store: {"186008":192005}; others belong to 192005`},
-		{Name: "features", Kind: mock.ListOption, Default: "[]", About: "the features that exist; empty: any"},
-		{Name: "rate_limit", Kind: mock.IntOption, Default: "200", Check: checkLimit, About: "requests that pass in one window; 0: no limit"},
-		{Name: "rate_window", Kind: mock.DurationOption, Default: `"60s"`, Check: checkSpan, About: "how long a window of the rate limit lasts"},
-		{Name: "retry", Kind: mock.DurationsOption, Default: "[]", About: `delays before further attempts, each from the end of the one before: ["1m","5m"]`},
-		{Name: "timeout", Kind: mock.DurationOption, Default: `"10s"`, Check: checkSpan, About: "wall time for one whole attempt"},
-		{Name: "credentials", Kind: mock.JSONOption, Common: true, Hidden: true, Check: checkCredentials,
+		{Name: "create_reply", Kind: provider.TextOption, Values: []string{"list", "object"}, Default: `"list"`, About: "what creating a webhook answers: list or object"},
+		{Name: "stores", Kind: provider.JSONOption, Default: "{}", Check: checkStores, About: `the group of each store: {"186008":192005}; others belong to 192005`},
+		{Name: "features", Kind: provider.ListOption, Default: "[]", About: "the features that exist; empty: any"},
+		{Name: "rate_limit", Kind: provider.IntOption, Default: "200", Check: checkLimit, About: "requests that pass in one window; 0: no limit"},
+		{Name: "rate_window", Kind: provider.DurationOption, Default: `"60s"`, Check: checkSpan, About: "how long a window of the rate limit lasts"},
+		{Name: "retry", Kind: provider.DurationsOption, Default: "[]", About: `delays before further attempts, each from the end of the one before: ["1m","5m"]`},
+		{Name: "timeout", Kind: provider.DurationOption, Default: `"10s"`, Check: checkSpan, About: "wall time for one whole attempt"},
+		{Name: "credentials", Kind: provider.JSONOption, Common: true, Hidden: true, Check: checkCredentials,
 			About: `who is let in: ["API_KEY",{"api_key":…,"store":…},{"user_id":…,"user_token":…}]; absent: anyone`},
 	}
 }

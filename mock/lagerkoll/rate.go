@@ -3,7 +3,7 @@ package lagerkoll
 import (
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // window is one account's fixed window of the rate limit: it opens with the
@@ -16,7 +16,7 @@ type window struct {
 
 // admit counts a request; where it may not pass, wait is the rest of the window
 // in whole seconds.
-func admit(w *mock.World, account string) (wait int64, ok bool) {
+func admit(w *provider.World, account string) (wait int64, ok bool) {
 	limit := w.Option(account, "rate_limit").Int()
 	if limit == 0 {
 		return 0, true

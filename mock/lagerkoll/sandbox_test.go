@@ -11,6 +11,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/mock/signing"
 )
 
 func get(t *testing.T, url string) string {
@@ -38,7 +39,7 @@ func TestTheLoopCloses(t *testing.T) {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
 	capture := sb.Expect(t, "kind:capture inbox:erp", 1)[0]
-	if capture.Type != "feature.executed" || capture.Signature == nil || capture.Signature.State != mock.None || capture.Contract == nil || !capture.Contract.OK {
+	if capture.Type != "feature.executed" || capture.Signature == nil || capture.Signature.State != signing.None || capture.Contract == nil || !capture.Contract.OK {
 		t.Errorf("%+v, signature %+v, contract %+v", capture, capture.Signature, capture.Contract)
 	}
 	sb.Expect(t, "kind:attempt event:"+capture.EventID, 1)
@@ -59,7 +60,7 @@ func TestEveryTypeKeepsItsContract(t *testing.T) {
 		sb.Fire(mock.Firing{Provider: "lagerkoll", Type: ev.Type, To: sb.Inbox("all")})
 	}
 	for _, e := range sb.Expect(t, "kind:capture inbox:all", 35) {
-		if e.Contract == nil || !e.Contract.OK || e.Signature == nil || e.Signature.State != mock.None {
+		if e.Contract == nil || !e.Contract.OK || e.Signature == nil || e.Signature.State != signing.None {
 			t.Errorf("%s: contract %+v, signature %+v", e.Type, e.Contract, e.Signature)
 		}
 	}

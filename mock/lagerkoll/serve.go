@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Names of the calls (documented: page).
@@ -24,7 +24,7 @@ type route struct {
 	method string
 	path   string
 	offers []format // documented (page): which media types the call answers
-	answer func(*query) (mock.Reply, error)
+	answer func(*query) (provider.Reply, error)
 }
 
 // routes is the whole API. There is no list of all webhooks and no update
@@ -39,18 +39,18 @@ func routes() []route {
 	}
 }
 
-func operations() []mock.Operation {
-	var ops []mock.Operation
+func operations() []provider.Operation {
+	var ops []provider.Operation
 	for _, r := range routes() {
-		ops = append(ops, mock.Operation{ID: r.id, Method: r.method, Path: r.path, Serve: serve})
+		ops = append(ops, provider.Operation{ID: r.id, Method: r.method, Path: r.path, Serve: serve})
 	}
 	return ops
 }
 
 // query is one call while it is answered.
 type query struct {
-	world   *mock.World
-	call    *mock.Call
+	world   *provider.World
+	call    *provider.Call
 	route   *route   // nil: the path has no such method
 	allowed []string // methods of the path, when there is no route
 	format  format   // of the answer
@@ -60,7 +60,7 @@ type query struct {
 
 // serve answers everything. The order of checks is a decision: path,
 // credentials, rate limit, method, Accept, body type and size, body, lookup.
-func serve(w *mock.World, c *mock.Call) mock.Reply {
+func serve(w *provider.World, c *provider.Call) provider.Reply {
 	wire := c.Path
 	defer func() { c.Path = wire }() // the journal keeps what stood on the wire
 	c.Path = tidy(wire)
@@ -69,7 +69,7 @@ func serve(w *mock.World, c *mock.Call) mock.Reply {
 		return notFound().reply(asJSON)
 	}
 	if c.Method == http.MethodOptions {
-		return mock.Reply{Status: http.StatusOK, Header: http.Header{"Allow": {strings.Join(q.allowed, ", ")}}}
+		return provider.Reply{Status: http.StatusOK, Header: http.Header{"Allow": {strings.Join(q.allowed, ", ")}}}
 	}
 	reply, err := q.answer()
 	if err != nil {
@@ -78,28 +78,28 @@ func serve(w *mock.World, c *mock.Call) mock.Reply {
 	return reply
 }
 
-func (q *query) answer() (mock.Reply, error) {
+func (q *query) answer() (provider.Reply, error) {
 	ok := q.authenticate()
 	if !ok {
-		return mock.Reply{}, badCredentials()
+		return provider.Reply{}, badCredentials()
 	}
 	if q.account != "" { // an open execution of an unknown guid is nobody's
 		q.call.Account = q.account
 		if wait, ok := admit(q.world, q.account); !ok {
-			return mock.Reply{}, tooMany(wait)
+			return provider.Reply{}, tooMany(wait)
 		}
 	}
 	if q.route == nil {
-		return mock.Reply{}, notAllowed(q.allowed)
+		return provider.Reply{}, notAllowed(q.allowed)
 	}
 	if !q.fits {
-		return mock.Reply{}, notAcceptable()
+		return provider.Reply{}, notAcceptable()
 	}
 	return q.route.answer(q)
 }
 
 // refuse writes an error in the dialect; one that is no refusal is our own failure.
-func (q *query) refuse(err error) mock.Reply {
+func (q *query) refuse(err error) provider.Reply {
 	var r *refusal
 	if !errors.As(err, &r) {
 		r = failure()
@@ -125,7 +125,7 @@ func (q *query) locate() bool {
 		c.Method = http.MethodGet
 	}
 	q.format, q.fits = asJSON, true
-	op, allowed := mock.Find(ops, c)
+	op, allowed := provider.Find(ops, c)
 	if op == nil {
 		q.allowed = allowed
 		return len(allowed) > 0

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // webhook is one address of the provider that runs a method of a feature.
@@ -23,7 +23,7 @@ const stored = "webhooks" // key of an account's list
 
 // webhooks returns an account's webhooks, oldest first. The list is read once:
 // decoding a long one at every call costs more than the call.
-func webhooks(a *mock.Account) []webhook {
+func webhooks(a *provider.Account) []webhook {
 	list, known := a.Memo[stored].([]webhook)
 	if !known {
 		a.Get(stored, &list)
@@ -33,7 +33,7 @@ func webhooks(a *mock.Account) []webhook {
 }
 
 // keep stores an account's webhooks.
-func keep(a *mock.Account, list []webhook) {
+func keep(a *provider.Account, list []webhook) {
 	a.Memo[stored] = list
 	a.Put(stored, list)
 }
@@ -58,7 +58,7 @@ type shown struct {
 
 // shown works out the URL at which the webhook is executed here and now
 // (inferred: the base URL and the guid).
-func (h webhook) shown(w *mock.World) shown {
+func (h webhook) shown(w *provider.World) shown {
 	return shown{h.Method, h.GUID, h.ID, h.Feature, w.BaseURL() + basePath + "/" + h.GUID}
 }
 
@@ -82,14 +82,14 @@ func (l list) xml() []byte {
 
 // firstID draws the first webhook id of this instance, 1000 to 9999 (decision);
 // the following ones count up and none comes twice.
-func firstID(w *mock.World) int64 {
+func firstID(w *provider.World) int64 {
 	const lowest, span = 1000, 9000
 	return lowest + w.Fixed("webhook", "first").Int64N(span)
 }
 
 // applies reports whether the calling store may see and touch the webhook:
 // documented (page) for one store or, with enable_for_group, its whole group.
-func (h webhook) applies(w *mock.World, who caller) bool {
+func (h webhook) applies(w *provider.World, who caller) bool {
 	if h.Store == who.store {
 		return true
 	}
@@ -105,7 +105,7 @@ const (
 
 // groupOf returns a store's group: the setting's, or the one that all stores of
 // an account share (decision).
-func groupOf(w *mock.World, account, store string) int64 {
+func groupOf(w *provider.World, account, store string) int64 {
 	groups := settingStores(w.Option(account, "stores").Raw())
 	if g, ok := groups[store]; ok {
 		return g
@@ -124,10 +124,10 @@ func storeNumber(store string) int64 {
 
 // list answers getWebhooks: the id is the feature's (inferred: "all webhooks for
 // a feature"). A feature without any is an empty list (inferred).
-func (q *query) list() (mock.Reply, error) {
+func (q *query) list() (provider.Reply, error) {
 	feature := q.call.Param("id")
 	if !q.hasFeature(feature) {
-		return mock.Reply{}, noWebhook()
+		return provider.Reply{}, noWebhook()
 	}
 	out := list{[]shown{}}
 	for _, h := range webhooks(q.world.Account(q.account)) {
@@ -135,7 +135,7 @@ func (q *query) list() (mock.Reply, error) {
 			out.Webhooks = append(out.Webhooks, h.shown(q.world))
 		}
 	}
-	return q.format.reply(200, mock.Encode(out)), nil
+	return q.format.reply(200, provider.Encode(out)), nil
 }
 
 // hasFeature knows every feature unless the setting lists them (decision).
@@ -146,17 +146,17 @@ func (q *query) hasFeature(id string) bool {
 
 // remove answers deleteWebhook: the id is the webhook's number (inferred), the
 // success body is empty (documented: page).
-func (q *query) remove() (mock.Reply, error) {
+func (q *query) remove() (provider.Reply, error) {
 	a := q.world.Account(q.account)
 	all := webhooks(a)
 	i := slices.IndexFunc(all, func(h webhook) bool {
 		return isNumber(q.call.Param("id"), h.ID) && h.applies(q.world, q.caller)
 	})
 	if i < 0 {
-		return mock.Reply{}, noWebhook()
+		return provider.Reply{}, noWebhook()
 	}
 	keep(a, slices.Delete(all, i, i+1))
-	return mock.Reply{Status: 200}, nil
+	return provider.Reply{Status: 200}, nil
 }
 
 // isNumber compares digits with a number; a sign is none of an id.

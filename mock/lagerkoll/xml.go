@@ -7,7 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (
@@ -54,7 +54,7 @@ func readXML(body []byte) ([]wanted, error) {
 func (n *node) members() members {
 	m := members{}
 	for _, c := range n.children {
-		value := mock.Encode(strings.TrimSpace(c.text.String()))
+		value := provider.Encode(strings.TrimSpace(c.text.String()))
 		switch {
 		case m[c.name] != nil:
 			value = json.RawMessage("[]")

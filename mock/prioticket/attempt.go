@@ -6,38 +6,39 @@ import (
 	"net/http"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 // request is the HTTP request of one attempt: POST (inferred) to the URL as it
 // was registered, without a signature and without headers that name the event
 // (inferred). User-Agent is a decision.
-func request(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
-	out := &mock.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body, Header: []mock.Field{{Name: "Content-Type", Value: "application/json"}}}
+func request(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	out := &provider.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body, Header: []provider.Field{{Name: "Content-Type", Value: "application/json"}}}
 	if s := subOf(w, d); s != nil {
 		if !s.Enabled {
-			return nil, &mock.DropError{Reason: "the webhook is DISABLED"}
+			return nil, &provider.DropError{Reason: "the webhook is DISABLED"}
 		}
 		if auth := loadWebhook(s).Auth; auth != "" {
 			// documented 3.5: sent as it was given, neither encoded nor checked
-			out.Header = append(out.Header, mock.Field{Name: "Authorization", Value: "Basic " + auth})
+			out.Header = append(out.Header, provider.Field{Name: "Authorization", Value: "Basic " + auth})
 		}
 	}
-	out.Header = append(out.Header, mock.Field{Name: "User-Agent", Value: "PrioTicket/" + profileOf(w).version})
+	out.Header = append(out.Header, provider.Field{Name: "User-Agent", Value: "PrioTicket/" + profileOf(w).version})
 	return out, nil
 }
 
 // policy: delivered on 200 alone (documented 3.5; that other 2xx do not count is
 // inferred), attempts for seven days (documented 3.5) at times that are a
 // decision. A retry holds nothing else back (decision).
-func policy(w *mock.World, account string) mock.Policy {
+func policy(w *provider.World, account string) provider.Policy {
 	times := w.Option(account, "retry").Durations()
 	if len(times) > 0 && times[0] == 0 {
 		times = times[1:] // the first attempt itself
 	}
-	p := mock.Policy{Timeout: w.Option(account, "callback_timeout").Duration(),
+	p := provider.Policy{Timeout: w.Option(account, "callback_timeout").Duration(),
 		Success: func(status int) bool { return status == http.StatusOK },
-		Next: func(d *mock.Delivery, n int, ended time.Time) (time.Time, bool) {
+		Next: func(d *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
 			if n > len(times) {
 				return time.Time{}, false
 			}
@@ -54,18 +55,18 @@ func policy(w *mock.World, account string) mock.Policy {
 }
 
 // attempted counts the notifications that a webhook lost in a row.
-func attempted(w *mock.World, d *mock.Delivery, _ *mock.Attempt) {
+func attempted(w *provider.World, d *provider.Delivery, _ *provider.Attempt) {
 	if s := subOf(w, d); s != nil && s.Enabled && d.Settled() {
-		countFailure(w, w.Account(d.Account), s, d.State == mock.Failed)
+		countFailure(w, w.Account(d.Account), s, d.State == provider.Failed)
 	}
 }
 
 // secrets lists what the account's receivers expect in Authorization.
-func secrets(_ *mock.World, a *mock.Account) []mock.Secret {
-	var list []mock.Secret
+func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
+	var list []provider.Secret
 	for _, s := range a.Subs() {
 		if auth := loadWebhook(s).Auth; auth != "" {
-			list = append(list, mock.Secret{Name: "webhook_auth", Value: auth, Subscription: s.ID})
+			list = append(list, provider.Secret{Name: "webhook_auth", Value: auth, Subscription: s.ID})
 		}
 	}
 	return list
@@ -73,13 +74,13 @@ func secrets(_ *mock.World, a *mock.Account) []mock.Secret {
 
 // callbackProof says what a receiver expects: webhook_auth behind the word Basic, as
 // it is or, given as user:password, encoded. Nothing is signed (decision).
-func callbackProof() *mock.Scheme {
-	return &mock.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: mock.Basic, Encoding: mock.AsGiven, Prefix: "Basic ",
+func callbackProof() *signing.Scheme {
+	return &signing.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: signing.Basic, Encoding: signing.AsGiven, Prefix: "Basic ",
 		Evidence: "documented: webhook_auth; decision: both of its forms are taken"}
 }
 
 // tamper shows a wrong or a missing credential.
-func tamper(_ *mock.World, _ *mock.Delivery, fault string, out *mock.Outgoing) error {
+func tamper(_ *provider.World, _ *provider.Delivery, fault string, out *provider.Outgoing) error {
 	if out.Get("Authorization") == "" {
 		return errors.New("the webhook has no webhook_auth")
 	}
@@ -93,7 +94,7 @@ func tamper(_ *mock.World, _ *mock.Delivery, fault string, out *mock.Outgoing) e
 
 // subOf returns the webhook of a delivery, nil for a direct one and for one that
 // is gone.
-func subOf(w *mock.World, d *mock.Delivery) *mock.Sub {
+func subOf(w *provider.World, d *provider.Delivery) *provider.Sub {
 	if a, known := w.Known(d.Account); known && !d.Direct {
 		return a.Sub(d.Subscription)
 	}

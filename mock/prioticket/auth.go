@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // caller is who makes a call.
@@ -16,11 +16,11 @@ type caller struct {
 	issued  bool
 }
 
-type operation func(w *mock.World, c *mock.Call, who caller) mock.Reply
+type operation func(w *provider.World, c *provider.Call, who caller) provider.Reply
 
 // authorised lets only callers with an access token through.
-func authorised(next operation) func(*mock.World, *mock.Call) mock.Reply {
-	return func(w *mock.World, c *mock.Call) mock.Reply {
+func authorised(next operation) func(*provider.World, *provider.Call) provider.Reply {
+	return func(w *provider.World, c *provider.Call) provider.Reply {
 		who, r := authorise(w, c)
 		c.Account = who.account
 		if r.status == 0 && blocked(w, "client "+who.account) {
@@ -35,7 +35,7 @@ func authorised(next operation) func(*mock.World, *mock.Call) mock.Reply {
 }
 
 // authorise finds out who calls; a refusal with a status says that it cannot.
-func authorise(w *mock.World, c *mock.Call) (who caller, r refusal) {
+func authorise(w *provider.World, c *provider.Call) (who caller, r refusal) {
 	lines := c.Header.Values("Authorization")
 	scheme, token, _ := strings.Cut(strings.Join(lines[:min(len(lines), 1)], ""), " ")
 	switch {
@@ -56,7 +56,7 @@ func authorise(w *mock.World, c *mock.Call) (who caller, r refusal) {
 
 // missingAuth is the 400 of a call without an Authorization header (documented
 // 3.8); another scheme counts as none (inferred).
-func missingAuth(w *mock.World) refusal {
+func missingAuth(w *provider.World) refusal {
 	r := invalid("The Authorization header with a Bearer token is missing.", "Authorization: required")
 	if w.Option("", "missing_auth_status").Int() == http.StatusUnauthorized {
 		r = errToken
@@ -76,7 +76,7 @@ func wellFormed(token string) bool {
 
 // identify judges a well-formed token: one of ours by its age and scopes, any
 // other is an account of its own with all scopes, for ever (contract, decision).
-func identify(w *mock.World, token string) (caller, refusal) {
+func identify(w *provider.World, token string) (caller, refusal) {
 	claims, ours := openToken(w, token)
 	if !ours {
 		if !allowed(w, func(entry string) bool { return entry == token }) {
@@ -98,14 +98,14 @@ func identify(w *mock.World, token string) (caller, refusal) {
 }
 
 // allowed asks the list of credentials; without one everybody is.
-func allowed(w *mock.World, match func(entry string) bool) bool {
+func allowed(w *provider.World, match func(entry string) bool) bool {
 	list := w.Option("", "credentials").List()
 	return len(list) == 0 || slices.ContainsFunc(list, match)
 }
 
 // strictQuery parses the query; an escape that cannot be read is the client's
 // mistake (decision), reported under the parameter's name.
-func strictQuery(c *mock.Call) (q url.Values, problems []string) {
+func strictQuery(c *provider.Call) (q url.Values, problems []string) {
 	q = url.Values{}
 	for pair := range strings.SplitSeq(c.RawQuery, "&") {
 		name, value, _ := strings.Cut(pair, "=")

@@ -7,19 +7,19 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // targets gives an event to every enabled webhook of the addressed accounts that
 // lists its type. One with an e-mail only gets a mail, which is sent as soon as
 // it is asked for; with both, the URL decides (decision).
-func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
+func targets(w *provider.World, ev *provider.Event) ([]provider.Target, []provider.Skip) {
 	list, skips := w.EachSubscription(ev, nil)
 	for i := range list {
 		t := &list[i]
 		n := notificationOf(w, ev, t.Account, t.Subscription)
 		t.ID = notificationID(ev, w, t.Subscription)
-		t.Data = mock.Encode(record{n.ID, n.Item, n.Note, n.Account})
+		t.Data = provider.Encode(record{n.ID, n.Item, n.Note, n.Account})
 		t.Done = t.URL == ""
 	}
 	return list, skips
@@ -27,13 +27,13 @@ func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
 
 // notificationID belongs to an event and a webhook and stays the same however
 // often the body is made (new for each: decision).
-func notificationID(ev *mock.Event, w *mock.World, subscription string) string {
+func notificationID(ev *provider.Event, w *provider.World, subscription string) string {
 	return uuidV1(ev.Time, w.Fixed("notification", ev.ID+"/"+subscription))
 }
 
 // notificationOf is the notification as the callback shows it, overrides of the
 // firing included.
-func notificationOf(w *mock.World, ev *mock.Event, account, subscription string) notificationBody {
+func notificationOf(w *provider.World, ev *provider.Event, account, subscription string) notificationBody {
 	o := orderOf(ev)
 	n := notificationBody{ID: notificationID(ev, w, subscription), Status: pending, Event: ev.Type, Account: o.Account, Item: o.Item,
 		Note: o.Note, Created: stamp(ev.Time)}
@@ -46,7 +46,7 @@ func notificationOf(w *mock.World, ev *mock.Event, account, subscription string)
 	if len(ev.Whole) > 0 || !ev.Touches("data.notification") {
 		return n
 	}
-	edited, err := ev.Edit(mock.Encode(map[string]any{"data": map[string]any{"notification": n}}))
+	edited, err := ev.Edit(provider.Encode(map[string]any{"data": map[string]any{"notification": n}}))
 	if err != nil {
 		return n
 	}
@@ -63,7 +63,7 @@ func notificationOf(w *mock.World, ev *mock.Event, account, subscription string)
 const itemPath = "data.notification.notification_item_id"
 
 // sampleOf returns a sample in compact form.
-func sampleOf(w *mock.World, typ string) []byte {
+func sampleOf(w *provider.World, typ string) []byte {
 	key := "sample " + typ
 	if b, ok := w.Memo()[key].([]byte); ok {
 		return b
@@ -83,7 +83,7 @@ func sampleOf(w *mock.World, typ string) []byte {
 // payload makes the callback body: the sample, fitted to the moment and the
 // account, then the overrides. These address the whole body, so that without
 // payload the resource is taken out last.
-func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	if len(ev.Whole) > 0 {
 		return ev.Edit(nil)
 	}
@@ -104,7 +104,7 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 }
 
 // withPayload reports whether a target wants the resource; a plain URL does.
-func withPayload(w *mock.World, t mock.Target) bool {
+func withPayload(w *provider.World, t provider.Target) bool {
 	if t.Direct || t.Subscription == "" {
 		return true
 	}
@@ -115,7 +115,7 @@ func withPayload(w *mock.World, t mock.Target) bool {
 // fitted sets what is new with each delivery. The item id of a sample
 // notification stands wherever the sample has its own, so that resource and
 // notification agree (decision).
-func fitted(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func fitted(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	account := t.Account
 	if account == "" {
 		account = "default"
@@ -123,9 +123,9 @@ func fitted(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	body := sampleOf(w, ev.Type)
 	if o := orderOf(ev); o.Item != "" {
 		was := gjson.GetBytes(body, itemPath).Str
-		body = bytes.ReplaceAll(body, mock.Encode(was), mock.Encode(o.Item))
+		body = bytes.ReplaceAll(body, provider.Encode(was), provider.Encode(o.Item))
 	}
-	body, err := sjson.SetRawBytes(body, "data.notification", mock.Encode(plainNotification(w, ev, account, t.Subscription)))
+	body, err := sjson.SetRawBytes(body, "data.notification", provider.Encode(plainNotification(w, ev, account, t.Subscription)))
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func fitted(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 }
 
 // plainNotification is the notification before overrides.
-func plainNotification(w *mock.World, ev *mock.Event, account, subscription string) notificationBody {
+func plainNotification(w *provider.World, ev *provider.Event, account, subscription string) notificationBody {
 	plain := *ev
 	plain.Set, plain.Unset, plain.Merge = nil, nil, nil
 	return notificationOf(w, &plain, account, subscription)
@@ -141,7 +141,7 @@ func plainNotification(w *mock.World, ev *mock.Event, account, subscription stri
 
 // bare takes everything but the notification out of a body (documented 3.5:
 // webhook_payload decides whether the changed data is contained).
-func bare(ev *mock.Event, body []byte) ([]byte, error) {
+func bare(ev *provider.Event, body []byte) ([]byte, error) {
 	doc := gjson.ParseBytes(body)
 	kind := `"notification"`
 	if ev.Touches("data.kind") {
@@ -162,7 +162,7 @@ func bare(ev *mock.Event, body []byte) ([]byte, error) {
 }
 
 // renew gives a body that is sent again an id and an instant of its own.
-func renew(w *mock.World, body []byte) []byte {
+func renew(w *provider.World, body []byte) []byte {
 	const id, created = "data.notification.notification_id", "data.notification.notification_created"
 	if !json.Valid(body) || !gjson.GetBytes(body, id).Exists() {
 		return body

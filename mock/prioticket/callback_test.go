@@ -9,6 +9,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/mock/prioticket"
+	"tacklebox/mock/signing"
 	"tacklebox/receiver/journal"
 )
 
@@ -125,7 +126,7 @@ func TestAuthorizationIsSentVerbatim(t *testing.T) {
 			if got := e.Request.Headers.Get("Authorization"); got != c.Header {
 				t.Errorf("Authorization %q, want %q", got, c.Header)
 			}
-			if e.Signature == nil || e.Signature.State != mock.Valid {
+			if e.Signature == nil || e.Signature.State != signing.Valid {
 				t.Errorf("signature %+v", e.Signature)
 			}
 		})
@@ -141,16 +142,16 @@ func TestVerifyComparesTheCredential(t *testing.T) {
 		header http.Header
 		state  string
 	}{
-		{"bXVzZXVtLWRlc2s6bGFtcC1yb29tLTQy", h, mock.Valid},
-		{"museum-desk:lamp-room-42", h, mock.Valid},
-		{"museum-desk:lamp-room-43", h, mock.Invalid},
-		{"other", h, mock.Invalid},
-		{"other", http.Header{}, mock.Missing},
-		{"", h, mock.None},
-		{"", http.Header{}, mock.None},
-		{"opaque", http.Header{"Authorization": {"Basic opaque", "Basic opaque"}}, mock.Invalid},
+		{"bXVzZXVtLWRlc2s6bGFtcC1yb29tLTQy", h, signing.Valid},
+		{"museum-desk:lamp-room-42", h, signing.Valid},
+		{"museum-desk:lamp-room-43", h, signing.Invalid},
+		{"other", h, signing.Invalid},
+		{"other", http.Header{}, signing.Missing},
+		{"", h, signing.None},
+		{"", http.Header{}, signing.None},
+		{"opaque", http.Header{"Authorization": {"Basic opaque", "Basic opaque"}}, signing.Invalid},
 	} {
-		if v := p.Scheme.Explain(mock.Question{Secret: c.secret, Header: c.header}); v.State != c.state {
+		if v := p.Scheme.Explain(signing.Question{Secret: c.secret, Header: c.header}); v.State != c.state {
 			t.Errorf("%q against %v: %+v, want %s", c.secret, c.header, v, c.state)
 		}
 	}
@@ -285,7 +286,7 @@ func TestFaultsOfTheCredential(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.subscribe("box", `"ORDER_CREATE"`, `"webhook_auth":"YTpi"`)
-	for kind, state := range map[string]string{"bad_signature": mock.Invalid, "missing_signature": mock.Missing} {
+	for kind, state := range map[string]string{"bad_signature": signing.Invalid, "missing_signature": signing.Missing} {
 		f := fire("ORDER_CREATE")
 		f.Faults = []mock.Fault{{Kind: kind}}
 		fired := r.Fire(f)

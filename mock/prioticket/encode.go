@@ -4,10 +4,10 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
-func quoted(s string) string { return string(mock.Encode(s)) }
+func quoted(s string) string { return string(provider.Encode(s)) }
 
 // stamp writes an instant: RFC 3339 in whole seconds with a numeric offset,
 // PrioTicket does not do Z (documented 3.5).
@@ -27,5 +27,5 @@ func uuidV1(t time.Time, r *rand.Rand) string {
 		b[8+i] = byte(tail >> (8 * i))
 	}
 	b[10] |= 1 // not the address of a network card (RFC 9562)
-	return mock.FormatUUID(b, 1)
+	return provider.FormatUUID(b, 1)
 }

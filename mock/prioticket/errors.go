@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // refusal is one way to refuse a call, before it is worded as a body. There is
@@ -74,7 +74,7 @@ type errorBody struct {
 }
 
 // refuse words a refusal. Every answer has a reference of its own.
-func refuse(w *mock.World, r refusal) mock.Reply {
+func refuse(w *provider.World, r refusal) provider.Reply {
 	reply := answer(r.status, errorBody{Error: r.code, Reference: w.UUID("reference"), Message: r.message,
 		Description: r.description, Errors: r.problems})
 	for name, v := range r.header {
@@ -90,7 +90,7 @@ type oauthBody struct {
 }
 
 // refuseToken words a refusal of the token call; only invalid_client is a 401.
-func refuseToken(code, description string) mock.Reply {
+func refuseToken(code, description string) provider.Reply {
 	status := http.StatusBadRequest
 	if code == invalidClient {
 		status = http.StatusUnauthorized
@@ -103,15 +103,15 @@ func refuseToken(code, description string) mock.Reply {
 }
 
 // broken answers when the mock itself failed.
-func broken(w *mock.World, _ *mock.Call) mock.Reply { return refuse(w, errInternal) }
+func broken(w *provider.World, _ *provider.Call) provider.Reply { return refuse(w, errInternal) }
 
 // answer is a JSON answer.
-func answer(status int, body any) mock.Reply {
-	return mock.Reply{Status: status, Header: header("Content-Type", "application/json"), Body: mock.Encode(body)}
+func answer(status int, body any) provider.Reply {
+	return provider.Reply{Status: status, Header: header("Content-Type", "application/json"), Body: provider.Encode(body)}
 }
 
 // noContent is the answer of DELETE and of POST /notifications: the seed says no
 // content, the number 204 is inferred.
-func noContent(w *mock.World, account string) mock.Reply {
-	return mock.Reply{Status: int(w.Option(account, "no_content_status").Int()), Header: http.Header{}}
+func noContent(w *provider.World, account string) provider.Reply {
+	return provider.Reply{Status: int(w.Option(account, "no_content_status").Int()), Header: http.Header{}}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 func FuzzTokenForm(f *testing.F) {
@@ -18,7 +18,7 @@ func FuzzTokenForm(f *testing.F) {
 		f.Add([]byte(seed), "application/x-www-form-urlencoded")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
-		form, bad := readTokenForm(&mock.Call{Body: body, Header: http.Header{"Content-Type": {contentType}}})
+		form, bad := readTokenForm(&provider.Call{Body: body, Header: http.Header{"Content-Type": {contentType}}})
 		if (form == nil) != (bad.code != "" || len(body) == 0) {
 			t.Errorf("form %v with %+v", form, bad)
 		}
@@ -57,7 +57,7 @@ func FuzzEnvelope(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		in := &input{}
-		o := in.envelope(&mock.Call{Body: body}, "webhook")
+		o := in.envelope(&provider.Call{Body: body}, "webhook")
 		if o == nil {
 			if len(in.problems) == 0 {
 				t.Error("nothing was read and nothing was wrong")

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // object is a JSON object of a request. Member names are case-sensitive
@@ -26,7 +26,7 @@ func (in *input) wrong(path, format string, args ...any) {
 
 // envelope reads {"api_version","data":{"kind":kind, kind:{…}}} and returns the
 // inner object; nil when there is none to look at.
-func (in *input) envelope(c *mock.Call, kind string) object {
+func (in *input) envelope(c *provider.Call, kind string) object {
 	var body object
 	switch {
 	case c.TooLarge:

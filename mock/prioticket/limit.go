@@ -4,7 +4,7 @@ import (
 	"net"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // The fair-use limits (documented 3.8). They are off by default, because tests
@@ -21,9 +21,9 @@ type meter struct {
 	blockedUntil   time.Time
 }
 
-func metered(w *mock.World) bool { return w.Option("", "rate_limit").Text() == "on" }
+func metered(w *provider.World) bool { return w.Option("", "rate_limit").Text() == "on" }
 
-func meterOf(w *mock.World, key string) *meter {
+func meterOf(w *provider.World, key string) *meter {
 	memo := w.Memo()
 	m, ok := memo["meter "+key].(*meter)
 	if !ok {
@@ -33,7 +33,7 @@ func meterOf(w *mock.World, key string) *meter {
 	return m
 }
 
-func addressOf(c *mock.Call) string {
+func addressOf(c *provider.Call) string {
 	if host, _, err := net.SplitHostPort(c.Remote); err == nil {
 		return "address " + host
 	}
@@ -41,7 +41,7 @@ func addressOf(c *mock.Call) string {
 }
 
 // overLimit counts a call and reports whether its address has had enough.
-func overLimit(w *mock.World, c *mock.Call) bool {
+func overLimit(w *provider.World, c *provider.Call) bool {
 	if !metered(w) {
 		return false
 	}
@@ -55,13 +55,13 @@ func overLimit(w *mock.World, c *mock.Call) bool {
 }
 
 // blocked reports whether a client is shut out for its refused calls.
-func blocked(w *mock.World, key string) bool {
+func blocked(w *provider.World, key string) bool {
 	return metered(w) && w.Now().Before(meterOf(w, key).blockedUntil)
 }
 
 // countAnswer notes an answer 4xx of the address and, when it is known, of the
 // client; a 429 does not count, or a block would never end (decision).
-func countAnswer(w *mock.World, c *mock.Call, status int) {
+func countAnswer(w *provider.World, c *provider.Call, status int) {
 	const tooMany = 429
 	if !metered(w) || status < 400 || status >= 500 || status == tooMany {
 		return

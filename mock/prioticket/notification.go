@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // order is what POST /notifications hands to the event it fires.
@@ -17,7 +17,7 @@ type order struct {
 	Account string `json:"account,omitempty"`
 }
 
-func orderOf(ev *mock.Event) (o order) {
+func orderOf(ev *provider.Event) (o order) {
 	_ = json.Unmarshal(ev.Data, &o) // ours, or absent
 	return o
 }
@@ -52,14 +52,14 @@ const mostLogged = 10_000 // decision
 
 // listNotifications lists what was sent to the account's webhooks: one record for
 // each event and webhook, newest first (decision).
-func listNotifications(w *mock.World, c *mock.Call, who caller) mock.Reply {
+func listNotifications(w *provider.World, c *provider.Call, who caller) provider.Reply {
 	q, r := readPaging(w, c, who.account, false)
 	if r != nil {
 		return refuse(w, *r)
 	}
 	page := paged(q, "notification", newestFirst(w.Deliveries(who.account), mostLogged))
 	shown := []notificationBody{}
-	for _, d := range page.Items.([]*mock.Delivery) {
+	for _, d := range page.Items.([]*provider.Delivery) {
 		shown = append(shown, logged(w, d))
 	}
 	page.Items = shown
@@ -73,7 +73,7 @@ func newestFirst[T any](all []T, most int) []T {
 	return all
 }
 
-func logged(w *mock.World, d *mock.Delivery) notificationBody {
+func logged(w *provider.World, d *provider.Delivery) notificationBody {
 	var r record
 	_ = json.Unmarshal(d.Data, &r) // written by targets
 	return notificationBody{ID: r.ID, Status: statusOf(w, d), Event: d.Type, Account: r.Account, Item: r.Item, Note: r.Note, Created: stamp(d.Created)}
@@ -81,11 +81,11 @@ func logged(w *mock.World, d *mock.Delivery) notificationBody {
 
 // statusOf folds a delivery into the three statuses. What waits for a webhook
 // that is gone or disabled will never be sent: it has failed (decision).
-func statusOf(w *mock.World, d *mock.Delivery) string {
+func statusOf(w *provider.World, d *provider.Delivery) string {
 	switch d.State {
-	case mock.Delivered:
+	case provider.Delivered:
 		return success
-	case mock.Waiting:
+	case provider.Waiting:
 		if s := subOf(w, d); s != nil && s.Enabled {
 			return pending
 		}
@@ -95,7 +95,7 @@ func statusOf(w *mock.World, d *mock.Delivery) string {
 
 // createNotification lets an event happen, for tests of an integration (seed):
 // exactly as the control API would, for the caller's account (decision).
-func createNotification(w *mock.World, c *mock.Call, who caller) mock.Reply {
+func createNotification(w *provider.World, c *provider.Call, who caller) provider.Reply {
 	if r := strictParams(w, c, who.account); r != nil {
 		return refuse(w, *r)
 	}
@@ -111,17 +111,17 @@ func createNotification(w *mock.World, c *mock.Call, who caller) mock.Reply {
 		}
 	}
 	slices.Sort(c.Violations)
-	fired, err := w.Fire(mock.Firing{Type: typ, Account: who.account, Data: mock.Encode(o)})
+	fired, err := w.Fire(provider.Firing{Type: typ, Account: who.account, Data: provider.Encode(o)})
 	if err != nil {
 		return refuse(w, refusedFiring(err))
 	}
-	c.EventID = fired.Events[0].ID
+	c.EventID = fired
 	return noContent(w, who.account)
 }
 
 // refusedFiring words what the engine has against an event.
 func refusedFiring(err error) refusal {
-	var p *mock.Problem
+	var p *provider.Problem
 	if errors.As(err, &p) {
 		return invalid("The notification cannot be sent.", "data.notification: "+p.Message)
 	}
@@ -130,7 +130,7 @@ func refusedFiring(err error) refusal {
 
 // notification reads the request of POST /notifications. Status has no meaning
 // there; id and created are read-only (documented 3.5) and ignored.
-func (in *input) notification(w *mock.World, c *mock.Call) (typ string, o order) {
+func (in *input) notification(w *provider.World, c *provider.Call) (typ string, o order) {
 	const at = "data.notification."
 	n := in.envelope(c, "notification")
 	if n == nil {
@@ -157,7 +157,7 @@ func (in *input) notification(w *mock.World, c *mock.Call) (typ string, o order)
 
 // accountNumber is the five-digit number of an account, from its name
 // (decision).
-func accountNumber(w *mock.World, account string) string {
+func accountNumber(w *provider.World, account string) string {
 	const least, span = 10_000, 90_000
 	return strconv.Itoa(least + w.Fixed("account", account).IntN(span))
 }

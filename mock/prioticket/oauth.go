@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Codes of the token call (documented, RFC 6749).
@@ -36,7 +36,7 @@ type tokenBody struct {
 type fault struct{ code, description string }
 
 // createToken gives a token for client credentials.
-func createToken(w *mock.World, c *mock.Call) mock.Reply {
+func createToken(w *provider.World, c *provider.Call) provider.Reply {
 	form, bad := readTokenForm(c)
 	client, f := clientOf(c, form, bad)
 	if f.code == "" && !allowed(w, func(entry string) bool { return entry == client.id+":"+client.secret }) {
@@ -58,7 +58,7 @@ func createToken(w *mock.World, c *mock.Call) mock.Reply {
 	return issue(w, client.id, form["scope"])
 }
 
-func issue(w *mock.World, client, scope string) mock.Reply {
+func issue(w *provider.World, client, scope string) provider.Reply {
 	if strings.TrimSpace(scope) == "" {
 		scope = scopeWebhooks // nothing asked (decision)
 	}
@@ -93,7 +93,7 @@ type client struct{ id, secret string }
 
 // clientOf finds the credentials: in the Basic header (documented 3.8) or in the
 // body (documented 3.5), never in both and never in the query (documented 3.5).
-func clientOf(c *mock.Call, form map[string]string, bad fault) (client, fault) {
+func clientOf(c *provider.Call, form map[string]string, bad fault) (client, fault) {
 	q := c.Query()
 	if q.Has("client_id") || q.Has("client_secret") {
 		return client{}, fault{invalidRequest, "Client credentials do not belong in the query."}
@@ -152,7 +152,7 @@ func nameable(id string) bool {
 // readTokenForm reads the body of the token call, JSON (documented 3.8) or form
 // (inferred: people are told to use ordinary OAuth libraries). What begins like
 // an object is JSON whatever its Content-Type says. nil: an entirely empty body.
-func readTokenForm(c *mock.Call) (map[string]string, fault) {
+func readTokenForm(c *provider.Call) (map[string]string, fault) {
 	unreadable := fault{invalidRequest, "The body cannot be read."}
 	switch {
 	case c.TooLarge || c.BodyErr != nil:

@@ -6,7 +6,7 @@ import (
 	"sort"
 	"strconv"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // paging is what a list call asks for.
@@ -23,7 +23,7 @@ type envelope struct {
 }
 
 // shownAlone is the answer that holds one webhook.
-func shownAlone(w *mock.World, s *mock.Sub) envelope {
+func shownAlone(w *provider.World, s *provider.Sub) envelope {
 	return envelope{profileOf(w).version, struct {
 		Kind    string      `json:"kind"`
 		Webhook webhookBody `json:"webhook"`
@@ -50,7 +50,7 @@ const (
 
 // readPaging reads the query of a list call (names and defaults: seed; limits:
 // documented 3.8).
-func readPaging(w *mock.World, c *mock.Call, account string, filter bool) (paging, *refusal) {
+func readPaging(w *provider.World, c *provider.Call, account string, filter bool) (paging, *refusal) {
 	names := []string{"items_per_page", "start_index", "page"}
 	if filter {
 		names = append(names, "webhook_id")
@@ -126,7 +126,7 @@ func unknownParams(q url.Values, names []string) (problems []string) {
 }
 
 // strictParams refuses any query where strict_params is on and none is known.
-func strictParams(w *mock.World, c *mock.Call, account string) *refusal {
+func strictParams(w *provider.World, c *provider.Call, account string) *refusal {
 	if !w.Option(account, "strict_params").Bool() {
 		return nil
 	}

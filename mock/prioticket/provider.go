@@ -10,12 +10,12 @@ import (
 	"net/http"
 	"slices"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // New returns the provider.
-func New() *mock.Provider {
-	return &mock.Provider{
+func New() *provider.Provider {
+	return &provider.Provider{
 		Name:  "prioticket",
 		Title: "PrioTicket",
 		// documented 3.8: production, sandbox, staging and internal
@@ -73,15 +73,15 @@ func homes() map[string]string {
 	return all
 }
 
-func profileName(w *mock.World) string { return w.Option("", "profile").Text() }
+func profileName(w *provider.World) string { return w.Option("", "profile").Text() }
 
-func profileOf(w *mock.World) profile { return profiles()[profileName(w)] }
+func profileOf(w *provider.World) profile { return profiles()[profileName(w)] }
 
 // operations is the route table: what the seed lists, and the token call. There
 // is no way to read, change or disable one webhook (documented 3.5).
-func operations(name string) []mock.Operation {
+func operations(name string) []provider.Operation {
 	home := profiles()[name].home
-	return []mock.Operation{
+	return []provider.Operation{
 		{ID: "listWebhooks", Method: http.MethodGet, Path: home + "/webhooks", Serve: authorised(listWebhooks)},
 		{ID: "createWebhook", Method: http.MethodPost, Path: home + "/webhooks", Serve: authorised(createWebhook)},
 		{ID: "deleteWebhook", Method: http.MethodDelete, Path: home + "/webhooks/{webhook_id}", Serve: authorised(deleteWebhook)},
@@ -93,7 +93,7 @@ func operations(name string) []mock.Operation {
 
 // serve answers everything, in the order path, method, Accept, authorisation,
 // query, body (decision). The fair-use limit stands before them all.
-func serve(w *mock.World, c *mock.Call) mock.Reply {
+func serve(w *provider.World, c *provider.Call) provider.Reply {
 	if overLimit(w, c) {
 		return refuse(w, errTooMany)
 	}
@@ -102,8 +102,8 @@ func serve(w *mock.World, c *mock.Call) mock.Reply {
 	return reply
 }
 
-func route(w *mock.World, c *mock.Call) mock.Reply {
-	op, allowed := mock.Find(operations(profileName(w)), c)
+func route(w *provider.World, c *provider.Call) provider.Reply {
+	op, allowed := provider.Find(operations(profileName(w)), c)
 	switch {
 	case op == nil && len(allowed) == 0:
 		return refuse(w, errPath)
@@ -117,7 +117,7 @@ func route(w *mock.World, c *mock.Call) mock.Reply {
 
 // offers limits what can happen to the types of the profile: v3.5 knows the 18 of
 // its own enumeration (documented 3.5).
-func offers(w *mock.World, _, typ string) (hint string, ok bool) {
+func offers(w *provider.World, _, typ string) (hint string, ok bool) {
 	ev, known := w.Catalogue().Event(typ)
 	name := profileName(w)
 	if !known || !slices.Contains(ev.Profiles, name) {

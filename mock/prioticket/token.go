@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // claims is what an access token says about itself, so that it needs no storage
@@ -28,19 +28,19 @@ const (
 
 // sealToken writes a token: head, claims and a keyed digest of both, each in
 // base64url.
-func sealToken(w *mock.World, c claims) string {
-	text := base64.RawURLEncoding.EncodeToString([]byte(tokenHead)) + "." + base64.RawURLEncoding.EncodeToString(mock.Encode(c))
+func sealToken(w *provider.World, c claims) string {
+	text := base64.RawURLEncoding.EncodeToString([]byte(tokenHead)) + "." + base64.RawURLEncoding.EncodeToString(provider.Encode(c))
 	return text + "." + base64.RawURLEncoding.EncodeToString(digest(w, text))
 }
 
-func digest(w *mock.World, text string) []byte {
+func digest(w *provider.World, text string) []byte {
 	m := hmac.New(sha256.New, w.Secret("token"))
 	m.Write([]byte(text))
 	return m.Sum(nil)
 }
 
 // openToken reads a token that this instance issued; false for every other text.
-func openToken(w *mock.World, token string) (c claims, ours bool) {
+func openToken(w *provider.World, token string) (c claims, ours bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != tokenParts {
 		return c, false

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // webhook is what a subscription keeps beside the common fields.
@@ -21,7 +21,7 @@ type webhook struct {
 	Failed  int64  `json:"failed,omitempty"` // notifications in a row
 }
 
-func loadWebhook(s *mock.Sub) (v webhook) {
+func loadWebhook(s *provider.Sub) (v webhook) {
 	if err := s.Load(&v); err != nil {
 		panic(err) // only ever written by store
 	}
@@ -49,7 +49,7 @@ const (
 	disabled = "DISABLED"
 )
 
-func shownWebhook(w *mock.World, s *mock.Sub) webhookBody {
+func shownWebhook(w *provider.World, s *provider.Sub) webhookBody {
 	v := loadWebhook(s)
 	b := webhookBody{ID: s.ID, Status: enabled, Version: profileOf(w).version, Events: s.Types, URL: s.URL, Email: v.Email,
 		Payload: v.Payload, Auth: v.Auth, Created: stamp(s.Created), CreatedName: v.Name, CreatedEmail: v.Mail}
@@ -61,7 +61,7 @@ func shownWebhook(w *mock.World, s *mock.Sub) webhookBody {
 
 // createWebhook registers a webhook; nothing is sent to its address, there is no
 // handshake (inferred).
-func createWebhook(w *mock.World, c *mock.Call, who caller) mock.Reply {
+func createWebhook(w *provider.World, c *provider.Call, who caller) provider.Reply {
 	if r := strictParams(w, c, who.account); r != nil {
 		return refuse(w, *r)
 	}
@@ -121,9 +121,9 @@ func localPart(id string) string {
 
 // webhook reads a webhook. Read-only fields are ignored, not refused (documented
 // 3.5), unknown ones too (decision).
-func (in *input) webhook(w *mock.World, c *mock.Call) (*mock.Sub, webhook) {
+func (in *input) webhook(w *provider.World, c *provider.Call) (*provider.Sub, webhook) {
 	const at = "data.webhook."
-	s, v := &mock.Sub{}, webhook{}
+	s, v := &provider.Sub{}, webhook{}
 	o := in.envelope(c, "webhook")
 	if o == nil {
 		return s, v
@@ -139,7 +139,7 @@ func (in *input) webhook(w *mock.World, c *mock.Call) (*mock.Sub, webhook) {
 }
 
 // events reads the event types: in the order sent, repeats dropped (decision).
-func (in *input) events(w *mock.World, o object, at string) []string {
+func (in *input) events(w *provider.World, o object, at string) []string {
 	at += "webhook_events"
 	if !o.has("webhook_events") {
 		in.wrong(at, "required")
@@ -165,7 +165,7 @@ func (in *input) events(w *mock.World, o object, at string) []string {
 	return types
 }
 
-func listed(w *mock.World, typ string) bool {
+func listed(w *provider.World, typ string) bool {
 	_, ok := offers(w, "", typ)
 	return ok
 }
@@ -220,7 +220,7 @@ func (in *input) payload(o object, at string) bool {
 }
 
 // equalWebhook finds a webhook with the same addresses and events.
-func equalWebhook(a *mock.Account, s *mock.Sub, v webhook) *mock.Sub {
+func equalWebhook(a *provider.Account, s *provider.Sub, v webhook) *provider.Sub {
 	for _, other := range a.Subs() {
 		if other.URL == s.URL && loadWebhook(other).Email == v.Email && slices.Equal(sorted(other.Types), sorted(s.Types)) {
 			return other
@@ -232,7 +232,7 @@ func equalWebhook(a *mock.Account, s *mock.Sub, v webhook) *mock.Sub {
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
 
 // listWebhooks lists the webhooks, oldest first (decision).
-func listWebhooks(w *mock.World, c *mock.Call, who caller) mock.Reply {
+func listWebhooks(w *provider.World, c *provider.Call, who caller) provider.Reply {
 	q, r := readPaging(w, c, who.account, profileOf(w).filter)
 	if r != nil {
 		return refuse(w, *r)
@@ -250,7 +250,7 @@ const shortestID = 8 // characters (documented 3.5)
 
 // deleteWebhook removes a webhook; a foreign one is unknown. 400 for unknown ones
 // is a decision, 404 is not among the operation's documented statuses.
-func deleteWebhook(w *mock.World, c *mock.Call, who caller) mock.Reply {
+func deleteWebhook(w *provider.World, c *provider.Call, who caller) provider.Reply {
 	if r := strictParams(w, c, who.account); r != nil {
 		return refuse(w, *r)
 	}
@@ -282,7 +282,7 @@ func clip(s string) string {
 
 // countFailure keeps the failed notifications in a row and disables the webhook
 // when the setting auto_disable says so; nothing is known of the real rule.
-func countFailure(w *mock.World, a *mock.Account, s *mock.Sub, failed bool) {
+func countFailure(w *provider.World, a *provider.Account, s *provider.Sub, failed bool) {
 	v := loadWebhook(s)
 	was := v.Failed
 	v.Failed = 0
@@ -302,7 +302,7 @@ func countFailure(w *mock.World, a *mock.Account, s *mock.Sub, failed bool) {
 // switched keeps the webhook in step with its status: counted anew when it is
 // ENABLED, as nothing is known of the real rule. What waits while it is DISABLED
 // is dropped when its time comes, as after auto_disable.
-func switched(w *mock.World, _ *mock.Account, s *mock.Sub) {
+func switched(w *provider.World, _ *provider.Account, s *provider.Sub) {
 	s.Updated = w.Now()
 	if v := loadWebhook(s); s.Enabled && v.Failed > 0 {
 		v.Failed = 0

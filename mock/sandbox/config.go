@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Config is everything that `tacklebox up` can be told. The zero value is a
@@ -30,13 +30,16 @@ type Config struct {
 	Hosts      []string // further names that the mocks and the control API answer to
 	OpenMocks  bool     // beyond loopback the mocks let any well-formed credential in
 	StrictTLS  bool     // certificates of loopback and private receivers are checked too
-	Spaces     int      // how many spaces may exist; 0 is 1,000, negative: none
-	MaxBody    int64    // bytes kept of one body; 0 is 1 MiB
+	TLS        bool     // the port answers HTTPS too
+	TLSCert    string   // PEM files to show in place of a certificate of the local authority
+	TLSKey     string
+	Spaces     int   // how many spaces may exist; 0 is 1,000, negative: none
+	MaxBody    int64 // bytes kept of one body; 0 is 1 MiB
 	Version    string
 	Warn       func(msg string) // told once about each thing that was repaired or skipped
 
 	spaceToken string // of a space, beside Token
 
-	catalog   *fixtures.Catalog // in place of the embedded one
-	providers []*mock.Provider  // in place of the list
+	catalog   *fixtures.Catalog    // in place of the embedded one
+	providers []*provider.Provider // in place of the list
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,8 +22,12 @@ import (
 func crashed(t *testing.T, dir string) *Running {
 	t.Helper()
 	left := t.TempDir()
-	if err := os.CopyFS(left, os.DirFS(dir)); err != nil {
-		t.Fatal(err)
+	for copied := false; !copied; { // a file that is being replaced may be gone when its turn comes
+		left = t.TempDir()
+		err := os.CopyFS(left, os.DirFS(dir))
+		if copied = err == nil; !copied && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
 	}
 	_ = fs.WalkDir(os.DirFS(left), ".", func(name string, _ fs.DirEntry, _ error) error {
 		if strings.Contains(filepath.Base(name), "lock") {
@@ -81,18 +87,20 @@ func TestOverridesKeepTheirSpellingOverACrash(t *testing.T) {
 	t.Parallel()
 	const spelled = `"a&b <x> \u0026 é \u2028"`
 	bodies, busy := make(chan string, 3), make(chan struct{})
+	release := sync.OnceFunc(func() { close(busy) })
 	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
 		b, _ := io.ReadAll(req.Body)
 		bodies <- string(b)
 		<-busy
 	}))
 	t.Cleanup(sink.Close)
+	t.Cleanup(release)
 	dir := t.TempDir()
 	r := Start(t, withTiny, WithData(dir))
 	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", To: sink.URL, Count: 2, Set: map[string]json.RawMessage{"name": []byte(spelled)}})
 	first := <-bodies
 	crashed(t, dir).Expect(t, "kind:event", 2)
-	close(busy)
+	release()
 	want := `{"id":1,"name":` + spelled + `,"parts":[{"size":3}]}`
 	for range 2 {
 		if got := <-bodies; got != want || got != first {

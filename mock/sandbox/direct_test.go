@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 func TestADirectFiringDoesNotWaitForOneThatFailed(t *testing.T) {
@@ -28,7 +29,7 @@ func TestAPausedSubscriptionHasNoNextAttempt(t *testing.T) {
 	dir := t.TempDir()
 	pausing := func(c *Config) {
 		withTiny(c)
-		c.providers[0].Attempted = func(w *mock.World, d *mock.Delivery, a *mock.Attempt) {
+		c.providers[0].Attempted = func(w *provider.World, d *provider.Delivery, a *provider.Attempt) {
 			s := w.Account(d.Account).Sub(d.Subscription)
 			s.Enabled = false
 			w.Account(d.Account).Pause(s)

@@ -5,24 +5,25 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // failing runs the tiny provider with an inbox that always answers 500.
-func failing(t *testing.T, change func(*mock.Provider), options ...Option) *Running {
+func failing(t *testing.T, change func(*provider.Provider), options ...Option) *Running {
 	t.Helper()
 	cat, p := tiny()
 	change(p)
-	r := Start(t, append(options, WithConfig(func(c *Config) { c.catalog, c.providers = cat, []*mock.Provider{p} }))...)
+	r := Start(t, append(options, WithConfig(func(c *Config) { c.catalog, c.providers = cat, []*provider.Provider{p} }))...)
 	r.Reply("box", `{"reply":[{"status":500}]}`)
 	return r
 }
 
 func TestADroppedDeliveryIsNotAttemptedAndHoldsNothingUp(t *testing.T) {
 	t.Parallel()
-	r := failing(t, func(p *mock.Provider) {
-		p.Request = func(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
+	r := failing(t, func(p *provider.Provider) {
+		p.Request = func(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
 			if len(d.Attempts) > 0 {
-				return nil, &mock.DropError{Reason: "not wanted"}
+				return nil, &provider.DropError{Reason: "not wanted"}
 			}
 			return tinyRequest(w, d)
 		}
@@ -44,8 +45,8 @@ func TestAPauseSurvivesARestartAndADisabledSubscriptionIsNotPaused(t *testing.T)
 	for name, pause := range map[string]bool{"paused": true, "disabled": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			stop := func(p *mock.Provider) {
-				p.Attempted = func(w *mock.World, d *mock.Delivery, _ *mock.Attempt) {
+			stop := func(p *provider.Provider) {
+				p.Attempted = func(w *provider.World, d *provider.Delivery, _ *provider.Attempt) {
 					a := w.Account(d.Account)
 					if s := a.Sub(d.Subscription); pause {
 						a.Pause(s)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 func subscribe(t *testing.T, r *Running, account, inbox string, types ...string) string {
@@ -35,7 +37,7 @@ func TestOneEventReachesItsSubscriptionSignedAndCaptured(t *testing.T) {
 	sub := subscribe(t, r, "ann", "box", "thing.made")
 	fired := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"name": []byte(`"gear"`)}})
 	got := r.Expect(t, "kind:capture inbox:box", 1)[0]
-	if got.Signature == nil || got.Signature.State != mock.Valid {
+	if got.Signature == nil || got.Signature.State != signing.Valid {
 		t.Errorf("signature %+v, want valid", got.Signature)
 	}
 	if want := `{"id":1,"name":"gear","parts":[{"size":3}]}`; string(got.Request.Body) != want {
@@ -185,7 +187,7 @@ func TestAProfileCanHaveAHomeOfItsOwn(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny, func(c *Config) {
 		p := c.providers[0]
-		p.Options = append(p.Options, mock.Option{Name: "profile", Kind: mock.TextOption, Default: `"new"`})
+		p.Options = append(p.Options, provider.Option{Name: "profile", Kind: provider.TextOption, Default: `"new"`})
 		p.Homes = map[string]string{"old": "/v0"}
 	})
 	if got, want := r.Provider("tiny"), r.URL+"/tiny/v1"; got != want {

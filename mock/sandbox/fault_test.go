@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/signing"
 	"tacklebox/receiver/journal"
 )
 
@@ -214,15 +215,15 @@ func TestReplayIsByteForByteOrEditedAndSignedAnew(t *testing.T) {
 		}
 		return r.Expect(t, "kind:capture", n+1)[n]
 	}
-	if again := replay(`{}`); string(again.Request.Body) != string(first.Request.Body) || again.Signature.State != mock.Valid {
+	if again := replay(`{}`); string(again.Request.Body) != string(first.Request.Body) || again.Signature.State != signing.Valid {
 		t.Errorf("replayed %s with signature %v", again.Request.Body, again.Signature)
 	}
-	if edited := replay(`{"set":{"name":"cog"}}`); edited.Signature.State != mock.Invalid {
+	if edited := replay(`{"set":{"name":"cog"}}`); edited.Signature.State != signing.Invalid {
 		t.Errorf("an edited body under the old signature is %v, want invalid", edited.Signature)
 	}
 	signed := replay(`{"set":{"name":"cog"},"resign":true,"to":"` + r.Inbox("other") + `"}`)
 	var body struct{ Name string }
-	if err := json.Unmarshal(signed.Request.Body, &body); err != nil || body.Name != "cog" || signed.Signature.State != mock.Valid || signed.Inbox != "other" {
+	if err := json.Unmarshal(signed.Request.Body, &body); err != nil || body.Name != "cog" || signed.Signature.State != signing.Valid || signed.Inbox != "other" {
 		t.Errorf("signed anew: %s %v in %s", signed.Request.Body, signed.Signature, signed.Inbox)
 	}
 }

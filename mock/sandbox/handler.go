@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // ServeHTTP sends a request to its space: "/~NAME" before any path names one.
@@ -17,13 +18,20 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.Space.ServeHTTP(w, r)
 		return
 	}
-	if s.spaces.isControl(below) && !s.spaces.exists(name) {
-		// Who may not use the control API makes no space by asking for it.
+	serve := func(w http.ResponseWriter, _ *http.Request) { s.spaces.serve(name, w, below) }
+	switch {
+	case s.spaces.exists(name) || strings.HasPrefix(below.RequestURI, "/in/"):
+		serve(w, below)
+	case s.spaces.isControl(below): // who may not use it makes no space by asking for it
 		bound, _ := s.address()
-		s.guard(bound, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { s.spaces.serve(name, w, below) })).ServeHTTP(w, below)
-		return
+		s.guard(bound, http.HandlerFunc(serve)).ServeHTTP(w, below)
+	default:
+		if p := s.foreignHost(r.Host); p != nil {
+			mock.WriteProblem(w, p)
+			return
+		}
+		serve(w, below)
 	}
-	s.spaces.serve(name, w, below)
 }
 
 // ServeHTTP sends a request where it belongs by what stood on the wire, before
@@ -39,19 +47,19 @@ func (s *Space) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case first == "in":
 		s.receiver.ServeCapture(w, r)
 	case host != "":
-		s.engine.ServeProvider(host, path, w, r)
+		s.serveMock(host, path, w, r)
 	case first == "_":
 		(*s.control.Load()).ServeHTTP(w, r)
 	case s.engine.Has(first):
 		behind, _ := mock.PathBehind(r.RequestURI, "/"+first)
-		s.engine.ServeProvider(first, behind, w, r)
+		s.serveMock(first, behind, w, r)
 	default:
 		s.notFound(w, r)
 	}
 }
 
 func (s *Space) notFound(w http.ResponseWriter, r *http.Request) {
-	mock.WriteProblem(w, &mock.Problem{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
+	mock.WriteProblem(w, &provider.Problem{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
 		Hint: "/in/{inbox} captures, /_/ is the control API, mock APIs are below /" + strings.Join(s.engine.Names(), ", /")})
 }
 
@@ -63,6 +71,7 @@ func (s *Space) controlMux() http.Handler {
 	mux.HandleFunc("GET /_/readyz", s.alive)
 	mux.HandleFunc("POST /_/reset", s.reset)
 	mux.HandleFunc("GET /_/scenarios", s.scenarios)
+	mux.HandleFunc("GET /_/ca.pem", s.process.getAuthority)
 	mux.Handle("/_/mcp", assistants(s.cfg.Version, mux))
 	mux.HandleFunc("GET /_/metrics", s.metrics)
 	mux.HandleFunc("GET /_/{$}", s.index)
@@ -90,7 +99,7 @@ func (s *Space) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.Req
 	}
 	allow := strings.Join(allowed, ", ")
 	w.Header().Set("Allow", allow)
-	mock.WriteProblem(w, &mock.Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
+	mock.WriteProblem(w, &provider.Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
 }
 
 func (s *Space) alive(w http.ResponseWriter, _ *http.Request) {
@@ -129,4 +138,18 @@ func (s *Space) metrics(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintf(w, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", last+1-oldest)
 	fmt.Fprintf(w, "# HELP tacklebox_last_seq Newest sequence number.\n# TYPE tacklebox_last_seq counter\ntacklebox_last_seq %d\n", last)
 	s.engine.WriteMetrics(w)
+}
+
+// getAuthority answers the certificate that clients of the HTTPS port trust.
+func (s *Sandbox) getAuthority(w http.ResponseWriter, _ *http.Request) {
+	pem, path := s.Authority()
+	if pem == nil {
+		mock.WriteProblem(w, &mock.Problem{Status: http.StatusNotFound, Code: "no_authority", Message: "this sandbox has no certificate authority", Hint: "start with --tls"})
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	if path != "" {
+		w.Header().Set("Content-Location", path)
+	}
+	_, _ = w.Write(pem)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tacklebox/mock"
+	"tacklebox/mock/signing"
 )
 
 // What one sandbox captured, another imports, judges and sends again: the same
@@ -26,7 +27,7 @@ func TestACaptureTravelsAsHAR(t *testing.T) {
 		t.Fatal(answer)
 	}
 	kept := to.Expect(t, "kind:capture inbox:copies", 1)[0]
-	if string(kept.Request.Body) != string(sent.Request.Body) || kept.Signature == nil || kept.Signature.State != mock.Valid {
+	if string(kept.Request.Body) != string(sent.Request.Body) || kept.Signature == nil || kept.Signature.State != signing.Valid {
 		t.Errorf("imported %s, signature %+v; want %s", kept.Request.Body, kept.Signature, sent.Request.Body)
 	}
 	if status, answer := to.call("POST", fmt.Sprintf("/_/entries/%d/replay", kept.Seq), nil); status != 202 {

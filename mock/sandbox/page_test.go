@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // TestTheDescriptionOfAProvider: the whole document, made of the provider's own
@@ -26,7 +27,7 @@ func TestTheDescriptionOfAProvider(t *testing.T) {
 		c.providers[0].Envelope = func(typ string, payload map[string]any) map[string]any {
 			return map[string]any{"type": "object", "properties": map[string]any{"data": payload}, "title": typ}
 		}
-		c.providers[0].Offers = func(_ *mock.World, _, typ string) (string, bool) { return "no longer", typ != "thing.lost" }
+		c.providers[0].Offers = func(_ *provider.World, _, typ string) (string, bool) { return "no longer", typ != "thing.lost" }
 	})
 	status, body := r.call("GET", "/_/providers/tiny/openapi.json", nil)
 	if status != http.StatusOK {

@@ -1,15 +1,15 @@
 package sandbox
 
 import (
-	"tacklebox/mock"
 	"tacklebox/mock/dsco"
 	"tacklebox/mock/lagerkoll"
 	"tacklebox/mock/prioticket"
+	"tacklebox/mock/provider"
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/ultracart"
 )
 
 // providers is the only list of them.
-func providers() []*mock.Provider {
-	return []*mock.Provider{prioticket.New(), dsco.New(), lagerkoll.New(), shoptet.New(), ultracart.New()}
+func providers() []*provider.Provider {
+	return []*provider.Provider{prioticket.New(), dsco.New(), lagerkoll.New(), shoptet.New(), ultracart.New()}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // enrolled subscribes through the control API and returns the rows.
@@ -19,8 +20,8 @@ func enrolled(t *testing.T, r *Running, body string) []json.RawMessage {
 	return rows
 }
 
-func registrationOf(provider, account, url string, types ...string) string {
-	return string(mock.Encode(map[string]any{"provider": provider, "account": account, "url": url, "types": types}))
+func registrationOf(name, account, url string, types ...string) string {
+	return string(provider.Encode(map[string]any{"provider": name, "account": account, "url": url, "types": types}))
 }
 
 // TestRegister subscribes at every mock API that has subscriptions, and what
@@ -51,7 +52,7 @@ func TestRegister(t *testing.T) {
 			if len(rows) != c.rows {
 				t.Errorf("%d rows, want %d: %s", len(rows), c.rows, rows)
 			}
-			if _, list := r.call("GET", "/_/subscriptions", nil); strings.TrimSpace(list) != "200 "+string(mock.Encode(rows)) {
+			if _, list := r.call("GET", "/_/subscriptions", nil); strings.TrimSpace(list) != "200 "+string(provider.Encode(rows)) {
 				t.Errorf("the list is %s, the answer was %s", list, rows)
 			}
 			calls := r.Entries("kind:call provider:" + c.provider)
@@ -105,9 +106,9 @@ func TestRegisterInPart(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny, func(c *Config) {
 		serve, n := c.providers[0].Serve, 0
-		c.providers[0].Serve = func(w *mock.World, call *mock.Call) mock.Reply {
+		c.providers[0].Serve = func(w *provider.World, call *provider.Call) provider.Reply {
 			if n++; n == 2 {
-				return mock.Reply{Status: 409, Body: []byte(" enough\n")}
+				return provider.Reply{Status: 409, Body: []byte(" enough\n")}
 			}
 			return serve(w, call)
 		}

@@ -7,14 +7,17 @@ package sandbox
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/sandbox/https"
 )
 
 // Sandbox is one running process: open, served, shut down. What it embeds is the
@@ -24,6 +27,9 @@ type Sandbox struct {
 	spaces *spaces
 	server *http.Server
 	public string // Config.PublicURL
+
+	secure    *tls.Certificate // nil: HTTP only
+	authority *https.Authority // nil: the certificate is the user's
 
 	mu      sync.Mutex
 	url     string
@@ -58,7 +64,7 @@ func Open(cfg Config) (*Sandbox, error) {
 	}
 	s.Space = root
 	s.spaces = newSpaces(s)
-	if err := s.spaces.reopen(); err != nil {
+	if err := errors.Join(s.prepareTLS(), s.spaces.reopen()); err != nil {
 		return nil, errors.Join(err, s.Shutdown(context.Background()))
 	}
 	return s, nil
@@ -129,10 +135,65 @@ func (s *Sandbox) Serve(ln net.Listener) error {
 		s.Bind(ln.Addr())
 	}
 	s.start()
+	if s.secure != nil {
+		ln = https.Listen(ln, *s.secure)
+	}
 	if err := s.server.Serve(spelling{ln}); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
+}
+
+// TLSURL is the listener's address for HTTPS, "" where it speaks HTTP only.
+func (s *Sandbox) TLSURL() string {
+	local := s.Local()
+	if s.secure == nil || local == "" {
+		return ""
+	}
+	return "https" + strings.TrimPrefix(local, "http")
+}
+
+// Authority is the certificate that clients of the HTTPS port are told to trust:
+// its PEM and where it is kept ("" in memory). nil without one.
+func (s *Sandbox) Authority() (pem []byte, path string) {
+	if s.authority == nil {
+		return nil, ""
+	}
+	return s.authority.PEM(), s.authority.Path()
+}
+
+// prepareTLS brings the certificate that the port shows: the user's, or one of
+// the local authority for every name that the sandbox answers to.
+func (s *Sandbox) prepareTLS() error {
+	cfg := s.cfg
+	if !cfg.TLS && cfg.TLSCert == "" && cfg.TLSKey == "" {
+		return nil
+	}
+	var cert tls.Certificate
+	var err error
+	if cfg.TLSCert != "" || cfg.TLSKey != "" {
+		cert, err = https.Load(cfg.TLSCert, cfg.TLSKey)
+	} else if s.authority, err = https.OpenAuthority(cfg.Data, time.Now()); err == nil {
+		cert, err = s.authority.Certificate(s.names(), time.Now())
+	}
+	s.secure = &cert
+	return err
+}
+
+// names are those that a certificate of the local authority is for. Every
+// provider's is spelled out: a wildcard below localhost verifies nowhere.
+func (s *Sandbox) names() []string {
+	names := []string{"localhost"}
+	for _, name := range s.engine.Names() {
+		names = append(names, name+".localhost")
+	}
+	names = append(names, "127.0.0.1", "::1")
+	for _, host := range append(slices.Clone(s.cfg.Hosts), s.publicHost()) {
+		if name := hostName(host); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // start begins to send what is due, in every space.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 	"tacklebox/receiver"
 	"tacklebox/receiver/journal"
 )
@@ -118,16 +119,13 @@ func (s *Space) origin(remote string) (receiver.Origin, bool) {
 
 func (s *Space) verify(from receiver.Origin, secret string, h http.Header, body []byte) *journal.Signature {
 	if secret == "" {
-		if v := s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, h, body); v != nil {
-			return v.Signature()
-		}
-		return nil
+		return s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, h, body)
 	}
 	v, err := s.engine.VerifyWith(from.Provider, secret, h, body)
 	if err != nil {
 		return nil
 	}
-	return v.Signature()
+	return v
 }
 
 // configure puts in force what the configuration says beyond the providers.
@@ -150,7 +148,7 @@ func (s *Space) configureInboxes() error {
 }
 
 // ConfigError is a mistake in a part of Config that a file holds, with the place.
-type ConfigError = mock.SettingError
+type ConfigError = provider.SettingError
 
 // Journal returns the journal.
 func (s *Space) Journal() journal.Store { return s.journal }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // spaceOptions is what PUT /_/spaces/NAME can say, and what a space's folder
@@ -35,20 +36,20 @@ const savedName = "space.json"
 func (o spaceOptions) check() (ttl time.Duration, err error) {
 	if o.Clock != nil {
 		if _, err := mock.NewClock(*o.Clock, time.Time{}); err != nil {
-			return 0, mock.Refuse("bad_clock", "", "%v", err)
+			return 0, provider.Refuse("bad_clock", "", "%v", err)
 		}
 	}
 	if o.Keep != nil && *o.Keep < 1 {
-		return 0, mock.Refuse("bad_keep", "", "keep must be at least 1, not %d", *o.Keep)
+		return 0, provider.Refuse("bad_keep", "", "keep must be at least 1, not %d", *o.Keep)
 	}
 	if o.Token != nil && strings.TrimSpace(*o.Token) == "" {
-		return 0, mock.Refuse("bad_token", "leave it out for none", "token is empty")
+		return 0, provider.Refuse("bad_token", "leave it out for none", "token is empty")
 	}
 	if o.TTL == nil || *o.TTL == "" {
 		return 0, nil
 	}
 	if ttl, err = time.ParseDuration(*o.TTL); err != nil || ttl <= 0 {
-		return 0, mock.Refuse("bad_ttl", "a duration is written 90s, 15m or 24h", "ttl: %q is not a duration above 0", *o.TTL)
+		return 0, provider.Refuse("bad_ttl", "a duration is written 90s, 15m or 24h", "ttl: %q is not a duration above 0", *o.TTL)
 	}
 	return ttl, nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // spaces are the named sandboxes of a process. A space begins with the first
@@ -119,7 +120,7 @@ func (ss *spaces) slot(name string) (*slot, error) {
 		return s, nil
 	}
 	if len(ss.all) >= ss.limit {
-		return nil, &mock.Problem{Status: http.StatusTooManyRequests, Code: "too_many_spaces",
+		return nil, &provider.Problem{Status: http.StatusTooManyRequests, Code: "too_many_spaces",
 			Message: fmt.Sprintf("there are %d spaces, as many as --spaces allows", len(ss.all)), Hint: "DELETE /_/spaces/NAME ends one"}
 	}
 	s := &slot{name: name}
@@ -128,7 +129,7 @@ func (ss *spaces) slot(name string) (*slot, error) {
 }
 
 func notHere(code, hint, format string, args ...any) error {
-	return &mock.Problem{Status: http.StatusNotFound, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)}
+	return &provider.Problem{Status: http.StatusNotFound, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)}
 }
 
 // opened opens the slot's space unless that was done before.
@@ -141,7 +142,7 @@ func (ss *spaces) opened(s *slot, options spaceOptions) error {
 	case s.space != nil:
 		return nil
 	case s.err != nil:
-		return &mock.Problem{Status: http.StatusServiceUnavailable, Code: "space_broken", Message: s.err.Error(), Hint: "DELETE /_/spaces/" + s.name + " forgets it"}
+		return &provider.Problem{Status: http.StatusServiceUnavailable, Code: "space_broken", Message: s.err.Error(), Hint: "DELETE /_/spaces/" + s.name + " forgets it"}
 	}
 	err := ss.open(s, savedSpace{options, time.Now().UTC()}, true)
 	if err != nil {

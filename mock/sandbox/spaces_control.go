@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // spaceInfo is one row of GET /_/spaces.
@@ -61,7 +62,7 @@ func (ss *spaces) putSpace(name string, options spaceOptions) (spaceInfo, error)
 	}
 	defer s.release()
 	if what := options.contradicts(s.saved.spaceOptions, s.space.cfg); what != "" {
-		return spaceInfo{}, &mock.Problem{Status: http.StatusConflict, Code: "space_exists", Message: "the space " + name + " exists with another " + what,
+		return spaceInfo{}, &provider.Problem{Status: http.StatusConflict, Code: "space_exists", Message: "the space " + name + " exists with another " + what,
 			Hint: "DELETE /_/spaces/" + name + " ends it"}
 	}
 	info, _ := ss.info(s)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // TestTheLengthOfA204IsSpelledAsUsual also for the second answer on a
@@ -17,12 +17,12 @@ func TestTheLengthOfA204IsSpelledAsUsual(t *testing.T) {
 	t.Parallel()
 	r := Start(t, func(c *Config) {
 		withTiny(c)
-		c.providers[0].Serve = func(_ *mock.World, c *mock.Call) mock.Reply {
+		c.providers[0].Serve = func(_ *provider.World, c *provider.Call) provider.Reply {
 			h := http.Header{}
 			if c.Method == "DELETE" {
 				h["content-length"] = []string{"0"}
 			}
-			return mock.Reply{Status: http.StatusNoContent, Header: h}
+			return provider.Reply{Status: http.StatusNoContent, Header: h}
 		}
 	})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))
@@ -30,7 +30,7 @@ func TestTheLengthOfA204IsSpelledAsUsual(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	for _, v := range []string{"DELETE /tiny/subs HTTP/1.1\r\nHost: x", "PUT /tiny/subs HTTP/1.1\r\nHost: x", "DELETE /tiny/subs HTTP/1.1\r\nHost: x\r\nConnection: close"} {
+	for _, v := range []string{"DELETE /tiny/subs HTTP/1.1\r\nHost: localhost", "PUT /tiny/subs HTTP/1.1\r\nHost: localhost", "DELETE /tiny/subs HTTP/1.1\r\nHost: localhost\r\nConnection: close"} {
 		fmt.Fprint(conn, v, "\r\n\r\n")
 	}
 	got, err := io.ReadAll(conn)

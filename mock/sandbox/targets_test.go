@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // A provider may send an event straight to URLs that no subscription stands for;
@@ -11,13 +12,13 @@ import (
 func TestDirectTargetsOfAProviderGetTheirOwnPayload(t *testing.T) {
 	sb := Start(t, func(c *Config) {
 		cat, p := tiny()
-		p.Targets = func(_ *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
-			return []mock.Target{{Account: "anna", URL: "http://" + ev.Account + "/in/a", Direct: true}, {Account: "bela", URL: "http://" + ev.Account + "/in/b", Direct: true}}, nil
+		p.Targets = func(_ *provider.World, ev *provider.Event) ([]provider.Target, []provider.Skip) {
+			return []provider.Target{{Account: "anna", URL: "http://" + ev.Account + "/in/a", Direct: true}, {Account: "bela", URL: "http://" + ev.Account + "/in/b", Direct: true}}, nil
 		}
-		p.Payload = func(_ *mock.World, _ *mock.Event, t mock.Target) ([]byte, error) {
+		p.Payload = func(_ *provider.World, _ *provider.Event, t provider.Target) ([]byte, error) {
 			return []byte(`{"id":1,"name":"` + t.Account + `"}`), nil
 		}
-		c.catalog, c.providers = cat, []*mock.Provider{p}
+		c.catalog, c.providers = cat, []*provider.Provider{p}
 	})
 	sb.Fire(mock.Firing{Provider: "tiny", Type: "thing.made", Account: sb.URL[len("http://"):]})
 	sb.Expect(t, "kind:capture inbox:a body.name=anna", 1)

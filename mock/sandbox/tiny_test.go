@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 // tiny is a sixth provider: what a new one costs, and what the engine is tested
 // with. One call registers a subscription; callbacks carry a digest keyed by the
 // account's name.
-func tiny() (*fixtures.Catalog, *mock.Provider) {
+func tiny() (*fixtures.Catalog, *provider.Provider) {
 	cat := fixtures.New(fstest.MapFS{
 		"tiny/catalog.json": {Data: []byte(`{"title":"Tiny","assumptions":[{"topic":"all of it","text":"made up","evidence":"decision"}],"events":[
 			{"type":"thing.made","group":"thing","about":"A thing was made","evidence":"decision","sample":"samples/thing.made.json","schema":"objects/thing.json"},
@@ -26,45 +27,47 @@ func tiny() (*fixtures.Catalog, *mock.Provider) {
 			"colour":{"type":"string"},"parts":{"type":"array","items":{"type":"object","properties":{"size":{"type":"integer"}}}}}}`)},
 		"tiny/openapi.json": {Data: []byte(`{"openapi":"3.1.0","info":{"title":"Tiny","version":"1"},"paths":{"/subs":{"post":{"responses":{"201":{"description":"made"}}}}}}`)},
 	})
-	p := &mock.Provider{
+	p := &provider.Provider{
 		Name: "tiny", Title: "Tiny", Hosts: []string{"api.tiny.example"}, Home: "/v1",
-		Options: []mock.Option{{Name: "retry", Kind: mock.DurationsOption, Default: `["1m","5m"]`, About: "waits between attempts"},
-			{Name: "hold", Kind: mock.BoolOption, Default: "false"}},
+		Options: []provider.Option{{Name: "retry", Kind: provider.DurationsOption, Default: `["1m","5m"]`, About: "waits between attempts"},
+			{Name: "hold", Kind: provider.BoolOption, Default: "false"}},
 		Serve: tinyServe,
-		Register: func(_ *mock.World, account, url string, types []string) (calls []*mock.Call) {
+		Register: func(_ *provider.World, account, url string, types []string) (calls []*provider.Call) {
 			for _, typ := range types { // a subscription has one type
-				calls = append(calls, mock.NewCall("POST", "/v1/subs", map[string]any{"URL": url, "Types": []string{typ}}, "X-Key", account))
+				calls = append(calls, provider.NewCall("POST", "/v1/subs", map[string]any{"URL": url, "Types": []string{typ}}, "X-Key", account))
 			}
 			return calls
 		},
 		Request: tinyRequest,
 		Policy:  tinyPolicy,
-		Secrets: func(_ *mock.World, a *mock.Account) []mock.Secret { return []mock.Secret{{Name: "key", Value: a.Name}} },
-		Verify:  tinyVerify,
+		Secrets: func(_ *provider.World, a *provider.Account) []provider.Secret {
+			return []provider.Secret{{Name: "key", Value: a.Name}}
+		},
+		Verify: tinyVerify,
 	}
-	p.Operations = []mock.Operation{{ID: "subscribe", Method: "POST", Path: "/v1/subs", Serve: tinySubscribe}}
+	p.Operations = []provider.Operation{{ID: "subscribe", Method: "POST", Path: "/v1/subs", Serve: tinySubscribe}}
 	return cat, p
 }
 
-func tinyServe(w *mock.World, c *mock.Call) mock.Reply {
+func tinyServe(w *provider.World, c *provider.Call) provider.Reply {
 	c.Account = c.Header.Get("X-Key")
 	if c.Account == "" {
-		return mock.Reply{Status: http.StatusUnauthorized}
+		return provider.Reply{Status: http.StatusUnauthorized}
 	}
-	if op, _ := mock.Find(w.Operations(), c); op != nil {
+	if op, _ := provider.Find(w.Operations(), c); op != nil {
 		return op.Serve(w, c)
 	}
-	return mock.Reply{Status: http.StatusNotFound}
+	return provider.Reply{Status: http.StatusNotFound}
 }
 
-func tinySubscribe(w *mock.World, c *mock.Call) mock.Reply {
-	var s mock.Sub
+func tinySubscribe(w *provider.World, c *provider.Call) provider.Reply {
+	var s provider.Sub
 	if err := json.Unmarshal(c.Body, &s); err != nil {
-		return mock.Reply{Status: http.StatusBadRequest, Body: []byte(err.Error())}
+		return provider.Reply{Status: http.StatusBadRequest, Body: []byte(err.Error())}
 	}
 	s.ID, s.Enabled, s.Created = w.UUID("sub"), true, w.Now()
 	w.Account(c.Account).Add(&s)
-	return mock.Reply{Status: http.StatusCreated, Body: []byte(s.ID)}
+	return provider.Reply{Status: http.StatusCreated, Body: []byte(s.ID)}
 }
 
 func tinySign(key string, body []byte) string {
@@ -72,15 +75,15 @@ func tinySign(key string, body []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func tinyRequest(_ *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
-	return &mock.Outgoing{Method: "POST", URL: d.URL, Body: d.Body,
-		Header: []mock.Field{{Name: "content-type", Value: "application/json"}, {Name: "X-Digest", Value: tinySign(d.Account, d.Body)}}}, nil
+func tinyRequest(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	return &provider.Outgoing{Method: "POST", URL: d.URL, Body: d.Body,
+		Header: []provider.Field{{Name: "content-type", Value: "application/json"}, {Name: "X-Digest", Value: tinySign(d.Account, d.Body)}}}, nil
 }
 
-func tinyPolicy(w *mock.World, account string) mock.Policy {
+func tinyPolicy(w *provider.World, account string) provider.Policy {
 	waits := w.Option(account, "retry").Durations()
-	return mock.Policy{Timeout: time.Second, Hold: w.Option(account, "hold").Bool(),
-		Next: func(_ *mock.Delivery, n int, ended time.Time) (time.Time, bool) {
+	return provider.Policy{Timeout: time.Second, Hold: w.Option(account, "hold").Bool(),
+		Next: func(_ *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
 			if n > len(waits) {
 				return time.Time{}, false
 			}
@@ -88,18 +91,18 @@ func tinyPolicy(w *mock.World, account string) mock.Policy {
 		}}
 }
 
-func tinyVerify(secret string, h http.Header, body []byte) mock.Verdict {
+func tinyVerify(secret string, h http.Header, body []byte) signing.Verdict {
 	switch h.Get("X-Digest") {
 	case tinySign(secret, body):
-		return mock.Verdict{State: mock.Valid}
+		return signing.Verdict{State: signing.Valid}
 	case "":
-		return mock.Verdict{State: mock.Missing, Reason: "no X-Digest"}
+		return signing.Verdict{State: signing.Missing, Reason: "no X-Digest"}
 	}
-	return mock.Verdict{State: mock.Invalid, Reason: "another digest"}
+	return signing.Verdict{State: signing.Invalid, Reason: "another digest"}
 }
 
 // withTiny runs the tiny provider in place of the five.
 func withTiny(c *Config) {
 	cat, p := tiny()
-	c.catalog, c.providers = cat, []*mock.Provider{p}
+	c.catalog, c.providers = cat, []*provider.Provider{p}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tacklebox/mock"
+	"tacklebox/mock/signing"
 )
 
 type verdict struct {
@@ -103,8 +104,8 @@ func TestInboxesCheckSchemes(t *testing.T) {
 	r := Start(t)
 	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 	r.Reply("orders", `{"verify":{"provider":"standard-webhooks","secret":"`+secret+`"}}`)
-	var scheme *mock.Scheme
-	for _, s := range mock.Schemes() {
+	var scheme *signing.Scheme
+	for _, s := range signing.Schemes() {
 		if s.Name == "standard-webhooks" {
 			scheme = s
 		}
@@ -164,7 +165,7 @@ func TestVerifyWithKeysInForce(t *testing.T) {
 	}
 	r.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: r.Inbox("b"), Account: token, Faults: []mock.Fault{{Kind: "old_key"}}})
 	old := r.Expect(t, "kind:capture inbox:b", 1)[0]
-	if s := old.Signature; s == nil || s.State != mock.Invalid || !strings.Contains(s.Reason, "that of an earlier signatureKey of account") {
+	if s := old.Signature; s == nil || s.State != signing.Invalid || !strings.Contains(s.Reason, "that of an earlier signatureKey of account") {
 		t.Errorf("%+v", s)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // TestEveryProviderIsWhole checks what each of them must bring along.
@@ -24,7 +24,7 @@ func TestEveryProviderIsWhole(t *testing.T) {
 			if len(p.Operations) == 0 || len(p.Hosts) == 0 || p.Title == "" || p.Title != cat.Title || len(cat.Assumptions) == 0 {
 				t.Errorf("operations %d, hosts %v, titles %q and %q, assumptions %d", len(p.Operations), p.Hosts, p.Title, cat.Title, len(cat.Assumptions))
 			}
-			if chosen := slices.ContainsFunc(p.Options, func(o mock.Option) bool { return o.Name == "profile" }); chosen == (p.Profile != "") {
+			if chosen := slices.ContainsFunc(p.Options, func(o provider.Option) bool { return o.Name == "profile" }); chosen == (p.Profile != "") {
 				t.Errorf("profile %q beside an option to choose one: %v; want one of the two", p.Profile, chosen)
 			}
 			for _, ev := range cat.Events {

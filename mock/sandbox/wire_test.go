@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // A sender that must write all of its body before it reads gets its answer too.
@@ -15,11 +16,11 @@ func TestABodyBeyondTheLimitIsReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	r := Start(t, func(c *Config) {
 		withTiny(c)
-		c.providers[0].Serve = func(_ *mock.World, c *mock.Call) mock.Reply {
+		c.providers[0].Serve = func(_ *provider.World, c *provider.Call) provider.Reply {
 			if !c.TooLarge || len(c.Body) != 0 {
 				t.Errorf("too large %v with %d bytes", c.TooLarge, len(c.Body))
 			}
-			return mock.Reply{Status: http.StatusTeapot}
+			return provider.Reply{Status: http.StatusTeapot}
 		}
 	})
 	rest := strings.NewReader(strings.Repeat(" ", 10<<20))
@@ -70,7 +71,7 @@ func TestRefusedContextNamesWhatTheTypeKnows(t *testing.T) {
 	t.Parallel()
 	r := Start(t, func(c *Config) {
 		withTiny(c)
-		c.providers[0].Context = []mock.Context{{Name: "owner"}, {Name: "ownedBefore", Types: []string{"thing.lost"}}}
+		c.providers[0].Context = []provider.Context{{Name: "owner"}, {Name: "ownedBefore", Types: []string{"thing.lost"}}}
 	})
 	for context, want := range map[string]string{
 		`{"ownedBefore":1}`: `"hint":"known for thing.made are owner"`,

@@ -5,27 +5,27 @@ import (
 	"fmt"
 	"net/http"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // request is one authenticated call to the API.
 type request struct {
-	w       *mock.World
-	c       *mock.Call
+	w       *provider.World
+	c       *provider.Call
 	account string
 	profile *profile
 	filling int         // of the rate limiter's bucket, for the header
 	header  http.Header // further headers of the answer
 }
 
-func newRequest(w *mock.World, c *mock.Call, account string) *request {
+func newRequest(w *provider.World, c *provider.Call, account string) *request {
 	return &request{w: w, c: c, account: account, profile: profileOf(w, account), header: http.Header{}}
 }
 
 // own returns the caller's part of the mock.
-func (r *request) own() *mock.Account { return r.w.Account(r.account) }
+func (r *request) own() *provider.Account { return r.w.Account(r.account) }
 
-func (r *request) option(name string) mock.Value { return r.w.Option(r.account, name) }
+func (r *request) option(name string) provider.Value { return r.w.Option(r.account, name) }
 
 // answer is what an operation says, before the envelope.
 type answer struct {
@@ -53,7 +53,7 @@ type metadata struct {
 }
 
 // reply wraps an answer as the profile wants it.
-func (r *request) reply(a answer) mock.Reply {
+func (r *request) reply(a answer) provider.Reply {
 	h := r.header
 	h["Content-Type"] = []string{r.profile.answers}
 	body := envelope{Data: a.data, Errors: a.errors}
@@ -64,22 +64,22 @@ func (r *request) reply(a answer) mock.Reply {
 		h["X-Request-ID"] = []string{id}
 		h["X-RateLimit-Bucket-Filling"] = []string{fmt.Sprintf("%d/%d", r.filling, bucketSize)}
 	}
-	return mock.Reply{Status: a.status, Header: h, Body: encode(body)}
+	return provider.Reply{Status: a.status, Header: h, Body: encode(body)}
 }
 
 // requestID makes a UUID of version 7 (inferred from the example).
-func requestID(w *mock.World) string {
+func requestID(w *provider.World) string {
 	var b [16]byte
 	rnd := w.Rand("request")
 	binary.BigEndian.PutUint64(b[:8], uint64(w.Now().UnixMilli())<<16|rnd.Uint64()&0xffff)
 	binary.BigEndian.PutUint64(b[8:], rnd.Uint64())
-	return mock.FormatUUID(b, 7)
+	return provider.FormatUUID(b, 7)
 }
 
 // api makes an operation of a handler: token first, then what every call shares
 // (decision on the order: path and method, token, body, rules).
-func api(handle func(*request) answer) func(*mock.World, *mock.Call) mock.Reply {
-	return func(w *mock.World, c *mock.Call) mock.Reply {
+func api(handle func(*request) answer) func(*provider.World, *provider.Call) provider.Reply {
+	return func(w *provider.World, c *provider.Call) provider.Reply {
 		account, bad := authenticate(w, c)
 		if bad != nil {
 			return newRequest(w, c, account).reply(refuse(*bad))

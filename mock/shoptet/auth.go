@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (
@@ -34,7 +34,7 @@ func credential(h http.Header) string {
 }
 
 // authenticate returns the account of a call.
-func authenticate(w *mock.World, c *mock.Call) (account string, bad *problem) {
+func authenticate(w *provider.World, c *provider.Call) (account string, bad *problem) {
 	token := credential(c.Header)
 	if token == "" {
 		p := tokenMissing()
@@ -58,7 +58,7 @@ func authenticate(w *mock.World, c *mock.Call) (account string, bad *problem) {
 
 // acceptable reports whether a token is well-formed and, where the credentials
 // are listed, among them. What the OAuth server issued itself is always known.
-func acceptable(w *mock.World, token, account string) bool {
+func acceptable(w *provider.World, token, account string) bool {
 	if !wellFormed.MatchString(token) {
 		return false
 	}
@@ -70,14 +70,14 @@ func acceptable(w *mock.World, token, account string) bool {
 	return listed(w, token, account)
 }
 
-func listed(w *mock.World, token, account string) bool {
+func listed(w *provider.World, token, account string) bool {
 	allowed := w.Option("", "credentials").List()
 	return len(allowed) == 0 || slices.Contains(allowed, token) || slices.Contains(allowed, account) || installed(w, account)
 }
 
 // knownAccount is the account of a call that is refused before its token is
 // looked at, "" when it names none.
-func knownAccount(w *mock.World, c *mock.Call) string {
+func knownAccount(w *provider.World, c *provider.Call) string {
 	token := credential(c.Header)
 	if token == "" || !acceptable(w, token, owner(w, token)) {
 		return ""
@@ -92,14 +92,14 @@ type accessToken struct {
 	Expires time.Time `json:"expires"`
 }
 
-func issuedToken(w *mock.World, token string) (t accessToken, ok bool) {
+func issuedToken(w *provider.World, token string) (t accessToken, ok bool) {
 	return t, w.Get("token/"+token, &t)
 }
 
 // owner returns the account that a token stands for: the long token that a short
 // one was made for, so that webhooks outlive short tokens (inferred: webhooks are
 // bound to the installation), else the token itself (decision).
-func owner(w *mock.World, token string) string {
+func owner(w *provider.World, token string) string {
 	if t, ok := issuedToken(w, token); ok {
 		return t.Account
 	}
@@ -108,7 +108,7 @@ func owner(w *mock.World, token string) string {
 
 // eshopID returns the number of an account's shop: real tokens begin with it
 // (observed), else it is a setting.
-func eshopID(w *mock.World, account string) int64 {
+func eshopID(w *provider.World, account string) int64 {
 	if m := leadingNumber.FindStringSubmatch(account); m != nil {
 		n, _ := strconv.ParseInt(m[1], 10, 64) // at most nine digits
 		return n

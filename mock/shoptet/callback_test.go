@@ -13,6 +13,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/mock/shoptet"
+	"tacklebox/mock/signing"
 )
 
 // vector is one signature, right or wrong.
@@ -31,8 +32,8 @@ func vectors(t *testing.T) []vector {
 }
 
 // verify judges a callback with all explanations.
-func verify(key string, h http.Header, body []byte) mock.Verdict {
-	return shoptet.New().Scheme.Explain(mock.Question{Secret: key, Header: h, Body: body})
+func verify(key string, h http.Header, body []byte) signing.Verdict {
+	return shoptet.New().Scheme.Explain(signing.Question{Secret: key, Header: h, Body: body})
 }
 
 func TestVectorsAreJudged(t *testing.T) {
@@ -40,7 +41,7 @@ func TestVectorsAreJudged(t *testing.T) {
 	reasons := map[string]string{}
 	for _, v := range vectors(t) {
 		got := verify(v.Key, http.Header{"Shoptet-Webhook-Signature": {v.Signature}}, []byte(v.Body))
-		if (got.State == mock.Valid) != v.Valid || len(got.Tried) == 0 {
+		if (got.State == signing.Valid) != v.Valid || len(got.Tried) == 0 {
 			t.Errorf("%s: %+v", v.Name, got)
 		}
 		reasons[v.Name] = got.Reason
@@ -54,7 +55,7 @@ func TestVectorsAreJudged(t *testing.T) {
 			t.Errorf("%s is not explained with %q: %v", name, word, reasons)
 		}
 	}
-	if got := verify("k", http.Header{}, nil); got.State != mock.Missing {
+	if got := verify("k", http.Header{}, nil); got.State != signing.Missing {
 		t.Errorf("no header: %+v", got)
 	}
 }
@@ -133,7 +134,7 @@ func TestNoSignatureBeforeTheFirstKey(t *testing.T) {
 	if len(got) != 2 || got[0].header["Shoptet-Webhook-Signature"] != nil {
 		t.Fatalf("%+v", got)
 	}
-	if v := verify(key, got[1].header, []byte(got[1].body)); v.State != mock.Valid {
+	if v := verify(key, got[1].header, []byte(got[1].body)); v.State != signing.Valid {
 		t.Errorf("after renewing: %+v", v)
 	}
 	for _, name := range []string{"Accept-Encoding", "X-Request-Id", "Transfer-Encoding"} {
@@ -161,7 +162,7 @@ func TestRetriesAfterRenewalAndPatch(t *testing.T) {
 	if len(got) != 2 || len(after.all()) != 1 {
 		t.Fatalf("%d at the old URL, %d at the new one", len(got), len(after.all()))
 	}
-	if verify(old, got[0].header, []byte(got[0].body)).State != mock.Valid || verify(key, got[1].header, []byte(got[1].body)).State != mock.Valid {
+	if verify(old, got[0].header, []byte(got[0].body)).State != signing.Valid || verify(key, got[1].header, []byte(got[1].body)).State != signing.Valid {
 		t.Error("an attempt is not signed with the key of its moment")
 	}
 	if got[0].body != got[1].body {
@@ -235,7 +236,7 @@ func TestSigningFaults(t *testing.T) {
 	if len(got) != 3 {
 		t.Fatalf("%d callbacks", len(got))
 	}
-	want := []struct{ withOld, withNew string }{{mock.Invalid, mock.Invalid}, {mock.Missing, mock.Missing}, {mock.Valid, mock.Invalid}}
+	want := []struct{ withOld, withNew string }{{signing.Invalid, signing.Invalid}, {signing.Missing, signing.Missing}, {signing.Valid, signing.Invalid}}
 	for i, g := range got {
 		o, n := verify(first, g.header, []byte(g.body)), verify(second, g.header, []byte(g.body))
 		if o.State != want[i].withOld || n.State != want[i].withNew {
@@ -320,7 +321,7 @@ func TestReplayWithANewID(t *testing.T) {
 	if want := `{"eshopId":222651,"event":"eshop:design","eventCreated":"2024-12-02T13:00:00+0100","eventInstance":"222651"}`; got[3].body != want {
 		t.Errorf("got %s, want %s", got[3].body, want)
 	}
-	if v := verify(key, got[2].header, []byte(got[2].body)); v.State != mock.Valid {
+	if v := verify(key, got[2].header, []byte(got[2].body)); v.State != signing.Valid {
 		t.Errorf("%+v", v)
 	}
 }

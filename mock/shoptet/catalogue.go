@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // Kinds of events.
@@ -36,7 +36,7 @@ type catalogue struct {
 }
 
 // catalogueOf reads the fixtures once.
-func catalogueOf(w *mock.World) *catalogue {
+func catalogueOf(w *provider.World) *catalogue {
 	if k, ok := w.Memo()["catalogue"].(*catalogue); ok {
 		return k
 	}
@@ -84,7 +84,7 @@ func isSystem(event string) bool { return strings.HasPrefix(event, "addon:") }
 
 // offers says whether a type can be fired: in the account's profile, or without
 // an account in any profile that is in use.
-func offers(w *mock.World, account, event string) (hint string, ok bool) {
+func offers(w *provider.World, account, event string) (hint string, ok bool) {
 	typ := catalogueOf(w).types[event]
 	if typ == nil {
 		return "", false
@@ -97,9 +97,9 @@ func offers(w *mock.World, account, event string) (hint string, ok bool) {
 
 // inUse reports whether a profile of the account fits; without an account, the
 // common one or that of any account.
-func inUse(w *mock.World, account string, fits func(*profile) bool) bool {
+func inUse(w *provider.World, account string, fits func(*profile) bool) bool {
 	if fits(profileOf(w, owner(w, account))) {
 		return true
 	}
-	return account == "" && slices.ContainsFunc(w.Accounts(), func(a *mock.Account) bool { return fits(profileOf(w, a.Name)) })
+	return account == "" && slices.ContainsFunc(w.Accounts(), func(a *provider.Account) bool { return fits(profileOf(w, a.Name)) })
 }

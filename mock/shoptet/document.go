@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -41,7 +41,7 @@ func (r *request) document() (gjson.Result, *problem) {
 		p = contentTypeWrong()
 	case r.c.TooLarge:
 		p = bodyTooLarge()
-	case r.c.BodyErr != nil || !mock.Sound(r.c.Body):
+	case r.c.BodyErr != nil || !provider.Sound(r.c.Body):
 		p = notJSON()
 	default:
 		return gjson.ParseBytes(r.c.Body), nil

@@ -11,7 +11,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 func TestEncode(t *testing.T) {
@@ -71,7 +72,7 @@ func FuzzRecode(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if !mock.Sound(in) {
+		if !provider.Sound(in) {
 			_ = recode(in) // must only return
 			return
 		}
@@ -100,7 +101,7 @@ func FuzzDocument(f *testing.F) {
 		f.Add([]byte(s), true, true)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, payloads, ports bool) {
-		if !mock.Sound(body) {
+		if !provider.Sound(body) {
 			return
 		}
 		doc := gjson.ParseBytes(body)
@@ -114,7 +115,7 @@ func FuzzDocument(f *testing.F) {
 			t.Fatalf("%s was taken and changes nothing", body)
 		}
 		for _, p := range append(create.problems, update.problems...) {
-			if p.status != 422 || p.Code != invalidData || p.Message == "" || p.Instance == "" || !mock.Sound(encode(p)) {
+			if p.status != 422 || p.Code != invalidData || p.Message == "" || p.Instance == "" || !provider.Sound(encode(p)) {
 				t.Fatalf("%s: %+v", body, p)
 			}
 		}
@@ -127,7 +128,7 @@ func FuzzTokenFields(f *testing.F) {
 	f.Add("application/x-www-form-urlencoded", []byte("code=x&code=y&%zz"))
 	f.Add("multipart/form-data; boundary=b", []byte("--b\r\nContent-Disposition: form-data; name=\"code\"\r\n\r\nx\r\n--b--"))
 	f.Fuzz(func(t *testing.T, media string, body []byte) {
-		fields := tokenFields(&mock.Call{Header: map[string][]string{"Content-Type": {media}}, Body: body})
+		fields := tokenFields(&provider.Call{Header: map[string][]string{"Content-Type": {media}}, Body: body})
 		for name, value := range fields {
 			if len(name)+len(value) > 2*len(body)*len("\uFFFD")+16 {
 				t.Fatalf("%q grew to %q", body, value)
@@ -156,8 +157,8 @@ func FuzzParameters(f *testing.F) {
 	})
 }
 
-func judge(key string, h map[string][]string, body []byte) mock.Verdict {
-	return signing().Explain(mock.Question{Secret: key, Header: h, Body: body, Brief: true})
+func judge(key string, h map[string][]string, body []byte) signing.Verdict {
+	return scheme().Explain(signing.Question{Secret: key, Header: h, Body: body, Brief: true})
 }
 
 // FuzzVerify judges foreign signatures.
@@ -166,10 +167,10 @@ func FuzzVerify(f *testing.F) {
 	f.Add("", "sha1=", []byte(nil))
 	f.Fuzz(func(t *testing.T, key, signature string, body []byte) {
 		v := judge(key, map[string][]string{signatureHeader: {signature}}, body)
-		if (v.State == mock.Valid) != (signature == sign(key, body)) || v.State != mock.Valid && v.Reason == "" {
+		if (v.State == signing.Valid) != (signature == sign(key, body)) || v.State != signing.Valid && v.Reason == "" {
 			t.Fatalf("%+v", v)
 		}
-		if own := judge(key, map[string][]string{signatureHeader: {sign(key, body)}}, body); own.State != mock.Valid {
+		if own := judge(key, map[string][]string{signatureHeader: {sign(key, body)}}, body); own.State != signing.Valid {
 			t.Fatal(fmt.Sprint(own))
 		}
 	})

@@ -16,7 +16,9 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 	"tacklebox/mock/shoptet"
+	"tacklebox/mock/signing"
 	"tacklebox/receiver/journal"
 )
 
@@ -70,7 +72,7 @@ func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOp
 		t.Fatal(err)
 	}
 	b := &bench{t: t, journal: log, state: state, made: map[string]string{}}
-	cfg := mock.Config{Journal: log, State: state, Clock: clock, Catalog: catalog, Providers: []*mock.Provider{shoptet.New()},
+	cfg := mock.Config{Journal: log, State: state, Clock: clock, Catalog: catalog, Providers: []*provider.Provider{shoptet.New()},
 		Seed: 7, BaseURL: func() string { return "http://mock.test" }, Warn: func(s string) { t.Log("warning:", s) }}
 	for _, o := range opts {
 		o(&cfg)
@@ -338,5 +340,5 @@ func (b *bench) control(path string) result {
 // valid reports whether a signature belongs to a body and a key.
 func (b *bench) valid(key, signature, body string) bool {
 	v, err := b.engine.VerifyWith("shoptet", key, http.Header{"Shoptet-Webhook-Signature": {signature}}, []byte(body))
-	return err == nil && v.State == mock.Valid
+	return err == nil && v.State == signing.Valid
 }

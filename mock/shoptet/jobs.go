@@ -11,7 +11,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const jobFinished = "job:finished"
@@ -67,16 +67,16 @@ func (j *job) validUntil() time.Time {
 
 func jobKey(n int) string { return "job/" + strconv.Itoa(n) }
 
-func jobNumber(a *mock.Account, id string) (n int, ok bool) {
+func jobNumber(a *provider.Account, id string) (n int, ok bool) {
 	return n, a.Get("job-number/"+id, &n)
 }
 
-func findJob(a *mock.Account, id string) (j job, ok bool) {
+func findJob(a *provider.Account, id string) (j job, ok bool) {
 	n, known := jobNumber(a, id)
 	return j, known && a.Get(jobKey(n), &j)
 }
 
-func putJob(a *mock.Account, j job) {
+func putJob(a *provider.Account, j job) {
 	n, known := jobNumber(a, j.ID)
 	if !known {
 		a.Get("jobs", &n)
@@ -88,7 +88,7 @@ func putJob(a *mock.Account, j job) {
 }
 
 // allJobs lists an account's jobs by rising creation time.
-func allJobs(a *mock.Account) []job {
+func allJobs(a *provider.Account) []job {
 	var count int
 	a.Get("jobs", &count)
 	list := make([]job, 0, count)
@@ -203,19 +203,19 @@ func listJobs(r *request) answer {
 
 // noteJob puts a finished job into every account that gets a job:finished, so
 // that the receiver's next call finds it (decision).
-func noteJob(w *mock.World, ev *mock.Event) {
+func noteJob(w *provider.World, ev *provider.Event) {
 	for _, a := range w.Addressed(resolved(w, ev)) {
-		if !slices.ContainsFunc(a.Subs(), func(s *mock.Sub) bool { return s.Wants(jobFinished) }) {
+		if !slices.ContainsFunc(a.Subs(), func(s *provider.Sub) bool { return s.Wants(jobFinished) }) {
 			continue
 		}
-		if body, err := payload(w, ev, mock.Target{Account: a.Name}); err == nil {
+		if body, err := payload(w, ev, provider.Target{Account: a.Name}); err == nil {
 			finishJob(a, sentInstance(body), ev.Time)
 		}
 	}
 }
 
 // directJob does the same for a firing to a URL, which no webhook stands for.
-func directJob(w *mock.World, d *mock.Delivery, account string) {
+func directJob(w *provider.World, d *provider.Delivery, account string) {
 	id := sentInstance(d.Body)
 	if a := w.Account(account); id != "" {
 		if j, known := findJob(a, id); !known || !j.done() {
@@ -225,14 +225,14 @@ func directJob(w *mock.World, d *mock.Delivery, account string) {
 }
 
 func sentInstance(body []byte) string {
-	if !mock.Sound(body) {
+	if !provider.Sound(body) {
 		return ""
 	}
 	return gjson.GetBytes(body, "eventInstance").String()
 }
 
 // finishJob ends a pending job, or makes one that has just ended.
-func finishJob(a *mock.Account, id string, at time.Time) {
+func finishJob(a *provider.Account, id string, at time.Time) {
 	j, known := findJob(a, id)
 	switch {
 	case strings.TrimSpace(id) == "" || known && j.Completed.Equal(at):

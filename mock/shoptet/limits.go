@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (
@@ -120,7 +120,7 @@ func (r *request) fault() *problem {
 }
 
 // oauthFault answers with the injected refusal of the OAuth server's dialect.
-func oauthFault(w *mock.World, account string) *oauthProblem {
+func oauthFault(w *provider.World, account string) *oauthProblem {
 	faults := map[string]oauthProblem{faultSuspended: addonSuspended, faultNotInstalled: addonNotInstalled}
 	if p, ok := faults[w.Option(account, "api_fault").Text()]; ok {
 		return &p

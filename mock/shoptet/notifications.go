@@ -9,7 +9,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const logKept = 7 * 24 * time.Hour // documented
@@ -55,9 +55,9 @@ func listNotifications(r *request) answer {
 	if bad = append(f.bad, bad...); len(bad) > 0 {
 		return refuse(bad...)
 	}
-	list := slices.DeleteFunc(r.log(), func(d *mock.Delivery) bool {
+	list := slices.DeleteFunc(r.log(), func(d *provider.Delivery) bool {
 		return status != "" && statusOf(d) != status || event != "" && d.Type != event ||
-			active != nil && (d.State == mock.Waiting) != *active || !created.holds(d.Created)
+			active != nil && (d.State == provider.Waiting) != *active || !created.holds(d.Created)
 	})
 	list, pages, p := paginate(r, list, c)
 	if p != nil {
@@ -76,16 +76,16 @@ func listNotifications(r *request) answer {
 // log returns the deliveries of the last seven days by rising id; those of a
 // deleted webhook stay (decisions). After a restart they come in the order of the
 // journal, where the single events of a mass event stand before it.
-func (r *request) log() []*mock.Delivery {
+func (r *request) log() []*provider.Delivery {
 	oldest := r.w.Now().Add(-logKept)
-	list := slices.DeleteFunc(r.w.Deliveries(r.account), func(d *mock.Delivery) bool { return d.Created.Before(oldest) })
-	id := func(d *mock.Delivery) int64 { return gjson.GetBytes(d.Data, "id").Int() }
-	slices.SortStableFunc(list, func(x, y *mock.Delivery) int { return cmp.Compare(id(x), id(y)) })
+	list := slices.DeleteFunc(r.w.Deliveries(r.account), func(d *provider.Delivery) bool { return d.Created.Before(oldest) })
+	id := func(d *provider.Delivery) int64 { return gjson.GetBytes(d.Data, "id").Int() }
+	slices.SortStableFunc(list, func(x, y *provider.Delivery) int { return cmp.Compare(id(x), id(y)) })
 	return list
 }
 
 // statusOf is the result of the last attempt (documented).
-func statusOf(d *mock.Delivery) string {
+func statusOf(d *provider.Delivery) string {
 	switch last := d.Last(); {
 	case last == nil:
 		return statusNew
@@ -97,12 +97,12 @@ func statusOf(d *mock.Delivery) string {
 
 // notify writes a delivery as the log shows it. created is the moment of the
 // event, attempts counts those that ended (decisions).
-func notify(d *mock.Delivery) notification {
+func notify(d *provider.Delivery) notification {
 	var n notice
 	_ = json.Unmarshal(d.Data, &n) // our own, from targets
 	out := notification{ID: n.ID, WebhookID: number(d.Subscription), WebhookURL: d.URL, Event: d.Type,
 		EventCreated: moment(d.Created), Created: moment(d.Created), Attempts: len(d.Attempts), Status: statusOf(d),
-		Active: d.State == mock.Waiting, Data: n.Data}
+		Active: d.State == provider.Waiting, Data: n.Data}
 	if sent := gjson.GetBytes(n.Data, "eventCreated"); sent.Type == gjson.String {
 		out.EventCreated = sent.String()
 	}
@@ -114,8 +114,8 @@ func notify(d *mock.Delivery) notification {
 
 // logged cuts a callback's body down to what the log shows: everything but
 // payload. A body that is no object shows as the members it should have had.
-func logged(body []byte, ev *mock.Event, eshop int64) json.RawMessage {
-	if !mock.Sound(body) || !gjson.ParseBytes(body).IsObject() {
+func logged(body []byte, ev *provider.Event, eshop int64) json.RawMessage {
+	if !provider.Sound(body) || !gjson.ParseBytes(body).IsObject() {
 		return json.RawMessage(`{"eshopId":` + strconv.FormatInt(eshop, 10) + `,"event":` + string(appendText(nil, ev.Type)) +
 			`,"eventCreated":"` + moment(ev.Time) + `","eventInstance":""}`)
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const (
@@ -54,11 +54,11 @@ var (
 )
 
 // oauthReply has no envelope (documented); the Content-Type is a decision.
-func oauthReply(status int, body any) mock.Reply {
-	return mock.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: encode(body)}
+func oauthReply(status int, body any) provider.Reply {
+	return provider.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: encode(body)}
 }
 
-func oauthRefusal(p oauthProblem) mock.Reply { return oauthReply(p.status, p) }
+func oauthRefusal(p oauthProblem) provider.Reply { return oauthReply(p.status, p) }
 
 // tokenAnswer holds documented members; trial is observed: a client fails
 // without it.
@@ -75,13 +75,13 @@ type tokenAnswer struct {
 
 // exchangeCode turns the code of an installation into the long token. Any code
 // is good once: the mock does not call the install URL itself (decision).
-func exchangeCode(w *mock.World, c *mock.Call) mock.Reply {
+func exchangeCode(w *provider.World, c *provider.Call) provider.Reply {
 	fields := tokenFields(c)
 	if p := checkExchange(w, fields); p != nil {
 		return oauthRefusal(*p)
 	}
 	w.Put("code/"+fields["code"], true)
-	token := w.Text("oauth-token", mock.LowerAndNums, longToken)
+	token := w.Text("oauth-token", provider.LowerAndNums, longToken)
 	w.Account(token).Put("installed", true)
 	c.Account = token
 	return oauthReply(http.StatusOK, tokenAnswer{AccessToken: token, TokenType: "Bearer", Scope: "api", EshopID: eshopID(w, token),
@@ -89,13 +89,13 @@ func exchangeCode(w *mock.World, c *mock.Call) mock.Reply {
 }
 
 // installed reports that the OAuth server issued an account's long token.
-func installed(w *mock.World, account string) bool {
+func installed(w *provider.World, account string) bool {
 	a, known := w.Known(account)
 	var yes bool
 	return known && a.Get("installed", &yes) && yes
 }
 
-func checkExchange(w *mock.World, fields map[string]string) *oauthProblem {
+func checkExchange(w *provider.World, fields map[string]string) *oauthProblem {
 	for _, name := range []string{"client_id", "code", "grant_type", "redirect_uri", "scope"} {
 		if fields[name] == "" {
 			p := parameterMissing(name)
@@ -120,7 +120,7 @@ func checkExchange(w *mock.World, fields map[string]string) *oauthProblem {
 // tokenFields reads a token request: JSON and forms are both documented (two
 // official samples), multipart is inferred from an older one. A body that cannot
 // be read has no fields.
-func tokenFields(c *mock.Call) map[string]string {
+func tokenFields(c *provider.Call) map[string]string {
 	media, params, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	switch {
 	case media == "multipart/form-data":
@@ -138,7 +138,7 @@ func tokenFields(c *mock.Call) map[string]string {
 
 func jsonFields(body []byte) map[string]string {
 	var members map[string]any
-	if !mock.Sound(body) {
+	if !provider.Sound(body) {
 		return nil
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
@@ -181,7 +181,7 @@ func multipartFields(body []byte, boundary string) map[string]string {
 
 // getAccessToken issues a short token; each call makes a new one, at most five
 // are valid at a time (documented).
-func getAccessToken(w *mock.World, c *mock.Call) mock.Reply {
+func getAccessToken(w *provider.World, c *provider.Call) provider.Reply {
 	account := bearer(c.Header)
 	if !wellFormed.MatchString(account) || !listed(w, account, account) {
 		return oauthRefusal(bearerInvalid())
@@ -195,7 +195,7 @@ func getAccessToken(w *mock.World, c *mock.Call) mock.Reply {
 	if len(valid) >= mostTokens {
 		return oauthRefusal(tokensExhausted)
 	}
-	token := itoa(eshopID(w, account)) + tokenSegment + w.Text("access-token", mock.LowerAndNums, 32)
+	token := itoa(eshopID(w, account)) + tokenSegment + w.Text("access-token", provider.LowerAndNums, 32)
 	w.Put("token/"+token, accessToken{Account: account, Expires: w.Now().Add(tokenLife)})
 	a.Put("tokens", append(valid, token))
 	return oauthReply(http.StatusOK, struct {
@@ -205,7 +205,7 @@ func getAccessToken(w *mock.World, c *mock.Call) mock.Reply {
 }
 
 // validTokens lists the account's short tokens that have not expired.
-func validTokens(w *mock.World, a *mock.Account) []string {
+func validTokens(w *provider.World, a *provider.Account) []string {
 	var tokens []string
 	a.Get("tokens", &tokens)
 	return slices.DeleteFunc(tokens, func(token string) bool {

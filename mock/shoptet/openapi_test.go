@@ -16,6 +16,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 	"tacklebox/mock/shoptet"
 )
 
@@ -101,7 +102,7 @@ func hold(t *testing.T) *held {
 
 // check holds one answer against what its operation promises for its status and
 // media type.
-func (h *held) check(op mock.Operation, got result) error {
+func (h *held) check(op provider.Operation, got result) error {
 	at := "/paths/" + strings.ReplaceAll(op.Path, "/", "~1") + "/" + strings.ToLower(op.Method) + "/responses/" + fmt.Sprint(got.status)
 	node := h.at(at)
 	if node == nil {

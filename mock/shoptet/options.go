@@ -4,66 +4,66 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const on = "on"
 
 // options lists what can be switched. Defaults are what the evidence says.
-func options() []mock.Option {
+func options() []provider.Option {
 	return append(apiOptions(), deliveryOptions()...)
 }
 
-func apiOptions() []mock.Option {
-	return []mock.Option{
-		{Name: "profile", Kind: mock.TextOption, Values: []string{profile2024, profile2026}, Default: `"2024-12"`,
+func apiOptions() []provider.Option {
+	return []provider.Option{
+		{Name: "profile", Kind: provider.TextOption, Values: []string{profile2024, profile2026}, Default: `"2024-12"`,
 			About: "state of the published API description that is played"},
-		{Name: "credentials", Kind: mock.ListOption, Common: true, Hidden: true,
+		{Name: "credentials", Kind: provider.ListOption, Common: true, Hidden: true,
 			About: "the only tokens that are accepted; without it any well-formed one is"},
-		{Name: "eshop_id", Kind: mock.IntOption, Default: "222651",
+		{Name: "eshop_id", Kind: provider.IntOption, Default: "222651",
 			About: "number of the shop for tokens that do not begin with one"},
-		{Name: "strict_content_type", Kind: mock.BoolOption, Default: "false",
+		{Name: "strict_content_type", Kind: provider.BoolOption, Default: "false",
 			About: "refuse a body whose Content-Type is not the one that clients are told to send"},
-		{Name: "strict_tokens", Kind: mock.BoolOption, Default: "false",
+		{Name: "strict_tokens", Kind: provider.BoolOption, Default: "false",
 			About: "accept API tokens only in the documented form: 38 to 60 characters, digits-letter-…"},
-		{Name: "no_rights_tokens", Kind: mock.ListOption, Default: "[]",
+		{Name: "no_rights_tokens", Kind: provider.ListOption, Default: "[]",
 			About: "tokens that are refused with 403 invalid-token-no-rights"},
-		{Name: "url_ports", Kind: mock.TextOption, Values: []string{"any", "documented"}, Default: `"any"`,
+		{Name: "url_ports", Kind: provider.TextOption, Values: []string{"any", "documented"}, Default: `"any"`,
 			About: "documented: a webhook's URL may only name the ports 80, 443, 8080 and 8443"},
-		{Name: "unknown_events", Kind: mock.TextOption, Values: []string{"reject", "accept"}, Default: `"reject"`,
+		{Name: "unknown_events", Kind: provider.TextOption, Values: []string{"reject", "accept"}, Default: `"reject"`,
 			About: "accept: events that the profile does not offer can be registered"},
-		{Name: "page_overflow", Kind: mock.TextOption, Values: []string{"error", "empty"}, Default: `"error"`,
+		{Name: "page_overflow", Kind: provider.TextOption, Values: []string{"error", "empty"}, Default: `"error"`,
 			About: "empty: a page beyond the last is an empty list instead of page-not-found"},
-		{Name: "rate_limit", Kind: mock.TextOption, Values: []string{"off", on}, Default: `"off"`,
+		{Name: "rate_limit", Kind: provider.TextOption, Values: []string{"off", on}, Default: `"off"`,
 			About: "on: a bucket of 200 calls that leaks 10 a second, then 429"},
-		{Name: "lock", Kind: mock.TextOption, Values: []string{"off", on}, Default: `"off"`,
+		{Name: "lock", Kind: provider.TextOption, Values: []string{"off", on}, Default: `"off"`,
 			About: "on: the same write again within a second of provider time is 423"},
-		{Name: "job_seconds", Kind: mock.DurationOption, Default: `"30s"`,
+		{Name: "job_seconds", Kind: provider.DurationOption, Default: `"30s"`,
 			About: "provider time until an asynchronous job is done"},
-		{Name: "api_fault", Kind: mock.TextOption, Values: apiFaults(), Default: `"none"`,
+		{Name: "api_fault", Kind: provider.TextOption, Values: apiFaults(), Default: `"none"`,
 			About: "answer every call with this refusal instead"},
 	}
 }
 
-func deliveryOptions() []mock.Option {
-	return []mock.Option{
-		{Name: "success", Kind: mock.JSONOption, Default: `"200"`, Check: checkSuccess,
+func deliveryOptions() []provider.Option {
+	return []provider.Option{
+		{Name: "success", Kind: provider.JSONOption, Default: `"200"`, Check: checkSuccess,
 			About: "what counts as delivered: 200 alone, or 2xx"},
-		{Name: "attempts", Kind: mock.IntOption, Default: "3", Check: checkAttempts,
+		{Name: "attempts", Kind: provider.IntOption, Default: "3", Check: checkAttempts,
 			About: "tries in all before a callback is given up, 1 to 10"},
-		{Name: "retry_every", Kind: mock.DurationOption, Default: `"15m"`,
+		{Name: "retry_every", Kind: provider.DurationOption, Default: `"15m"`,
 			About: "time between a failed attempt and the next"},
-		{Name: "timeout", Kind: mock.DurationOption, Default: `"4s"`, Check: checkTimeout,
+		{Name: "timeout", Kind: provider.DurationOption, Default: `"4s"`, Check: checkTimeout,
 			About: "wall time that a receiver has to answer"},
-		{Name: "signature_key", Kind: mock.TextOption,
+		{Name: "signature_key", Kind: provider.TextOption,
 			About: "a signature key that accounts have before they renew it for the first time"},
-		{Name: "user_agent", Kind: mock.TextOption, Default: `"Shoptet"`, Check: checkUserAgent,
+		{Name: "user_agent", Kind: provider.TextOption, Default: `"Shoptet"`, Check: checkUserAgent,
 			About: "User-Agent of the callbacks"},
-		{Name: "mass_with_singles", Kind: mock.BoolOption, Default: "false",
+		{Name: "mass_with_singles", Kind: provider.BoolOption, Default: "false",
 			About: "firing a mass event also fires the single event of each entity"},
-		{Name: "payload_events", Kind: mock.ListOption, Default: "[]",
+		{Name: "payload_events", Kind: provider.ListOption, Default: "[]",
 			About: "event types that support sendPayload (profile 2026-08)"},
-		{Name: "addon_urls", Kind: mock.MapOption, Default: "{}", Check: checkAddonURLs,
+		{Name: "addon_urls", Kind: provider.MapOption, Default: "{}", Check: checkAddonURLs,
 			About: "URL for each addon:* event, as the partner administration holds them"},
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // occurrence is what Prepare settles about one event.
@@ -21,10 +21,10 @@ type occurrence struct {
 // prepare draws a new eventInstance for every further copy of a firing, because
 // receivers recognise duplicates by the four members (observed); the first copy
 // keeps the sample's (decision).
-func prepare(w *mock.World, ev *mock.Event) error {
+func prepare(w *provider.World, ev *provider.Event) error {
 	payloads := inUse(w, ev.Account, func(p *profile) bool { return p.payloads })
 	if !payloads && len(ev.Whole) == 0 && ev.Touches("payload") {
-		return mock.Refuse("unknown_path", "it exists in profile 2026-08", "%s has no path %q in this profile", ev.Type, "payload")
+		return provider.Refuse("unknown_path", "it exists in profile 2026-08", "%s has no path %q in this profile", ev.Type, "payload")
 	}
 	typ := catalogueOf(w).types[ev.Type]
 	if ev.N == 0 {
@@ -38,7 +38,7 @@ func prepare(w *mock.World, ev *mock.Event) error {
 }
 
 // copies are the instances that a firing has used, the sample's own among them.
-func copies(w *mock.World, event string) map[string]bool {
+func copies(w *provider.World, event string) map[string]bool {
 	if used, ok := w.Memo()["copies"].(map[string]bool); ok {
 		return used
 	}
@@ -54,7 +54,7 @@ var placeholder = regexp.MustCompile(`\{[a-z0-9]+\}`)
 
 // freshInstance draws a value that no earlier copy of the same firing has. A
 // range that is used up gets longer numbers (decision).
-func freshInstance(w *mock.World, typ *eventType) string {
+func freshInstance(w *provider.World, typ *eventType) string {
 	used := copies(w, typ.Type)
 	rnd := w.Rand("instance")
 	const tries = 32
@@ -82,14 +82,14 @@ func draw(rnd *rand.Rand, name string, more int) string {
 		for i := range b {
 			b[i] = byte(rnd.Uint32())
 		}
-		return mock.FormatUUID(b, 4)
+		return provider.FormatUUID(b, 4)
 	case "{hex32}":
-		return letters(rnd, mock.HexDigits, 32)
+		return letters(rnd, provider.HexDigits, 32)
 	case "{b36x7}":
-		return letters(rnd, mock.LowerAndNums, 7)
+		return letters(rnd, provider.LowerAndNums, 7)
 	}
 	n, _ := strconv.Atoi(strings.Trim(name, "{d}"))
-	return letters(rnd, mock.Digits, n+more)
+	return letters(rnd, provider.Digits, n+more)
 }
 
 func letters(rnd *rand.Rand, alphabet string, n int) string {
@@ -103,7 +103,7 @@ func letters(rnd *rand.Rand, alphabet string, n int) string {
 // payload makes one callback body: the sample with the account's number and the
 // moment of the event, then what the firing changes, in PHP's spelling. Bytes
 // that a firing gives as text are sent as they are.
-func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	account := owner(w, t.Account)
 	body, err := w.Catalogue().Sample(ev.Type)
 	if err != nil {
@@ -120,7 +120,7 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 	if body, err = ev.Edit(body); err != nil {
 		return nil, err
 	}
-	if isText(ev.Whole) || !mock.Sound(body) {
+	if isText(ev.Whole) || !provider.Sound(body) {
 		return body, nil
 	}
 	if !carriesPayload(w, ev, t, account) {
@@ -135,7 +135,7 @@ type member struct {
 }
 
 // members lists what is fitted to the account and the moment.
-func members(w *mock.World, ev *mock.Event, account string) []member {
+func members(w *provider.World, ev *provider.Event, account string) []member {
 	eshop := itoa(eshopID(w, account))
 	list := []member{{"eshopId", []byte(eshop)}, {"eventCreated", []byte(strconv.Quote(moment(ev.Time)))}}
 	typ := catalogueOf(w).types[ev.Type]
@@ -157,7 +157,7 @@ func members(w *mock.World, ev *mock.Event, account string) []member {
 // asks for it and the event supports it, never for mass events (documented). No
 // event supported it on 2026-08-21, so the switch payload_events names them. A
 // direct firing stands for a webhook that asks.
-func carriesPayload(w *mock.World, ev *mock.Event, t mock.Target, account string) bool {
+func carriesPayload(w *provider.World, ev *provider.Event, t provider.Target, account string) bool {
 	if len(ev.Whole) > 0 {
 		return true // the caller wrote the body
 	}
@@ -184,8 +184,8 @@ func carriesPayload(w *mock.World, ev *mock.Event, t mock.Target, account string
 
 // renew makes a recorded body into one of a new event: the moment is now, and
 // eventInstance a fresh one where the type varies it.
-func renew(w *mock.World, body []byte) []byte {
-	if !mock.Sound(body) || !gjson.ParseBytes(body).IsObject() {
+func renew(w *provider.World, body []byte) []byte {
+	if !provider.Sound(body) || !gjson.ParseBytes(body).IsObject() {
 		return body
 	}
 	out, err := sjson.SetBytes(body, "eventCreated", moment(w.Now()))
@@ -205,7 +205,7 @@ func renew(w *mock.World, body []byte) []byte {
 // spell keeps a changed body in PHP's spelling: a receiver that decodes it and
 // encodes it again expects the same signature.
 func spell(body []byte) []byte {
-	if !mock.Sound(body) {
+	if !provider.Sound(body) {
 		return body
 	}
 	return recode(body)

@@ -2,7 +2,7 @@ package shoptet
 
 import (
 	"encoding/json"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -11,7 +11,7 @@ import (
 // everything beyond ASCII as \uXXXX (the slashes are documented in examples, the
 // rest is inferred: the official SDK decodes a body, encodes it again and
 // expects the same signature).
-func encode(v any) []byte { return recode(mock.Encode(v)) }
+func encode(v any) []byte { return recode(provider.Encode(v)) }
 
 // recode rewrites a valid JSON text in that form; numbers stay as they are
 // written, members keep their order.

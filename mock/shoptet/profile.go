@@ -1,6 +1,6 @@
 package shoptet
 
-import "tacklebox/mock"
+import "tacklebox/mock/provider"
 
 // profile is one state of the published API description.
 type profile struct {
@@ -32,6 +32,6 @@ func profileNamed(name string) *profile {
 		language: true, most: 20, mostJobs: 100}
 }
 
-func profileOf(w *mock.World, account string) *profile {
+func profileOf(w *provider.World, account string) *profile {
 	return profileNamed(w.Option(account, "profile").Text())
 }

@@ -12,7 +12,7 @@ package shoptet
 import (
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // maxBody is what a request body may measure; beyond is 413 (the limit is a
@@ -20,8 +20,8 @@ import (
 const maxBody = 8 << 20
 
 // New returns the provider.
-func New() *mock.Provider {
-	return &mock.Provider{
+func New() *provider.Provider {
+	return &provider.Provider{
 		Name:  "shoptet",
 		Title: "Shoptet",
 		// The API's host is documented; the OAuth server stands on the partner's
@@ -42,7 +42,7 @@ func New() *mock.Provider {
 		Due:        due,
 		Secrets:    secrets,
 		Retired:    retired,
-		Scheme:     signing(),
+		Scheme:     scheme(),
 		Tamper:     tamper,
 		Faults:     []string{badSignature, missingSignature, oldKey},
 		Renew:      renew,
@@ -53,8 +53,8 @@ func New() *mock.Provider {
 
 // operations is the route table. Literal paths stand before those with
 // parameters.
-func operations() []mock.Operation {
-	ops := []mock.Operation{
+func operations() []provider.Operation {
+	ops := []provider.Operation{
 		{ID: "listWebhooks", Method: "GET", Path: "/api/webhooks", Serve: api(listWebhooks)},
 		{ID: "createWebhooks", Method: "POST", Path: "/api/webhooks", Serve: api(createWebhooks)},
 		{ID: "renewSignatureKey", Method: "POST", Path: "/api/webhooks/renew-signature-key", Serve: api(renewSignatureKey)},
@@ -68,20 +68,20 @@ func operations() []mock.Operation {
 		{ID: "getEshop", Method: "GET", Path: "/api/eshop", Serve: api(getEshop)},
 	}
 	for _, s := range snapshots {
-		ops = append(ops, mock.Operation{ID: s.id, Method: "GET", Path: s.path(), Serve: api(s.start)})
+		ops = append(ops, provider.Operation{ID: s.id, Method: "GET", Path: s.path(), Serve: api(s.start)})
 	}
 	return append(ops,
-		mock.Operation{ID: "getJobResult", Method: "GET", Path: resultsPath + "{file}", Serve: getJobResult},
-		mock.Operation{ID: "exchangeCode", Method: "POST", Path: "/action/ApiOAuthServer/token", Serve: exchangeCode},
-		mock.Operation{ID: "getAccessToken", Method: "GET", Path: "/action/ApiOAuthServer/getAccessToken", Serve: getAccessToken},
+		provider.Operation{ID: "getJobResult", Method: "GET", Path: resultsPath + "{file}", Serve: getJobResult},
+		provider.Operation{ID: "exchangeCode", Method: "POST", Path: "/action/ApiOAuthServer/token", Serve: exchangeCode},
+		provider.Operation{ID: "getAccessToken", Method: "GET", Path: "/action/ApiOAuthServer/getAccessToken", Serve: getAccessToken},
 		// Guzzle-based clients post to it with an empty body (observed).
-		mock.Operation{ID: "postAccessToken", Method: "POST", Path: "/action/ApiOAuthServer/getAccessToken", Serve: getAccessToken},
+		provider.Operation{ID: "postAccessToken", Method: "POST", Path: "/action/ApiOAuthServer/getAccessToken", Serve: getAccessToken},
 	)
 }
 
 // serve answers every request below the prefix. The first check is path and
 // method (decision on the order).
-func serve(w *mock.World, c *mock.Call) mock.Reply {
+func serve(w *provider.World, c *provider.Call) provider.Reply {
 	if op := find(w.Operations(), c); op != nil {
 		return op.Serve(w, c)
 	}
@@ -95,8 +95,8 @@ func serve(w *mock.World, c *mock.Call) mock.Reply {
 // find chooses the operation. A path that stands literally in the table is not
 // an id, whatever the method: PATCH /api/webhooks/notifications is an unknown
 // endpoint, not an unknown webhook (decision).
-func find(ops []mock.Operation, c *mock.Call) *mock.Operation {
-	op, _ := mock.Find(ops, c)
+func find(ops []provider.Operation, c *provider.Call) *provider.Operation {
+	op, _ := provider.Find(ops, c)
 	if op == nil || !strings.Contains(op.Path, "{") {
 		return op
 	}
@@ -104,7 +104,7 @@ func find(ops []mock.Operation, c *mock.Call) *mock.Operation {
 		if strings.Contains(ops[i].Path, "{") {
 			continue
 		}
-		if _, same := mock.MatchPath(ops[i].Path, c.Path); same {
+		if _, same := provider.MatchPath(ops[i].Path, c.Path); same {
 			return nil
 		}
 	}
@@ -113,6 +113,6 @@ func find(ops []mock.Operation, c *mock.Call) *mock.Operation {
 
 // broken answers when the mock itself fails. The status and the code are
 // documented, the wording is a decision.
-func broken(w *mock.World, c *mock.Call) mock.Reply {
+func broken(w *provider.World, c *provider.Call) provider.Reply {
 	return newRequest(w, c, "").reply(refuse(internalError()))
 }

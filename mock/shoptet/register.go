@@ -3,12 +3,12 @@ package shoptet
 import (
 	"net/http"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // registration is the one call of an addon that registers several events
 // (documented: data is a list with one item for each).
-func registration(_ *mock.World, account, url string, types []string) []*mock.Call {
+func registration(_ *provider.World, account, url string, types []string) []*provider.Call {
 	type item struct {
 		Event string `json:"event"`
 		URL   string `json:"url"`
@@ -17,5 +17,5 @@ func registration(_ *mock.World, account, url string, types []string) []*mock.Ca
 	for i, typ := range types {
 		items[i] = item{typ, url}
 	}
-	return []*mock.Call{mock.NewCall(http.MethodPost, "/api/webhooks", map[string]any{"data": items}, addonHeader, account)}
+	return []*provider.Call{provider.NewCall(http.MethodPost, "/api/webhooks", map[string]any{"data": items}, addonHeader, account)}
 }

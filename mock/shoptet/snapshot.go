@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // snapshot is an asynchronous list of everything of a kind.
@@ -38,10 +38,10 @@ type pendingJob struct {
 // not registered (documented).
 func (s snapshot) start(r *request) answer {
 	a := r.own()
-	if !slices.ContainsFunc(a.Subs(), func(sub *mock.Sub) bool { return sub.Wants(jobFinished) }) {
+	if !slices.ContainsFunc(a.Subs(), func(sub *provider.Sub) bool { return sub.Wants(jobFinished) }) {
 		return refuse(finishedNotRegistered())
 	}
-	id := r.w.Text("job", mock.LowerAndNums, 7)
+	id := r.w.Text("job", provider.LowerAndNums, 7)
 	putJob(a, job{ID: id, Endpoint: s.path(), Created: r.w.Now()})
 	r.w.Schedule(r.w.Now().Add(r.option("job_seconds").Duration()), jobDue, pendingJob{Account: r.account, ID: id})
 	return answer{status: http.StatusAccepted, data: struct {
@@ -50,7 +50,7 @@ func (s snapshot) start(r *request) answer {
 }
 
 // due completes a job and says so.
-func due(w *mock.World, name string, data []byte) {
+func due(w *provider.World, name string, data []byte) {
 	var p pendingJob
 	if name != jobDue || json.Unmarshal(data, &p) != nil {
 		return
@@ -62,7 +62,7 @@ func due(w *mock.World, name string, data []byte) {
 	}
 	j.Completed = w.Now()
 	putJob(a, j)
-	_, _ = w.Fire(mock.Firing{Type: jobFinished, Account: p.Account,
+	_, _ = w.Fire(provider.Firing{Type: jobFinished, Account: p.Account,
 		Set: map[string]json.RawMessage{"eventInstance": appendText(nil, p.ID)}}) // in every profile, with that path
 }
 
@@ -70,20 +70,20 @@ const resultsPath = "/api-results/"
 
 // resultFile is the name of a job's result (decision); its last part cannot be
 // guessed from the job's id.
-func resultFile(w *mock.World, account, id string) string {
-	return id + "-" + letters(w.Fixed("job-result/"+account, id), mock.LowerAndNums, 12) + ".json"
+func resultFile(w *provider.World, account, id string) string {
+	return id + "-" + letters(w.Fixed("job-result/"+account, id), provider.LowerAndNums, 12) + ".json"
 }
 
 // getJobResult answers with the result of a completed job: gzip of JSON lines
 // (documented shape). It needs no token: its address is the secret (decision).
-func getJobResult(w *mock.World, c *mock.Call) mock.Reply {
+func getJobResult(w *provider.World, c *provider.Call) provider.Reply {
 	file := c.Param("file")
 	id := file[:max(0, strings.LastIndexByte(file, '-'))]
 	for _, a := range w.Accounts() {
 		j, known := findJob(a, id)
 		if known && j.status(w.Now()) == jobCompleted && resultFile(w, a.Name, id) == file {
 			c.Account = a.Name
-			return mock.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/gzip"}}, Body: result(j.Endpoint)}
+			return provider.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/gzip"}}, Body: result(j.Endpoint)}
 		}
 	}
 	r := newRequest(w, c, knownAccount(w, c))

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 	"tacklebox/mock/sandbox"
 	"tacklebox/mock/shoptet"
+	"tacklebox/mock/signing"
 )
 
 // Everything an integrator made survives a restart: webhooks, keys, tokens,
@@ -51,7 +53,7 @@ func TestRestart(t *testing.T) {
 		t.Fatalf("%d callbacks, want the first, its retry, job:finished and the new one", len(got))
 	}
 	for i, k := range []string{key, key, key, old} {
-		if v := verify(k, got[i].header, []byte(got[i].body)); v.State != mock.Valid {
+		if v := verify(k, got[i].header, []byte(got[i].body)); v.State != signing.Valid {
 			t.Errorf("callback %d: %+v", i, v)
 		}
 	}
@@ -102,7 +104,7 @@ func TestInTheSandbox(t *testing.T) {
 	sb.Advance(15 * time.Minute)
 	captures := sb.Expect(t, "kind:capture inbox:orders", 2)
 	for _, c := range captures {
-		if c.Signature == nil || c.Signature.State != mock.Valid || c.Contract == nil || !c.Contract.OK {
+		if c.Signature == nil || c.Signature.State != signing.Valid || c.Contract == nil || !c.Contract.OK {
 			t.Errorf("capture %d: signature %+v, contract %+v", c.Seq, c.Signature, c.Contract)
 		}
 	}
@@ -111,7 +113,7 @@ func TestInTheSandbox(t *testing.T) {
 	}
 	b.renew(tokenA)
 	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", Faults: faults("old_key")})
-	if c := sb.Expect(t, "kind:capture inbox:orders", 3)[2]; c.Signature == nil || c.Signature.State != mock.Invalid {
+	if c := sb.Expect(t, "kind:capture inbox:orders", 3)[2]; c.Signature == nil || c.Signature.State != signing.Invalid {
 		t.Errorf("a callback with the old key: %+v", c.Signature)
 	}
 }
@@ -196,8 +198,8 @@ func TestBroken(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(c *mock.Config) {
 		p := shoptet.New()
-		p.Operations[0].Serve = func(*mock.World, *mock.Call) mock.Reply { panic("a mistake") }
-		c.Providers = []*mock.Provider{p}
+		p.Operations[0].Serve = func(*provider.World, *provider.Call) provider.Reply { panic("a mistake") }
+		c.Providers = []*provider.Provider{p}
 	})
 	b.want("GET", "/api/webhooks", "", 500, `{"data":null,"errors":[{"errorCode":"unknown-error","message":"Unknown error.","instance":"payload"}]}`)
 }

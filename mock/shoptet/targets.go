@@ -6,13 +6,13 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // targets sends an event to the webhooks that are registered for it; addon:*
 // go to the URLs of the partner administration, which have no webhook and no
 // notification.
-func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
+func targets(w *provider.World, ev *provider.Event) ([]provider.Target, []provider.Skip) {
 	addressed := resolved(w, ev)
 	list, skips := w.EachSubscription(addressed, nil)
 	for i := range list {
@@ -32,14 +32,14 @@ func targets(w *mock.World, ev *mock.Event) ([]mock.Target, []mock.Skip) {
 
 // resolved is the event with its account named by the installation: a short
 // token stands for it too.
-func resolved(w *mock.World, ev *mock.Event) *mock.Event {
+func resolved(w *provider.World, ev *provider.Event) *provider.Event {
 	same := *ev
 	same.Account = owner(w, ev.Account)
 	return &same
 }
 
 // partnerURLs are the places of the switch addon_urls.
-func partnerURLs(w *mock.World, ev *mock.Event) (list []mock.Target) {
+func partnerURLs(w *provider.World, ev *provider.Event) (list []provider.Target) {
 	if !isSystem(ev.Type) {
 		return nil
 	}
@@ -49,14 +49,14 @@ func partnerURLs(w *mock.World, ev *mock.Event) (list []mock.Target) {
 	}
 	for _, name := range names {
 		if u := w.Option(name, "addon_urls").Map()[ev.Type]; u != "" {
-			list = append(list, mock.Target{Account: name, URL: u, Direct: true})
+			list = append(list, provider.Target{Account: name, URL: u, Direct: true})
 		}
 	}
 	return list
 }
 
 // accountNames lists who is installed; nobody yet is the default account.
-func accountNames(w *mock.World) []string {
+func accountNames(w *provider.World) []string {
 	var names []string
 	for _, a := range w.Accounts() {
 		names = append(names, a.Name)
@@ -71,7 +71,7 @@ const defaultAccount = "default"
 
 // note follows up an event: a finished job can be read, a mass event brings the
 // single ones.
-func note(w *mock.World, ev *mock.Event) {
+func note(w *provider.World, ev *provider.Event) {
 	switch {
 	case ev.Type == jobFinished:
 		noteJob(w, ev)
@@ -84,15 +84,15 @@ func note(w *mock.World, ev *mock.Event) {
 // crash made the mock forget and the journal tells them again: the single ones
 // are in the journal too. Targets runs in the first case alone.
 
-func markLive(w *mock.World, ev *mock.Event) { w.Memo()["live"] = ev.ID }
+func markLive(w *provider.World, ev *provider.Event) { w.Memo()["live"] = ev.ID }
 
-func wasLive(w *mock.World, ev *mock.Event) bool {
+func wasLive(w *provider.World, ev *provider.Event) bool {
 	id, _ := w.Memo()["live"].(string)
 	delete(w.Memo(), "live")
 	return id == ev.ID
 }
 
-func isMass(w *mock.World, event string) bool {
+func isMass(w *provider.World, event string) bool {
 	typ := catalogueOf(w).types[event]
 	return typ != nil && typ.Kind == massEvent
 }
@@ -110,7 +110,7 @@ func singleOf(event string) string {
 
 // fireSingles fires the single event of every listed entity in the accounts that
 // switched it on: for now the real service sends both (documented).
-func fireSingles(w *mock.World, ev *mock.Event) {
+func fireSingles(w *provider.World, ev *provider.Event) {
 	single := singleOf(ev.Type)
 	for _, a := range w.Addressed(resolved(w, ev)) {
 		if !w.Option(a.Name, "mass_with_singles").Bool() {
@@ -124,19 +124,19 @@ func fireSingles(w *mock.World, ev *mock.Event) {
 			if created, ok := ev.Set["eventCreated"]; ok {
 				set["eventCreated"] = created
 			}
-			_, _ = w.Fire(mock.Firing{Type: single, Account: a.Name, Set: set}) // checked above: the type is offered, the path is known
+			_, _ = w.Fire(provider.Firing{Type: single, Account: a.Name, Set: set}) // checked above: the type is offered, the path is known
 		}
 	}
 }
 
 // listedEntities reads the list that a mass event carries in its text.
-func listedEntities(w *mock.World, ev *mock.Event, account string) (ids []string) {
-	body, err := payload(w, ev, mock.Target{Account: account})
-	if err != nil || !mock.Sound(body) {
+func listedEntities(w *provider.World, ev *provider.Event, account string) (ids []string) {
+	body, err := payload(w, ev, provider.Target{Account: account})
+	if err != nil || !provider.Sound(body) {
 		return nil
 	}
 	list := gjson.GetBytes(body, "eventInstance").String()
-	if !mock.Sound([]byte(list)) {
+	if !provider.Sound([]byte(list)) {
 		return nil
 	}
 	for _, id := range gjson.Parse(list).Array() {

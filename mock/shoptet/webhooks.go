@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // webhook is the API's form of a subscription; all members are always there
@@ -28,13 +28,13 @@ type subData struct {
 	Full bool `json:"full,omitempty"` // sendPayload: "full"
 }
 
-func sendsPayload(s *mock.Sub) bool {
+func sendsPayload(s *provider.Sub) bool {
 	var d subData
 	return len(s.Data) > 0 && s.Load(&d) == nil && d.Full
 }
 
 // show writes a subscription as the profile does.
-func (p *profile) show(s *mock.Sub) any {
+func (p *profile) show(s *provider.Sub) any {
 	plain := webhook{ID: number(s.ID), Event: s.Types[0], URL: s.URL, Created: moment(s.Created), Updated: momentOrNull(s.Updated)}
 	if !p.payloads {
 		return plain
@@ -118,17 +118,17 @@ func (r *request) conflicts(items []item) (found []problem) {
 
 // register adds the items that may be added; one URL per event and installation
 // (documented).
-func (r *request) register(items []item) (made []*mock.Sub, problems []problem) {
+func (r *request) register(items []item) (made []*provider.Sub, problems []problem) {
 	known := catalogueOf(r.w)
 	a := r.own()
 	for _, it := range items {
 		switch {
 		case !known.registrable(it.event, r.profile) && r.option("unknown_events").Text() != "accept":
 			problems = append(problems, notListed(known.enumeration(r.profile), "data["+strconv.Itoa(it.index)+"].event"))
-		case slices.ContainsFunc(a.Subs(), func(s *mock.Sub) bool { return s.Wants(it.event) }):
+		case slices.ContainsFunc(a.Subs(), func(s *provider.Sub) bool { return s.Wants(it.event) }):
 			problems = append(problems, webhookExists(it.event))
 		default:
-			s := &mock.Sub{ID: itoa(r.w.Next("webhook", firstWebhook)), URL: it.url, Types: []string{it.event}, Enabled: true, Created: r.w.Now()}
+			s := &provider.Sub{ID: itoa(r.w.Next("webhook", firstWebhook)), URL: it.url, Types: []string{it.event}, Enabled: true, Created: r.w.Now()}
 			s.Store(subData{Full: it.full})
 			a.Add(s)
 			made = append(made, s)
@@ -143,7 +143,7 @@ const firstWebhook = 10001
 
 // named returns the webhook of the path, or why there is none. An id that is not
 // a number is just unknown (decision).
-func (r *request) named() (*mock.Sub, *problem) {
+func (r *request) named() (*provider.Sub, *problem) {
 	id := r.c.Param("id")
 	if s := r.own().Sub(id); s != nil {
 		return s, nil
@@ -204,7 +204,7 @@ func deleteWebhook(r *request) answer {
 func renewSignatureKey(r *request) answer {
 	a := r.own()
 	a.Put(earlierKeyValue, currentKey(r.w, r.account))
-	key := r.w.Text("signature-key/"+r.account, mock.HexDigits, 32)
+	key := r.w.Text("signature-key/"+r.account, provider.HexDigits, 32)
 	a.Put(keyValue, key)
 	return ok(struct {
 		SignatureKey string `json:"signatureKey"`

@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // apiVersion is the only version that the API has (documented).
@@ -48,7 +48,7 @@ func wellFormed(s string) bool {
 
 // admit finds the account of a call or refuses it: credentials come before the
 // version, both before anything else (decision).
-func admit(w *mock.World, c *mock.Call) (*mock.Account, *failure) {
+func admit(w *provider.World, c *provider.Call) (*provider.Account, *failure) {
 	name, ok := credential(c.Header)
 	if !ok {
 		return nil, unauthorized()
@@ -69,7 +69,7 @@ func admit(w *mock.World, c *mock.Call) (*mock.Account, *failure) {
 
 // checkVersion wants the header that every SDK sends (documented that a call
 // without it fails, inferred that the status is 400).
-func checkVersion(w *mock.World, c *mock.Call) *failure {
+func checkVersion(w *provider.World, c *provider.Call) *failure {
 	value := strings.TrimSpace(c.Header.Get("X-UltraCart-Api-Version"))
 	switch {
 	case value == apiVersion:

@@ -4,13 +4,14 @@ import (
 	"encoding/base64"
 	"fmt"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
 )
 
 const authorization = "Authorization"
 
 // basicPair is user:password of a subscription, "" when it does not use Basic.
-func basicPair(s *mock.Sub) string {
+func basicPair(s *provider.Sub) string {
 	h := stored(s)
 	if h.Auth != authBasic || h.Username == nil || h.Password == nil {
 		return ""
@@ -24,11 +25,11 @@ func basicValue(pair string) string {
 }
 
 // secrets lists the callback credentials: the only proof a callback carries.
-func secrets(_ *mock.World, a *mock.Account) []mock.Secret {
-	var all []mock.Secret
+func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
+	var all []provider.Secret
 	for _, s := range a.Subs() {
 		if pair := basicPair(s); pair != "" {
-			all = append(all, mock.Secret{Name: "basic", Value: pair, Subscription: s.ID})
+			all = append(all, provider.Secret{Name: "basic", Value: pair, Subscription: s.ID})
 		}
 	}
 	return all
@@ -36,8 +37,8 @@ func secrets(_ *mock.World, a *mock.Account) []mock.Secret {
 
 // callbackProof says what a receiver checks: Basic with a secret in the form
 // user:password.
-func callbackProof() *mock.Scheme {
-	return &mock.Scheme{Title: "UltraCart", Header: authorization, Algorithm: mock.Basic, Encoding: mock.Base64, Prefix: "Basic ",
+func callbackProof() *signing.Scheme {
+	return &signing.Scheme{Title: "UltraCart", Header: authorization, Algorithm: signing.Basic, Encoding: signing.Base64, Prefix: "Basic ",
 		Evidence: "documented: authentication_type basic; inferred: UTF-8"}
 }
 
@@ -48,7 +49,7 @@ const (
 )
 
 // tamper changes the Basic credentials of an attempt.
-func tamper(w *mock.World, d *mock.Delivery, fault string, out *mock.Outgoing) error {
+func tamper(w *provider.World, d *provider.Delivery, fault string, out *provider.Outgoing) error {
 	s := subscription(w, d)
 	if s == nil || basicPair(s) == "" {
 		return fmt.Errorf("%s: this callback carries no credentials; set authentication_type to basic", fault)

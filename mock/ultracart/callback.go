@@ -3,7 +3,7 @@ package ultracart
 import (
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // answerTime is how long a receiver may take (documented).
@@ -12,7 +12,7 @@ const answerTime = 30 * time.Second
 // join lets a further event into a POST that waits: up to maximum_events and
 // maximum_size, never over 900K (documented). The size is counted before
 // compression; an event that alone is too large goes alone (decisions).
-func join(w *mock.World, d *mock.Delivery, payload []byte) bool {
+func join(w *provider.World, d *provider.Delivery, payload []byte) bool {
 	h := deliveredBy(w, d)
 	if len(d.Payloads) >= int(h.MaxEvents) {
 		return false
@@ -26,14 +26,14 @@ func join(w *mock.World, d *mock.Delivery, payload []byte) bool {
 
 // deliveredBy returns the subscription of a delivery; a direct firing goes as if
 // one with all defaults stood there (decision).
-func deliveredBy(w *mock.World, d *mock.Delivery) webhook {
+func deliveredBy(w *provider.World, d *provider.Delivery) webhook {
 	if s := subscription(w, d); s != nil {
 		return stored(s)
 	}
 	return fresh()
 }
 
-func subscription(w *mock.World, d *mock.Delivery) *mock.Sub {
+func subscription(w *provider.World, d *provider.Delivery) *provider.Sub {
 	if d.Direct {
 		return nil
 	}
@@ -43,8 +43,8 @@ func subscription(w *mock.World, d *mock.Delivery) *mock.Sub {
 // outgoing makes one attempt's request, with the URL and credentials that the
 // subscription has now (decision). Nothing is signed; only `basic` proves
 // itself, `api user` and `aws iam` go like `none` (decision).
-func outgoing(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
-	out := &mock.Outgoing{Method: "POST", URL: d.URL, Body: d.Body, Header: []mock.Field{
+func outgoing(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	out := &provider.Outgoing{Method: "POST", URL: d.URL, Body: d.Body, Header: []provider.Field{
 		{Name: "Content-Type", Value: "application/json; charset=UTF-8"},
 		{Name: "User-Agent", Value: "UltraCart"},
 	}}
@@ -54,18 +54,18 @@ func outgoing(w *mock.World, d *mock.Delivery) (*mock.Outgoing, error) {
 	}
 	out.URL = s.URL
 	if pair := basicPair(s); pair != "" {
-		out.Header = append(out.Header, mock.Field{Name: authorization, Value: basicValue(pair)})
+		out.Header = append(out.Header, provider.Field{Name: authorization, Value: basicValue(pair)})
 	}
 	return out, nil
 }
 
 // policy: any 2xx is success; after a failure the whole subscription waits, and
 // the same body is tried again (inferred); the delays are a decision.
-func policy(w *mock.World, account string) mock.Policy {
-	return mock.Policy{
+func policy(w *provider.World, account string) provider.Policy {
+	return provider.Policy{
 		Timeout: answerTime,
 		Hold:    true,
-		Next: func(d *mock.Delivery, n int, ended time.Time) (time.Time, bool) {
+		Next: func(d *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
 			if s := subscription(w, d); s != nil {
 				n = s.Failures + 1 // in a row; an update may have set them back
 			}
@@ -81,7 +81,7 @@ func policy(w *mock.World, account string) mock.Policy {
 // attempted disables a subscription after too many failures in a row: nothing is
 // attempted then, what waits is kept (the field is documented, the number a
 // decision). One that was disabled while the attempt was on its way stays so.
-func attempted(w *mock.World, d *mock.Delivery, last *mock.Attempt) {
+func attempted(w *provider.World, d *provider.Delivery, last *provider.Attempt) {
 	s := subscription(w, d)
 	if s == nil || last.OK {
 		return

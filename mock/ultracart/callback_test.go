@@ -14,6 +14,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tacklebox/mock"
+	"tacklebox/mock/signing"
 	"tacklebox/receiver/journal"
 )
 
@@ -35,7 +36,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if e.Signature == nil || e.Signature.State != mock.None {
+	if e.Signature == nil || e.Signature.State != signing.None {
 		t.Errorf("signature %+v, want none", e.Signature)
 	}
 }
@@ -50,7 +51,7 @@ func TestBasicCredentials(t *testing.T) {
 		oid := one.subscribe(inbox, fmt.Sprintf(`{"authentication_type":"basic","basic_username":%q,"basic_password":%q}`, v.Username, v.Password), "user_login")
 		one.fire(mock.Firing{Type: "user_login", Account: one.key})
 		e := c.captures(inbox, 1)[0]
-		if got := e.Request.Headers.Get("Authorization"); got != v.Authorization || e.Signature.State != mock.Valid {
+		if got := e.Request.Headers.Get("Authorization"); got != v.Authorization || e.Signature.State != signing.Valid {
 			t.Errorf("%s: %s, signature %+v", v.Username, got, e.Signature)
 		}
 		secret := v.Username + ":" + v.Password
@@ -88,7 +89,7 @@ func TestFaultsOfTheCredentials(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	c.subscribe("box", `{"authentication_type":"basic"}`, "user_login")
-	for i, v := range []struct{ fault, want string }{{"bad_signature", mock.Invalid}, {"missing_signature", mock.Missing}} {
+	for i, v := range []struct{ fault, want string }{{"bad_signature", signing.Invalid}, {"missing_signature", signing.Missing}} {
 		c.fire(mock.Firing{Type: "user_login", Faults: []mock.Fault{{Kind: v.fault}}})
 		if e := c.captures("box", i+1)[i]; e.Signature.State != v.want {
 			t.Errorf("%s: %+v", v.fault, e.Signature)
@@ -278,7 +279,7 @@ func TestSignaturesAreJudgedForEachSubscription(t *testing.T) {
 	c.subscribe("other", `{"authentication_type":"basic"}`, "user_login")
 	c.fire(mock.Firing{Type: "user_login"})
 	c.fire(mock.Firing{Type: "user_login", Account: c.key, To: c.sb.Inbox("direct")})
-	for inbox, want := range map[string]string{"plain": mock.None, "proved": mock.Valid, "other": mock.Valid, "direct": mock.None} {
+	for inbox, want := range map[string]string{"plain": signing.None, "proved": signing.Valid, "other": signing.Valid, "direct": signing.None} {
 		if e := c.captures(inbox, 1)[0]; e.Signature == nil || e.Signature.State != want {
 			t.Errorf("%s: %+v, want %s", inbox, e.Signature, want)
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // catalogue is the fixtures in the form that the mock works with.
@@ -55,7 +55,7 @@ type column struct {
 }
 
 // catalogueOf returns the provider's catalogue, read on first use.
-func catalogueOf(w *mock.World) *catalogue {
+func catalogueOf(w *provider.World) *catalogue {
 	if cat, ok := w.Memo()["catalogue"].(*catalogue); ok {
 		return cat
 	}

@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"io"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // body makes the POST's body of its events: {"events":[{type: payload}, …]}, or
 // the bare array of earlier years; compressed, a gzipped base64 text stands in
 // place of the array (documented; that it replaces the array is inferred).
-func body(w *mock.World, d *mock.Delivery) ([]byte, error) {
+func body(w *provider.World, d *provider.Delivery) ([]byte, error) {
 	list := append([]byte{'['}, bytes.Join(d.Payloads, []byte{','})...)
 	list = append(list, ']')
 	if deliveredBy(w, d).Compress {

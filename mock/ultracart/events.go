@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // occurrence is what is particular to one event: the number of the object it is
@@ -14,7 +14,7 @@ type occurrence struct {
 	Webhook string `json:"webhook,omitempty"`
 }
 
-func occurrenceOf(ev *mock.Event) (o occurrence) {
+func occurrenceOf(ev *provider.Event) (o occurrence) {
 	if len(ev.Data) > 0 {
 		_ = json.Unmarshal(ev.Data, &o) // we wrote it
 	}
@@ -25,7 +25,7 @@ func occurrenceOf(ev *mock.Event) (o occurrence) {
 // `account` given, tells of object n, so that one creation, one shipment and
 // one refund are about the same order (decision). A reflow tells of the objects
 // in stock, which are the first ones.
-func prepare(w *mock.World, ev *mock.Event) error {
+func prepare(w *provider.World, ev *provider.Event) error {
 	o := occurrenceOf(ev)
 	if o.Webhook != "" {
 		o.Object = int64(ev.N) + 1
@@ -45,16 +45,16 @@ const (
 
 // targets chooses the subscriptions that are not disabled, subscribe the event
 // and whose rule matches it (inferred; the rule documented).
-func targets(w *mock.World, ev *mock.Event) (all []mock.Target, skipped []mock.Skip) {
+func targets(w *provider.World, ev *provider.Event) (all []provider.Target, skipped []provider.Skip) {
 	only := occurrenceOf(ev).Webhook
 	for _, a := range w.Addressed(ev) {
 		for _, s := range a.Subs() {
 			if only != "" && s.ID != only {
 				continue
 			}
-			t := mock.Target{Account: a.Name, Subscription: s.ID, URL: s.URL}
+			t := provider.Target{Account: a.Name, Subscription: s.ID, URL: s.URL}
 			if reason := judge(w, ev, s, t, only != ""); reason != "" {
-				skipped = append(skipped, mock.Skip{Subscription: s.ID, Reason: reason})
+				skipped = append(skipped, provider.Skip{Subscription: s.ID, Reason: reason})
 			} else {
 				all = append(all, t)
 			}
@@ -63,7 +63,7 @@ func targets(w *mock.World, ev *mock.Event) (all []mock.Target, skipped []mock.S
 	return all, skipped
 }
 
-func judge(w *mock.World, ev *mock.Event, s *mock.Sub, t mock.Target, reflow bool) string {
+func judge(w *provider.World, ev *provider.Event, s *provider.Sub, t provider.Target, reflow bool) string {
 	switch {
 	case reflow: // resendEvent has looked at the rest
 	case !s.Enabled:
@@ -84,7 +84,7 @@ func judge(w *mock.World, ev *mock.Event, s *mock.Sub, t mock.Target, reflow boo
 // admits matches the rule against the payload as it would be sent (decision:
 // what works on that side works on the other). A payload that is not JSON
 // matches nothing.
-func admits(w *mock.World, ev *mock.Event, t mock.Target, text string) bool {
+func admits(w *provider.World, ev *provider.Event, t provider.Target, text string) bool {
 	r, err := parseRule([]byte(text))
 	if err != nil {
 		return false // it was checked when it was stored

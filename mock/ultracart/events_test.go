@@ -13,6 +13,7 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock"
+	"tacklebox/mock/provider"
 	"tacklebox/mock/sandbox"
 )
 
@@ -109,7 +110,7 @@ func TestWhoGetsAnEvent(t *testing.T) {
 	if diff := cmp.Diff([]string{yes, "1004"}, got); diff != "" {
 		t.Errorf("deliveries: %s", diff)
 	}
-	want := []mock.Skip{{Subscription: "1002", Reason: "event ruler"}, {Subscription: "1003", Reason: "event ruler"},
+	want := []provider.Skip{{Subscription: "1002", Reason: "event ruler"}, {Subscription: "1003", Reason: "event ruler"},
 		{Subscription: "1005", Reason: "disabled"}, {Subscription: "1006", Reason: "not subscribed"}}
 	if diff := cmp.Diff(want, fired.Skipped); diff != "" {
 		t.Errorf("skipped: %s", diff)

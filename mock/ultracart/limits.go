@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // rate is one documented limit: so many calls in so many seconds, as a leaky
@@ -37,7 +37,7 @@ func (b *bucket) leak(r rate, now time.Time) {
 // meter counts the call against the limits when the setting asks for it. The
 // real limits hold per application and address; parallel tests share an address,
 // so they are off unless switched on, and then hold per account (decision).
-func meter(w *mock.World, a *mock.Account) *failure {
+func meter(w *provider.World, a *provider.Account) *failure {
 	if w.Option(a.Name, optRateLimit).Text() != "documented" {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // The delivery log is not kept: it is read from the attempts that were made.
@@ -44,13 +44,13 @@ type headerJSON struct {
 
 // try is one attempt with the delivery it belongs to.
 type try struct {
-	d *mock.Delivery
-	a *mock.Attempt
+	d *provider.Delivery
+	a *provider.Attempt
 }
 
 // id names the attempt in the log. It has the form of X-UltraCart-Request-Id
 // (decision) and follows from delivery and attempt, so that it need not be kept.
-func (t try) id(w *mock.World) string {
+func (t try) id(w *provider.World) string {
 	r := w.Fixed("log", t.d.Account+"/"+t.d.ID+"/"+strconv.Itoa(t.a.N))
 	head := make([]byte, 14)
 	for i := range head {
@@ -60,7 +60,7 @@ func (t try) id(w *mock.World) string {
 }
 
 // tries returns the attempts of a subscription, newest first (decision).
-func (q *request) tries(s *mock.Sub) []try {
+func (q *request) tries(s *provider.Sub) []try {
 	var all []try
 	for _, d := range q.w.Deliveries(q.a.Name) {
 		if d.Subscription != s.ID {
@@ -124,7 +124,7 @@ func getWebhookLog(q *request) (*answer, *failure) {
 // showLog tells one attempt in full; ok is false when the journal does not keep
 // it any more. Without any answer status_code and response are left out
 // (decision).
-func (q *request) showLog(s *mock.Sub, t try) (out logJSON, ok bool) {
+func (q *request) showLog(s *provider.Sub, t try) (out logJSON, ok bool) {
 	e, err := q.w.Entry(t.a.Seq)
 	if err != nil {
 		return out, false

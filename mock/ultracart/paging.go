@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // resultSet is metadata.result_set (documented: on the last page `more` is left
@@ -77,11 +77,11 @@ func truth(q url.Values, name string) bool {
 	return strings.EqualFold(v, "true") || v == "1"
 }
 
-type order func(a, b *mock.Sub) int
+type order func(a, b *provider.Sub) int
 
 // sorted puts webhooks in the order that _sort asks for: webhook_url and
 // disabled (documented default), each with `-` for descending, ties by number.
-func sorted(subs []*mock.Sub, by string) ([]*mock.Sub, *failure) {
+func sorted(subs []*provider.Sub, by string) ([]*provider.Sub, *failure) {
 	if strings.TrimSpace(by) == "" {
 		by = "webhook_url,disabled"
 	}
@@ -94,7 +94,7 @@ func sorted(subs []*mock.Sub, by string) ([]*mock.Sub, *failure) {
 		orders = append(orders, o)
 	}
 	all := slices.Clone(subs)
-	slices.SortStableFunc(all, func(a, b *mock.Sub) int {
+	slices.SortStableFunc(all, func(a, b *provider.Sub) int {
 		for _, o := range orders {
 			if d := o(a, b); d != 0 {
 				return d
@@ -108,8 +108,8 @@ func sorted(subs []*mock.Sub, by string) ([]*mock.Sub, *failure) {
 func orderOf(name string) order {
 	name, down := strings.CutPrefix(name, "-")
 	up := map[string]order{
-		"webhook_url": func(a, b *mock.Sub) int { return cmp.Compare(a.URL, b.URL) },
-		"disabled": func(a, b *mock.Sub) int {
+		"webhook_url": func(a, b *provider.Sub) int { return cmp.Compare(a.URL, b.URL) },
+		"disabled": func(a, b *provider.Sub) int {
 			if a.Enabled == b.Enabled {
 				return 0
 			} else if a.Enabled {
@@ -121,11 +121,11 @@ func orderOf(name string) order {
 	if up == nil || !down {
 		return up
 	}
-	return func(a, b *mock.Sub) int { return up(b, a) }
+	return func(a, b *provider.Sub) int { return up(b, a) }
 }
 
 // oid is the number of a webhook.
-func oid(s *mock.Sub) int {
+func oid(s *provider.Sub) int {
 	n, _ := strconv.Atoi(s.ID) // we made it
 	return n
 }

@@ -5,12 +5,12 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // element is one event's part of a callback: an object with one member, event
 // type to payload (documented by the provider's handler of 2021).
-func element(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func element(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	object, err := payload(w, ev, t)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func element(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 // filled up with what the subscription's expansion asks for, numbered, changed
 // by the firing, and cut to the expansion. Without a subscription (a direct
 // firing, the event's own entry) the sample stays whole (decision).
-func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
+func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, error) {
 	cat := catalogueOf(w)
 	typ := cat.events[ev.Type]
 	if len(ev.Whole) > 0 {
@@ -49,7 +49,7 @@ func payload(w *mock.World, ev *mock.Event, t mock.Target) ([]byte, error) {
 }
 
 // edited applies the overrides of a firing.
-func edited(ev *mock.Event, n *node) (*node, error) {
+func edited(ev *provider.Event, n *node) (*node, error) {
 	if len(ev.Merge) == 0 && len(ev.Set) == 0 && len(ev.Unset) == 0 {
 		return n, nil
 	}
@@ -58,12 +58,12 @@ func edited(ev *mock.Event, n *node) (*node, error) {
 		return nil, err
 	}
 	if n, err = parse(raw); err != nil {
-		return nil, mock.Refuse("bad_body", "", "the payload is not JSON any more: %v", err)
+		return nil, provider.Refuse("bad_body", "", "the payload is not JSON any more: %v", err)
 	}
 	return n, nil
 }
 
-func expansionOf(w *mock.World, ev *mock.Event, t mock.Target) string {
+func expansionOf(w *provider.World, ev *provider.Event, t provider.Target) string {
 	if s := w.Account(t.Account).Sub(t.Subscription); s != nil {
 		if x := stored(s).Events[ev.Type].Expansion; x != nil {
 			return *x

@@ -8,7 +8,7 @@
 package ultracart
 
 import (
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const home = "/rest/v2" // documented: https://secure.ultracart.com/rest/v2
@@ -16,8 +16,8 @@ const home = "/rest/v2" // documented: https://secure.ultracart.com/rest/v2
 const webhooks = home + "/webhook/webhooks"
 
 // New returns the provider.
-func New() *mock.Provider {
-	return &mock.Provider{
+func New() *provider.Provider {
+	return &provider.Provider{
 		Name:       "ultracart",
 		Profile:    "2017-03-01", // the one version of the API (documented)
 		Title:      "UltraCart",
@@ -27,7 +27,7 @@ func New() *mock.Provider {
 		Operations: operations(),
 		Serve:      serve,
 		Register:   registration,
-		Broken:     func(w *mock.World, c *mock.Call) mock.Reply { return plainRequest(w, c).refused(broken()) },
+		Broken:     func(w *provider.World, c *provider.Call) provider.Reply { return plainRequest(w, c).refused(broken()) },
 		Prepare:    prepare,
 		Targets:    targets,
 		Payload:    element,
@@ -47,9 +47,9 @@ func New() *mock.Provider {
 
 // operations lists the eight calls (documented: the SDK's pages and the OpenAPI description).
 // There is none to get one webhook.
-func operations() []mock.Operation {
+func operations() []provider.Operation {
 	one := webhooks + "/{webhookOid}"
-	return []mock.Operation{
+	return []provider.Operation{
 		{ID: "getWebhooks", Method: "GET", Path: webhooks, Serve: handle(getWebhooks)},
 		{ID: "insertWebhook", Method: "POST", Path: webhooks, Serve: handle(insertWebhook)},
 		{ID: "deleteWebhookByUrl", Method: "DELETE", Path: webhooks, Serve: handle(deleteWebhookByURL)},

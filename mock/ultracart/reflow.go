@@ -1,7 +1,7 @@
 package ultracart
 
 import (
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 type reflowJSON struct {
@@ -31,7 +31,7 @@ func resendEvent(q *request) (*answer, *failure) {
 	}
 	q.c.Type = name
 	if stock := int(q.w.Option(q.a.Name, optReflowObjects).Int()); stock > 0 {
-		_, err := q.w.Fire(mock.Firing{Type: name, Account: q.a.Name, Count: stock, Data: encode(occurrence{Webhook: s.ID})})
+		_, err := q.w.Fire(provider.Firing{Type: name, Account: q.a.Name, Count: stock, Data: encode(occurrence{Webhook: s.ID})})
 		if err != nil {
 			panic(err) // the type is ours and nothing else was said
 		}

@@ -4,12 +4,12 @@ import (
 	"net/http"
 	"slices"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // registration is insertWebhook with the events under their categories
 // (documented: one webhook lists all that it wants).
-func registration(w *mock.World, account, url string, types []string) []*mock.Call {
+func registration(w *provider.World, account, url string, types []string) []*provider.Call {
 	type event struct {
 		Name       string `json:"event_name"`
 		Subscribed bool   `json:"subscribed"`
@@ -30,6 +30,6 @@ func registration(w *mock.World, account, url string, types []string) []*mock.Ca
 			list = append(list, one)
 		}
 	}
-	return []*mock.Call{mock.NewCall(http.MethodPost, webhooks, map[string]any{"webhook_url": url, "event_categories": list},
+	return []*provider.Call{provider.NewCall(http.MethodPost, webhooks, map[string]any{"webhook_url": url, "event_categories": list},
 		"x-ultracart-simple-key", account, "X-UltraCart-Api-Version", apiVersion)}
 }

@@ -7,14 +7,14 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // request is one call that was admitted, with what answers need.
 type request struct {
-	w         *mock.World
-	c         *mock.Call
-	a         *mock.Account
+	w         *provider.World
+	c         *provider.Call
+	a         *provider.Account
 	query     url.Values
 	emitFalse bool
 }
@@ -28,12 +28,12 @@ type answer struct {
 
 // serve answers every call below the prefix: credentials, version and rate
 // first, then path and method, then the operation (decision).
-func serve(w *mock.World, c *mock.Call) mock.Reply {
+func serve(w *provider.World, c *provider.Call) provider.Reply {
 	q := plainRequest(w, c)
 	if _, f := admit(w, c); f != nil {
 		return q.refused(f)
 	}
-	op, allowed := mock.Find(w.Operations(), c)
+	op, allowed := provider.Find(w.Operations(), c)
 	switch {
 	case op != nil:
 		return op.Serve(w, c)
@@ -43,13 +43,13 @@ func serve(w *mock.World, c *mock.Call) mock.Reply {
 	return q.refused(unknown())
 }
 
-func plainRequest(w *mock.World, c *mock.Call) *request {
+func plainRequest(w *provider.World, c *provider.Call) *request {
 	return &request{w: w, c: c, emitFalse: w.Option(c.Account, optEmitFalse).Bool()}
 }
 
 // handle makes an operation of a function that answers or refuses.
-func handle(do func(*request) (*answer, *failure)) func(*mock.World, *mock.Call) mock.Reply {
-	return func(w *mock.World, c *mock.Call) mock.Reply {
+func handle(do func(*request) (*answer, *failure)) func(*provider.World, *provider.Call) provider.Reply {
+	return func(w *provider.World, c *provider.Call) provider.Reply {
 		q := plainRequest(w, c)
 		q.a, q.query = w.Account(c.Account), c.Query()
 		out, f := do(q)
@@ -59,18 +59,18 @@ func handle(do func(*request) (*answer, *failure)) func(*mock.World, *mock.Call)
 		case out == nil:
 			return q.empty()
 		}
-		return mock.Reply{Status: http.StatusOK, Header: q.header(), Body: q.envelope(out), Chunked: true}
+		return provider.Reply{Status: http.StatusOK, Header: q.header(), Body: q.envelope(out), Chunked: true}
 	}
 }
 
 // empty is the 204: Content-Length: 0 and no Content-Type (documented). net/http
 // takes the length off a 204 unless its name is spelled in another way; the
 // sandbox brings back the usual spelling.
-func (q *request) empty() mock.Reply {
+func (q *request) empty() provider.Reply {
 	h := q.header()
 	delete(h, "Content-Type")
 	h["content-length"] = []string{"0"}
-	return mock.Reply{Status: http.StatusNoContent, Header: h}
+	return provider.Reply{Status: http.StatusNoContent, Header: h}
 }
 
 // text returns a setting of the account.
@@ -104,7 +104,7 @@ func (q *request) envelope(out *answer) []byte {
 
 // refused is an error answer; nothing but error and metadata stands in it
 // (documented: recorded answers).
-func (q *request) refused(f *failure) mock.Reply {
+func (q *request) refused(f *failure) provider.Reply {
 	type apiError struct {
 		Developer string `json:"developer_message"`
 		User      string `json:"user_message"`
@@ -123,12 +123,12 @@ func (q *request) refused(f *failure) mock.Reply {
 	if f.wait > 0 {
 		h["Retry-After"] = []string{strconv.Itoa(f.wait)}
 	}
-	return mock.Reply{Status: f.status, Header: h, Chunked: true,
+	return provider.Reply{Status: f.status, Header: h, Chunked: true,
 		Body: encode(errorBody{Error: apiError{f.message, f.message}, Success: flag(false, q.emitFalse)})}
 }
 
 // encode writes our own structs compact, with nothing escaped that need not be.
-func encode(v any) []byte { return lineSeparators(mock.Encode(v)) }
+func encode(v any) []byte { return lineSeparators(provider.Encode(v)) }
 
 // lineSeparators takes back the one escape of encoding/json that cannot be
 // switched off: U+2028 and U+2029.

@@ -3,7 +3,7 @@ package ultracart
 import (
 	"strconv"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 // The limits of one POST: the minimum of maximum_events and the 900K that no
@@ -51,7 +51,7 @@ func fresh() webhook {
 }
 
 // stored returns the kept part of a subscription.
-func stored(s *mock.Sub) webhook {
+func stored(s *provider.Sub) webhook {
 	h := fresh()
 	if err := s.Load(&h); err != nil {
 		panic(err) // we wrote it
@@ -118,7 +118,7 @@ type eventJSON struct {
 
 // show describes a subscription. Passwords come back in clear, as the official
 // update sample needs them to (inferred).
-func (q *request) show(s *mock.Sub, placeholders bool) webhookJSON {
+func (q *request) show(s *provider.Sub, placeholders bool) webhookJSON {
 	h, emit := stored(s), q.emitFalse
 	out := webhookJSON{OID: oid(s), MerchantID: q.text(optMerchantID), URL: s.URL, Auth: h.Auth, Username: h.Username, Password: h.Password,
 		AccessKey: h.AccessKey, SecretKey: h.SecretKey, APIVersion: h.APIVersion, MaxEvents: h.MaxEvents, MaxSize: h.MaxSize,
@@ -158,7 +158,7 @@ func (h *webhook) show(c *category, placeholders, emit bool) (out categoryJSON, 
 
 // subOf returns a webhook by the text in the path. What is no number of a
 // webhook of this account is a webhook that does not exist (decision).
-func (q *request) subOf(text string) (*mock.Sub, *failure) {
+func (q *request) subOf(text string) (*provider.Sub, *failure) {
 	if _, err := strconv.ParseInt(text, 10, 32); err == nil {
 		if s := q.a.Sub(text); s != nil {
 			return s, nil

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/provider"
 )
 
 const placeholders = "_placeholders"
@@ -39,7 +39,7 @@ func insertWebhook(q *request) (*answer, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	s := &mock.Sub{Created: q.w.Now(), Enabled: true}
+	s := &provider.Sub{Created: q.w.Now(), Enabled: true}
 	if f := q.change(s, fresh(), in, false); f != nil {
 		return nil, f
 	}
@@ -86,7 +86,7 @@ func updateWebhook(q *request) (*answer, *failure) {
 
 // change brings the wanted fields into a subscription, or none of them. h is
 // what absent fields are: the defaults, or with merge the kept ones.
-func (q *request) change(s *mock.Sub, h webhook, in *wanted, merge bool) *failure {
+func (q *request) change(s *provider.Sub, h webhook, in *wanted, merge bool) *failure {
 	address := in.url
 	if address == nil && merge {
 		address = &s.URL
@@ -143,11 +143,11 @@ func (q *request) makeCredentials(h *webhook) {
 		return
 	}
 	if h.Username == nil || *h.Username == "" {
-		name := "u" + q.w.Text("basic username", mock.HexDigits, 16)
+		name := "u" + q.w.Text("basic username", provider.HexDigits, 16)
 		h.Username = &name
 	}
 	if h.Password == nil || *h.Password == "" {
-		word := "p" + q.w.Text("basic password", mock.HexDigits, 32)
+		word := "p" + q.w.Text("basic password", provider.HexDigits, 32)
 		h.Password = &word
 	}
 }

@@ -1,0 +1,69 @@
+package provider
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+)
+
+// SeededRand is the one source of everything that looks random. A draw depends on
+// the seed, its label and how often that label was drawn before, so that what
+// happens beside it does not change it.
+type SeededRand struct {
+	Seed  uint64
+	Epoch uint64 // rises with each crash, after which counts of draws are unsure
+}
+
+// draw is the stream of the n-th draw of a label.
+func (r SeededRand) draw(label string, n int64) *rand.Rand {
+	if r.Epoch > 0 {
+		label = fmt.Sprintf("%s@%d", label, r.Epoch)
+	}
+	return r.stream(label, n)
+}
+
+func (r SeededRand) stream(label string, n int64) *rand.Rand {
+	return rand.New(rand.NewChaCha8(r.key(label, n)))
+}
+
+func (r SeededRand) key(label string, n int64) (key [32]byte) {
+	var seed [8]byte
+	binary.LittleEndian.PutUint64(seed[:], r.Seed)
+	m := hmac.New(sha256.New, seed[:])
+	m.Write([]byte(label))
+	m.Write(binary.LittleEndian.AppendUint64([]byte{0}, uint64(n)))
+	m.Sum(key[:0])
+	return key
+}
+
+// Alphabets for World.Text.
+const (
+	HexDigits    = "0123456789abcdef"
+	LowerAndNums = "0123456789abcdefghijklmnopqrstuvwxyz"
+	Digits       = "0123456789"
+)
+
+func text(r *rand.Rand, alphabet string, n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[r.IntN(len(alphabet))]
+	}
+	return string(b)
+}
+
+// uuid makes a random UUID (RFC 9562, version 4).
+func uuid(r *rand.Rand) string {
+	var b [16]byte
+	binary.LittleEndian.PutUint64(b[:8], r.Uint64())
+	binary.LittleEndian.PutUint64(b[8:], r.Uint64())
+	return FormatUUID(b, 4)
+}
+
+// FormatUUID writes 16 bytes as a UUID of the given version in lower case.
+func FormatUUID(b [16]byte, version byte) string {
+	b[6] = b[6]&0x0f | version<<4
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,88 @@
+package sandbox
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tacklebox/mock"
+)
+
+// The mocks answer only to names that a page on the internet cannot have had
+// resolved to this machine: loopback names, "*.localhost", the bound address,
+// addresses as such, the providers' own hosts, --host names and the public URL's
+// host. Otherwise a page with a rebound name could register a webhook and read in
+// the delivery log what a private service answered.
+
+// ownName reports whether a Host header names this sandbox, beside the hosts of
+// providers.
+func (s *Sandbox) ownName(host string) bool {
+	name := hostName(host)
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true // an address is no name, so nobody can have it resolve elsewhere
+	}
+	bound, _ := s.address()
+	return name == "" || name == hostName(bound) || name == hostName(s.publicHost()) || slices.ContainsFunc(s.cfg.Hosts, func(h string) bool { return hostName(h) == name })
+}
+
+// hostName is the lower-case name of "name", "name:port" or "[v6]:port", without
+// the dot that may end it.
+func hostName(hostport string) string {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.TrimSuffix(strings.TrimPrefix(hostport, "["), "]")
+	}
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// publicHost is the host of the public URL, "" without one.
+func (s *Sandbox) publicHost() string {
+	u, err := url.Parse(s.public)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// beyondLoopback reports whether others than this machine can reach the listener.
+func (s *Sandbox) beyondLoopback() bool {
+	bound, _ := s.address()
+	ip, err := netip.ParseAddr(hostName(bound))
+	return err == nil && !ip.Unmap().IsLoopback()
+}
+
+// foreignHost refuses a Host that names neither this sandbox nor a provider.
+func (s *Sandbox) foreignHost(host string) *mock.Problem {
+	if s.engine.HostOf(host) != "" || s.ownName(host) {
+		return nil
+	}
+	return &mock.Problem{Status: http.StatusForbidden, Code: "forbidden_host", Message: "the mock APIs do not answer to the host " + hostName(host),
+		Hint: "start with --host " + hostName(host) + ", or call localhost"}
+}
+
+// refuseMock says why a request may not reach a mock API; nil lets it in.
+func (s *Space) refuseMock(provider string, r *http.Request) *mock.Problem {
+	if p := s.process.foreignHost(r.Host); p != nil {
+		return p
+	}
+	if s.process.beyondLoopback() && !s.cfg.OpenMocks && !s.engine.Listed(provider) {
+		return &mock.Problem{Status: http.StatusForbidden, Code: "no_credentials", Message: "beyond loopback the mock of " + provider + " answers only to listed credentials, and none are listed",
+			Hint: "list them as providers." + provider + ".credentials, or start with --open-mocks to let any in"}
+	}
+	return nil
+}
+
+// serveMock answers a call of a mock API.
+func (s *Space) serveMock(provider, path string, w http.ResponseWriter, r *http.Request) {
+	if p := s.refuseMock(provider, r); p != nil {
+		mock.WriteProblem(w, p)
+		return
+	}
+	s.engine.ServeProvider(provider, path, w, r)
+}
