@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -120,7 +121,7 @@ func TestListRefusals(t *testing.T) {
 		"?after=x":       "after must be",
 		"?before=1.5":    "before must be",
 		"?order=up":      "asc or desc",
-		"?offset=3":      "known: q, after, before, limit, order",
+		"?offset=3":      "known are q, after, before, limit, order",
 	} {
 		g.do("GET", "/_/entries"+query, "").want(t, 400, part)
 	}
@@ -152,7 +153,7 @@ func TestBadFilterPointsAtThePlace(t *testing.T) {
 	if got := len(string([]rune(lines[0])[:caret])); got != p.Error.Position || p.Error.Position < len("käse kind:capture ") {
 		t.Errorf("caret at byte %d, position %d:\n%s", got, p.Error.Position, p.Error.Hint)
 	}
-	hostile := badFilter(&journal.SyntaxError{Query: "a\x1b[2J\n", Pos: 99, Msg: "m"})
+	hostile := api.Of(&journal.SyntaxError{Query: "a\x1b[2J\n", Pos: 99, Msg: "m"})
 	if strings.ContainsAny(hostile.Hint[:5], "\x1b\n") {
 		t.Errorf("hint %q", hostile.Hint)
 	}
@@ -183,7 +184,7 @@ func TestGetEntryAndBody(t *testing.T) {
 	}
 	g.do("GET", "/_/entries/1", "").want(t, 200, `"seq":1`, `"kind":"capture"`, `"took_ms":1.5`)
 	g.do("GET", "/_/entries/1/body?of=response", "").want(t, 200)
-	g.do("GET", "/_/entries/1/body?of=both", "").want(t, 400, "known: request, response")
+	g.do("GET", "/_/entries/1/body?of=both", "").want(t, 400, "known are request, response")
 	g.do("GET", "/_/entries/9/body", "").want(t, 404)
 	g.log.Append(&journal.Entry{Kind: journal.Event, Time: clockStart})
 	g.do("GET", "/_/entries/8/body", "").want(t, 404, "no_body")
