@@ -184,7 +184,7 @@ func TestGetEntryAndBody(t *testing.T) {
 	}
 	g.do("GET", "/_/entries/1", "").want(t, 200, `"seq":1`, `"kind":"capture"`, `"took_ms":1.5`)
 	g.do("GET", "/_/entries/1/body?of=response", "").want(t, 200)
-	g.do("GET", "/_/entries/1/body?of=both", "").want(t, 400, "known are request, response")
+	g.do("GET", "/_/entries/1/body?of=both", "").want(t, 400, "known: request, response")
 	g.do("GET", "/_/entries/9/body", "").want(t, 404)
 	g.log.Append(&journal.Entry{Kind: journal.Event, Time: clockStart})
 	g.do("GET", "/_/entries/8/body", "").want(t, 404, "no_body")

@@ -215,7 +215,7 @@ func TestInboxRefusals(t *testing.T) {
 	for settings, parts := range map[string][]string{
 		``:                                            {"empty"},
 		`[]`:                                          {"the body"},
-		`null`:                                        {"not an object"},
+		`null`:                                        {"null"},
 		`{"reply":[}`:                                 {api.CodeBadJSON, `"position":11`, "byte 11"},
 		`{"replies":[]}`:                              {"unknown_field", "replies", "known are reply, forward, verify"},
 		`{"reply":{}}`:                                {"a list is wanted"},
