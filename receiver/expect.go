@@ -60,7 +60,7 @@ func (rc *Receiver) Expect(ctx context.Context, r *http.Request) (api.Answer, er
 	case err != nil:
 		return api.Answer{}, err
 	}
-	result := api.ExpectResult{Met: met, Entries: append([]uint64{}, x.seqs...), WaitedMS: time.Since(started).Milliseconds()}
+	result := api.ExpectResult{Met: met, Entries: append([]uint64{}, x.seqs...), WaitedMS: float64(time.Since(started).Milliseconds())}
 	if met {
 		return api.OK(result), nil
 	}

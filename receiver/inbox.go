@@ -256,7 +256,7 @@ func (b *inbox) setVerify(in *api.Signing, providers func() []string) error {
 		return nil
 	}
 	if known := providers(); !slices.Contains(known, in.Provider) {
-		return api.At(api.BadRequest(api.Suggest(in.Provider, known), "verify.provider: %q is not a known provider", api.Clip(in.Provider)), "verify", "provider")
+		return api.At(api.BadRequest(api.Suggest(in.Provider, known), "verify.provider: not a known provider: %q", api.Clip(in.Provider)), "verify", "provider")
 	}
 	return nil
 }
