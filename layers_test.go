@@ -32,8 +32,10 @@ var layers = []struct {
 	{"mock", []string{"mock/provider", "mock/signing", "receiver/api", "receiver/journal", "fixtures"}},
 	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/*", "fixtures"}},
 	{"mock/sandbox/https", nil},
-	{"mock/fromfile/*", []string{"mock/fromfile/*"}},
-	{"mock/*", []string{"mock/provider", "mock/signing", "fixtures"}},
+	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api/nearest"}},
+	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
+	{"mock/kit", []string{"mock/provider"}},
+	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
 	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
 	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
@@ -49,6 +51,7 @@ var (
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
 		"github.com/modelcontextprotocol/go-sdk", // the protocol's own library
+		"golang.org/x/time",                      // the providers' rate limits
 		"golang.org/x/sys",                       // the journal's files: locks and mappings
 	}
 	testModules = []string{

@@ -2,7 +2,6 @@ package receiver
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,7 +13,7 @@ import (
 	"tacklebox/receiver/journal"
 )
 
-var update = flag.Bool("update", false, "write the goldens")
+var update = new(os.Getenv("UPDATE") != "")
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
