@@ -15,6 +15,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 
 // listQuery is what GET /_/entries was asked for.
 type listQuery struct {
-	filter        *journal.Filter
+	filter        *query.Filter
 	after, before uint64 // both exclusive
 	limit         int
 	fromAfter     bool // page on from after instead of showing the newest
@@ -64,11 +65,11 @@ func (rc *Receiver) parseList(q url.Values) (l listQuery, err error) {
 	return l, nil
 }
 
-func (rc *Receiver) filter(q string) (*journal.Filter, error) {
+func (rc *Receiver) filter(q string) (*query.Filter, error) {
 	if strings.TrimSpace(q) == "" {
 		return nil, nil
 	}
-	return journal.ParseFilter(q, rc.cfg.Now)
+	return query.Parse(q, rc.cfg.Now)
 }
 
 // ListEntries writes entries as they are read, so that a million of them need
@@ -214,9 +215,9 @@ func (rc *Receiver) DeleteEntries(ctx context.Context, r *http.Request) (api.Ans
 }
 
 // forget removes the entries that a filter matches, where the store can.
-func (rc *Receiver) forget(ctx context.Context, f *journal.Filter) error {
+func (rc *Receiver) forget(ctx context.Context, f *query.Filter) error {
 	store, ok := rc.log.(interface {
-		Forget(ctx context.Context, f *journal.Filter) error
+		Forget(ctx context.Context, f *query.Filter) error
 	})
 	if !ok {
 		return api.Failed(http.StatusNotImplemented, "no_forgetting", "DELETE /_/entries without q forgets all", "this journal cannot forget single entries")

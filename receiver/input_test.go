@@ -10,6 +10,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 func TestParseObject(t *testing.T) {
@@ -53,7 +54,7 @@ func TestProblems(t *testing.T) {
 	}{
 		{api.Failed(418, "teapot", "", "short and stout"), 418, "teapot"},
 		{fmt.Errorf("wrapped: %w", api.Failed(409, "busy", "", "later")), 409, "busy"},
-		{&journal.SyntaxError{Query: "a:", Pos: 2, Msg: "m", Hint: "h"}, 400, "bad_filter"},
+		{&query.SyntaxError{Query: "a:", Pos: 2, Msg: "m", Hint: "h"}, 400, "bad_filter"},
 		{fmt.Errorf("entry 3: %w", journal.ErrUnknown), 404, "unknown_entry"},
 		{fmt.Errorf("entry 3: %w", journal.ErrTrimmed), 410, "entry_gone"},
 		{&journal.TrimmedError{From: 1, To: 2}, 410, "entry_gone"},
