@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/journal"
 )
 
 func (a answer) expected(t *testing.T) (r api.ExpectResult) {
