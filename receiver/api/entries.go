@@ -60,7 +60,7 @@ type ExpectRequest struct {
 type ExpectResult struct {
 	Met      bool            `json:"met"`
 	Entries  []uint64        `json:"entries"`
-	WaitedMS int64           `json:"waited_ms"`
+	WaitedMS float64         `json:"waited_ms"`
 	Wanted   string          `json:"wanted,omitempty"`
 	Seen     *Seen           `json:"seen,omitempty"`
 	Nearest  *NearMiss       `json:"nearest,omitempty"`
