@@ -175,10 +175,10 @@ func TestEveryDescriptionSuitsGenerators(t *testing.T) {
 func TestTheRulesOfDescriptionsCanFail(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`{"components":{"schemas":{"a":{"$defs":{}}}},"paths":{"/":{"$ref":"#/components/schemas/a"}}}`:                              "definitions are components",
-		`{"paths":{"/":{"type":"object","anyOf":[{"required":["a"]},{"required":["b"]}]}}}`:                                          "alternatives say more",
+		`{"components":{"schemas":{"a":{"$defs":{}}}},"paths":{"/":{"$ref":"#/components/schemas/a"}}}`:                             "definitions are components",
+		`{"paths":{"/":{"type":"object","anyOf":[{"required":["a"]},{"required":["b"]}]}}}`:                                         "alternatives say more",
 		`{"components":{"schemas":{"a":{},"b":{"$ref":"#/components/schemas/b"}}},"paths":{"/":{"$ref":"#/components/schemas/a"}}}`: "schemas/b is not used",
-		`{"paths":{"/":{"$ref":"#/components/schemas/a"}}}`:                                                                          "leads nowhere",
+		`{"paths":{"/":{"$ref":"#/components/schemas/a"}}}`:                                                                         "leads nowhere",
 	} {
 		var doc map[string]any
 		if err := json.Unmarshal([]byte(text), &doc); err != nil {
