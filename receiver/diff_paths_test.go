@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidwall/gjson"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
+
+	"github.com/tidwall/gjson"
 )
 
 // oddKeys are member names that mean something in a path, or look as if.
@@ -78,7 +80,7 @@ func checkPath(t *testing.T, path string, want json.RawMessage, e *journal.Entry
 		return // a filter asks for the values of a list
 	}
 	q := `body."` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(path) + `"`
-	f, err := journal.ParseFilter(q, nil)
+	f, err := query.Parse(q, nil)
 	if err != nil || !f.Match(e) {
 		t.Fatalf("%s does not find %s: %v", q, e.Request.Body, err)
 	}

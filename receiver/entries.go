@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 
 // listQuery is what GET /_/entries was asked for.
 type listQuery struct {
-	filter        *journal.Filter
+	filter        *query.Filter
 	after, before uint64 // both exclusive
 	limit         int
 	fromAfter     bool // page on from after instead of showing the newest
@@ -65,11 +66,11 @@ func (rc *Receiver) parseList(q url.Values) (l listQuery, err error) {
 	return l, nil
 }
 
-func (rc *Receiver) filter(q string) (*journal.Filter, error) {
+func (rc *Receiver) filter(q string) (*query.Filter, error) {
 	if strings.TrimSpace(q) == "" {
 		return nil, nil
 	}
-	return journal.ParseFilter(q, rc.cfg.Now)
+	return query.Parse(q, rc.cfg.Now)
 }
 
 // listEntries writes entries as they are read, so that a million of them need

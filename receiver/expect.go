@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 const (
@@ -24,9 +25,9 @@ const (
 // expectation is POST /_/expect. within is wall time: somebody waits.
 type expectation struct {
 	text    string // of the whole filter
-	filter  *journal.Filter
+	filter  *query.Filter
 	texts   []string // ordered
-	ordered []*journal.Filter
+	ordered []*query.Filter
 	count   int
 	atMost  bool
 	within  time.Duration
@@ -201,7 +202,7 @@ func (x *expectation) explain(log journal.Store, result *expectResult) error {
 	if x.atMost {
 		return nil // what is too much did match
 	}
-	filters, name := []*journal.Filter{x.filter}, x.text
+	filters, name := []*query.Filter{x.filter}, x.text
 	if x.ordered != nil {
 		filters, name = append(filters, x.ordered[x.seen]), x.texts[x.seen]
 		if x.seen > 0 {
@@ -236,7 +237,7 @@ func (x *expectation) wanted() string {
 
 // nearest looks through the newest entries after from for the one that fails
 // the fewest parts; the newer one of equals.
-func nearest(log journal.Store, from uint64, filters []*journal.Filter) (*nearMiss, error) {
+func nearest(log journal.Store, from uint64, filters []*query.Filter) (*nearMiss, error) {
 	var best *nearMiss
 	left := nearMisses
 	err := log.Scan(from, 0, true, nil, func(e *journal.Entry) bool {

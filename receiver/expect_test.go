@@ -8,9 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"tacklebox/receiver/journal/memory"
 	"testing"
-
-	"tacklebox/receiver/journal"
 )
 
 func (a answer) expected(t *testing.T) (r expectResult) {
@@ -116,7 +115,7 @@ func TestExpectNearMiss(t *testing.T) {
 // TestExpectOfTrimmed counts from what is kept.
 func TestExpectOfTrimmed(t *testing.T) {
 	t.Parallel()
-	g := newRig(t, func(c *Config) { c.Journal = journal.NewMemory(journal.MemoryLimit{Count: 3}) })
+	g := newRig(t, func(c *Config) { c.Journal = memory.New(memory.Limit{Count: 3}) })
 	g.add("a", "a", "a", "a", "a")
 	r := g.do("POST", "/_/expect", `{"q":"a","count":3,"after":1}`).want(t, 200).expected(t)
 	if !slices.Equal(r.Entries, []uint64{3, 4, 5}) {
@@ -190,7 +189,7 @@ func FuzzExpect(f *testing.F) {
 	for _, s := range []string{`{}`, `{"q":"a OR b","count":2,"within":"1ms"}`, `{"ordered":["a","-b"]}`, `{"count":0,"at_most":true,"after":3}`, `{"q":"body.a=1"`} {
 		f.Add(s)
 	}
-	rc := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{})})
+	rc := New(Config{Journal: memory.New(memory.Limit{})})
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := http.NewRequest("POST", "/", io.NopCloser(strings.NewReader(text)))
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 const (
@@ -188,7 +189,7 @@ func (c *counts) read(log journal.Store) (map[string]inboxLine, error) {
 	if c.lines == nil || oldest != c.oldest {
 		c.lines, c.oldest, c.last = map[string]inboxLine{}, oldest, oldest-1
 	}
-	captures, err := journal.ParseFilter("kind:capture", nil)
+	captures, err := query.Parse("kind:capture", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 func TestParseObject(t *testing.T) {
@@ -105,7 +106,7 @@ func TestProblems(t *testing.T) {
 	}{
 		{refuse(418, "teapot", "", "short and stout"), 418, "teapot"},
 		{fmt.Errorf("wrapped: %w", refuse(409, "busy", "", "later")), 409, "busy"},
-		{&journal.SyntaxError{Query: "a:", Pos: 2, Msg: "m", Hint: "h"}, 400, "bad_filter"},
+		{&query.SyntaxError{Query: "a:", Pos: 2, Msg: "m", Hint: "h"}, 400, "bad_filter"},
 		{fmt.Errorf("entry 3: %w", journal.ErrUnknown), 404, "unknown_entry"},
 		{fmt.Errorf("entry 3: %w", journal.ErrTrimmed), 410, "entry_gone"},
 		{&journal.TrimmedError{From: 1, To: 2}, 410, "entry_gone"},

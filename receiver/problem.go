@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // problem is a refusal of the control API. On the wire it is
@@ -50,7 +51,7 @@ func (serve apiFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func problemOf(err error) *problem {
 	var p *problem
-	var syntax *journal.SyntaxError
+	var syntax *query.SyntaxError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -68,7 +69,7 @@ func problemOf(err error) *problem {
 
 // badFilter draws the query with a caret under the place where it stops making
 // sense, as the filter language promises (section 5 of the contract).
-func badFilter(e *journal.SyntaxError) *problem {
+func badFilter(e *query.SyntaxError) *problem {
 	p := refuse(http.StatusBadRequest, "bad_filter", "", "filter: %s", e.Msg)
 	pos := min(max(e.Pos, 0), len(e.Query))
 	p.Position = &pos

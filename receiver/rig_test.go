@@ -14,8 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+
+	"github.com/gorilla/websocket"
 )
 
 // clockStart is what the sandbox clock shows in these tests.
@@ -32,7 +34,7 @@ type rig struct {
 
 func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
-	cfg := Config{Journal: journal.NewMemory(journal.MemoryLimit{}), Now: func() time.Time { return clockStart }}
+	cfg := Config{Journal: memory.New(memory.Limit{}), Now: func() time.Time { return clockStart }}
 	for _, f := range change {
 		f(&cfg)
 	}

@@ -9,12 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"tacklebox/receiver/journal/memory"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
-	"tacklebox/receiver/journal"
 )
 
 func TestStreamLiveOnly(t *testing.T) {
@@ -80,7 +80,7 @@ func TestStreamHasNoHoles(t *testing.T) {
 
 func TestStreamTellsOfGaps(t *testing.T) {
 	t.Parallel()
-	small := func(c *Config) { c.Journal = journal.NewMemory(journal.MemoryLimit{Count: 10}) }
+	small := func(c *Config) { c.Journal = memory.New(memory.Limit{Count: 10}) }
 	for name, c := range map[string]struct {
 		after    string
 		from, to uint64

@@ -24,11 +24,11 @@ func TestWhatIsNotTakenIsKept(t *testing.T) {
 		{"GET /in/c HTTP/9.9\r\nHost: h\r\n\r\n", "c", "/in/c", "505 HTTP Version Not Supported", 505},
 	} {
 		talk(t, sb.URL, c.send)
-		_, last := sb.Journal().Bounds()
+		_, last := sb.sb.Journal().Bounds()
 		if last == 0 {
 			t.Fatalf("%q left no entry", c.send)
 		}
-		e, err := sb.Journal().Get(last)
+		e, err := sb.sb.Journal().Get(last)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,12 +36,12 @@ func TestWhatIsNotTakenIsKept(t *testing.T) {
 			t.Errorf("%q: %s in %q at %q, %q, %+v", c.send, e.Kind, e.Inbox, e.Request.URL, e.Error, e.Response)
 		}
 	}
-	_, before := sb.Journal().Bounds()
+	_, before := sb.sb.Journal().Bounds()
 	talk(t, sb.URL, "GET /_/entries%zz"+host)
 	talk(t, sb.URL, "GET /~nobody/in/a%zz"+host)
 	talk(t, sb.URL, "GET /~here/in/a"+host)
 	talk(t, sb.URL, "GET /~here/in/a%zz"+host)
-	if _, last := sb.Journal().Bounds(); last != before {
+	if _, last := sb.sb.Journal().Bounds(); last != before {
 		t.Errorf("%d entries came of requests for others", last-before)
 	}
 	resp, err := http.Get(sb.URL + "/~here/_/entries?q=has:error")
@@ -80,7 +80,7 @@ func TestHTTP2WithPriorKnowledge(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	e, err := sb.Journal().Get(1)
+	e, err := sb.sb.Journal().Get(1)
 	if err != nil || e.Request.Proto != "HTTP/2.0" || e.Request.Size != 100_000 || e.Error != "" {
 		t.Errorf("%+v %v", e, err)
 	}
@@ -90,7 +90,7 @@ func TestHTTP2WithPriorKnowledge(t *testing.T) {
 func TestAResetIsOne(t *testing.T) {
 	t.Parallel()
 	sb := Start(t)
-	if err := sb.receiver.SetInbox("a", []byte(`{"reply":[{"fault":"reset"}]}`)); err != nil {
+	if err := sb.sb.receiver.SetInbox("a", []byte(`{"reply":[{"fault":"reset"}]}`)); err != nil {
 		t.Fatal(err)
 	}
 	conn, err := net.Dial("tcp", strings.TrimPrefix(sb.URL, "http://"))

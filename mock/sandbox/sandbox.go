@@ -48,7 +48,7 @@ const (
 
 // Open makes a sandbox of its configuration and brings back what its folder
 // remembers, its spaces too. Errors name what is wrong: a folder in use
-// (journal.LockedError), an unknown setting, a bad fixture.
+// (disk.LockedError), an unknown setting, a bad fixture.
 func Open(cfg Config) (*Sandbox, error) {
 	cfg = cfg.filled()
 	if cfg.catalog == nil {

@@ -18,6 +18,8 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/receiver"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/disk"
+	"tacklebox/receiver/journal/memory"
 )
 
 // Space is one sandbox of a process: a journal, a provider side with a clock of
@@ -72,9 +74,9 @@ func (s *Space) open() (err error) {
 
 func (s *Space) openJournal() (journal.Store, error) {
 	if s.cfg.Data == "" {
-		return journal.NewMemory(journal.MemoryLimit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
+		return memory.New(memory.Limit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
 	}
-	return journal.Open(filepath.Join(s.cfg.Data, "journal"), journal.Options{Sync: s.cfg.Sync, Keep: s.cfg.Keep,
+	return disk.Open(filepath.Join(s.cfg.Data, "journal"), disk.Options{Sync: s.cfg.Sync, Keep: s.cfg.Keep,
 		KeepBytes: s.cfg.KeepBytes, Warn: s.cfg.Warn})
 }
 
