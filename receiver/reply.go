@@ -3,12 +3,12 @@ package receiver
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/wire"
 )
 
 const (
@@ -60,8 +60,8 @@ func cut(w http.ResponseWriter, reset bool) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http then closes the connection itself
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok && reset {
-		_ = tcp.SetLinger(0)
+	if reset {
+		wire.Reset(conn)
 	}
 	_ = conn.Close()
 }

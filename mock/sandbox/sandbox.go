@@ -20,6 +20,7 @@ import (
 	"tacklebox/mock/sandbox/https"
 	"tacklebox/receiver"
 	"tacklebox/receiver/outbound"
+	"tacklebox/receiver/wire"
 )
 
 // Sandbox is one running process: open, served, shut down. What it embeds is the
@@ -112,6 +113,7 @@ func (s *Sandbox) Bind(addr net.Addr) {
 	s.mu.Lock()
 	s.url, s.bound = "http://"+reachable(addr.String()), addr.String()
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ErrorLog: nil}
+	wire.Server(s.server)
 	s.mu.Unlock()
 	s.bind(addr.String())
 	s.spaces.each(func(sp *Space) { sp.bind(addr.String()) })
@@ -142,7 +144,7 @@ func (s *Sandbox) Serve(ln net.Listener) error {
 	if s.secure != nil {
 		ln = https.Listen(ln, *s.secure)
 	}
-	if err := s.server.Serve(spelling{ln}); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.server.Serve(wire.Listen(spelling{ln}, s.refused)); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
