@@ -115,7 +115,7 @@ func (rc *Receiver) sampleOf(e *journal.Entry) (*journal.Entry, error) {
 }
 
 func diffMessages(a, b *journal.Message) difference {
-	d := difference{Headers: diffHeaders(a.Headers, b.Headers), Body: diffBodies(a, b)}
+	d := difference{Headers: diffHeaders(a.Headers.Map(), b.Headers.Map()), Body: diffBodies(a, b)}
 	for _, part := range [][3]string{{"method", a.Method, b.Method}, {"url", a.URL, b.URL}} {
 		if part[1] != part[2] {
 			d.Request = append(d.Request, change{Path: part[0], A: jsonText(part[1]), B: jsonText(part[2])})

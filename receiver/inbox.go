@@ -144,7 +144,7 @@ func (rep *reply) readHeaders(o object) error {
 	if err := o.into("headers", &headers, "an object of strings"); err != nil || headers == nil {
 		return err
 	}
-	rep.record.Headers = http.Header{}
+	given := http.Header{}
 	for name, raw := range headers {
 		var one string
 		values := []string{}
@@ -156,8 +156,9 @@ func (rep *reply) readHeaders(o object) error {
 		if !validHeader(name, values) {
 			return badRequest("", "%s: %q cannot be sent as a header", o.name("headers"), name)
 		}
-		rep.record.Headers[http.CanonicalHeaderKey(name)] = values
+		given[http.CanonicalHeaderKey(name)] = values
 	}
+	rep.record.Headers = journal.HeaderOf(given)
 	return nil
 }
 
@@ -194,9 +195,6 @@ func (rep *reply) readBody(o object) error {
 	}
 	rep.record.Body, rep.record.Size = raw, int64(len(raw))
 	if rep.record.Headers.Get("Content-Type") == "" && len(raw) > 0 {
-		if rep.record.Headers == nil {
-			rep.record.Headers = http.Header{}
-		}
 		rep.record.Headers.Set("Content-Type", typ)
 	}
 	return nil

@@ -8,8 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"tacklebox/receiver/journal"
+
+	"github.com/gorilla/websocket"
 )
 
 const (
