@@ -13,6 +13,9 @@ import (
 	"testing"
 )
 
+// module is the path that go.mod says; scripts/module changes both.
+const module = "tacklebox"
+
 // layers says who may import whom of this module. A package that is not listed
 // is a mistake: say where it belongs first.
 var layers = []struct {
@@ -178,7 +181,7 @@ func importsBeyondLayer(f sourceFile) string {
 		return "has no place in the layers"
 	}
 	for _, name := range f.imports() {
-		own, ours := strings.CutPrefix(name, "tacklebox/")
+		own, ours := strings.CutPrefix(name, module+"/")
 		allowed := slices.ContainsFunc(layers[at].uses, func(pattern string) bool { return matches(pattern, own) })
 		if ours && !allowed && !f.test() {
 			return "may not import " + name
@@ -195,7 +198,7 @@ func matches(pattern, name string) bool {
 func foreignModule(f sourceFile) string {
 	for _, name := range f.imports() {
 		host, _, _ := strings.Cut(name, "/")
-		if !strings.Contains(host, ".") {
+		if !strings.Contains(host, ".") || strings.HasPrefix(name, module+"/") {
 			continue // the standard library, or ours
 		}
 		within := func(module string) bool { return name == module || strings.HasPrefix(name, module+"/") }

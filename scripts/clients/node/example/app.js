@@ -12,7 +12,7 @@ function genuine(key, headers, body) {
 }
 
 /** Starts the application; store(order) does its work, and may fail. */
-export async function startOrders(shoptet, store) {
+export async function startOrders(shoptet, store, { host = "127.0.0.1", port = 0, self } = {}) {
   const seen = new Set();
   let key = "";
   const server = createServer(async (req, res) => {
@@ -33,8 +33,8 @@ export async function startOrders(shoptet, store) {
     return 200;
   }
 
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  const url = `http://127.0.0.1:${server.address().port}/webhook`;
+  await new Promise((listening) => server.listen(port, host, listening));
+  const url = `${self ?? `http://127.0.0.1:${server.address().port}`}/webhook`;
   const call = async (path, data) => {
     const res = await fetch(shoptet + path, { method: "POST", headers: { "Shoptet-Private-Api-Token": token, "Content-Type": "application/json" }, body: data && JSON.stringify({ data }) });
     if (!res.ok) throw new Error(`Shoptet: ${res.status} ${await res.text()}`);
