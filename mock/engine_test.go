@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
 )
 
 // gated makes the sink wait: each request is told of, and answered when told to.
@@ -244,7 +245,7 @@ func TestTheEngineRefusesAConfigurationOfAnother(t *testing.T) {
 		}
 		clock, _ := NewClock(ManualClock, rigStart)
 		state, _ := OpenState("")
-		_, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: plainCatalog(),
+		_, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Catalog: plainCatalog(),
 			Providers: []*provider.Provider{plainProvider()}, Settings: map[string]map[string]json.RawMessage{section: doc}, BaseURL: func() string { return "" }})
 		var place *SettingError
 		if !errors.As(err, &place) || !strings.Contains(err.Error(), c.want) || errors.Unwrap(place) != place.Err {

@@ -11,6 +11,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // Fault is something that goes wrong with a delivery on purpose: a rule in force
@@ -24,7 +25,7 @@ type Fault struct {
 	For         string   `json:"for,omitempty"`         // how long delay and slow take: "30s"
 	Bytes       int      `json:"bytes,omitempty"`       // how long a giant_body is
 
-	filter *journal.Filter
+	filter *query.Filter
 	left   int
 	span   time.Duration
 }
@@ -170,7 +171,7 @@ func (e *Engine) parseFaults(in []Fault, p *provider.Provider) ([]*Fault, error)
 }
 
 func (e *Engine) checkFault(f *Fault, p *provider.Provider) (err error) {
-	if f.filter, err = journal.ParseFilter(f.Q, e.clock.Now); err != nil {
+	if f.filter, err = query.Parse(f.Q, e.clock.Now); err != nil {
 		return provider.Refuse("bad_filter", "", "q: %v", err)
 	}
 	if p == nil {

@@ -8,6 +8,7 @@ import (
 	"tacklebox/mock/provider"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // recover brings back the services from the state and the journal: the state knows
@@ -25,7 +26,7 @@ func (e *Engine) recover() error {
 		}
 		seqs[w] = seq
 	}
-	filter, err := journal.ParseFilter("kind:event OR kind:attempt", nil)
+	filter, err := query.Parse("kind:event OR kind:attempt", nil)
 	if err != nil {
 		return fmtErr("journal", err)
 	}

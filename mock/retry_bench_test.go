@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"net"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/journal/memory"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/receiver/journal"
 )
 
 // BenchmarkDueRetries fires events at a port that nobody listens on and moves
@@ -62,7 +62,7 @@ func deafEngine(b *testing.B) *Engine {
 				return ended.Add(time.Hour + time.Duration(nth*7919%3_600_000)*time.Millisecond), n == 1
 			}}
 		}}
-	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Providers: []*provider.Provider{deaf},
+	e, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Providers: []*provider.Provider{deaf},
 		Catalog: fixtures.New(fstest.MapFS{
 			"deaf/catalog.json": {Data: []byte(`{"title":"Deaf","events":[{"type":"noise","about":"a noise","evidence":"decision","sample":"noise.json"}]}`)},
 			"deaf/noise.json":   {Data: []byte(`{"loud":true}`)}}),

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var update = new(os.Getenv("UPDATE") != "")
@@ -157,7 +159,7 @@ func TestExportHARIsValid(t *testing.T) {
 		"timings":  {"send", "wait", "receive"},
 	}
 	for _, e := range []*journal.Entry{awkward(), rawBytes()} {
-		text, err := exportHAR(New(Config{Journal: journal.NewMemory(journal.MemoryLimit{})}), e)
+		text, err := exportHAR(New(Config{Journal: memory.New(memory.Limit{})}), e)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,8 @@ import (
 	"tacklebox/mock/lagerkoll"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 // begin is the instant of the vectors.
@@ -49,7 +51,7 @@ func start(t *testing.T, s setup) *bench {
 		must(t, json.Unmarshal([]byte(s.config), &settings))
 	}
 	if s.store == nil {
-		s.store = journal.NewMemory(journal.MemoryLimit{})
+		s.store = memory.New(memory.Limit{})
 	}
 	if s.state == nil {
 		s.state = newState(t, "")
@@ -212,7 +214,7 @@ func (b *bench) advance(d time.Duration) {
 // entries returns what the journal has for a filter.
 func (b *bench) entries(q string) (list []*journal.Entry) {
 	b.t.Helper()
-	f, err := journal.ParseFilter(q, nil)
+	f, err := query.Parse(q, nil)
 	must(b.t, err)
 	must(b.t, b.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
 		copied := *e

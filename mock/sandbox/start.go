@@ -13,6 +13,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // TB is the part of testing.TB that Start needs.
@@ -155,7 +156,7 @@ func (r *Running) Now() time.Time { return r.space.engine.Now() }
 // Entries returns the kept entries that a filter matches, oldest first.
 func (r *Running) Entries(q string) []*journal.Entry {
 	r.t.Helper()
-	f, err := journal.ParseFilter(q, r.space.engine.Now)
+	f, err := query.Parse(q, r.space.engine.Now)
 	if err != nil {
 		r.t.Fatalf("filter %q: %v", q, err)
 	}

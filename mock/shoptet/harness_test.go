@@ -20,6 +20,8 @@ import (
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/signing"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 // The first instant of every test's clock: noon in Prague's winter.
@@ -57,7 +59,7 @@ func newBench(t testing.TB, opts ...benchOption) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return benchOn(t, journal.NewMemory(journal.MemoryLimit{}), state, opts...)
+	return benchOn(t, memory.New(memory.Limit{}), state, opts...)
 }
 
 // benchOn starts an engine on what an earlier one left.
@@ -304,7 +306,7 @@ func (b *bench) raw(request string) string {
 // entries lists what the journal holds.
 func (b *bench) entries(q string) []*journal.Entry {
 	b.t.Helper()
-	f, err := journal.ParseFilter(q, b.engine.Now)
+	f, err := query.Parse(q, b.engine.Now)
 	if err != nil {
 		b.t.Fatal(err)
 	}

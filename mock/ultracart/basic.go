@@ -1,9 +1,9 @@
 package ultracart
 
 import (
-	"encoding/base64"
 	"fmt"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
 )
@@ -17,11 +17,6 @@ func basicPair(s *provider.Sub) string {
 		return ""
 	}
 	return *h.Username + ":" + *h.Password
-}
-
-// basicValue is the header of a pair, as UTF-8 (inferred).
-func basicValue(pair string) string {
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
 }
 
 // secrets lists the callback credentials: the only proof a callback carries.
@@ -50,7 +45,7 @@ const (
 
 // tamper changes the Basic credentials of an attempt.
 func tamper(w *provider.World, d *provider.Delivery, fault string, out *provider.Outgoing) error {
-	s := subscription(w, d)
+	s := kit.SubOf(w, d)
 	if s == nil || basicPair(s) == "" {
 		return fmt.Errorf("%s: this callback carries no credentials; set authentication_type to basic", fault)
 	}
@@ -60,7 +55,7 @@ func tamper(w *provider.World, d *provider.Delivery, fault string, out *provider
 			if fault == faultMissing {
 				continue
 			}
-			f.Value = basicValue(basicPair(s) + "-wrong")
+			f.Value = kit.BasicValue(basicPair(s) + "-wrong")
 		}
 		kept = append(kept, f)
 	}
