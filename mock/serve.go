@@ -37,6 +37,8 @@ func (w *service) handle(c *provider.Call, answer func(*provider.Call) provider.
 	began = e.clock.Now()
 	broke := w.do(func() {
 		w.stats.calls++
+		w.calledAt = c.Base
+		defer func() { w.calledAt = "" }()
 		reply = answer(c)
 	})
 	if broke != nil {
@@ -87,6 +89,9 @@ func (w *service) readCall(path string, r *http.Request) *provider.Call {
 	limit := w.bodyLimit()
 	_, query, _ := strings.Cut(r.RequestURI, "?")
 	c := &provider.Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
+	if w.engine.cfg.BaseFor != nil {
+		c.Base = w.engine.cfg.BaseFor(r)
+	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
 	case int64(len(b)) > limit:
