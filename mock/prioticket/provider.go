@@ -108,7 +108,12 @@ func serve(w *provider.World, c *provider.Call) provider.Reply {
 }
 
 // broken answers when the mock itself failed.
-func broken(w *provider.World, c *provider.Call) provider.Reply { return api.Fail(w, c, errInternal) }
+func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return api.Fail(w, c, errNotKept)
+	}
+	return api.Fail(w, c, errInternal)
+}
 
 func route(r *request) error {
 	switch {

@@ -108,8 +108,10 @@ type Provider struct {
 	// missing_signature, stale_signature, old_key.
 	Faults []string
 
-	// Broken answers when Serve panicked. nil: a plain 500.
-	Broken func(w *World, c *Call) Reply
+	// Broken answers, in the provider's dialect, a call that Serve panicked at (500)
+	// or that cannot be kept because the journal cannot be written (507). nil: the
+	// plain status.
+	Broken func(w *World, c *Call, status int) Reply
 }
 
 // Operation is one method and path of a mock API. Path segments in braces are

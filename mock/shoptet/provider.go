@@ -105,7 +105,10 @@ func route(r *request) error {
 
 // broken answers when the mock itself fails. The status and the code are
 // documented, the wording is a decision.
-func broken(w *provider.World, c *provider.Call) provider.Reply {
+func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
 	e := internalError()
+	if status == http.StatusInsufficientStorage {
+		e.Status, e.Message = status, kit.NotKept
+	}
 	return view(&kit.Request{World: w, Call: c, Header: http.Header{}}).reply(answer{status: e.Status, errors: kit.Errors{e}})
 }

@@ -30,7 +30,7 @@ func New() *provider.Provider {
 		Operations: api.Operations(""),
 		Serve:      api.Serve,
 		Register:   registration,
-		Broken:     func(w *provider.World, c *provider.Call) provider.Reply { return api.Fail(w, c, broken()) },
+		Broken:     failed,
 		Prepare:    prepare,
 		Targets:    targets,
 		Payload:    element,
