@@ -13,12 +13,12 @@ import (
 	"tacklebox/mock/signing"
 )
 
-// github is a sixth provider as an author writes it: GitHub's repository hooks, on
+// exampleProvider is a sixth provider as an author writes it: GitHub's repository hooks, on
 // the kit. This file and the folder testdata/github are all of it; the rules are those of the REST documentation
 // ("Repository webhooks", "Webhook events and payloads"), what it does not say is a
 // decision.
 
-func github() (*fixtures.Catalog, *provider.Provider) {
+func exampleProvider() (*fixtures.Catalog, *provider.Provider) {
 	return fixtures.New(os.DirFS("testdata")), &provider.Provider{
 		Name: "github", Title: "GitHub", Profile: "2022-11-28", Hosts: []string{"api.github.com"},
 		Options:    []provider.Option{{Name: "credentials", Kind: provider.ListOption, Common: true, Hidden: true, About: "the tokens that are let in; unset: every one"}},

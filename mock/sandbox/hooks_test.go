@@ -21,7 +21,7 @@ func withGithub(t *testing.T) Option {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, p := github()
+	own, p := exampleProvider()
 	return func(c *Config) {
 		c.catalog = fixtures.New(beside{own.Files(), embedded.Files()})
 		c.providers = append(providers(), p)
