@@ -81,9 +81,11 @@ type sourceFile struct {
 }
 
 func (f sourceFile) dir() string { return path.Dir(f.path) }
-func (f sourceFile) test() bool  { return strings.HasSuffix(f.path, "_test.go") }
-func (f sourceFile) lines() int  { return f.set.File(f.tree.Pos()).LineCount() }
-func (f sourceFile) main() bool  { return f.path == "main.go" }
+func (f sourceFile) test() bool {
+	return strings.HasSuffix(f.path, "_test.go") || f.dir() == "receiver/journal/journaltest"
+}
+func (f sourceFile) lines() int { return f.set.File(f.tree.Pos()).LineCount() }
+func (f sourceFile) main() bool { return f.path == "main.go" }
 func (f sourceFile) mocked() bool {
 	return f.dir() == "mock" || strings.HasPrefix(f.dir(), "mock/") && !strings.HasPrefix(f.dir(), "mock/sandbox") // which has processes and spaces, in wall time
 }
