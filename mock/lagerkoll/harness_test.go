@@ -17,6 +17,7 @@ import (
 	"tacklebox/mock"
 	"tacklebox/mock/lagerkoll"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -190,10 +191,10 @@ func (b *bench) set(account, doc string) {
 	}
 }
 
-func (b *bench) fire(f mock.Firing) mock.Fired {
+func (b *bench) fire(f api.Firing) api.Fired {
 	b.t.Helper()
 	f.Provider = "lagerkoll"
-	fired, err := b.engine.Fire(f)
+	fired, err := b.engine.Fire(context.Background(), f)
 	must(b.t, err)
 	b.settle()
 	return fired

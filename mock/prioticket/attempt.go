@@ -1,8 +1,6 @@
 package prioticket
 
 import (
-	"encoding/base64"
-	"errors"
 	"net/http"
 	"time"
 
@@ -77,19 +75,6 @@ func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
 func callbackProof() *signing.Scheme {
 	return &signing.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: signing.Basic, Encoding: signing.AsGiven, Prefix: "Basic ",
 		Evidence: "documented: webhook_auth; decision: both of its forms are taken"}
-}
-
-// tamper shows a wrong or a missing credential.
-func tamper(_ *provider.World, _ *provider.Delivery, fault string, out *provider.Outgoing) error {
-	if out.Get("Authorization") == "" {
-		return errors.New("the webhook has no webhook_auth")
-	}
-	if fault == "missing_signature" {
-		out.Drop("Authorization")
-	} else {
-		out.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("somebody:else")))
-	}
-	return nil
 }
 
 // subOf returns the webhook of a delivery, nil for a direct one and for one that

@@ -121,7 +121,7 @@ func createNotification(w *provider.World, c *provider.Call, who caller) provide
 
 // refusedFiring words what the engine has against an event.
 func refusedFiring(err error) refusal {
-	var p *provider.Problem
+	var p *provider.Error
 	if errors.As(err, &p) {
 		return invalid("The notification cannot be sent.", "data.notification: "+p.Message)
 	}

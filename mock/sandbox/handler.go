@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"tacklebox/receiver/api"
 
 	"tacklebox/mock"
-	"tacklebox/mock/provider"
 )
 
 // ServeHTTP sends a request to its space: "/~NAME" before any path names one.
@@ -27,7 +27,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.guard(bound, http.HandlerFunc(serve)).ServeHTTP(w, below)
 	default:
 		if p := s.foreignHost(r.Host); p != nil {
-			mock.WriteProblem(w, p)
+			api.WriteError(w, p)
 			return
 		}
 		serve(w, below)
@@ -59,7 +59,7 @@ func (s *Space) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Space) notFound(w http.ResponseWriter, r *http.Request) {
-	mock.WriteProblem(w, &provider.Problem{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
+	api.WriteError(w, &api.Error{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
 		Hint: "/in/{inbox} captures, /_/ is the control API, mock APIs are below /" + strings.Join(s.engine.Names(), ", /")})
 }
 
@@ -99,11 +99,11 @@ func (s *Space) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.Req
 	}
 	allow := strings.Join(allowed, ", ")
 	w.Header().Set("Allow", allow)
-	mock.WriteProblem(w, &provider.Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
+	api.WriteError(w, &api.Error{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
 }
 
 func (s *Space) alive(w http.ResponseWriter, _ *http.Request) {
-	mock.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	api.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
 // reset forgets everything but the configuration.
@@ -113,10 +113,10 @@ func (s *Space) reset(w http.ResponseWriter, _ *http.Request) {
 		err = s.configure()
 	}
 	if err != nil {
-		mock.WriteProblem(w, err)
+		api.WriteError(w, err)
 		return
 	}
-	mock.WriteJSON(w, http.StatusOK, map[string]bool{"reset": true})
+	api.WriteJSON(w, http.StatusOK, map[string]bool{"reset": true})
 }
 
 // index says what answers here, for people and programs.
@@ -126,7 +126,7 @@ func (s *Space) index(w http.ResponseWriter, _ *http.Request) {
 	for _, name := range s.engine.Names() {
 		urls[name] = s.engine.BaseURL(name)
 	}
-	mock.WriteJSON(w, http.StatusOK, map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
+	api.WriteJSON(w, http.StatusOK, map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
 		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": last + 1 - oldest}})
 }
 
@@ -144,7 +144,7 @@ func (s *Space) metrics(w http.ResponseWriter, _ *http.Request) {
 func (s *Sandbox) getAuthority(w http.ResponseWriter, _ *http.Request) {
 	pem, path := s.Authority()
 	if pem == nil {
-		mock.WriteProblem(w, &mock.Problem{Status: http.StatusNotFound, Code: "no_authority", Message: "this sandbox has no certificate authority", Hint: "start with --tls"})
+		api.WriteError(w, &api.Error{Status: http.StatusNotFound, Code: "no_authority", Message: "this sandbox has no certificate authority", Hint: "start with --tls"})
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-pem-file")

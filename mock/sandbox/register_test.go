@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // enrolled subscribes through the control API and returns the rows.
@@ -59,7 +59,7 @@ func TestRegister(t *testing.T) {
 			if len(calls) != c.calls || calls[0].Request.URL != c.path || calls[0].Response.Status > 299 || calls[0].Account != c.account {
 				t.Errorf("%d calls, the first %+v", len(calls), calls)
 			}
-			r.Fire(mock.Firing{Provider: c.provider, Type: c.types[0]})
+			r.Fire(api.Firing{Provider: c.provider, Type: c.types[0]})
 			r.Expect(t, "kind:capture inbox:box", 1)
 		})
 	}
@@ -121,6 +121,6 @@ func TestRegisterInPart(t *testing.T) {
 	if rows := enrolled(t, r, body); len(rows) != 2 {
 		t.Errorf("once again: %s", rows)
 	}
-	r.Fire(mock.Firing{Provider: "tiny", Type: "thing.made"})
+	r.Fire(api.Firing{Provider: "tiny", Type: "thing.made"})
 	r.Expect(t, "kind:capture inbox:box account:ann signature:valid", 2)
 }

@@ -6,10 +6,9 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"tacklebox/receiver/api"
 
 	"go.yaml.in/yaml/v3"
-
-	"tacklebox/mock"
 )
 
 // scenarioInfo is one embedded scenario, text included: the command line plays
@@ -23,10 +22,10 @@ type scenarioInfo struct {
 func (s *Space) scenarios(w http.ResponseWriter, _ *http.Request) {
 	list, err := s.readScenarios()
 	if err != nil {
-		mock.WriteProblem(w, err)
+		api.WriteError(w, err)
 		return
 	}
-	mock.WriteJSON(w, http.StatusOK, list)
+	api.WriteJSON(w, http.StatusOK, list)
 }
 
 func (s *Space) readScenarios() ([]scenarioInfo, error) {

@@ -11,10 +11,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"tacklebox/receiver/api"
 	"time"
-
-	"tacklebox/mock"
-	"tacklebox/mock/provider"
 )
 
 // spaces are the named sandboxes of a process. A space begins with the first
@@ -56,7 +54,7 @@ func newSpaces(process *Sandbox) *spaces {
 func (ss *spaces) serve(name string, w http.ResponseWriter, r *http.Request) {
 	s, err := ss.use(name, spaceOptions{})
 	if err != nil {
-		mock.WriteProblem(w, err)
+		api.WriteError(w, err)
 		return
 	}
 	defer s.release()
@@ -120,7 +118,7 @@ func (ss *spaces) slot(name string) (*slot, error) {
 		return s, nil
 	}
 	if len(ss.all) >= ss.limit {
-		return nil, &provider.Problem{Status: http.StatusTooManyRequests, Code: "too_many_spaces",
+		return nil, &api.Error{Status: http.StatusTooManyRequests, Code: "too_many_spaces",
 			Message: fmt.Sprintf("there are %d spaces, as many as --spaces allows", len(ss.all)), Hint: "DELETE /_/spaces/NAME ends one"}
 	}
 	s := &slot{name: name}
@@ -129,7 +127,7 @@ func (ss *spaces) slot(name string) (*slot, error) {
 }
 
 func notHere(code, hint, format string, args ...any) error {
-	return &provider.Problem{Status: http.StatusNotFound, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)}
+	return &api.Error{Status: http.StatusNotFound, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)}
 }
 
 // opened opens the slot's space unless that was done before.
@@ -142,7 +140,7 @@ func (ss *spaces) opened(s *slot, options spaceOptions) error {
 	case s.space != nil:
 		return nil
 	case s.err != nil:
-		return &provider.Problem{Status: http.StatusServiceUnavailable, Code: "space_broken", Message: s.err.Error(), Hint: "DELETE /_/spaces/" + s.name + " forgets it"}
+		return &api.Error{Status: http.StatusServiceUnavailable, Code: "space_broken", Message: s.err.Error(), Hint: "DELETE /_/spaces/" + s.name + " forgets it"}
 	}
 	err := ss.open(s, savedSpace{options, time.Now().UTC()}, true)
 	if err != nil {

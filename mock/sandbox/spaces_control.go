@@ -5,10 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"tacklebox/receiver/api"
 	"time"
-
-	"tacklebox/mock"
-	"tacklebox/mock/provider"
 )
 
 // spaceInfo is one row of GET /_/spaces.
@@ -62,7 +60,7 @@ func (ss *spaces) putSpace(name string, options spaceOptions) (spaceInfo, error)
 	}
 	defer s.release()
 	if what := options.contradicts(s.saved.spaceOptions, s.space.cfg); what != "" {
-		return spaceInfo{}, &provider.Problem{Status: http.StatusConflict, Code: "space_exists", Message: "the space " + name + " exists with another " + what,
+		return spaceInfo{}, &api.Error{Status: http.StatusConflict, Code: "space_exists", Message: "the space " + name + " exists with another " + what,
 			Hint: "DELETE /_/spaces/" + name + " ends it"}
 	}
 	info, _ := ss.info(s)
@@ -82,7 +80,7 @@ func (ss *spaces) deleteSpace(name string) error {
 
 // routes adds what the space without a name knows of the others.
 func (ss *spaces) routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /_/spaces", func(w http.ResponseWriter, _ *http.Request) { mock.WriteJSON(w, http.StatusOK, ss.getSpaces()) })
+	mux.HandleFunc("GET /_/spaces", func(w http.ResponseWriter, _ *http.Request) { api.WriteJSON(w, http.StatusOK, ss.getSpaces()) })
 	mux.HandleFunc("PUT /_/spaces/{name}", func(w http.ResponseWriter, r *http.Request) {
 		var options spaceOptions
 		info, err := spaceInfo{}, json.NewDecoder(r.Body).Decode(&options)
@@ -93,16 +91,16 @@ func (ss *spaces) routes(mux *http.ServeMux) {
 			info, err = ss.putSpace(r.PathValue("name"), options)
 		}
 		if err != nil {
-			mock.WriteProblem(w, err)
+			api.WriteError(w, err)
 			return
 		}
-		mock.WriteJSON(w, http.StatusOK, info)
+		api.WriteJSON(w, http.StatusOK, info)
 	})
 	mux.HandleFunc("DELETE /_/spaces/{name}", func(w http.ResponseWriter, r *http.Request) {
 		if err := ss.deleteSpace(r.PathValue("name")); err != nil {
-			mock.WriteProblem(w, err)
+			api.WriteError(w, err)
 			return
 		}
-		mock.WriteJSON(w, http.StatusOK, map[string]bool{"removed": true})
+		api.WriteJSON(w, http.StatusOK, map[string]bool{"removed": true})
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -197,10 +198,10 @@ func (b *bench) parse(body string, v any) {
 	}
 }
 
-func (b *bench) fire(f mock.Firing) mock.Fired {
+func (b *bench) fire(f api.Firing) api.Fired {
 	b.t.Helper()
 	f.Provider = "shoptet"
-	fired, err := b.engine.Fire(f)
+	fired, err := b.engine.Fire(context.Background(), f)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -319,10 +320,10 @@ func (b *bench) entries(q string) []*journal.Entry {
 	return list
 }
 
-func faults(kinds ...string) []mock.Fault {
-	var list []mock.Fault
+func faults(kinds ...string) []api.Fault {
+	var list []api.Fault
 	for _, k := range kinds {
-		list = append(list, mock.Fault{Kind: k})
+		list = append(list, api.Fault{Kind: k})
 	}
 	return list
 }

@@ -38,10 +38,7 @@ func New() *provider.Provider {
 		Request:    outgoing,
 		Policy:     policy,
 		Attempted:  attempted,
-		Secrets:    secrets,
-		Scheme:     callbackProof(),
-		Tamper:     tamper,
-		Faults:     []string{faultBad, faultMissing},
+		Signing:    &provider.Signing{Scheme: callbackProof(), Secrets: secrets},
 	}
 }
 
