@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
@@ -49,8 +50,7 @@ func (w *service) decide(d *delivery) *fault.Plan {
 }
 
 // postpone puts the attempt off when its plan says so, and keeps the plan for it.
-// Where no other delivery waits that could go first, the next one to come does,
-// or none within the plan's time.
+// Where no other delivery waits that could go first, the next one to come does.
 func (w *service) postpone(q *queue, d *delivery, p *fault.Plan) bool {
 	wait, behind, ok := p.Postponed()
 	if !ok {
@@ -62,11 +62,32 @@ func (w *service) postpone(q *queue, d *delivery, p *fault.Plan) bool {
 		return true
 	}
 	q.remove(d)
-	w.plan(q, d, w.world.Now().Add(wait), false)
 	if behind {
-		q.behind = d
+		w.letOneGo(q, d, wait)
+	} else {
+		w.plan(q, d, w.world.Now().Add(wait), false)
 	}
 	return true
+}
+
+// letOneGo keeps a delivery back until another one came, for a span of wall time
+// at most. What waits so is on its way: the clock does not move meanwhile.
+func (w *service) letOneGo(q *queue, d *delivery, wait time.Duration) {
+	q.behind = d
+	w.engine.enter()
+	time.AfterFunc(wait, func() {
+		defer w.engine.leave()
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if q.behind == d {
+			q.behind = nil
+			if d.State == provider.Waiting {
+				d.plan.StayFirst()
+				q.ready = append(q.ready, d)
+			}
+			w.run(q)
+		}
+	})
 }
 
 // change lets the plan at the finished request.

@@ -78,8 +78,7 @@ func (w *service) enqueue(d *delivery) *queue {
 	q.ready = append(q.ready, d)
 	if b := q.behind; b != nil {
 		q.behind = nil
-		if b != d && b.State == provider.Waiting {
-			b.takeBack()
+		if b.State == provider.Waiting {
 			q.ready = append(q.ready, b)
 		}
 	}

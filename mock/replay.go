@@ -35,7 +35,8 @@ func (e *Engine) Replay(seq uint64, r api.ReplayRequest) (api.Fired, error) {
 	r.Body = api.Present(r.Body)
 	entry, err := e.journal.Get(seq)
 	if err != nil {
-		return api.Fired{}, err
+		known := api.Of(err)
+		return api.Fired{}, api.Failed(known.Status, known.Code, known.Message, "no entry %d", seq)
 	}
 	if err := checkReplay(entry, r); err != nil {
 		return api.Fired{}, err

@@ -47,7 +47,7 @@ func TestReplayOrdersThatMakeNoSense(t *testing.T) {
 		"nowhere to go":   {event, api.ReplayRequest{}, 422, "cannot be sent to"},
 		"no URL":          {event, api.ReplayRequest{To: "sink"}, 422, "cannot be sent to"},
 		"no host":         {event, api.ReplayRequest{To: "http:///x"}, 422, "cannot be sent to"},
-		"unknown":         {999, api.ReplayRequest{To: r.sink.URL}, 404, "999: no such entry"},
+		"unknown":         {999, api.ReplayRequest{To: r.sink.URL}, 404, "no entry 999"},
 	} {
 		_, err := r.e.Replay(c.seq, c.order)
 		if err == nil || api.Of(err).Status != c.status || !strings.Contains(err.Error(), c.want) {

@@ -107,6 +107,11 @@ type Making struct {
 	Forge func(fault string, out *provider.Outgoing) error // a signature fault
 }
 
+// StayFirst takes a reordering out of the plan: no other delivery came.
+func (p *Plan) StayFirst() {
+	p.rules = slices.DeleteFunc(p.rules, func(r *Rule) bool { return r.Kind == "reorder" })
+}
+
 // Change applies the plan to the finished request.
 func (p *Plan) Change(m *Making) {
 	for _, r := range p.rules {

@@ -25,7 +25,7 @@ type Rule struct {
 const (
 	ordinaryDelay = 30 * time.Second
 	ordinarySlow  = 2 * time.Second
-	reorderWait   = 5 * time.Second
+	reorderWait   = time.Second // of wall time
 	giantBody     = 10 << 20
 	mostGiant     = 64 << 20
 )

@@ -271,7 +271,7 @@ func TestNothingIsSigned(t *testing.T) {
 	t.Parallel()
 	b := start(t, setup{})
 	got := b.call("POST", "/_/verify", `{"provider":"lagerkoll","secret":"s","headers":{},"body":"{}"}`)
-	if got.status != 200 || got.body != `{"reason":"Lagerkoll signs nothing","tried":[],"valid":false}`+"\n" {
+	if got.status != 200 || got.body != `{"valid":false,"reason":"Lagerkoll signs nothing","tried":[]}`+"\n" {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 	if v := b.engine.VerifyOwn("lagerkoll", "key", "", nil, nil); v == nil || v.State != signing.None {

@@ -145,7 +145,7 @@ func TestFiringIsRefusedWithTheNearestWord(t *testing.T) {
 		"long path":    {`{"provider":"tiny","type":"thing.made","set":{"` + strings.Repeat("a", 1_000_000) + `":1}}`, `no path`},
 		"long type":    {`{"provider":"tiny","type":"` + strings.Repeat("a", 1_000_000) + `"}`, `no event type`},
 		"deep merge":   {`{"provider":"tiny","type":"thing.made","merge":` + strings.Repeat(`{"name":`, 9000) + "1" + strings.Repeat("}", 9000) + `}`, `deeper than 512`},
-		"unknown name": {`{"provider":"tiny","type":"thing.made","sett":{}}`, `unknown field`},
+		"unknown name": {`{"provider":"tiny","type":"thing.made","sett":{}}`, `is not a known field`},
 		"not JSON":     {`{"provider"`, `not JSON`},
 		"brackets":     {strings.Repeat("[", 1_000_000), `not JSON`},
 		"trailing":     {`{"provider":"tiny","type":"thing.made"} x`, `text after`},

@@ -163,7 +163,7 @@ func TestImpossibleFaultsAreRefused(t *testing.T) {
 		"impossible":   {`[{"q":"provider:tiny","kind":"old_key"}]`, "Tiny cannot show old_key"},
 		"probability":  {`[{"kind":"drop","probability":2}]`, "not between 0 and 1"},
 		"filter":       {`[{"kind":"drop","q":"kind:"}]`, "bad_filter"},
-		"unknown name": {`[{"kind":"drop","prob":1}]`, "unknown field"},
+		"unknown name": {`[{"kind":"drop","prob":1}]`, "is not a known field"},
 		"preset":       {`[{"preset":"none-such"}]`, "known are"},
 		"duration":     {`[{"kind":"delay","for":"soon"}]`, "not a duration"},
 	} {

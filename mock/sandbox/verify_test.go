@@ -83,10 +83,10 @@ func TestVerifyRefusesBadOrders(t *testing.T) {
 		"two bodies":      {`{"provider":"github","body":"x","body_base64":"eA=="}`, `body and body_base64 exclude each other`, 422},
 		"no base64":       {`{"provider":"github","body_base64":"!"}`, `body_base64: illegal base64`, 422},
 		"bad candidate":   {`{"provider":"github","candidates":["a",{"body_base64":"!"}]}`, `candidates[1].body_base64: illegal`, 422},
-		"odd candidate":   {`{"provider":"github","candidates":[{"seq":1}]}`, `unknown field`, 400},
+		"odd candidate":   {`{"provider":"github","candidates":[{"seq":1}]}`, `is not a known field`, 400},
 		"candidates":      {string(many), `101 candidates: at most 100`, 422},
-		"unknown member":  {`{"provider":"github","headres":{}}`, `unknown field`, 400},
-		"header":          {`{"provider":"github","headers":{"a":1}}`, `a number where a list is wanted`, 400},
+		"unknown member":  {`{"provider":"github","headres":{}}`, `is not a known field`, 400},
+		"header":          {`{"provider":"github","headers":{"a":1}}`, `a header is a text or a list of texts`, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
