@@ -24,7 +24,10 @@ require (
 	golang.org/x/sys v0.47.0 // writev, flock and fdatasync of the journal
 )
 
-require github.com/modelcontextprotocol/go-sdk v1.8.0
+require (
+	github.com/modelcontextprotocol/go-sdk v1.8.0
+	golang.org/x/time v0.16.0
+)
 
 require (
 	github.com/atotto/clipboard v0.1.4 // indirect
@@ -56,7 +59,6 @@ require (
 	golang.org/x/oauth2 v0.35.0 // indirect
 	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/text v0.14.0 // indirect
-	golang.org/x/time v0.15.0 // indirect
 	golang.org/x/tools v0.42.0 // indirect
 )
 

@@ -22,19 +22,26 @@ var layers = []struct {
 	{".", []string{"tui/cli", "tui", "mock/sandbox"}},
 	{"receiver/api/nearest", nil},
 	{"fixtures", []string{"receiver/api/nearest"}},
-	{"receiver/journal", []string{"receiver/api/nearest"}},
+	{"receiver/journal", nil},
+	{"receiver/journal/body", nil},
+	{"receiver/journal/query", []string{"receiver/journal", "receiver/journal/record", "receiver/journal/body", "receiver/api/nearest"}},
+	{"receiver/journal/*", []string{"receiver/journal", "receiver/journal/record"}},
 	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/*"}},
-	{"receiver", []string{"receiver/api", "receiver/journal"}},
-	{"receiver/client", []string{"receiver/api", "receiver/journal"}},
+	{"receiver/outbound", nil},
+	{"receiver/wire", nil},
+	{"receiver", []string{"receiver/api", "receiver/wire", "receiver/journal", "receiver/journal/*", "receiver/outbound"}},
+	{"receiver/client", []string{"receiver/api", "receiver/journal", "receiver/journal/query"}},
 	{"receiver/mcp", nil},
 	{"mock/signing", []string{"receiver/journal"}},
 	{"mock/provider", []string{"mock/signing", "receiver/api", "receiver/journal", "fixtures"}},
-	{"mock/fault", []string{"mock/provider", "receiver/api", "receiver/journal"}},
-	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "receiver/api", "receiver/journal", "fixtures"}},
-	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/*", "fixtures"}},
+	{"mock/fault", []string{"mock/provider", "receiver/api", "receiver/journal", "receiver/journal/query"}},
+	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/*", "receiver/journal/*", "fixtures"}},
 	{"mock/sandbox/https", nil},
-	{"mock/fromfile/*", []string{"mock/fromfile/*"}},
-	{"mock/*", []string{"mock/provider", "mock/signing", "fixtures"}},
+	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api/nearest"}},
+	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
+	{"mock/kit", []string{"mock/provider"}},
+	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
 	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
 	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
@@ -50,6 +57,7 @@ var (
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
 		"github.com/modelcontextprotocol/go-sdk", // the protocol's own library
+		"golang.org/x/time",                      // the providers' rate limits
 		"golang.org/x/sys",                       // the journal's files: locks and mappings
 	}
 	testModules = []string{

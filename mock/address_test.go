@@ -13,7 +13,7 @@ import (
 	"tacklebox/fixtures"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
 )
 
 func TestPermitURL(t *testing.T) {
@@ -53,7 +53,7 @@ func addressWorld(t *testing.T, config map[string]json.RawMessage) (*service, er
 	}
 	catalog := fixtures.New(fstest.MapFS{"x/catalog.json": {Data: []byte(`{"title":"X"}`)}})
 	p := &provider.Provider{Name: "x", Options: []provider.Option{{Name: "url", Kind: provider.URLOption, Default: `""`}}}
-	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: catalog,
+	e, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Catalog: catalog,
 		Providers: []*provider.Provider{p}, Settings: map[string]map[string]json.RawMessage{"x": config}, BaseURL: func() string { return "" }})
 	if err != nil {
 		return nil, err

@@ -17,38 +17,29 @@ type Control struct{ e *Engine }
 // Control returns the engine's calls.
 func (e *Engine) Control() Control { return Control{e} }
 
-// Routes registers the calls that belong to events and providers.
-func (e *Engine) Routes(mux *http.ServeMux) {
-	c := e.Control()
-	for pattern, call := range map[string]struct {
-		handle api.Handler
-		query  []string
-	}{
-		"GET /_/providers":                         {c.Providers, nil},
-		"GET /_/providers/{provider}":              {c.Provider, nil},
-		"GET /_/providers/{provider}/openapi.json": {c.OpenAPI, nil},
-		"GET /_/providers/{provider}/settings":     {c.Settings, []string{"account"}},
-		"PUT /_/providers/{provider}/settings":     {c.PutSettings, []string{"account"}},
-		"POST /_/events":                           {c.Fire, nil},
-		"GET /_/subscriptions":                     {c.Subscriptions, []string{"provider", "account"}},
-		"POST /_/subscriptions":                    {c.Subscribe, nil},
-		"DELETE /_/subscriptions/{provider}/{id}":  {c.Unsubscribe, []string{"account"}},
-		"PUT /_/subscriptions/{provider}/{id}":     {c.SwitchSubscription, []string{"account"}},
-		"POST /_/deliveries/{id}/retry":            {c.Retry, nil},
-		"GET /_/secrets":                           {c.Secrets, []string{"provider", "account"}},
-		"GET /_/clock":                             {c.Clock, nil},
-		"POST /_/clock":                            {c.MoveClock, nil},
-		"POST /_/entries/{seq}/replay":             {c.Replay, nil},
-		"GET /_/faults":                            {c.Faults, nil},
-		"PUT /_/faults":                            {c.PutFaults, nil},
-		"POST /_/verify":                           {c.Verify, nil},
-	} {
-		mux.Handle(pattern, api.Serve(func(ctx context.Context, r *http.Request) (api.Answer, error) {
-			if err := api.KnownQuery(r, call.query...); err != nil {
-				return api.Answer{}, err
-			}
-			return call.handle(ctx, r)
-		}))
+// Routes is the table of these calls, for the composition's mux and description.
+func (c Control) Routes() []api.Route {
+	one := []string{"account"}
+	which := []string{"provider", "account"}
+	return []api.Route{
+		{Method: "GET", Path: "/_/providers", Handle: c.Providers, About: "Lists the providers.", Out: []api.Provider{}},
+		{Method: "GET", Path: "/_/providers/{provider}", Handle: c.Provider, About: "A provider's event types with samples, its assumptions, context keys and faults.", Out: api.ProviderDetail{}},
+		{Method: "GET", Path: "/_/providers/{provider}/openapi.json", Handle: c.OpenAPI, About: "What the mock API serves, as OpenAPI.", Out: map[string]any{}},
+		{Method: "GET", Path: "/_/providers/{provider}/settings", Query: one, Handle: c.Settings, About: "The settings in force, of all or of one account.", Out: api.Settings{}},
+		{Method: "PUT", Path: "/_/providers/{provider}/settings", Query: one, Handle: c.PutSettings, About: "Changes the settings that are named; null takes one back.", In: api.Settings{}, Out: api.Settings{}},
+		{Method: "POST", Path: "/_/events", Handle: c.Fire, About: "Lets an event happen and tells who gets it.", In: api.Firing{}, Out: api.Fired{}, Status: http.StatusAccepted},
+		{Method: "GET", Path: "/_/subscriptions", Query: which, Handle: c.Subscriptions, About: "Lists what is subscribed.", Out: []api.Subscription{}},
+		{Method: "POST", Path: "/_/subscriptions", Handle: c.Subscribe, About: "Subscribes as a client of the mock API would.", In: api.NewSubscription{}, Out: []api.Subscription{}, Status: http.StatusCreated},
+		{Method: "PUT", Path: "/_/subscriptions/{provider}/{id}", Query: one, Handle: c.SwitchSubscription, About: "Switches a subscription on or off.", In: api.SubscriptionChange{}, Out: api.Subscription{}},
+		{Method: "DELETE", Path: "/_/subscriptions/{provider}/{id}", Query: one, Handle: c.Unsubscribe, About: "Removes a subscription.", Out: api.Removed{}},
+		{Method: "POST", Path: "/_/deliveries/{id}/retry", Handle: c.Retry, About: "Makes the next attempt of a delivery now.", Out: api.Delivery{}, Status: http.StatusAccepted},
+		{Method: "GET", Path: "/_/secrets", Query: which, Handle: c.Secrets, About: "Lists the signing keys and callback credentials in force.", Out: []api.Secret{}},
+		{Method: "GET", Path: "/_/clock", Handle: c.Clock, About: "The time on the provider side's clock.", Out: api.Clock{}},
+		{Method: "POST", Path: "/_/clock", Handle: c.MoveClock, About: "Moves a manual or auto clock.", In: api.ClockMove{}, Out: api.Clock{}},
+		{Method: "POST", Path: "/_/entries/{seq}/replay", Handle: c.Replay, About: "Sends the request of an entry again, as it was or with changes.", In: api.ReplayRequest{}, Out: api.Fired{}, Status: http.StatusAccepted},
+		{Method: "GET", Path: "/_/faults", Handle: c.Faults, About: "Lists the faults in force.", Out: []api.Fault{}},
+		{Method: "PUT", Path: "/_/faults", Handle: c.PutFaults, About: "Replaces the faults in force.", In: []api.Fault{}, Out: []api.Fault{}},
+		{Method: "POST", Path: "/_/verify", Handle: c.Verify, About: "Says whether a signature is right, and why not.", In: api.VerifyRequest{}, Out: api.Verdict{}},
 	}
 }
 

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // control asks the events half of the control API.
 func (r *rig) control(method, path, body string) (int, string) {
 	r.t.Helper()
 	mux := http.NewServeMux()
-	r.e.Routes(mux)
+	mux.Handle("/", api.Mux(r.e.Control().Routes(), http.NotFoundHandler()))
 	rec := httptest.NewRecorder()
 	mux.ServeHTTP(rec, httptest.NewRequest(method, path, strings.NewReader(body)))
 	if got := rec.Header().Get("Content-Type"); got != "application/json" {

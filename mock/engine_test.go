@@ -13,6 +13,7 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
 )
 
 // gated makes the sink wait: each request is told of, and answered when told to.
@@ -244,7 +245,7 @@ func TestTheEngineRefusesAConfigurationOfAnother(t *testing.T) {
 		}
 		clock, _ := NewClock(ManualClock, rigStart)
 		state, _ := OpenState("")
-		_, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: plainCatalog(),
+		_, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Catalog: plainCatalog(),
 			Providers: []*provider.Provider{plainProvider()}, Settings: map[string]map[string]json.RawMessage{section: doc}, BaseURL: func() string { return "" }})
 		if got := fmt.Sprintf("%s: %v", strings.Join(api.Path(err), "."), err); !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %v, want %s", section, err, c.want)

@@ -112,16 +112,20 @@ func (w *service) forge(d *delivery, kind string, out *provider.Outgoing) error 
 	for _, f := range out.Header {
 		h.Add(f.Name, f.Value)
 	}
-	proof := signing.Proof{Body: out.Body, Now: w.world.Now(), Secret: w.firstKey(d, p.Secrets), Old: w.firstKey(d, p.Retired)}
-	changed, err := p.Scheme.Forge(kind, h, proof)
-	for name, value := range changed {
-		if value == "" {
-			out.Drop(name)
+	made, err := p.Scheme.Forge(kind, signing.Request{Method: out.Method, URL: out.URL, Header: h, Body: out.Body},
+		signing.Proof{Now: w.world.Now(), Secret: w.firstKey(d, p.Secrets), Old: w.firstKey(d, p.Retired)})
+	if err != nil {
+		return err
+	}
+	out.Body, out.URL = made.Body, made.URL
+	for _, line := range made.Header {
+		if line.Value == "" {
+			out.Drop(line.Name)
 		} else {
-			out.Set(name, value)
+			out.Set(line.Name, line.Value)
 		}
 	}
-	return err
+	return nil
 }
 
 // firstKey is the newest key that a delivery could be signed with, "" when there

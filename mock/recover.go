@@ -9,6 +9,7 @@ import (
 	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // recover brings back the services from the state and the journal: the state knows
@@ -26,7 +27,7 @@ func (e *Engine) recover() error {
 		}
 		seqs[w] = seq
 	}
-	filter, err := journal.ParseFilter("kind:event OR kind:attempt", nil)
+	filter, err := query.Parse("kind:event OR kind:attempt", nil)
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
 )
 
 // fireWith lets "made" happen with a text for a body and faults of its own.
@@ -362,7 +362,7 @@ func TestAStateOfAnotherKindIsRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: plainCatalog(),
+			_, err = New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Catalog: plainCatalog(),
 				Providers: []*provider.Provider{plainProvider()}, BaseURL: func() string { return "" }})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want it to name %s", err, c.want)

@@ -11,7 +11,7 @@ import (
 	"tacklebox/fixtures"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
 )
 
 // BenchmarkDueRetries fires events at a port that nobody listens on and moves
@@ -64,7 +64,7 @@ func deafEngine(b *testing.B) *Engine {
 				return ended.Add(time.Hour + time.Duration(nth*7919%3_600_000)*time.Millisecond), n == 1
 			}}
 		}}
-	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Providers: []*provider.Provider{deaf},
+	e, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Providers: []*provider.Provider{deaf},
 		Catalog: fixtures.New(fstest.MapFS{
 			"deaf/catalog.json": {Data: []byte(`{"title":"Deaf","events":[{"type":"noise","about":"a noise","evidence":"decision","sample":"noise.json"}]}`)},
 			"deaf/noise.json":   {Data: []byte(`{"loud":true}`)}}),

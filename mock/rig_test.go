@@ -18,6 +18,8 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 var rigStart = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -46,7 +48,7 @@ func newRig(t *testing.T, change func(p *provider.Provider, cfg *Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, sink: newSink(t), store: journal.NewMemory(journal.MemoryLimit{}), state: state, made: change}
+	r := &rig{t: t, sink: newSink(t), store: memory.New(memory.Limit{}), state: state, made: change}
 	r.open()
 	return r
 }
@@ -141,7 +143,7 @@ func (r *rig) idle() {
 // entries lists what the journal holds of a filter, oldest first.
 func (r *rig) entries(q string) (list []*journal.Entry) {
 	r.t.Helper()
-	f, err := journal.ParseFilter(q, r.e.Now)
+	f, err := query.Parse(q, r.e.Now)
 	if err != nil {
 		r.t.Fatal(err)
 	}

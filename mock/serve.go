@@ -21,8 +21,7 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 	reply, began, err := w.handle(c, w.answer)
 	if err != nil {
 		e.cfg.Warn(err.Error())
-		http.Error(rw, "the journal cannot be written: "+err.Error(), http.StatusInsufficientStorage)
-		return
+		reply = w.notKept(c, err)
 	}
 	// The provider's clock tells the time in its answers, so that Retry-After and
 	// the like fit, and the same seed and clock give the same bytes.
@@ -38,6 +37,8 @@ func (w *service) handle(c *provider.Call, answer func(*provider.Call) provider.
 	began = e.clock.Now()
 	broke := w.do(func() {
 		w.stats.calls++
+		w.calledAt = c.Base
+		defer func() { w.calledAt = "" }()
 		reply = answer(c)
 	})
 	if broke != nil {
@@ -88,6 +89,9 @@ func (w *service) readCall(path string, r *http.Request) *provider.Call {
 	limit := w.bodyLimit()
 	_, query, _ := strings.Cut(r.RequestURI, "?")
 	c := &provider.Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
+	if w.engine.cfg.BaseFor != nil {
+		c.Base = w.engine.cfg.BaseFor(r)
+	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
 	case int64(len(b)) > limit:
@@ -108,9 +112,21 @@ func (w *service) answer(c *provider.Call) (reply provider.Reply) {
 	if w.safely(func() { reply = w.provider.Serve(w.world, c) }) != nil {
 		reply = provider.Reply{Status: http.StatusInternalServerError}
 		if w.provider.Broken != nil {
-			reply = w.provider.Broken(w.world, c)
+			reply = w.provider.Broken(w.world, c, http.StatusInternalServerError)
 		}
 	}
+	return reply
+}
+
+// notKept answers a call that happened but is not kept, so that nobody is told
+// that it did.
+func (w *service) notKept(c *provider.Call, err error) provider.Reply {
+	reply := provider.Reply{Status: http.StatusInsufficientStorage, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+		Body: []byte("the journal cannot be written: " + err.Error() + "\n")}
+	if w.provider.Broken == nil {
+		return reply
+	}
+	_ = w.do(func() { reply = w.provider.Broken(w.world, c, http.StatusInsufficientStorage) }) // that the state is not saved either was said
 	return reply
 }
 

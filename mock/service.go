@@ -21,12 +21,13 @@ type service struct {
 	book     *provider.Book
 	world    *provider.World // the book's
 
-	mu      sync.Mutex
-	log     map[string]*deliveryLog // by account
-	queues  map[string]*queue
-	timers  []timer
-	schemas map[string]json.RawMessage // by type, as they are shown
-	stats   stats
+	mu       sync.Mutex
+	log      map[string]*deliveryLog // by account
+	queues   map[string]*queue
+	timers   []timer
+	schemas  map[string]json.RawMessage // by type, as they are shown
+	stats    stats
+	calledAt string // this instance's address as the client of the call at hand has it, else ""
 }
 
 // timer is a moment that the provider asked for.
@@ -49,7 +50,9 @@ func (h hooks) Now() time.Time            { return h.w.engine.clock.Now() }
 func (h hooks) ClockMoved() bool          { return h.w.engine.clock.mode != RealClock }
 func (h hooks) Rand() provider.SeededRand { return h.w.engine.rand }
 func (h hooks) LastEntry() uint64         { return h.w.engine.appended() }
-func (h hooks) BaseURL() string           { return h.w.engine.cfg.BaseURL() + "/" + h.w.provider.Name }
+func (h hooks) BaseURL() string {
+	return cmp.Or(h.w.calledAt, h.w.engine.cfg.BaseURL()) + "/" + h.w.provider.Name
+}
 
 func (h hooks) Entry(seq uint64) (*provider.Entry, error) { return h.w.engine.journal.Get(seq) }
 

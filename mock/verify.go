@@ -12,6 +12,7 @@ import (
 	"tacklebox/mock/signing"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // Verifiable lists the names that a signature can be checked by: the providers
@@ -162,7 +163,7 @@ const (
 // provider or scheme, of the same account when one is named.
 func (e *Engine) recentBodies(provider, account string) (list []signing.Candidate) {
 	size := 0
-	filter, err := journal.ParseFilter("kind:capture", e.clock.Now)
+	filter, err := query.Parse("kind:capture", e.clock.Now)
 	if err != nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // busyJournal has a delivery that went wrong twice and then right.
@@ -86,7 +87,7 @@ func TestNearMissReasonsAreTrue(t *testing.T) {
 	for _, q := range []string{"kind:capture status:404", "attempt:2 status:200", "type:order:create has:fault has:response", "-provider:shoptet inbox:x", "seq:2..3 status:404"} {
 		a := g.do("POST", "/_/expect", `{"q":"`+q+`","count":5,"within":"1ms"}`).want(t, 417)
 		r := a.expected(t)
-		f, err := journal.ParseFilter(q, nil)
+		f, err := query.Parse(q, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,7 +2,6 @@ package receiver
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
 	"os"
 	"os/exec"
@@ -10,11 +9,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the goldens")
+var update = new(os.Getenv("UPDATE") != "")
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
@@ -158,7 +159,7 @@ func TestExportHARIsValid(t *testing.T) {
 		"timings":  {"send", "wait", "receive"},
 	}
 	for _, e := range []*journal.Entry{awkward(), rawBytes()} {
-		text, err := exportHAR(New(Config{Journal: journal.NewMemory(journal.MemoryLimit{})}), e)
+		text, err := exportHAR(New(Config{Journal: memory.New(memory.Limit{})}), e)
 		if err != nil {
 			t.Fatal(err)
 		}

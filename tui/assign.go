@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -15,13 +16,14 @@ import (
 type flat struct {
 	paths  []string // in the order of the document where that is known
 	values map[string]json.RawMessage
+	doc    json.RawMessage
 }
 
 const mostPaths = 500
 
 // flatten lists the paths of a sample, as gjson writes them.
 func flatten(doc json.RawMessage) flat {
-	f := flat{values: map[string]json.RawMessage{}}
+	f := flat{values: map[string]json.RawMessage{}, doc: doc}
 	if shallow(doc) && json.Valid(doc) {
 		f.walk("", doc)
 	}
@@ -71,49 +73,19 @@ func (f flat) assign(req *client.FireRequest, line string) error {
 		req.Unset = append(req.Unset, gone)
 		return nil
 	}
-	path, value, ok := strings.Cut(line, "=")
-	path, asJSON := strings.CutSuffix(path, ":")
-	if !ok || path == "" {
-		return fmt.Errorf("set %q: want path=value, path:=json or -path", line)
+	a, err := api.ParseSet(line)
+	if err != nil {
+		return fmt.Errorf("set %w (-path leaves it out)", err)
 	}
 	if req.Set == nil {
-		req.Set = map[string]any{}
+		req.Set = map[string]json.RawMessage{}
 	}
-	v, err := f.typed(path, value, asJSON)
+	v, err := a.In(f.doc)
 	if err != nil {
-		return fmt.Errorf("set %s: %w", path, err)
+		return fmt.Errorf("set %s: %w", a.Path, err)
 	}
-	req.Set[path] = v
+	req.Set[a.Path] = v
 	return nil
-}
-
-func (f flat) typed(path, value string, asJSON bool) (any, error) {
-	there, known := f.values[path]
-	isText := !known || there[0] == '"' || string(there) == "null"
-	if isText && !asJSON {
-		return value, nil
-	}
-	if !json.Valid([]byte(value)) || !asJSON && value[0] != there[0] && kindOf(value) != kindOf(string(there)) {
-		return nil, fmt.Errorf("%s stands there, %q is none: write :=%s to send it as text", kindOf(string(there)), value, quoted([]byte(value)))
-	}
-	return json.RawMessage(value), nil
-}
-
-// kindOf names the type of a JSON value.
-func kindOf(v string) string {
-	switch {
-	case v == "":
-		return "JSON"
-	case v == "true" || v == "false":
-		return "true or false"
-	case v[0] == '{':
-		return "an object"
-	case v[0] == '[':
-		return "a list"
-	case v[0] == '"':
-		return "a text"
-	}
-	return "a number"
 }
 
 // plainText is a value as it is typed behind path=.

@@ -109,7 +109,7 @@ func TestFormFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := json.Marshal(req)
-	want := `{"provider":"shoptet","type":"order:create","set":{"items.0.paid":false,"x":[1]},"unset":["eventInstance"],"to":"http://h/x","account":"acc","context":{"shop":7,"word":"w"},"count":3,"faults":["drop","bad_signature"]}`
+	want := `{"provider":"shoptet","type":"order:create","set":{"items.0.paid":false,"x":[1]},"unset":["eventInstance"],"to":"http://h/x","account":"acc","context":{"shop":7,"word":"w"},"count":3,"faults":[{"kind":"drop"},{"kind":"bad_signature"}]}`
 	if string(got) != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

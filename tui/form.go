@@ -231,11 +231,7 @@ func (f *fireForm) read(req *client.FireRequest, label, value string) (err error
 		}
 	case faultField:
 		for kind := range strings.SplitSeq(value, ",") {
-			word, err := json.Marshal(strings.TrimSpace(kind))
-			if err != nil {
-				return fmt.Errorf("fault %q: %w", kind, err)
-			}
-			req.Faults = append(req.Faults, word)
+			req.Faults = append(req.Faults, client.Fault{Kind: strings.TrimSpace(kind)})
 		}
 	case contextField:
 		return readFacts(req, value)
@@ -244,13 +240,13 @@ func (f *fireForm) read(req *client.FireRequest, label, value string) (err error
 }
 
 func readFacts(req *client.FireRequest, value string) error {
-	req.Context = map[string]any{}
+	req.Context = map[string]json.RawMessage{}
 	for pair := range strings.SplitSeq(value, ",") {
 		key, v, ok := strings.Cut(strings.TrimSpace(pair), "=")
 		if !ok || key == "" {
 			return fmt.Errorf("context %q: want key=value", pair)
 		}
-		req.Context[key] = any(v)
+		req.Context[key] = quoted([]byte(v))
 		if json.Valid([]byte(v)) {
 			req.Context[key] = json.RawMessage(v)
 		}

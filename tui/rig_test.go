@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -21,7 +20,7 @@ import (
 	"tacklebox/receiver/journal"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = new(os.Getenv("UPDATE") != "")
 
 // noon is the time on every clock of the tests.
 var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
@@ -225,7 +224,7 @@ func golden(t *testing.T, name string, m *model) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("%v (write it with -update)", err)
+		t.Fatalf("%v (write it with UPDATE=1)", err)
 	}
 	if diff := cmp.Diff(string(want), b.String()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)

@@ -189,14 +189,14 @@ func TestAssign(t *testing.T) {
 		"b=1":            "true or false stands there",
 		"empty=1":        "a list stands there",
 		"e=1":            "an object stands there",
-		"n:=x":           "stands there",
-		"nope":           "want path=value",
+		"n:=x":           "is not JSON",
+		"nope":           "want PATH=VALUE",
 	} {
 		var req client.FireRequest
 		err := f.assign(&req, line)
 		got, _ := json.Marshal(struct {
-			Set   map[string]any `json:"set,omitempty"`
-			Unset []string       `json:"unset,omitempty"`
+			Set   map[string]json.RawMessage `json:"set,omitempty"`
+			Unset []string                   `json:"unset,omitempty"`
 		}{req.Set, req.Unset})
 		if err != nil && !strings.Contains(err.Error(), want) || err == nil && string(got) != want {
 			t.Errorf("%s: %s, %v; want %s", line, got, err, want)
@@ -251,7 +251,7 @@ func TestLightSettles(t *testing.T) {
 		reason string
 	}{
 		{&client.ExpectResult{Met: true, Entries: []uint64{4, 9}}, nil, green, "met by #9"},
-		{&client.ExpectResult{Seen: client.Seen{Matching: 1}, Nearest: &client.NearMiss{Seq: 3, Reasons: []string{"status is 500, wanted 200"}}}, nil, red, "1 came; #3 was near: status is 500, wanted 200"},
+		{&client.ExpectResult{Seen: &client.Seen{Matching: 1}, Nearest: &client.NearMiss{Seq: 3, Reasons: []string{"status is 500, wanted 200"}}}, nil, red, "1 came; #3 was near: status is 500, wanted 200"},
 		{nil, fmt.Errorf("gone"), red, "gone"},
 	} {
 		l, err := readLight("3 inbox:a")

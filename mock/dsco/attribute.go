@@ -2,11 +2,11 @@ package dsco
 
 import (
 	"encoding/json"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+
+	"tacklebox/mock/kit"
 )
 
 // attribute is one member of a Webhook in a request.
@@ -46,29 +46,25 @@ var attributes = []attribute{
 	{"lastUpdate", false, readDate("lastUpdate")},
 }
 
-func attributeOf(name string) *attribute {
-	i := slices.IndexFunc(attributes, func(a attribute) bool { return a.name == name })
-	if i < 0 {
-		return nil
+func attributeNames() []string {
+	names := make([]string, len(attributes))
+	for i, a := range attributes {
+		names[i] = a.name
 	}
-	return &attributes[i]
+	return names
 }
 
 // number reads an int: a number without fraction from 1 to 2^53 (decision).
 func number(raw json.RawMessage) (int64, bool) {
 	const most = 1 << 53
-	n, err := strconv.ParseInt(string(raw), 10, 64)
-	return n, err == nil && n >= 1 && n <= most
-}
-
-func text(raw json.RawMessage) (s string, ok bool) {
-	return s, raw[0] == '"' && json.Unmarshal(raw, &s) == nil
+	n, ok := kit.Whole(raw)
+	return n, ok && n >= 1 && n <= most
 }
 
 // readUUID checks a webhookUuid: made by Dsco, so a sent one is ignored on
 // creation and must be the one of the path on update (decision).
 func readUUID(r *reading, raw json.RawMessage) error {
-	id, ok := text(raw)
+	id, ok := kit.Text(raw)
 	if !ok {
 		return refuse(attributeValueInvalid, "webhookUuid must be text.")
 	}
@@ -105,7 +101,7 @@ func readAccount(r *reading, raw json.RawMessage) error {
 }
 
 func readDescription(r *reading, raw json.RawMessage) error {
-	s, ok := text(raw)
+	s, ok := kit.Text(raw)
 	if !ok {
 		return refuse(attributeValueInvalid, "description must be text.")
 	}
@@ -117,7 +113,7 @@ func readDescription(r *reading, raw json.RawMessage) error {
 // webhooks (documented).
 func readEvent(r *reading, raw json.RawMessage) error {
 	types := []string{orderCreated, orderUpdated, inventoryUpdated, invoiceCreated, invoiceUpdated, lineItemStatus}
-	s, ok := text(raw)
+	s, ok := kit.Text(raw)
 	if !ok || !slices.Contains(types, s) {
 		return refuse(attributeValueInvalid, "event must be exactly one of %s.", strings.Join(types, ", "))
 	}
@@ -128,7 +124,7 @@ func readEvent(r *reading, raw json.RawMessage) error {
 // readURL reads callbackUrl, a "fully qualified URL" (documented); that means
 // http or https and a host (inferred). It is kept byte for byte.
 func readURL(r *reading, raw json.RawMessage) error {
-	s, ok := text(raw)
+	s, ok := kit.Text(raw)
 	if !ok || !callable(s) {
 		return refuse(attributeValueInvalid, "callbackUrl must be a fully qualified http or https URL.")
 	}
@@ -139,21 +135,23 @@ func readURL(r *reading, raw json.RawMessage) error {
 // callable reports whether a URL can be called back. Blanks cannot stand in a
 // request line (decision).
 func callable(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsAny(s, " \t\r\n")
+	_, ok := kit.Callable(s)
+	return ok && !strings.ContainsAny(s, " \t\r\n")
 }
 
 func readEnabled(r *reading, raw json.RawMessage) error {
-	if json.Unmarshal(raw, &r.order.enabled) != nil {
+	yes, ok := kit.Truth(raw)
+	if !ok {
 		return refuse(attributeValueInvalid, "enabled must be true or false.")
 	}
+	r.order.enabled = yes
 	return nil
 }
 
 func readFlag(name string, place func(*order) **bool) func(*reading, json.RawMessage) error {
 	return func(r *reading, raw json.RawMessage) error {
-		var b bool
-		if json.Unmarshal(raw, &b) != nil {
+		b, ok := kit.Truth(raw)
+		if !ok {
 			return refuse(attributeValueInvalid, "%s must be true or false.", name)
 		}
 		*place(r.order) = &b
@@ -165,7 +163,7 @@ func readFlag(name string, place func(*order) **bool) func(*reading, json.RawMes
 // (decision).
 func readIDs(name string, place func(*order) **[]string) func(*reading, json.RawMessage) error {
 	return func(r *reading, raw json.RawMessage) error {
-		ids, ok := texts(raw)
+		ids, ok := kit.Texts(raw)
 		if !ok || slices.Contains(ids, "") {
 			return refuse(attributeValueInvalid, "%s must be a list of texts that are not empty.", name)
 		}
@@ -174,28 +172,11 @@ func readIDs(name string, place func(*order) **[]string) func(*reading, json.Raw
 	}
 }
 
-// texts reads a list whose elements are all texts.
-func texts(raw json.RawMessage) ([]string, bool) {
-	var parts []json.RawMessage
-	if json.Unmarshal(raw, &parts) != nil || parts == nil {
-		return nil, false
-	}
-	list := make([]string, len(parts))
-	for i, p := range parts {
-		s, ok := text(p)
-		if !ok {
-			return nil, false
-		}
-		list[i] = s
-	}
-	return list, true
-}
-
 // readDate checks a date that Dsco sets itself: a sent one is not used
 // (decision).
 func readDate(name string) func(*reading, json.RawMessage) error {
 	return func(_ *reading, raw json.RawMessage) error {
-		if s, ok := text(raw); ok {
+		if s, ok := kit.Text(raw); ok {
 			if _, ok = parseDate(s); ok {
 				return nil
 			}
@@ -212,8 +193,8 @@ var (
 // readHeaders reads a list of HttpHeader. Its shape is inferred; names that frame
 // the request are refused (decision).
 func readHeaders(r *reading, raw json.RawMessage) error {
-	var parts []json.RawMessage
-	if json.Unmarshal(raw, &parts) != nil || parts == nil {
+	parts, ok := kit.Items(raw)
+	if !ok {
 		return refuse(attributeValueInvalid, "customHttpHeaders must be a list.")
 	}
 	list := make([]header, len(parts))
@@ -233,16 +214,15 @@ func readHeader(keys [2]string, i int, raw json.RawMessage) (header, error) {
 	if !ok {
 		return header{}, refuse(attributeValueInvalid, "customHttpHeaders[%d] must be an object.", i)
 	}
-	if n, found := f.unknown(func(n string) bool { return n == keys[0] || n == keys[1] }); found {
-		return header{}, refuse(unrecognizedProperty, "The attribute %q is not known to customHttpHeaders[%d].", shorten(n), i)
+	if n, found := f.Unknown(keys[:]...); found {
+		return header{}, refuse(unrecognizedProperty, "The attribute %q is not known to customHttpHeaders[%d].", kit.Clip(n), i)
 	}
 	var parts [2]string
 	for k, key := range keys {
-		value, has := f.values[key]
-		if !has {
+		if !f.Given(key) {
 			return header{}, refuse(propertyRequired, "The attribute %s of customHttpHeaders[%d] is required.", key, i)
 		}
-		if parts[k], ok = text(value); !ok {
+		if parts[k], ok = kit.Text(f.Raw(key)); !ok {
 			return header{}, refuse(attributeValueInvalid, "%s of customHttpHeaders[%d] must be text.", key, i)
 		}
 	}
@@ -250,7 +230,7 @@ func readHeader(keys [2]string, i int, raw json.RawMessage) (header, error) {
 	if !headerName.MatchString(h.Name) || slices.ContainsFunc(framing, func(n string) bool { return strings.EqualFold(n, h.Name) }) {
 		return h, refuse(attributeValueInvalid, "%s of customHttpHeaders[%d] is not the name of a header that can be set.", keys[0], i)
 	}
-	if strings.ContainsAny(h.Value, "\r\n\x00") {
+	if kit.Controls(strings.ReplaceAll(h.Value, "\t", "")) { // a tab may stand in a header (RFC 9110)
 		return h, refuse(attributeValueInvalid, "%s of customHttpHeaders[%d] must be one line.", keys[1], i)
 	}
 	return h, nil

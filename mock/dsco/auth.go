@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -40,17 +41,17 @@ func token(authorization string) (string, bool) {
 	return words[0], len(words[0]) <= longestToken && tokenForm.MatchString(words[0])
 }
 
-// login says whose call it is: a token is an account. With a list of credentials
-// in the settings only those are let in.
-func login(w *provider.World, c *provider.Call) error {
-	t, ok := token(c.Header.Get("Authorization"))
+// authenticate says whose call it is: a token is an account. With a list of
+// credentials in the settings only those are let in.
+func authenticate(r *kit.Request) error {
+	t, ok := token(r.Call.Header.Get("Authorization"))
 	if !ok {
 		return unauthorized("The Authorization header must hold an access token.")
 	}
-	if allowed := w.Option("", optCredentials).List(); len(allowed) > 0 && !slices.Contains(allowed, t) {
+	if !kit.Listed(r.World, optCredentials, t) {
 		return unauthorized("The access token in the Authorization header is not known.")
 	}
-	c.Account = t
+	r.Call.Account = t
 	return nil
 }
 

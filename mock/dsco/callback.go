@@ -1,25 +1,23 @@
 package dsco
 
 import (
-	"encoding/base64"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
-// request makes the callback: POST to callbackUrl with the custom headers in
+// createRequest makes the callback: POST to callbackUrl with the custom headers in
 // their order (documented). Nothing is signed, no id is sent along (inferred). A
 // retry goes to the URL and with the headers of that moment, and is dropped when
 // the webhook is no longer enabled (decision).
-func request(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+func createRequest(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
 	out := &provider.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body}
 	var custom []header
 	if !d.Direct {
-		s := subscription(w, d)
+		s := kit.SubOf(w, d)
 		if s == nil || !s.Enabled {
 			return nil, &provider.DropError{Reason: "the webhook is not enabled"}
 		}
@@ -32,13 +30,6 @@ func request(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error
 	return out, nil
 }
 
-func subscription(w *provider.World, d *provider.Delivery) *provider.Sub {
-	if a, ok := w.Known(d.Account); ok {
-		return a.Sub(d.Subscription)
-	}
-	return nil
-}
-
 // fields lists the headers: the ordinary ones, unless a custom one has the same
 // name, then the custom ones spelled as they were registered. User information in
 // the URL becomes Basic authentication (decision).
@@ -47,7 +38,7 @@ func fields(callback, agent string, custom []header) []provider.Field {
 	if agent != "" {
 		list = append(list, provider.Field{Name: "User-Agent", Value: agent})
 	}
-	if basic := basicAuth(callback); basic != "" {
+	if basic := kit.BasicOf(callback); basic != "" {
 		list = append(list, provider.Field{Name: "Authorization", Value: basic})
 	}
 	list = slices.DeleteFunc(list, func(f provider.Field) bool {
@@ -59,28 +50,10 @@ func fields(callback, agent string, custom []header) []provider.Field {
 	return list
 }
 
-func basicAuth(callback string) string {
-	u, err := url.Parse(callback)
-	if err != nil || u.User == nil {
-		return ""
-	}
-	password, _ := u.User.Password()
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password))
-}
-
 // policy: any 2xx is a success (documented), other deliveries to the webhook do
 // not wait for a retry. Dsco names no retries, it points to the history search
 // for what it could not deliver (documented); the settings can add waits, each
 // counted from the end of the attempt before (decision).
 func policy(w *provider.World, account string) provider.Policy {
-	waits := w.Option(account, optRetry).Durations()
-	return provider.Policy{
-		Timeout: w.Option(account, optTimeout).Duration(),
-		Next: func(_ *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
-			if n > len(waits) {
-				return time.Time{}, false
-			}
-			return ended.Add(waits[n-1]), true
-		},
-	}
+	return provider.Policy{Timeout: w.Option(account, optTimeout).Duration(), Next: kit.Waits(w.Option(account, optRetry).Durations())}
 }

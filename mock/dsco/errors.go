@@ -1,12 +1,16 @@
 package dsco
 
 import (
-	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
+
+// apiError is an answer other than 200: its Code is Dsco's type.
+type apiError = kit.Error
 
 // Error types. Documented as part of the API, their use by the webhook calls is
 // inferred: the first four. WebhookNotFound is inferred from OrderNotFound, a 400
@@ -28,58 +32,49 @@ const (
 	internalError         = "InternalError"
 )
 
-// refusal is an answer other than 200.
-type refusal struct {
-	status  int
-	kind    string
-	message string
-	header  http.Header
+var errBroken = kit.Refuse(http.StatusInternalServerError, internalError, "Something went wrong on our side; try again later.")
+
+// refuse makes the ordinary error, a 400 (documented).
+func refuse(kind, format string, args ...any) *apiError {
+	return kit.Refuse(http.StatusBadRequest, kind, format, args...)
 }
 
-func (r *refusal) Error() string { return r.kind + ": " + r.message }
-
-// refuse makes the ordinary refusal, a 400 (documented).
-func refuse(kind, format string, args ...any) *refusal {
-	return &refusal{status: http.StatusBadRequest, kind: kind, message: fmt.Sprintf(format, args...)}
+func unauthorized(message string) *apiError {
+	return kit.Refuse(http.StatusUnauthorized, unauthorizedType, "%s", message).With("WWW-Authenticate", "Bearer")
 }
 
-func unauthorized(message string) *refusal {
-	return &refusal{http.StatusUnauthorized, unauthorizedType, message, http.Header{"WWW-Authenticate": {"Bearer"}}}
+// noMethod lists the methods of the path in order of the alphabet; where GET is
+// one, so is HEAD.
+func noMethod(method string, allowed []string) *apiError {
+	if slices.Contains(allowed, http.MethodGet) {
+		allowed = append(slices.Clone(allowed), http.MethodHead)
+	}
+	list := strings.Join(slices.Sorted(slices.Values(allowed)), ", ")
+	return kit.Refuse(http.StatusMethodNotAllowed, methodNotAllowed, "%s is not possible here, only %s.", method, list).With("Allow", list)
 }
 
-func noMethod(c *provider.Call, allowed []string) *refusal {
-	list := strings.Join(allowed, ", ")
-	return &refusal{http.StatusMethodNotAllowed, methodNotAllowed, fmt.Sprintf("%s is not possible here, only %s.", c.Method, list),
-		http.Header{"Allow": {list}}}
-}
-
-// reply renders a refusal in Dsco's envelope (documented: these three members).
-func (r *refusal) reply() provider.Reply {
-	out := jsonReply(r.status, struct {
+// dialect words an error in Dsco's envelope (documented: these three members).
+func dialect(_ *kit.Request, err error) provider.Reply {
+	e := kit.As(err, kit.Refuse(errBroken.Status, internalError, "%v", err))
+	out := jsonReply(e.Status, struct {
 		Type    string `json:"type"`
 		Success bool   `json:"success"`
 		Message string `json:"message"`
-	}{r.kind, false, r.message})
-	for k, v := range r.header {
-		out.Header[k] = v
+	}{e.Code, false, e.Message})
+	for name, values := range e.Header {
+		out.Header[name] = values
 	}
 	return out
 }
 
 func jsonReply(status int, body any) provider.Reply {
-	return provider.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: provider.Encode(body)}
+	return kit.JSON(status, "application/json", body)
 }
 
 // broken answers when the mock itself failed.
-func broken(*provider.World, *provider.Call) provider.Reply {
-	return (&refusal{status: http.StatusInternalServerError, kind: internalError, message: "Something went wrong on our side; try again later."}).reply()
-}
-
-// shorten makes foreign text fit for a message.
-func shorten(s string) string {
-	const most = 80
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
+func broken(_ *provider.World, _ *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return dialect(nil, kit.Refuse(status, internalError, kit.NotKept))
 	}
-	return s
+	return dialect(nil, errBroken)
 }

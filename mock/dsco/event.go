@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -24,14 +25,14 @@ func contextKeys() []provider.Context {
 }
 
 func checkTexts(raw []byte) error {
-	if _, ok := texts(raw); !ok {
+	if _, ok := kit.Texts(raw); !ok {
 		return errors.New("wants a list of texts")
 	}
 	return nil
 }
 
 func checkQuantity(raw []byte) error {
-	if _, ok := integer(raw); !ok && string(raw) != "null" {
+	if _, ok := kit.Whole(raw); !ok && string(raw) != "null" {
 		return errors.New("wants a whole number, or null")
 	}
 	return nil
@@ -81,7 +82,7 @@ func (f *facts) readQuantity(w *provider.World, ev *provider.Event) error {
 		return nil
 	}
 	sku := gjson.GetBytes(body, "payload.sku")
-	quantity, ok := integer([]byte(gjson.GetBytes(body, "payload.quantityAvailable").Raw))
+	quantity, ok := kit.Whole([]byte(gjson.GetBytes(body, "payload.quantityAvailable").Raw))
 	if ok && sku.Type == gjson.String && sku.Str != "" {
 		f.Note, f.SKU, f.Quantity = w.Next("note", 1), sku.Str, quantity
 	}
@@ -148,7 +149,7 @@ func (c candidate) concerns(w *provider.World, ev *provider.Event) bool {
 // among reports whether wanted ids and those of a firing share one; either side
 // not given fits (documented for the webhook's).
 func among(wanted *[]string, given json.RawMessage) bool {
-	has, known := texts(given)
+	has, known := kit.Texts(given)
 	if len(listed(wanted)) == 0 || !known {
 		return true
 	}

@@ -44,27 +44,6 @@ func FuzzDate(f *testing.F) {
 	})
 }
 
-func FuzzForm(f *testing.F) {
-	for _, s := range []string{`{"a":1,"a":null}`, `{}`, `[`, `{"event":"ORDER_CREATED"} x`, `{"a":{"b":[1,2,{"c":"\u0026"}]}}`} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		got, ok := readForm(b)
-		if !ok {
-			return
-		}
-		var want map[string]json.RawMessage
-		if err := json.Unmarshal(b, &want); err != nil {
-			t.Fatalf("%q is taken for an object: %v", b, err)
-		}
-		for k, v := range got.values {
-			if string(v) == "null" || string(want[k]) != string(v) {
-				t.Errorf("%q: member %q is %s, want %s", b, k, v, want[k])
-			}
-		}
-	})
-}
-
 func FuzzAttributes(f *testing.F) {
 	f.Add([]byte(`"http://h/?a"`))
 	f.Add([]byte(`[{"name":"X-A","value":"b"}]`))

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -51,10 +51,10 @@ func options() []provider.Option {
 			About: "an owningAccountId that is not yours: refused, or replaced by yours"},
 		{Name: optHeaderKeys, Kind: provider.ListOption, Default: `["name","value"]`, Check: checkHeaderKeys, About: "the two member names of an HttpHeader"},
 		{Name: optRetry, Kind: provider.DurationsOption, Default: `[]`, About: "waits before the second, third… attempt; Dsco documents none"},
-		{Name: optTimeout, Kind: provider.DurationOption, Default: `"30s"`, Check: checkTimeout, About: "wall time for one whole callback"},
-		{Name: optPageSize, Kind: provider.IntOption, Default: `100`, Check: checkRange(1, maxPageSize), About: "records on one page of the webhook history"},
-		{Name: optUserAgent, Kind: provider.TextOption, Default: `"Dsco"`, Check: checkHeaderText, About: "User-Agent of callbacks; empty: none"},
-		{Name: optRateLimit, Kind: provider.IntOption, Default: `0`, Check: checkRange(0, 1_000_000), About: "calls a minute before 429; 0: no limit"},
+		{Name: optTimeout, Kind: provider.DurationOption, Default: `"30s"`, Check: kit.SomeTime, About: "wall time for one whole callback"},
+		{Name: optPageSize, Kind: provider.IntOption, Default: `100`, Check: kit.Between(1, maxPageSize), About: "records on one page of the webhook history"},
+		{Name: optUserAgent, Kind: provider.TextOption, Default: `"Dsco"`, Check: kit.HeaderText, About: "User-Agent of callbacks; empty: none"},
+		{Name: optRateLimit, Kind: provider.IntOption, Default: `0`, Check: kit.Between(0, 1_000_000), About: "calls a minute before 429; 0: no limit"},
 	}
 }
 
@@ -66,9 +66,9 @@ func checkNumber(raw json.RawMessage) error {
 }
 
 func checkNumbers(raw json.RawMessage) error {
-	var list []json.RawMessage
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return fmt.Errorf("wants a list of account numbers: %w", err)
+	list, ok := kit.Items(raw)
+	if !ok {
+		return errors.New("wants a list of account numbers")
 	}
 	for _, n := range list {
 		if err := checkNumber(n); err != nil {
@@ -79,37 +79,9 @@ func checkNumbers(raw json.RawMessage) error {
 }
 
 func checkHeaderKeys(raw json.RawMessage) error {
-	var keys []string
-	if err := json.Unmarshal(raw, &keys); err != nil {
-		return err
-	}
-	if len(keys) != 2 || keys[0] == "" || keys[1] == "" || keys[0] == keys[1] {
+	keys, ok := kit.Texts(raw)
+	if !ok || len(keys) != 2 || keys[0] == "" || keys[1] == "" || keys[0] == keys[1] {
 		return errors.New("wants two different names, as in [\"name\", \"value\"]")
-	}
-	return nil
-}
-
-func checkTimeout(raw json.RawMessage) error {
-	if !strings.ContainsAny(string(raw), "123456789") {
-		return errors.New("wants more than nothing")
-	}
-	return nil
-}
-
-func checkRange(least, most int64) func(json.RawMessage) error {
-	return func(raw json.RawMessage) error {
-		var n int64
-		if err := json.Unmarshal(raw, &n); err != nil || n < least || n > most {
-			return fmt.Errorf("wants a number from %d to %d", least, most)
-		}
-		return nil
-	}
-}
-
-func checkHeaderText(raw json.RawMessage) error {
-	var s string
-	if err := json.Unmarshal(raw, &s); err != nil || strings.ContainsAny(s, "\r\n\x00") {
-		return errors.New("wants one line of text")
 	}
 	return nil
 }

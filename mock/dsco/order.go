@@ -1,11 +1,9 @@
 package dsco
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -23,89 +21,42 @@ func (o *order) apply(s *provider.Sub, now time.Time) {
 	s.Store(o.webhook)
 }
 
-// form is the members of a JSON object that have a value: null counts as absent
-// (documented as "may be left blank" for one attribute, elsewhere a decision) and
-// of two members with one name the last counts (decision).
-type form struct {
-	names  []string // in order of appearance
-	values map[string]json.RawMessage
-}
-
-// readForm reads one JSON object and nothing after it.
-func readForm(b []byte) (form, bool) {
-	f := form{values: map[string]json.RawMessage{}}
-	if !provider.Sound(b) {
-		return f, false
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
-		return f, false
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return f, false
-		}
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return f, false
-		}
-		f.put(key.(string), raw)
-	}
-	if _, err := dec.Token(); err != nil {
-		return f, false
-	}
-	_, err := dec.Token()
-	return f, err == io.EOF
-}
-
-func (f *form) put(name string, raw json.RawMessage) {
-	f.names = append(f.names, name)
-	if string(raw) == "null" {
-		delete(f.values, name)
-	} else {
-		f.values[name] = raw
-	}
-}
-
-// unknown returns the first member, in order of appearance, that is none of the
-// known ones. Names are case-sensitive (documented type, inferred use).
-func (f *form) unknown(known func(string) bool) (string, bool) {
-	for _, n := range f.names {
-		if _, has := f.values[n]; has && !known(n) {
-			return n, true
-		}
-	}
-	return "", false
-}
-
 // readOrder reads the body of a create (uuid "") or update and reports the first
 // problem in this order: JSON, unknown members, required ones, types and values,
 // the rules across attributes (decision).
-func readOrder(w *provider.World, c *provider.Call, uuid string) (*order, error) {
-	f, ok := readForm(c.Body)
-	if !ok || c.BodyErr != nil {
+func readOrder(r *kit.Request, uuid string) (*order, error) {
+	f, ok := readForm(r.Call.Body)
+	if !ok || r.Call.BodyErr != nil {
 		return nil, refuse(invalidJSON, "The request body must be one JSON object.")
 	}
-	if n, found := f.unknown(func(n string) bool { return attributeOf(n) != nil }); found {
-		return nil, refuse(unrecognizedProperty, "The attribute %q is not known to a Webhook.", shorten(n))
+	if n, found := f.Unknown(attributeNames()...); found {
+		return nil, refuse(unrecognizedProperty, "The attribute %q is not known to a Webhook.", kit.Clip(n))
 	}
 	for _, a := range attributes {
-		if _, has := f.values[a.name]; a.required && !has {
+		if a.required && !f.Given(a.name) {
 			return nil, refuse(propertyRequired, "The attribute %s is required.", a.name)
 		}
 	}
-	r := &reading{order: &order{}, uuid: uuid, me: who(w, c.Account), keys: headerKeys(w, c.Account),
-		anyOwner: w.Option(c.Account, optOwner).Text() == anyOwner}
-	r.order.Owner = r.me.id
+	in := &reading{order: &order{}, uuid: uuid, me: who(r.World, r.Call.Account), keys: headerKeys(r.World, r.Call.Account),
+		anyOwner: r.Option(optOwner).Text() == anyOwner}
+	in.order.Owner = in.me.id
 	for _, a := range attributes {
-		if raw, has := f.values[a.name]; has {
-			if err := a.read(r, raw); err != nil {
+		if f.Given(a.name) {
+			if err := a.read(in, f.Raw(a.name)); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return r.order, r.order.check(r.me, w.Option(c.Account, optInventoryOnly).Text() == reject)
+	return in.order, in.order.check(in.me, r.Option(optInventoryOnly).Text() == reject)
+}
+
+// readForm reads one JSON object, whose null members count as absent (documented
+// as "may be left blank" for one attribute, elsewhere a decision).
+func readForm(raw []byte) (kit.Fields, bool) {
+	if !provider.Sound(raw) {
+		return kit.Fields{}, false
+	}
+	return kit.ReadFields(raw)
 }
 
 // check holds the rules that speak of more than one attribute, in the order they

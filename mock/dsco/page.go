@@ -3,13 +3,13 @@ package dsco
 import (
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
 const (
 	pageLife  = 5 * time.Minute // documented: how long the next page can be asked for
 	openPages = 1000            // of one account; the oldest are forgotten beyond
-	pagesMemo = "history"
 )
 
 // page is a further page of a search that was promised to a client.
@@ -27,10 +27,9 @@ type pages struct {
 }
 
 func pagesOf(a *provider.Account) *pages {
-	p, ok := a.Memo[pagesMemo].(*pages)
-	if !ok {
-		p = &pages{byID: map[string]*page{}}
-		a.Memo[pagesMemo] = p
+	p := kit.Memo[pages](a.Memo, "history")
+	if p.byID == nil {
+		p.byID = map[string]*page{}
 	}
 	return p
 }

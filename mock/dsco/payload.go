@@ -1,7 +1,6 @@
 package dsco
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -10,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -33,7 +33,7 @@ func sampleOf(w *provider.World, ev *provider.Event, t provider.Target) ([]byte,
 	if own.Supplier != "" && !t.Direct && who(w, t.Account).kind == supplier {
 		file = own.Supplier
 	}
-	sample, err := compactFile(w, file)
+	sample, err := kit.SampleFile(w, file)
 	if err != nil || own.Variants == nil {
 		return sample, err
 	}
@@ -48,25 +48,9 @@ func variant(w *provider.World, ev *provider.Event, variants map[string]string, 
 		return sample, err
 	}
 	if file := variants[gjson.GetBytes(edited, variants["path"]).String()]; file != "" {
-		return compactFile(w, file)
+		return kit.SampleFile(w, file)
 	}
 	return sample, nil
-}
-
-func compactFile(w *provider.World, name string) ([]byte, error) {
-	raw, err := w.Catalogue().File(name)
-	if err != nil {
-		return nil, err
-	}
-	return compact(raw)
-}
-
-func compact(raw []byte) ([]byte, error) {
-	var b bytes.Buffer
-	if err := json.Compact(&b, raw); err != nil {
-		return nil, fmt.Errorf("sample: %w", err)
-	}
-	return b.Bytes(), nil
 }
 
 // payload builds the whole callback body, a WebhookEvent (documented): the
@@ -85,7 +69,7 @@ func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, 
 	if body, err = followQuantity(ev, body); err != nil {
 		return nil, err
 	}
-	if body, err = compact(body); err != nil {
+	if body, err = kit.Compact(body); err != nil {
 		return nil, err
 	}
 	return plain(body), nil
@@ -178,16 +162,6 @@ func followQuantity(ev *provider.Event, body []byte) ([]byte, error) {
 // renew gives a body that is sent again the date of now and, where it has one, an
 // id of its own.
 func renew(w *provider.World, body []byte) []byte {
-	if !provider.Sound(body) {
-		return body
-	}
-	for path, v := range map[string]string{"eventDate": formatDate(w.Now()), "payload.eventUuid": w.UUID("event")} {
-		if !gjson.GetBytes(body, path).Exists() {
-			continue
-		}
-		if changed, err := sjson.SetBytes(body, path, v); err == nil {
-			body = changed
-		}
-	}
-	return body
+	return kit.Replace(body, kit.Member{Path: "eventDate", Raw: provider.Encode(formatDate(w.Now()))},
+		kit.Member{Path: "payload.eventUuid", Raw: provider.Encode(w.UUID("event"))})
 }

@@ -9,8 +9,6 @@
 package dsco
 
 import (
-	"net/http"
-
 	"tacklebox/mock/provider"
 )
 
@@ -29,43 +27,17 @@ func New() *provider.Provider {
 		Hosts:      []string{"apis.dsco.io", "api.dsco.io", "staging-api.dsco.io"},
 		Options:    options(),
 		Context:    contextKeys(),
-		Operations: operations(),
-		Serve:      serve,
+		Operations: api.Operations(home),
+		Serve:      api.Serve,
 		Register:   registration,
 		Prepare:    prepare,
 		Targets:    targets,
 		Note:       note,
 		Payload:    payload,
-		Request:    request,
+		Request:    createRequest,
 		Switched:   switched,
 		Renew:      renew,
 		Policy:     policy,
 		Broken:     broken,
 	}
-}
-
-// operations is what the API offers (documented that these calls exist; their
-// URLs are inferred from V2's style of singular lower-case nouns). Literal paths
-// come before the one with a parameter.
-func operations() []provider.Operation {
-	const one = home + "/webhook/{webhookUuid}"
-	return []provider.Operation{
-		{ID: "hello", Method: http.MethodGet, Path: home + "/hello", Serve: answer(hello)},
-		{ID: "createWebhook", Method: http.MethodPost, Path: home + "/webhook", Serve: answer(createWebhook)},
-		{ID: "listWebhooks", Method: http.MethodGet, Path: home + "/webhook", Serve: answer(listWebhooks)},
-		{ID: "listAllWebhooks", Method: http.MethodGet, Path: home + "/webhook/all", Serve: answer(listWebhooks)},
-		{ID: "findWebhookHistory", Method: http.MethodGet, Path: home + "/webhook/history", Serve: answer(findHistory)},
-		{ID: "getWebhook", Method: http.MethodGet, Path: one, Serve: answer(getWebhook)},
-		{ID: "updateWebhook", Method: http.MethodPut, Path: one, Serve: answer(updateWebhook)},
-		{ID: "postWebhook", Method: http.MethodPost, Path: one, Serve: answer(updateWebhook)},
-		{ID: "deleteWebhook", Method: http.MethodDelete, Path: one, Serve: answer(deleteWebhook)},
-	}
-}
-
-// hello is Dsco's call to try a token with (documented; its body is inferred
-// from V3, which answers so).
-func hello(*provider.World, *provider.Call) (any, error) {
-	return struct {
-		Hello string `json:"hello"`
-	}{"World!"}, nil
 }

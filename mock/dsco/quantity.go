@@ -1,16 +1,9 @@
 package dsco
 
 import (
-	"strconv"
-
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
-
-// integer reads a JSON number without fraction.
-func integer(raw []byte) (int64, bool) {
-	n, err := strconv.ParseInt(string(raw), 10, 64)
-	return n, err == nil && raw[0] != '+'
-}
 
 // noted is what the mock remembers of one item's quantity.
 type noted struct {
@@ -44,7 +37,7 @@ func note(w *provider.World, ev *provider.Event) {
 // means it was never seen.
 func before(w *provider.World, ev *provider.Event, account, sku string) (quantity int64, first bool) {
 	if raw, ok := ev.Context["previousQuantity"]; ok {
-		n, known := integer(raw)
+		n, known := kit.Whole(raw)
 		return n, !known
 	}
 	var own, common noted

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -71,22 +72,22 @@ func unescaped(s string) string {
 
 // findHistory answers the search: one page, or with pageId a further one, beside
 // which everything else is ignored (documented; ignoring is inferred from V3).
-func findHistory(w *provider.World, c *provider.Call) (any, error) {
-	names, values := question(c.RawQuery)
+func findHistory(r *kit.Request) (any, error) {
+	names, values := question(r.Call.RawQuery)
 	if id := values["pageId"]; id != "" {
-		return nextPage(w, c.Account, id)
+		return nextPage(r.World, r.Call.Account, id)
 	}
 	for _, n := range names {
 		if !slices.Contains(parameters, n) {
-			return nil, refuse(unrecognizedProperty, "The parameter %q is not known; known are %s.", shorten(n), strings.Join(parameters, ", "))
+			return nil, refuse(unrecognizedProperty, "The parameter %q is not known; known are %s.", kit.Clip(n), strings.Join(parameters, ", "))
 		}
 	}
-	s, err := newSearch(w, values)
+	s, err := newSearch(r.World, values)
 	if err != nil {
 		return nil, err
 	}
-	s.size = int(w.Option(c.Account, optPageSize).Int())
-	return s.firstPage(w, c.Account), nil
+	s.size = int(r.Option(optPageSize).Int())
+	return s.firstPage(r.World, r.Call.Account), nil
 }
 
 func newSearch(w *provider.World, q map[string]string) (*search, error) {

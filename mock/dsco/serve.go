@@ -1,125 +1,73 @@
 package dsco
 
 import (
-	"errors"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
-// serve answers a call. The token comes first, then path, method and body
-// (decision).
-func serve(w *provider.World, c *provider.Call) provider.Reply {
-	if err := login(w, c); err != nil {
-		return refused(err)
-	}
-	if err := ration(w, c.Account); err != nil {
-		return refused(err)
-	}
-	op, err := route(w.Operations(), c)
-	if err != nil {
-		return refused(err)
-	}
-	if c.TooLarge {
-		return refused(&refusal{status: http.StatusRequestEntityTooLarge, kind: requestTooLarge, message: "The request body is larger than 1 MiB."})
-	}
-	return op.Serve(w, c)
+// api is what Dsco offers (documented that these calls exist; their URLs are
+// inferred from V2's style of singular lower-case nouns). A slash at the end is
+// ignored and HEAD is answered like GET (decisions). The token comes first, then
+// path, method and body (decision).
+var api = kit.API[*kit.Request]{
+	Home:      func(*provider.World) string { return home },
+	Tidy:      kit.OneSlash,
+	HeadIsGet: true,
+	Routes: []kit.Route[*kit.Request]{
+		{ID: "hello", Method: "GET", Path: "/hello", Do: hello},
+		{ID: "createWebhook", Method: "POST", Path: "/webhook", Do: createWebhook},
+		{ID: "listWebhooks", Method: "GET", Path: "/webhook", Do: listWebhooks},
+		{ID: "listAllWebhooks", Method: "GET", Path: "/webhook/all", Do: listWebhooks},
+		{ID: "findWebhookHistory", Method: "GET", Path: "/webhook/history", Do: findHistory},
+		{ID: "getWebhook", Method: "GET", Path: "/webhook/{webhookUuid}", Do: getWebhook},
+		{ID: "updateWebhook", Method: "PUT", Path: "/webhook/{webhookUuid}", Do: updateWebhook},
+		{ID: "postWebhook", Method: "POST", Path: "/webhook/{webhookUuid}", Do: updateWebhook},
+		{ID: "deleteWebhook", Method: "DELETE", Path: "/webhook/{webhookUuid}", Do: deleteWebhook},
+	},
+	View:   func(r *kit.Request) *kit.Request { return r },
+	Steps:  []func(*kit.Request) error{authenticate, rateLimit, route, size},
+	Answer: func(_ *kit.Request, v any) provider.Reply { return jsonReply(http.StatusOK, v) }, // documented that success is 200
+	Refuse: dialect,
 }
 
-// route finds the operation of a call. A slash at the end is ignored and HEAD is
-// answered like GET (decisions).
-func route(ops []provider.Operation, c *provider.Call) (*provider.Operation, error) {
-	call := *c
-	if len(call.Path) > 1 {
-		call.Path = strings.TrimSuffix(call.Path, "/")
+// route refuses what is not served.
+func route(r *kit.Request) error {
+	switch {
+	case r.Unknown():
+		return kit.Refuse(http.StatusNotFound, notFoundType, "There is nothing at this path.")
+	case r.NotAllowed():
+		return noMethod(r.Call.Method, r.Allowed)
 	}
-	if call.Method == http.MethodHead {
-		call.Method = http.MethodGet
-	}
-	same := samePath(ops, call.Path)
-	if len(same) == 0 {
-		return nil, &refusal{status: http.StatusNotFound, kind: notFoundType, message: "There is nothing at this path."}
-	}
-	op, allowed := provider.Find(same, &call)
-	if op == nil {
-		return nil, noMethod(c, methods(allowed))
-	}
-	call.Method, call.Path = c.Method, c.Path
-	*c = call // with its path parameters
-	return op, nil
+	return nil
 }
 
-// samePath returns the operations of the first pattern that fits, so that
-// /webhook/history is never taken for a webhook.
-func samePath(ops []provider.Operation, path string) []provider.Operation {
-	first := slices.IndexFunc(ops, func(o provider.Operation) bool {
-		_, ok := provider.MatchPath(o.Path, path)
-		return ok
-	})
-	if first < 0 {
-		return nil
+func size(r *kit.Request) error {
+	if r.Call.TooLarge {
+		return kit.Refuse(http.StatusRequestEntityTooLarge, requestTooLarge, "The request body is larger than 1 MiB.")
 	}
-	var same []provider.Operation
-	for _, o := range ops {
-		if o.Path == ops[first].Path {
-			same = append(same, o)
-		}
-	}
-	return same
+	return nil
 }
 
-func methods(allowed []string) []string {
-	if slices.Contains(allowed, http.MethodGet) {
-		allowed = append(allowed, http.MethodHead)
-	}
-	slices.Sort(allowed)
-	return allowed
-}
-
-// answer makes an operation of a function: what it returns is sent with 200
-// (documented that success is 200), its error as a refusal.
-func answer(do func(w *provider.World, c *provider.Call) (any, error)) func(*provider.World, *provider.Call) provider.Reply {
-	return func(w *provider.World, c *provider.Call) provider.Reply {
-		body, err := do(w, c)
-		if err != nil {
-			return refused(err)
-		}
-		return jsonReply(http.StatusOK, body)
-	}
-}
-
-func refused(err error) provider.Reply {
-	var r *refusal
-	if !errors.As(err, &r) {
-		r = &refusal{status: http.StatusInternalServerError, kind: internalError, message: err.Error()}
-	}
-	return r.reply()
-}
-
-// minute is an account's count of calls since the minute began.
-type minute struct {
-	began time.Time
-	calls int64
-}
-
-// ration holds the rate limit of the settings; none is known for V2 (decision).
-func ration(w *provider.World, account string) error {
-	most := w.Option(account, optRateLimit).Int()
+// rateLimit holds the limit of the settings; none is known for V2 (decision).
+func rateLimit(r *kit.Request) error {
+	most := r.Option(optRateLimit).Int()
 	if most == 0 {
 		return nil
 	}
-	memo := w.Account(account).Memo
-	m, _ := memo["rate"].(minute)
-	if now := w.Now(); m.began.IsZero() || now.Sub(m.began) >= time.Minute {
-		m = minute{began: now}
-	}
-	m.calls++
-	memo["rate"] = m
-	if m.calls > most {
-		return &refusal{status: http.StatusTooManyRequests, kind: tooManyRequests, message: "Too many calls within one minute."}
+	window := kit.Memo[kit.Window](r.Account().Memo, "rate")
+	if _, ok := window.Pass(r.World.Now(), time.Minute, most); !ok {
+		return kit.Refuse(http.StatusTooManyRequests, tooManyRequests, "Too many calls within one minute.")
 	}
 	return nil
+}
+
+// hello is Dsco's call to try a token with (documented; its body is inferred
+// from V3, which answers so).
+func hello(*kit.Request) (any, error) {
+	return struct {
+		Hello string `json:"hello"`
+	}{"World!"}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -39,13 +40,7 @@ type header struct {
 	Value string `json:"value"`
 }
 
-func stored(s *provider.Sub) webhook {
-	var h webhook
-	if err := s.Load(&h); err != nil {
-		panic(err) // the data is this package's own
-	}
-	return h
-}
+func stored(s *provider.Sub) webhook { return kit.Stored(s, webhook{}) }
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
@@ -109,60 +104,60 @@ func renderHeaders(list *[]header, keys [2]string) *json.RawMessage {
 
 // createWebhook registers a webhook. The answer is 200 too (inferred); the same
 // event and URL may be registered twice (decision).
-func createWebhook(w *provider.World, c *provider.Call) (any, error) {
-	o, err := readOrder(w, c, "")
+func createWebhook(r *kit.Request) (any, error) {
+	o, err := readOrder(r, "")
 	if err != nil {
 		return nil, err
 	}
-	now, a := w.Now(), w.Account(c.Account)
-	o.N = w.Next("webhook", 1)
-	s := &provider.Sub{ID: w.UUID("webhook"), Created: now}
+	now, a := r.World.Now(), r.Account()
+	o.N = r.World.Next("webhook", 1)
+	s := &provider.Sub{ID: r.World.UUID("webhook"), Created: now}
 	o.apply(s, now)
 	a.Add(s)
-	return render(w, a.Name, s), nil
+	return render(r.World, a.Name, s), nil
 }
 
-func listWebhooks(w *provider.World, c *provider.Call) (any, error) {
+func listWebhooks(r *kit.Request) (any, error) {
 	list := []webhookObject{}
-	for _, s := range w.Account(c.Account).Subs() {
-		list = append(list, render(w, c.Account, s))
+	for _, s := range r.Account().Subs() {
+		list = append(list, render(r.World, r.Call.Account, s))
 	}
 	return list, nil
 }
 
 // find returns the caller's webhook that the path names, whatever the letter
 // case (decision). Somebody else's is not found either.
-func find(w *provider.World, c *provider.Call) (*provider.Sub, error) {
-	id := c.Param("webhookUuid")
-	if s := w.Account(c.Account).Sub(strings.ToLower(id)); s != nil {
+func find(r *kit.Request) (*provider.Sub, error) {
+	id := r.Call.Param("webhookUuid")
+	if s := r.Account().Sub(strings.ToLower(id)); s != nil {
 		return s, nil
 	}
-	return nil, refuse(webhookNotFound, "You have no webhook with the webhookUuid %q.", shorten(id))
+	return nil, refuse(webhookNotFound, "You have no webhook with the webhookUuid %q.", kit.Clip(id))
 }
 
-func getWebhook(w *provider.World, c *provider.Call) (any, error) {
-	s, err := find(w, c)
+func getWebhook(r *kit.Request) (any, error) {
+	s, err := find(r)
 	if err != nil {
 		return nil, err
 	}
-	return render(w, c.Account, s), nil
+	return render(r.World, r.Call.Account, s), nil
 }
 
 // updateWebhook replaces a webhook: what is left out of the body is cleared
 // (decision); createDate and webhookUuid stay, lastUpdate moves.
-func updateWebhook(w *provider.World, c *provider.Call) (any, error) {
-	s, err := find(w, c)
+func updateWebhook(r *kit.Request) (any, error) {
+	s, err := find(r)
 	if err != nil {
 		return nil, err
 	}
-	o, err := readOrder(w, c, s.ID)
+	o, err := readOrder(r, s.ID)
 	if err != nil {
 		return nil, err
 	}
 	o.N = stored(s).N
-	o.apply(s, w.Now())
-	w.Account(c.Account).Save(s)
-	return render(w, c.Account, s), nil
+	o.apply(s, r.World.Now())
+	r.Account().Save(s)
+	return render(r.World, r.Call.Account, s), nil
 }
 
 // switched changes lastUpdate as an update of enabled does. What waits meanwhile
@@ -171,12 +166,12 @@ func switched(w *provider.World, _ *provider.Account, s *provider.Sub) { s.Updat
 
 // deleteWebhook removes a webhook; what waits for it is dropped. Whether Dsco has
 // the call is unknown (decision): documented is only to set enabled to false.
-func deleteWebhook(w *provider.World, c *provider.Call) (any, error) {
-	s, err := find(w, c)
+func deleteWebhook(r *kit.Request) (any, error) {
+	s, err := find(r)
 	if err != nil {
 		return nil, err
 	}
-	w.Account(c.Account).Remove(s.ID)
+	r.Account().Remove(s.ID)
 	return struct {
 		Success bool `json:"success"`
 	}{true}, nil

@@ -145,3 +145,16 @@ func TestQuantitiesSurviveACrash(t *testing.T) {
 		t.Error("an older quantity counts")
 	}
 }
+
+// No control character of a custom header reaches the wire; a tab may stand in one.
+func TestControlCharactersInHeaders(t *testing.T) {
+	t.Parallel()
+	r := start(t)
+	for value, status := range map[string]int{"a\tb": 200, "é": 200, "a\x01b": 400, "\x7f": 400, "a\r\nX: y": 400, "\u0085": 400, "\x1b[31m": 400} {
+		body := encode(t, map[string]any{"webhookAccountId": 12311, "event": "ORDER_CREATED", "callbackUrl": r.Inbox("box"), "enabled": true,
+			"customHttpHeaders": []any{map[string]string{"name": "X-A", "value": value}}})
+		if got := r.call("POST", "/webhook", me, body); got.Status != status {
+			t.Errorf("%q: %d %s", value, got.Status, got.Body)
+		}
+	}
+}

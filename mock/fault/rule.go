@@ -10,14 +10,14 @@ import (
 	"time"
 
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // Rule is a fault that was checked, with what is left of its times.
 type Rule struct {
 	api.Fault
 
-	filter *journal.Filter
+	filter *query.Filter
 	left   int // -1: used up
 	span   time.Duration
 }
@@ -87,7 +87,7 @@ func expand(f api.Fault, signer *Signer) ([]api.Fault, error) {
 }
 
 func parse(f api.Fault, now func() time.Time, signer *Signer) (*Rule, error) {
-	filter, err := journal.ParseFilter(f.Q, now)
+	filter, err := query.Parse(f.Q, now)
 	if err != nil {
 		return nil, api.Refuse(api.CodeBadFilter, "", "q: %v", err)
 	}

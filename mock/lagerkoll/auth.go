@@ -27,22 +27,18 @@ func readHeaders(h http.Header) headers {
 // and leave some empty, so an empty header counts as absent (decision).
 func (h headers) none() bool { return h == headers{} }
 
-// caller is who calls and for which store.
-type caller struct{ account, store string }
-
-// identify finds out who calls. Documented (page): an api_key with a store, or
-// a user_id and user_token with a store. Where both are complete the api_key
-// decides (decision). The account is the key itself, or the person: the token
-// changes with each login.
-func (h headers) identify() (caller, bool) {
+// identify finds out whose call it is. Documented (page): an api_key with a
+// store, or a user_id and user_token with a store. Where both are complete the
+// api_key decides (decision). The account is the key itself, or the person: the
+// token changes with each login.
+func (h headers) identify() (account string, ok bool) {
 	if !wellFormed(h.store, maxStore) {
-		return caller{}, false
+		return "", false
 	}
 	if h.key != "" {
-		return caller{h.key, h.store}, wellFormed(h.key, maxCredential)
+		return h.key, wellFormed(h.key, maxCredential)
 	}
-	ok := wellFormed(h.user, maxCredential) && wellFormed(h.token, maxCredential)
-	return caller{"user:" + h.user, h.store}, ok
+	return "user:" + h.user, wellFormed(h.user, maxCredential) && wellFormed(h.token, maxCredential)
 }
 
 // wellFormed accepts visible ASCII without spaces.
@@ -74,33 +70,33 @@ func (h headers) listed(w *provider.World) bool {
 	return false
 }
 
-// authenticate decides who calls; false is a 401.
-func (q *query) authenticate() bool {
-	h := readHeaders(q.call.Header)
+// authenticate decides who calls.
+func (q *query) authenticate() error {
+	h := readHeaders(q.Call.Header)
 	if h.none() && q.open() {
-		return true
+		return nil
 	}
-	who, ok := h.identify()
-	if !ok || !h.listed(q.world) {
-		return false
+	account, ok := h.identify()
+	if !ok || !h.listed(q.World) {
+		return errCredentials
 	}
-	q.caller = who
-	if _, err := strconv.ParseUint(who.store, 10, 63); err != nil {
-		q.odd("store %q is not a number", who.store) // documented on the callback page; let in all the same
+	q.Call.Account, q.store = account, h.store
+	if _, err := strconv.ParseUint(q.store, 10, 63); err != nil {
+		q.Odd("store %q is not a number", q.store) // documented on the callback page; let in all the same
 	}
-	return true
+	return nil
 }
 
 // open lets in an execution without credentials where `execute_auth` allows it,
 // the guid being the capability: the webhook's own account and creating store
 // stand for the caller.
 func (q *query) open() bool {
-	if q.name() != executeWebhook || q.world.Option("", "execute_auth").Text() != "optional" {
+	if q.Route != executeWebhook || q.World.Option("", "execute_auth").Text() != "optional" {
 		return false
 	}
-	for _, a := range q.world.Accounts() {
-		if h, ok := byGUID(webhooks(a), q.call.Param("id")); ok {
-			q.caller = caller{a.Name, h.Store}
+	for _, a := range q.World.Accounts() {
+		if h, ok := byGUID(webhooks(a), q.Call.Param("id")); ok {
+			q.Call.Account, q.store = a.Name, h.Store
 		}
 	}
 	return true

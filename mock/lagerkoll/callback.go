@@ -1,15 +1,13 @@
 package lagerkoll
 
 import (
-	"bytes"
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
-	"github.com/tidwall/sjson"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -49,44 +47,28 @@ func place(all []provider.Target, account, subscription, url string) []provider.
 // payload is the sample, compact, at the moment of firing. The values never
 // vary (decision), but those of an execution are its own.
 func payload(w *provider.World, ev *provider.Event, _ provider.Target) ([]byte, error) {
-	sample, err := w.Catalogue().Sample(ev.Type)
+	body, err := kit.Sample(w, ev.Type)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, sample); err != nil {
+	if body, err = kit.Fit(ev, body, fitting(ev, body)); err != nil {
 		return nil, err
-	}
-	body := b.Bytes()
-	for _, s := range fitting(ev, body) {
-		if ev.Touches(s.path) {
-			continue
-		}
-		if body, err = sjson.SetRawBytes(body, s.path, s.raw); err != nil {
-			return nil, err
-		}
 	}
 	return ev.Edit(body)
 }
 
-// step is one member to be fitted.
-type step struct {
-	path string
-	raw  []byte
-}
-
 // fitting lists what differs from the sample. Documented (callback page): the
 // timestamp in milliseconds, and fromQuantity as Java writes a double.
-func fitting(ev *provider.Event, sample []byte) []step {
-	var steps []step
+func fitting(ev *provider.Event, sample []byte) []kit.Member {
+	var steps []kit.Member
 	gjson.ParseBytes(ev.Data).ForEach(func(name, value gjson.Result) bool {
-		steps = append(steps, step{name.String(), []byte(value.Raw)})
+		steps = append(steps, kit.Member{Path: name.String(), Raw: []byte(value.Raw)})
 		return true
 	})
 	if n := gjson.GetBytes(sample, "fromQuantity"); n.Type == gjson.Number {
-		steps = append(steps, step{"fromQuantity", []byte(javaDouble(n.Float()))})
+		steps = append(steps, kit.Member{Path: "fromQuantity", Raw: []byte(javaDouble(n.Float()))})
 	}
-	return append(steps, step{"timestamp", strconv.AppendInt(nil, ev.Time.UnixMilli(), 10)})
+	return append(steps, kit.Member{Path: "timestamp", Raw: strconv.AppendInt(nil, ev.Time.UnixMilli(), 10)})
 }
 
 // javaDouble writes a number as Java's Double.toString does: always with a
@@ -109,28 +91,20 @@ func fraction(digits string) string {
 	return digits + ".0"
 }
 
-// request is the callback as it goes out: these two headers and nothing more,
+// createRequest makes the callback: these two headers and nothing more,
 // no signature, no id (decision; observed: a public receiver looks at neither).
 // A further attempt goes where the first went, whatever the setting says by then
 // (decision).
-func request(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
-	return &provider.Outgoing{
-		Method: "POST", // documented: callback page
-		URL:    d.URL,
-		Header: []provider.Field{{Name: "Content-Type", Value: string(asJSON)}, {Name: "User-Agent", Value: "Lagerkoll"}},
-		Body:   d.Body,
-	}, nil
+func createRequest(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	return kit.Post(d.URL, d.Body, // documented: callback page
+		provider.Field{Name: "Content-Type", Value: string(asJSON)}, provider.Field{Name: "User-Agent", Value: "Lagerkoll"}), nil
 }
 
 // renew gives a callback that is sent again the moment of now; a callback has no
 // id (documented: callback page).
 func renew(w *provider.World, body []byte) []byte {
-	if !json.Valid(body) || gjson.GetBytes(body, "timestamp").Type != gjson.Number {
+	if !provider.Sound(body) || gjson.GetBytes(body, "timestamp").Type != gjson.Number {
 		return body
 	}
-	out, err := sjson.SetRawBytes(body, "timestamp", strconv.AppendInt(nil, w.Now().UnixMilli(), 10))
-	if err != nil {
-		return body
-	}
-	return out
+	return kit.Replace(body, kit.Member{Path: "timestamp", Raw: strconv.AppendInt(nil, w.Now().UnixMilli(), 10)})
 }

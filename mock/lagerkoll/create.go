@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -18,22 +19,22 @@ type wanted struct{ feature, method string }
 
 // create answers createWebhook: one webhook, or a list of them in the wrapper,
 // all or none. Nothing has to be unique (decision).
-func (q *query) create() (provider.Reply, error) {
+func (q *query) create() (any, error) {
 	read, err := q.bodyReader()
 	if err != nil {
-		return provider.Reply{}, err
+		return nil, err
 	}
-	body, ok := text(q.call)
+	body, ok := text(q.Call)
 	if !ok {
-		return provider.Reply{}, malformed()
+		return nil, errMalformed
 	}
 	list, err := read(body)
 	if err != nil {
-		return provider.Reply{}, err
+		return nil, err
 	}
 	for _, one := range list {
 		if !q.hasFeature(one.feature) {
-			return provider.Reply{}, noWebhook()
+			return nil, errNoWebhook
 		}
 	}
 	return q.created(q.add(list)), nil
@@ -42,31 +43,31 @@ func (q *query) create() (provider.Reply, error) {
 // bodyReader chooses the parser by the Content-Type; without one, by the first
 // character (decision).
 func (q *query) bodyReader() (func([]byte) ([]wanted, error), error) {
-	body, _ := text(q.call)
+	body, _ := text(q.Call)
 	var f format
-	switch kind := contentType(q.call.Header); {
-	case kind == "" && q.call.TooLarge:
-		return nil, tooLarge()
+	switch kind := contentType(q.Call.Header); {
+	case kind == "" && q.Call.TooLarge:
+		return nil, errTooLarge
 	case kind == "":
 		var known bool
 		if f, known = sniff(body); !known {
-			return nil, malformed()
+			return nil, errMalformed
 		}
 	default:
 		f = format(kind)
 	}
 	readers := map[format]func([]byte) ([]wanted, error){asJSON: readJSON, asXML: readXML}
 	if readers[f] == nil {
-		return nil, wrongType()
+		return nil, errWrongType
 	}
-	if q.call.TooLarge {
-		return nil, tooLarge()
+	if q.Call.TooLarge {
+		return nil, errTooLarge
 	}
 	return readers[f], nil
 }
 
 func (q *query) add(list []wanted) []webhook {
-	w, a := q.world, q.world.Account(q.account)
+	w, a := q.World, q.World.Account(q.Call.Account)
 	group := q.forGroup()
 	var made []webhook
 	for _, one := range list {
@@ -81,13 +82,13 @@ func (q *query) add(list []wanted) []webhook {
 // It is read as Java reads a truth value: "true" in any case is true, all else
 // false. The first one counts.
 func (q *query) forGroup() bool {
-	values, ok := q.call.Query()["enable_for_group"]
+	values, ok := q.Call.Query()["enable_for_group"]
 	if !ok {
 		return false
 	}
 	yes := strings.EqualFold(values[0], "true")
 	if !yes && !strings.EqualFold(values[0], "false") {
-		q.odd("enable_for_group %q is neither true nor false and counts as false", values[0])
+		q.Odd("enable_for_group %q is neither true nor false and counts as false", values[0])
 	}
 	return yes
 }
@@ -97,9 +98,9 @@ func (q *query) forGroup() bool {
 func (q *query) created(made []webhook) provider.Reply {
 	out := list{}
 	for _, h := range made {
-		out.Webhooks = append(out.Webhooks, h.shown(q.world))
+		out.Webhooks = append(out.Webhooks, h.shown(q.World))
 	}
-	bare := len(made) == 1 && q.world.Option(q.account, "create_reply").Text() == "object"
+	bare := len(made) == 1 && q.World.Option(q.Call.Account, "create_reply").Text() == "object"
 	switch {
 	case bare && q.format == asXML:
 		return asXML.reply(200, document(tag("webhook", out.Webhooks[0].elements())))
@@ -111,61 +112,58 @@ func (q *query) created(made []webhook) provider.Reply {
 	return asJSON.reply(200, provider.Encode(out))
 }
 
-// members is an object whose values wait to be judged.
-type members map[string]json.RawMessage
-
 // readJSON reads one webhook, or the wrapper with a list of them.
 func readJSON(body []byte) ([]wanted, error) {
-	var doc members
-	if json.Unmarshal(body, &doc) != nil || doc == nil {
-		return nil, malformed()
+	doc, ok := kit.ReadFields(body)
+	if !ok {
+		return nil, errMalformed
 	}
-	raw, wrapped := doc["webhooks"]
-	if !wrapped {
-		one, err := doc.wanted()
+	if doc.Raw("webhooks") == nil {
+		one, err := readWanted(doc.Raw)
 		return []wanted{one}, err
 	}
-	var items []members
-	if json.Unmarshal(raw, &items) != nil || len(items) == 0 || len(items) > maxList {
+	items, ok := kit.Items(doc.Raw("webhooks"))
+	if !ok || len(items) == 0 || len(items) > maxList {
 		return nil, bad("webhooks", "not valid")
 	}
 	return readEach(items)
 }
 
-func readEach(items []members) ([]wanted, error) {
-	var all []wanted
-	for _, m := range items {
-		one, err := m.wanted()
-		if err != nil {
+func readEach(items []json.RawMessage) ([]wanted, error) {
+	all := make([]wanted, len(items))
+	for i, item := range items {
+		m, ok := kit.ReadFields(item)
+		if !ok && string(item) != "null" { // null is a webhook without members
+			return nil, bad("webhooks", "not valid")
+		}
+		var err error
+		if all[i], err = readWanted(m.Raw); err != nil {
 			return nil, err
 		}
-		all = append(all, one)
 	}
 	return all, nil
 }
 
-// wanted reads the two writable members (documented: page); others are ignored,
-// the read-only ones too.
-func (m members) wanted() (w wanted, err error) {
-	if w.feature, err = m.field("featureId"); err != nil {
+// readWanted reads the two writable members (documented: page); others are
+// ignored, the read-only ones too.
+func readWanted(member func(name string) json.RawMessage) (w wanted, err error) {
+	if w.feature, err = field("featureId", member("featureId")); err != nil {
 		return wanted{}, err
 	}
-	w.method, err = m.field("featureMethod")
+	w.method, err = field("featureMethod", member("featureMethod"))
 	return w, err
 }
 
 // field reads a text; a number or a truth value is taken as it is written.
-func (m members) field(name string) (string, error) {
-	raw := string(m[name])
-	value := raw
+func field(name string, raw json.RawMessage) (string, error) {
+	value := string(raw)
 	switch {
-	case raw == "" || raw == "null" || raw == `""`:
+	case value == "" || value == "null" || value == `""`:
 		return "", bad(name, "missing")
-	case raw[0] == '{' || raw[0] == '[':
+	case value[0] == '{' || value[0] == '[':
 		return "", bad(name, "not valid")
-	case raw[0] == '"':
-		value = ""
-		_ = json.Unmarshal(m[name], &value) // a valid document has valid texts
+	case value[0] == '"':
+		value, _ = kit.Text(raw)
 	}
 	if utf8.RuneCountInString(value) > maxField {
 		return "", bad(name, "not valid")

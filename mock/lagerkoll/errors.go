@@ -6,113 +6,90 @@ import (
 	"strconv"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
-// refusal is an error of the API. Documented (page): the four codes, the texts
-// of three of them and of the failure inside, and the four members. The statuses
-// but 429 are inferred, the other texts decided.
-type refusal struct {
-	status  int
-	code    int
-	message string
-	field   string // "" is null
-	allow   string // of a 405
-	retry   int64  // of a 429, seconds
-}
+// apiError is an error of the API: its Code is the documented number, its Field
+// errorField, where "" is null.
+type apiError = kit.Error
 
-func (r *refusal) Error() string { return r.message }
-
+// Documented (page): the four codes, the texts of three of them and of the
+// failure inside, and the four members. The statuses but 429 are inferred, the
+// other texts decided.
 const (
-	codeCredentials = 900001
-	codeCommon      = 900101
-	codeTooMany     = 900429
-	codeWebhook     = 902101
+	codeCredentials = "900001"
+	codeCommon      = "900101"
+	codeTooMany     = "900429"
+	codeWebhook     = "902101"
 )
 
-func common(status int, message string) *refusal {
-	return &refusal{status: status, code: codeCommon, message: message}
+var (
+	errCredentials   = kit.Refuse(http.StatusUnauthorized, codeCredentials, "Credentials don't match")
+	errNoWebhook     = kit.Refuse(http.StatusNotFound, codeWebhook, "Error when getting webhook")
+	errNotFound      = kit.Refuse(http.StatusNotFound, codeCommon, "Not found")
+	errNotAcceptable = kit.Refuse(http.StatusNotAcceptable, codeCommon, "Not acceptable")
+	errWrongType     = kit.Refuse(http.StatusUnsupportedMediaType, codeCommon, "Unsupported media type")
+	errTooLarge      = kit.Refuse(http.StatusRequestEntityTooLarge, codeCommon, "Request body too large")
+	errMalformed     = kit.Refuse(http.StatusBadRequest, codeCommon, "Malformed request body")
+	errFailure       = kit.Refuse(http.StatusInternalServerError, codeCommon, "Something went wrong on the server")
+)
+
+func tooMany(seconds int64) *apiError {
+	return kit.Refuse(http.StatusTooManyRequests, codeTooMany, "Too many requests").With("Retry-After", strconv.FormatInt(seconds, 10))
 }
 
-func badCredentials() *refusal {
-	return &refusal{status: http.StatusUnauthorized, code: codeCredentials, message: "Credentials don't match"}
-}
-
-func noWebhook() *refusal {
-	return &refusal{status: http.StatusNotFound, code: codeWebhook, message: "Error when getting webhook"}
-}
-
-func tooMany(wait int64) *refusal {
-	return &refusal{status: http.StatusTooManyRequests, code: codeTooMany, message: "Too many requests", retry: wait}
-}
-
-func notAllowed(methods []string) *refusal {
-	r := common(http.StatusMethodNotAllowed, "Method not allowed")
-	r.allow = strings.Join(methods, ", ")
-	return r
-}
-
-func notFound() *refusal      { return common(http.StatusNotFound, "Not found") }
-func notAcceptable() *refusal { return common(http.StatusNotAcceptable, "Not acceptable") }
-func wrongType() *refusal     { return common(http.StatusUnsupportedMediaType, "Unsupported media type") }
-func tooLarge() *refusal {
-	return common(http.StatusRequestEntityTooLarge, "Request body too large")
-}
-func malformed() *refusal { return common(http.StatusBadRequest, "Malformed request body") }
-func failure() *refusal {
-	return common(http.StatusInternalServerError, "Something went wrong on the server")
+func notAllowed(methods []string) *apiError {
+	return kit.Refuse(http.StatusMethodNotAllowed, codeCommon, "Method not allowed").With("Allow", strings.Join(methods, ", "))
 }
 
 // bad refuses one field: word is "missing" or "not valid".
-func bad(field, word string) *refusal {
-	r := common(http.StatusBadRequest, field+" is "+word)
-	r.field = field
-	return r
+func bad(field, word string) *apiError {
+	e := kit.Refuse(http.StatusBadRequest, codeCommon, "%s is %s", field, word)
+	e.Field = field
+	return e
 }
 
 // broken answers when the mock itself failed.
-func broken(w *provider.World, c *provider.Call) provider.Reply {
-	wire := c.Path
-	defer func() { c.Path = wire }()
-	c.Path = tidy(wire)
-	q := &query{world: w, call: c}
-	q.locate()
-	return failure().reply(q.format)
+func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return api.Fail(w, c, kit.Refuse(status, codeCommon, kit.NotKept))
+	}
+	return api.Fail(w, c, errFailure)
 }
 
-// reply writes the refusal in the form the caller prefers.
-func (r *refusal) reply(f format) provider.Reply {
-	out := f.reply(r.status, r.json())
-	if f == asXML {
-		out.Body = r.xml()
+// dialect writes an error in the form the caller prefers; one that is no refusal
+// is our own failure.
+func dialect(q *query, err error) provider.Reply {
+	e := kit.As(err, errFailure)
+	out := q.format.reply(e.Status, errorJSON(e))
+	if q.format == asXML {
+		out.Body = errorXML(e)
 	}
-	if r.allow != "" {
-		out.Header.Set("Allow", r.allow)
-	}
-	if r.code == codeTooMany {
-		out.Header.Set("Retry-After", strconv.FormatInt(r.retry, 10))
+	for name, values := range e.Header {
+		out.Header[name] = values
 	}
 	return out
 }
 
-func (r *refusal) json() []byte {
+func errorJSON(e *apiError) []byte {
 	body := struct {
-		Code    int             `json:"errorCode"`
+		Code    json.RawMessage `json:"errorCode"`
 		Message string          `json:"errorMessage"`
 		Field   *string         `json:"errorField"`
 		Data    json.RawMessage `json:"errorData"`
-	}{Code: r.code, Message: r.message, Data: json.RawMessage("null")}
-	if r.field != "" {
-		body.Field = &r.field
+	}{Code: json.RawMessage(e.Code), Message: e.Message, Data: json.RawMessage("null")}
+	if e.Field != "" {
+		body.Field = &e.Field
 	}
 	return provider.Encode(body)
 }
 
-// xml leaves out what is null (decision).
-func (r *refusal) xml() []byte {
-	parts := []element{{"errorCode", strconv.Itoa(r.code)}, {"errorMessage", r.message}}
-	if r.field != "" {
-		parts = append(parts, element{"errorField", r.field})
+// errorXML leaves out what is null (decision).
+func errorXML(e *apiError) []byte {
+	parts := []element{{"errorCode", e.Code}, {"errorMessage", e.Message}}
+	if e.Field != "" {
+		parts = append(parts, element{"errorField", e.Field})
 	}
 	return document(tag("error", elements(parts...)))
 }

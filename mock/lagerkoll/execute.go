@@ -13,48 +13,48 @@ const executed = "feature.executed"
 // execute answers executeWebhook. What the provider then does is documented
 // nowhere; here the call is marked with the event type and fires the event to
 // the owner's callback URL, so that an integrator sees the loop close (decision).
-func (q *query) execute() (provider.Reply, error) {
+func (q *query) execute() (any, error) {
 	if err := q.checkParcel(); err != nil {
-		return provider.Reply{}, err
+		return nil, err
 	}
-	if q.account == "" {
-		return provider.Reply{}, noWebhook() // an open execution of an unknown guid
+	if q.Call.Account == "" {
+		return nil, errNoWebhook // an open execution of an unknown guid
 	}
-	h, ok := byGUID(webhooks(q.world.Account(q.account)), q.call.Param("id"))
-	if !ok || !h.applies(q.world, q.caller) {
-		return provider.Reply{}, noWebhook()
+	h, ok := byGUID(webhooks(q.World.Account(q.Call.Account)), q.Call.Param("id"))
+	if !ok || !h.applies(q) {
+		return nil, errNoWebhook
 	}
-	q.call.Type = executed
-	if q.world.Option(q.account, "execute_callback").Bool() {
-		fired, err := q.world.Fire(provider.Firing{Type: executed, Account: q.account, Data: provider.Encode(q.occurrence(h))})
+	q.Call.Type = executed
+	if q.World.Option(q.Call.Account, "execute_callback").Bool() {
+		fired, err := q.World.Fire(provider.Firing{Type: executed, Account: q.Call.Account, Data: provider.Encode(q.occurrence(h))})
 		if err != nil {
-			return provider.Reply{}, err
+			return nil, err
 		}
-		q.call.EventID = fired
+		q.Call.EventID = fired
 	}
 	return q.executed()
 }
 
 // checkParcel judges the body: nothing, or any JSON. It is given to nobody.
 func (q *query) checkParcel() error {
-	if kind := contentType(q.call.Header); kind != "" && kind != string(asJSON) {
-		return wrongType()
+	if kind := contentType(q.Call.Header); kind != "" && kind != string(asJSON) {
+		return errWrongType
 	}
-	if q.call.TooLarge {
-		return tooLarge()
+	if q.Call.TooLarge {
+		return errTooLarge
 	}
-	body, ok := text(q.call)
+	body, ok := text(q.Call)
 	if !ok || len(bytes.TrimSpace(body)) > 0 && !json.Valid(body) {
-		return malformed()
+		return errMalformed
 	}
 	return nil
 }
 
 // executed answers what the setting says; {} unless it says otherwise (decision).
-func (q *query) executed() (provider.Reply, error) {
+func (q *query) executed() (any, error) {
 	var r executeReply
-	if err := json.Unmarshal(q.world.Option(q.account, "execute_reply").Raw(), &r); err != nil {
-		return provider.Reply{}, err
+	if err := json.Unmarshal(q.World.Option(q.Call.Account, "execute_reply").Raw(), &r); err != nil {
+		return nil, err
 	}
 	if r.Status == http.StatusNoContent || r.Status == http.StatusNotModified {
 		return provider.Reply{Status: r.Status}, nil
@@ -76,5 +76,5 @@ type occurrence struct {
 }
 
 func (q *query) occurrence(h webhook) occurrence {
-	return occurrence{h.Feature, h.Method, h.ID, h.GUID, storeNumber(q.store), groupOf(q.world, q.account, q.store)}
+	return occurrence{h.Feature, h.Method, h.ID, h.GUID, storeNumber(q.store), groupOf(q.World, q.Call.Account, q.store)}
 }

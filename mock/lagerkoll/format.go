@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -23,67 +22,6 @@ const (
 // reply makes an answer with a body in the format.
 func (f format) reply(status int, body []byte) provider.Reply {
 	return provider.Reply{Status: status, Header: http.Header{"Content-Type": {string(f)}}, Body: body}
-}
-
-// negotiate chooses between what a call offers by the Accept header: quality
-// values hold, the most specific range decides, a tie means the first offer.
-// No header, or an empty one, accepts anything (inferred). ok is false when
-// nothing fits; the first offer is returned then, for the error's body.
-func negotiate(h http.Header, offers []format) (f format, ok bool) {
-	accept := strings.Join(h.Values("Accept"), ",")
-	if strings.TrimSpace(accept) == "" {
-		return offers[0], true
-	}
-	best := 0.0
-	f = offers[0]
-	for _, o := range offers {
-		if q := quality(accept, o); q > best {
-			best, f = q, o
-		}
-	}
-	return f, best > 0
-}
-
-// quality is how much an Accept header wants a format, 0 for not at all.
-func quality(accept string, f format) (q float64) {
-	specific := -1
-	for part := range strings.SplitSeq(accept, ",") {
-		name, params, _ := strings.Cut(part, ";")
-		if at := fits(strings.ToLower(strings.TrimSpace(name)), f); at > specific {
-			specific, q = at, weight(params)
-		}
-	}
-	return q
-}
-
-// fits grades a media range: -1 does not include the format, 2 names it. A bare
-// star is what old Java clients send for any type.
-func fits(name string, f format) int {
-	switch name {
-	case string(f):
-		return 2
-	case "application/*":
-		return 1
-	case "*/*", "*":
-		return 0
-	}
-	return -1
-}
-
-// weight reads the q parameter; one that cannot be read counts as 1.
-func weight(params string) float64 {
-	for p := range strings.SplitSeq(params, ";") {
-		name, value, _ := strings.Cut(p, "=")
-		if !strings.EqualFold(strings.TrimSpace(name), "q") {
-			continue
-		}
-		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-		if err != nil || !(q >= 0 && q <= 1) {
-			return 1
-		}
-		return q
-	}
-	return 1
 }
 
 // contentType returns the media type of the body, in lower case and without

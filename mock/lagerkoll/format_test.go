@@ -5,51 +5,6 @@ import (
 	"testing"
 )
 
-func TestNegotiate(t *testing.T) {
-	t.Parallel()
-	both, json := []format{asJSON, asXML}, []format{asJSON}
-	for _, tc := range []struct {
-		accept string
-		offers []format
-		want   format
-		ok     bool
-	}{
-		{"", both, asJSON, true},
-		{"*/*", both, asJSON, true},
-		{"application/json", both, asJSON, true},
-		{"application/xml", both, asXML, true},
-		{"APPLICATION/XML", both, asXML, true},
-		{"application/xml;charset=utf-8", both, asXML, true},
-		{"application/*", both, asJSON, true},
-		{"application/xml, application/json", both, asJSON, true},
-		{"application/xml;q=0.9, application/json;q=0.8", both, asXML, true},
-		{"application/json, */*;q=0.5", both, asJSON, true},
-		{"application/xml;q=0.5, */*;q=0.4", both, asXML, true},
-		{"application/json;q=0, */*", both, asXML, true},
-		{"*/*;q=0.1, application/xml;q=0", both, asJSON, true},
-		{"text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", both, asJSON, true},
-		{"application/xml;q=seven", both, asXML, true},
-		{"application/xml;q=2", both, asXML, true},
-		{"application/xml;Q=0.3;level=1, application/json ; q = 0.2", both, asXML, true},
-		{"text/html", both, asJSON, false},
-		{"text/xml", both, asJSON, false},
-		{"application/json;q=0", both, asJSON, false},
-		{"application/xml", json, asJSON, false},
-		{"application/xml, */*;q=0.1", json, asJSON, true},
-		{"nonsense", json, asJSON, false},
-		{",;,", json, asJSON, false},
-		{"  ", json, asJSON, true},
-	} {
-		got, ok := negotiate(http.Header{"Accept": {tc.accept}}, tc.offers)
-		if got != tc.want || ok != tc.ok {
-			t.Errorf("%q of %v: %s, %v, want %s, %v", tc.accept, tc.offers, got, ok, tc.want, tc.ok)
-		}
-	}
-	if got, ok := negotiate(http.Header{"Accept": {"text/html", "application/xml"}}, both); got != asXML || !ok {
-		t.Errorf("two lines: %s, %v", got, ok)
-	}
-}
-
 func TestContentType(t *testing.T) {
 	t.Parallel()
 	for sent, want := range map[string]string{
@@ -61,18 +16,6 @@ func TestContentType(t *testing.T) {
 	} {
 		if got := contentType(http.Header{"Content-Type": {sent}}); got != want {
 			t.Errorf("%q: %q, want %q", sent, got, want)
-		}
-	}
-}
-
-func TestTidy(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]string{
-		"/": "/", "//": "/", "/v1/webhooks": "/v1/webhooks", "/v1/webhooks/": "/v1/webhooks", "/v1/webhooks//6586/": "/v1/webhooks/6586",
-		"//v1///webhooks": "/v1/webhooks", "/v1/webhooks/a%2F%2Fb": "/v1/webhooks/a%2F%2Fb", "/v1/./webhooks": "/v1/./webhooks",
-	} {
-		if got := tidy(path); got != want {
-			t.Errorf("%q: %q, want %q", path, got, want)
 		}
 	}
 }

@@ -19,6 +19,8 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 // begin is the instant of the vectors.
@@ -50,7 +52,7 @@ func start(t *testing.T, s setup) *bench {
 		must(t, json.Unmarshal([]byte(s.config), &settings))
 	}
 	if s.store == nil {
-		s.store = journal.NewMemory(journal.MemoryLimit{})
+		s.store = memory.New(memory.Limit{})
 	}
 	if s.state == nil {
 		s.state = newState(t, "")
@@ -74,7 +76,7 @@ func start(t *testing.T, s setup) *bench {
 	b.engine, err = mock.New(cfg)
 	must(t, err)
 	control := http.NewServeMux()
-	b.engine.Routes(control)
+	control.Handle("/", api.Mux(b.engine.Control().Routes(), http.NotFoundHandler()))
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if rest, ok := mock.PathBehind(r.RequestURI, "/lagerkoll"); ok {
 			b.engine.ServeProvider("lagerkoll", rest, rw, r)
@@ -213,7 +215,7 @@ func (b *bench) advance(d time.Duration) {
 // entries returns what the journal has for a filter.
 func (b *bench) entries(q string) (list []*journal.Entry) {
 	b.t.Helper()
-	f, err := journal.ParseFilter(q, nil)
+	f, err := query.Parse(q, nil)
 	must(b.t, err)
 	must(b.t, b.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
 		copied := *e

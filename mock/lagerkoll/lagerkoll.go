@@ -11,8 +11,7 @@
 package lagerkoll
 
 import (
-	"time"
-
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -24,11 +23,11 @@ func New() *provider.Provider {
 		Hosts:      []string{"capi.lagerkoll.com"}, // documented: page
 		Home:       home,
 		Options:    options(),
-		Operations: operations(),
+		Operations: api.Operations(""),
 		Serve:      serve,
 		Targets:    targets,
 		Payload:    payload,
-		Request:    request,
+		Request:    createRequest,
 		Policy:     policy,
 		Renew:      renew,
 		Broken:     broken,
@@ -44,14 +43,5 @@ const (
 // policy is a decision throughout: nothing is documented about answers, so
 // nothing may be relied on. One attempt, 10 s; a schedule only on demand.
 func policy(w *provider.World, account string) provider.Policy {
-	delays := w.Option(account, "retry").Durations()
-	return provider.Policy{
-		Timeout: w.Option(account, "timeout").Duration(),
-		Next: func(_ *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
-			if n > len(delays) {
-				return time.Time{}, false
-			}
-			return ended.Add(delays[n-1]), true
-		},
-	}
+	return provider.Policy{Timeout: w.Option(account, "timeout").Duration(), Next: kit.Waits(w.Option(account, "retry").Durations())}
 }

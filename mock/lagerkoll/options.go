@@ -1,13 +1,11 @@
 package lagerkoll
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -25,20 +23,13 @@ func options() []provider.Option {
 		{Name: "create_reply", Kind: provider.TextOption, Values: []string{"list", "object"}, Default: `"list"`, About: "what creating a webhook answers: list or object"},
 		{Name: "stores", Kind: provider.JSONOption, Default: "{}", Check: checkStores, About: `the group of each store: {"186008":192005}; others belong to 192005`},
 		{Name: "features", Kind: provider.ListOption, Default: "[]", About: "the features that exist; empty: any"},
-		{Name: "rate_limit", Kind: provider.IntOption, Default: "200", Check: checkLimit, About: "requests that pass in one window; 0: no limit"},
-		{Name: "rate_window", Kind: provider.DurationOption, Default: `"60s"`, Check: checkSpan, About: "how long a window of the rate limit lasts"},
+		{Name: "rate_limit", Kind: provider.IntOption, Default: "200", Check: kit.AtLeast(0), About: "requests that pass in one window; 0: no limit"},
+		{Name: "rate_window", Kind: provider.DurationOption, Default: `"60s"`, Check: kit.SomeTime, About: "how long a window of the rate limit lasts"},
 		{Name: "retry", Kind: provider.DurationsOption, Default: "[]", About: `delays before further attempts, each from the end of the one before: ["1m","5m"]`},
-		{Name: "timeout", Kind: provider.DurationOption, Default: `"10s"`, Check: checkSpan, About: "wall time for one whole attempt"},
+		{Name: "timeout", Kind: provider.DurationOption, Default: `"10s"`, Check: kit.SomeTime, About: "wall time for one whole attempt"},
 		{Name: "credentials", Kind: provider.JSONOption, Common: true, Hidden: true, Check: checkCredentials,
 			About: `who is let in: ["API_KEY",{"api_key":…,"store":…},{"user_id":…,"user_token":…}]; absent: anyone`},
 	}
-}
-
-// strictly decodes a setting and refuses members it does not have.
-func strictly(raw json.RawMessage, v any) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	return dec.Decode(v)
 }
 
 // executeReply is what executing a webhook answers.
@@ -49,7 +40,7 @@ type executeReply struct {
 
 func checkReply(raw json.RawMessage) error {
 	var r *executeReply
-	if err := strictly(raw, &r); err != nil {
+	if err := kit.Strictly(raw, &r); err != nil {
 		return err
 	}
 	if r.Status < 200 || r.Status > 599 {
@@ -74,28 +65,6 @@ func checkStores(raw json.RawMessage) error {
 		if !wellFormed(store, maxStore) || group < 0 {
 			return fmt.Errorf("store %q: group %d: want a store id and a group number", store, group)
 		}
-	}
-	return nil
-}
-
-func checkLimit(raw json.RawMessage) error {
-	var n int64
-	if err := json.Unmarshal(raw, &n); err != nil {
-		return err
-	}
-	if n < 0 {
-		return errors.New("is negative")
-	}
-	return nil
-}
-
-// checkSpan refuses a span that never lasts; its form was checked before.
-func checkSpan(raw json.RawMessage) error {
-	var words string
-	var seconds float64
-	_, _ = json.Unmarshal(raw, &words), json.Unmarshal(raw, &seconds)
-	if d, _ := time.ParseDuration(words); d <= 0 && seconds <= 0 {
-		return errors.New("must be longer than nothing")
 	}
 	return nil
 }
@@ -127,7 +96,7 @@ func (c *credential) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	type plain credential
-	return strictly(b, (*plain)(c))
+	return kit.Strictly(b, (*plain)(c))
 }
 
 func checkCredentials(raw json.RawMessage) error {

@@ -76,7 +76,7 @@ func TestRefusedSettings(t *testing.T) {
 		{"", `{"stores":{"1":-1}}`, "group"},
 		{"", `{"stores":[]}`, "stores"},
 		{"", `{"features":"a"}`, "list"},
-		{"", `{"rate_limit":-1}`, "negative"},
+		{"", `{"rate_limit":-1}`, "0 or more"},
 		{"", `{"rate_limit":1.5}`, "integer"},
 		{"", `{"rate_window":"0s"}`, "longer"},
 		{"", `{"rate_window":0}`, "longer"},

@@ -89,11 +89,8 @@ func firstID(w *provider.World) int64 {
 
 // applies reports whether the calling store may see and touch the webhook:
 // documented (page) for one store or, with enable_for_group, its whole group.
-func (h webhook) applies(w *provider.World, who caller) bool {
-	if h.Store == who.store {
-		return true
-	}
-	return h.Group && groupOf(w, who.account, h.Store) == groupOf(w, who.account, who.store)
+func (h webhook) applies(q *query) bool {
+	return h.Store == q.store || h.Group && groupOf(q.World, q.Call.Account, h.Store) == groupOf(q.World, q.Call.Account, q.store)
 }
 
 // The store and the group of the documented samples stand in where the caller
@@ -124,36 +121,36 @@ func storeNumber(store string) int64 {
 
 // list answers getWebhooks: the id is the feature's (inferred: "all webhooks for
 // a feature"). A feature without any is an empty list (inferred).
-func (q *query) list() (provider.Reply, error) {
-	feature := q.call.Param("id")
+func (q *query) list() (any, error) {
+	feature := q.Call.Param("id")
 	if !q.hasFeature(feature) {
-		return provider.Reply{}, noWebhook()
+		return nil, errNoWebhook
 	}
 	out := list{[]shown{}}
-	for _, h := range webhooks(q.world.Account(q.account)) {
-		if h.Feature == feature && h.applies(q.world, q.caller) {
-			out.Webhooks = append(out.Webhooks, h.shown(q.world))
+	for _, h := range webhooks(q.World.Account(q.Call.Account)) {
+		if h.Feature == feature && h.applies(q) {
+			out.Webhooks = append(out.Webhooks, h.shown(q.World))
 		}
 	}
-	return q.format.reply(200, provider.Encode(out)), nil
+	return out, nil
 }
 
 // hasFeature knows every feature unless the setting lists them (decision).
 func (q *query) hasFeature(id string) bool {
-	known := q.world.Option(q.account, "features").List()
+	known := q.World.Option(q.Call.Account, "features").List()
 	return len(known) == 0 || slices.Contains(known, id)
 }
 
 // remove answers deleteWebhook: the id is the webhook's number (inferred), the
 // success body is empty (documented: page).
-func (q *query) remove() (provider.Reply, error) {
-	a := q.world.Account(q.account)
+func (q *query) remove() (any, error) {
+	a := q.World.Account(q.Call.Account)
 	all := webhooks(a)
 	i := slices.IndexFunc(all, func(h webhook) bool {
-		return isNumber(q.call.Param("id"), h.ID) && h.applies(q.world, q.caller)
+		return isNumber(q.Call.Param("id"), h.ID) && h.applies(q)
 	})
 	if i < 0 {
-		return provider.Reply{}, noWebhook()
+		return nil, errNoWebhook
 	}
 	keep(a, slices.Delete(all, i, i+1))
 	return provider.Reply{Status: 200}, nil

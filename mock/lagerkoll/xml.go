@@ -32,38 +32,38 @@ type node struct {
 func readXML(body []byte) ([]wanted, error) {
 	root, err := parseXML(body)
 	if err != nil {
-		return nil, malformed()
+		return nil, errMalformed
 	}
-	var items []members
+	var items []json.RawMessage
 	for _, n := range root.children {
 		if n.name == "webhooks" {
-			items = append(items, n.members())
+			items = append(items, n.json())
 		}
 	}
 	if len(items) > maxList {
 		return nil, bad("webhooks", "not valid")
 	}
 	if items == nil {
-		items = []members{root.members()}
+		items = []json.RawMessage{root.json()}
 	}
 	return readEach(items)
 }
 
-// members writes an element's children as JSON: one with elements inside is an
+// json writes an element's children as an object: one with elements inside is an
 // object, one that stands twice a list.
-func (n *node) members() members {
-	m := members{}
+func (n *node) json() json.RawMessage {
+	m := map[string]any{}
 	for _, c := range n.children {
-		value := provider.Encode(strings.TrimSpace(c.text.String()))
+		var value any = strings.TrimSpace(c.text.String())
 		switch {
 		case m[c.name] != nil:
-			value = json.RawMessage("[]")
+			value = []any{}
 		case len(c.children) > 0:
-			value = json.RawMessage("{}")
+			value = map[string]any{}
 		}
 		m[c.name] = value
 	}
-	return m
+	return provider.Encode(m)
 }
 
 // parseXML reads a document token by token. A DOCTYPE is refused, so no entity

@@ -4,26 +4,27 @@ import (
 	"net/http"
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
 )
 
-// request is the HTTP request of one attempt: POST (inferred) to the URL as it
+// createRequest makes the HTTP request of one attempt: POST (inferred) to the URL as it
 // was registered, without a signature and without headers that name the event
 // (inferred). User-Agent is a decision.
-func request(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
-	out := &provider.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body, Header: []provider.Field{{Name: "Content-Type", Value: "application/json"}}}
-	if s := subOf(w, d); s != nil {
+func createRequest(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	header := []provider.Field{{Name: "Content-Type", Value: "application/json"}}
+	if s := kit.SubOf(w, d); s != nil {
 		if !s.Enabled {
 			return nil, &provider.DropError{Reason: "the webhook is DISABLED"}
 		}
 		if auth := loadWebhook(s).Auth; auth != "" {
 			// documented 3.5: sent as it was given, neither encoded nor checked
-			out.Header = append(out.Header, provider.Field{Name: "Authorization", Value: "Basic " + auth})
+			header = append(header, provider.Field{Name: "Authorization", Value: "Basic " + auth})
 		}
 	}
-	out.Header = append(out.Header, provider.Field{Name: "User-Agent", Value: "PrioTicket/" + profileOf(w).version})
-	return out, nil
+	header = append(header, provider.Field{Name: "User-Agent", Value: "PrioTicket/" + profileOf(w).version})
+	return kit.Post(d.URL, d.Body, header...), nil
 }
 
 // policy: delivered on 200 alone (documented 3.5; that other 2xx do not count is
@@ -54,7 +55,7 @@ func policy(w *provider.World, account string) provider.Policy {
 
 // attempted counts the notifications that a webhook lost in a row.
 func attempted(w *provider.World, d *provider.Delivery, _ *provider.Attempt) {
-	if s := subOf(w, d); s != nil && s.Enabled && d.Settled() {
+	if s := kit.SubOf(w, d); s != nil && s.Enabled && d.Settled() {
 		countFailure(w, w.Account(d.Account), s, d.State == provider.Failed)
 	}
 }
@@ -75,13 +76,4 @@ func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
 func callbackProof() *signing.Scheme {
 	return &signing.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: signing.Basic, Encoding: signing.AsGiven, Prefix: "Basic ",
 		Evidence: "documented: webhook_auth; decision: both of its forms are taken"}
-}
-
-// subOf returns the webhook of a delivery, nil for a direct one and for one that
-// is gone.
-func subOf(w *provider.World, d *provider.Delivery) *provider.Sub {
-	if a, known := w.Known(d.Account); known && !d.Direct {
-		return a.Sub(d.Subscription)
-	}
-	return nil
 }

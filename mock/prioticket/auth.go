@@ -7,63 +7,54 @@ import (
 	"slices"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
-// caller is who makes a call.
-type caller struct {
-	account string // the client id of an issued token, else the token itself (decision)
-	issued  bool
+// request is one call on its way to an answer.
+type request struct {
+	*kit.Request
+	issued bool // by a token of ours, else the account is the token itself (decision)
 }
 
-type operation func(w *provider.World, c *provider.Call, who caller) provider.Reply
-
-// authorised lets only callers with an access token through.
-func authorised(next operation) func(*provider.World, *provider.Call) provider.Reply {
-	return func(w *provider.World, c *provider.Call) provider.Reply {
-		who, r := authorise(w, c)
-		c.Account = who.account
-		if r.status == 0 && blocked(w, "client "+who.account) {
-			r = errTooMany
-		}
-		if r.status != 0 {
-			return refuse(w, r)
-		}
-		w.Account(who.account)
-		return next(w, c, who)
+// authenticate finds out who calls.
+func authenticate(r *request) error {
+	if r.Route == tokenCall {
+		return nil // it looks for credentials of its own
 	}
-}
-
-// authorise finds out who calls; a refusal with a status says that it cannot.
-func authorise(w *provider.World, c *provider.Call) (who caller, r refusal) {
-	lines := c.Header.Values("Authorization")
-	scheme, token, _ := strings.Cut(strings.Join(lines[:min(len(lines), 1)], ""), " ")
+	lines := r.Call.Header.Values("Authorization")
+	token, bearer := kit.Bearer(strings.Join(lines[:min(len(lines), 1)], ""))
 	switch {
-	case !strings.EqualFold(scheme, "Bearer"):
-		return who, missingAuth(w)
+	case !bearer:
+		return missingAuth(r.World)
 	case len(lines) > 1:
-		return who, invalid("More than one Authorization header.")
-	case c.Query().Has("access_token"):
+		return invalid("More than one Authorization header.")
+	case r.Call.Query().Has("access_token"):
 		// documented 3.5: one way of passing the token at a time
-		return who, invalid("The access token is passed in more than one way.", "access_token: not beside the Authorization header")
+		return invalid("The access token is passed in more than one way.", "access_token: not beside the Authorization header")
 	}
 	token = strings.TrimLeft(token, " ")
 	if !wellFormed(token) {
-		return who, errToken
+		return errToken
 	}
-	return identify(w, token)
+	if err := identify(r, token); err != nil {
+		return err
+	}
+	if blocked(r.World, r.Call.Account) {
+		return errTooMany
+	}
+	r.Account()
+	return nil
 }
 
 // missingAuth is the 400 of a call without an Authorization header (documented
 // 3.8); another scheme counts as none (inferred).
-func missingAuth(w *provider.World) refusal {
-	r := invalid("The Authorization header with a Bearer token is missing.", "Authorization: required")
+func missingAuth(w *provider.World) *apiError {
+	const detail = "The Authorization header with a Bearer token is missing."
 	if w.Option("", "missing_auth_status").Int() == http.StatusUnauthorized {
-		r = errToken
-		r.description = "The Authorization header with a Bearer token is missing."
-		r.header = header("WWW-Authenticate", `Bearer realm="Prio"`)
+		return worded(errToken.Status, errToken.Code, errToken.Message, detail, "WWW-Authenticate", `Bearer realm="Prio"`)
 	}
-	return r
+	return invalid(detail, "Authorization: required")
 }
 
 // wellFormed reports whether a token has the form of RFC 6750.
@@ -76,25 +67,27 @@ func wellFormed(token string) bool {
 
 // identify judges a well-formed token: one of ours by its age and scopes, any
 // other is an account of its own with all scopes, for ever (contract, decision).
-func identify(w *provider.World, token string) (caller, refusal) {
-	claims, ours := openToken(w, token)
+func identify(r *request, token string) error {
+	claims, ours := openToken(r.World, token)
 	if !ours {
-		if !allowed(w, func(entry string) bool { return entry == token }) {
-			return caller{}, errToken
+		if !allowed(r.World, func(entry string) bool { return entry == token }) {
+			return errToken
 		}
-		return caller{account: token}, refusal{}
+		r.Call.Account = token
+		return nil
 	}
-	listed := allowed(w, func(entry string) bool {
+	listed := allowed(r.World, func(entry string) bool {
 		id, _, pair := strings.Cut(entry, ":")
 		return pair && id == claims.Client
 	})
-	switch {
-	case !listed || w.Now().Unix() >= claims.Expires:
-		return caller{}, errToken
-	case !slices.Contains(strings.Fields(claims.Scope), scopeWebhooks):
-		return caller{account: claims.Client, issued: true}, errScope
+	if !listed || r.World.Now().Unix() >= claims.Expires {
+		return errToken
 	}
-	return caller{account: claims.Client, issued: true}, refusal{}
+	r.Call.Account, r.issued = claims.Client, true
+	if !slices.Contains(strings.Fields(claims.Scope), scopeWebhooks) {
+		return errScope
+	}
+	return nil
 }
 
 // allowed asks the list of credentials; without one everybody is.

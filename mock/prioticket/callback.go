@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -68,16 +69,12 @@ func sampleOf(w *provider.World, typ string) []byte {
 	if b, ok := w.Memo()[key].([]byte); ok {
 		return b
 	}
-	var b bytes.Buffer
-	raw, err := w.Catalogue().Sample(typ)
-	if err == nil {
-		err = json.Compact(&b, raw)
-	}
+	body, err := kit.Sample(w, typ)
 	if err != nil {
 		return []byte(`{"data":{"notification":{}}}`) // overrides of fixtures are checked when they are read
 	}
-	w.Memo()[key] = b.Bytes()
-	return b.Bytes()
+	w.Memo()[key] = body
+	return body
 }
 
 // payload makes the callback body: the sample, fitted to the moment and the
@@ -164,17 +161,14 @@ func bare(ev *provider.Event, body []byte) ([]byte, error) {
 // renew gives a body that is sent again an id and an instant of its own.
 func renew(w *provider.World, body []byte) []byte {
 	const id, created = "data.notification.notification_id", "data.notification.notification_created"
-	if !json.Valid(body) || !gjson.GetBytes(body, id).Exists() {
+	if !provider.Sound(body) || !gjson.GetBytes(body, id).Exists() {
 		return body
 	}
-	again, err := sjson.SetBytes(body, id, uuidV1(w.Now(), w.Rand("renewed")))
-	if err == nil {
-		again, err = sjson.SetBytes(again, created, stamp(w.Now()))
-	}
+	again, err := sjson.SetBytes(body, created, stamp(w.Now()))
 	if err != nil {
 		return body
 	}
-	return again
+	return kit.Replace(again, kit.Member{Path: id, Raw: provider.Encode(uuidV1(w.Now(), w.Rand("renewed")))})
 }
 
 // unwrap leaves bodies without a notification unjudged: the schema wants one, and

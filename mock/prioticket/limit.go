@@ -4,6 +4,7 @@ import (
 	"net"
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -17,21 +18,13 @@ const (
 
 // meter counts what one address or client did.
 type meter struct {
-	calls, refused []time.Time
+	calls, refused kit.Rolling
 	blockedUntil   time.Time
 }
 
 func metered(w *provider.World) bool { return w.Option("", "rate_limit").Text() == "on" }
 
-func meterOf(w *provider.World, key string) *meter {
-	memo := w.Memo()
-	m, ok := memo["meter "+key].(*meter)
-	if !ok {
-		m = &meter{}
-		memo["meter "+key] = m
-	}
-	return m
-}
+func meterOf(w *provider.World, key string) *meter { return kit.Memo[meter](w.Memo(), "meter "+key) }
 
 func addressOf(c *provider.Call) string {
 	if host, _, err := net.SplitHostPort(c.Remote); err == nil {
@@ -40,23 +33,25 @@ func addressOf(c *provider.Call) string {
 	return "address " + c.Remote
 }
 
-// overLimit counts a call and reports whether its address has had enough.
-func overLimit(w *provider.World, c *provider.Call) bool {
-	if !metered(w) {
-		return false
+// rateLimit counts a call and refuses it when its address has had enough.
+func rateLimit(r *request) error {
+	if !metered(r.World) {
+		return nil
 	}
-	m := meterOf(w, addressOf(c))
-	m.calls = recent(m.calls, w.Now())
-	if len(m.calls) >= mostCalls {
-		return true
+	m, now := meterOf(r.World, addressOf(r.Call)), r.World.Now()
+	if m.calls.Count(now, window) >= mostCalls {
+		return errTooMany
 	}
-	m.calls = append(m.calls, w.Now())
-	return w.Now().Before(m.blockedUntil)
+	m.calls.Add(now)
+	if now.Before(m.blockedUntil) {
+		return errTooMany
+	}
+	return nil
 }
 
 // blocked reports whether a client is shut out for its refused calls.
-func blocked(w *provider.World, key string) bool {
-	return metered(w) && w.Now().Before(meterOf(w, key).blockedUntil)
+func blocked(w *provider.World, client string) bool {
+	return metered(w) && w.Now().Before(meterOf(w, "client "+client).blockedUntil)
 }
 
 // countAnswer notes an answer 4xx of the address and, when it is known, of the
@@ -73,16 +68,10 @@ func countAnswer(w *provider.World, c *provider.Call, status int) {
 }
 
 func (m *meter) refuse(now time.Time) {
-	m.refused = append(recent(m.refused, now), now)
-	if len(m.refused) > mostRefused {
-		m.refused, m.blockedUntil = nil, now.Add(window)
+	m.refused.Count(now, window)
+	m.refused.Add(now)
+	if m.refused.Count(now, window) > mostRefused {
+		m.refused.Clear()
+		m.blockedUntil = now.Add(window)
 	}
-}
-
-// recent drops what has left the window.
-func recent(times []time.Time, now time.Time) []time.Time {
-	for len(times) > 0 && now.Sub(times[0]) >= window {
-		times = times[1:]
-	}
-	return times
 }

@@ -16,8 +16,8 @@ func TestAMeterForgetsWhatIsAMinuteOld(t *testing.T) {
 		t.Error("blocked at the limit, not above it")
 	}
 	m.refuse(now.Add(window))
-	if !m.blockedUntil.IsZero() || len(m.refused) != 1 {
-		t.Errorf("blocked by what is a minute old: %d counted", len(m.refused))
+	if !m.blockedUntil.IsZero() || m.refused.Count(now.Add(window), window) != 1 {
+		t.Errorf("blocked by what is a minute old: %d counted", m.refused.Count(now.Add(window), window))
 	}
 	for range mostRefused {
 		m.refuse(now.Add(window))

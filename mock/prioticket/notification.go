@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -52,18 +53,18 @@ const mostLogged = 10_000 // decision
 
 // listNotifications lists what was sent to the account's webhooks: one record for
 // each event and webhook, newest first (decision).
-func listNotifications(w *provider.World, c *provider.Call, who caller) provider.Reply {
-	q, r := readPaging(w, c, who.account, false)
-	if r != nil {
-		return refuse(w, *r)
+func listNotifications(r *request) (any, error) {
+	q, err := readPaging(r, false)
+	if err != nil {
+		return nil, err
 	}
-	page := paged(q, "notification", newestFirst(w.Deliveries(who.account), mostLogged))
+	page := paged(q, "notification", newestFirst(r.World.Deliveries(r.Call.Account), mostLogged))
 	shown := []notificationBody{}
 	for _, d := range page.Items.([]*provider.Delivery) {
-		shown = append(shown, logged(w, d))
+		shown = append(shown, logged(r.World, d))
 	}
 	page.Items = shown
-	return answer(200, envelope{profileOf(w).version, page})
+	return envelope{profileOf(r.World).version, page}, nil
 }
 
 // newestFirst turns a list round and keeps the first most of it.
@@ -86,7 +87,7 @@ func statusOf(w *provider.World, d *provider.Delivery) string {
 	case provider.Delivered:
 		return success
 	case provider.Waiting:
-		if s := subOf(w, d); s != nil && s.Enabled {
+		if s := kit.SubOf(w, d); s != nil && s.Enabled {
 			return pending
 		}
 	}
@@ -95,32 +96,31 @@ func statusOf(w *provider.World, d *provider.Delivery) string {
 
 // createNotification lets an event happen, for tests of an integration (seed):
 // exactly as the control API would, for the caller's account (decision).
-func createNotification(w *provider.World, c *provider.Call, who caller) provider.Reply {
-	if r := strictParams(w, c, who.account); r != nil {
-		return refuse(w, *r)
+func createNotification(r *request) (any, error) {
+	if err := strictParams(r); err != nil {
+		return nil, err
 	}
 	in := &input{}
-	typ, o := in.notification(w, c)
+	typ, o := in.notification(r.World, r.Call)
 	if len(in.problems) > 0 {
-		return refuse(w, invalid("The notification cannot be sent.", in.problems...))
+		return nil, invalid("The notification cannot be sent.", in.problems...)
 	}
-	c.Type = typ
-	for name, text := range map[string]string{"notification_note": o.Note, "notification_item_id": o.Item, "notification_account_id": o.Account} {
-		if strings.Contains(text, "error") {
-			c.Violations = append(c.Violations, name+` holds the letters "error": a known receiver drops such a callback as an error report`)
+	r.Call.Type = typ
+	for _, member := range []struct{ name, text string }{{"account_id", o.Account}, {"item_id", o.Item}, {"note", o.Note}} {
+		if strings.Contains(member.text, "error") {
+			r.Odd(`notification_%s holds the letters "error": a known receiver drops such a callback as an error report`, member.name)
 		}
 	}
-	slices.Sort(c.Violations)
-	fired, err := w.Fire(provider.Firing{Type: typ, Account: who.account, Data: provider.Encode(o)})
+	fired, err := r.World.Fire(provider.Firing{Type: typ, Account: r.Call.Account, Data: provider.Encode(o)})
 	if err != nil {
-		return refuse(w, refusedFiring(err))
+		return nil, refusedFiring(err)
 	}
-	c.EventID = fired
-	return noContent(w, who.account)
+	r.Call.EventID = fired
+	return noContent(r), nil
 }
 
 // refusedFiring words what the engine has against an event.
-func refusedFiring(err error) refusal {
+func refusedFiring(err error) *apiError {
 	var p *provider.Error
 	if errors.As(err, &p) {
 		return invalid("The notification cannot be sent.", "data.notification: "+p.Message)
@@ -138,17 +138,17 @@ func (in *input) notification(w *provider.World, c *provider.Call) (typ string, 
 	}
 	typ, ok := in.text(n, at, "notification_event")
 	switch {
-	case !n.has("notification_event"):
+	case !n.Given("notification_event"):
 		in.wrong(at+"notification_event", "required")
 	case ok && !listed(w, typ):
-		in.wrong(at+"notification_event", "unsupported value %s", clip(quoted(typ)))
+		in.wrong(at+"notification_event", "unsupported value %s", kit.Clip(quoted(typ)))
 	}
 	o.Item, ok = in.text(n, at, "notification_item_id")
-	if !n.has("notification_item_id") || ok && o.Item == "" {
+	if !n.Given("notification_item_id") || ok && o.Item == "" {
 		in.wrong(at+"notification_item_id", "required")
 	}
 	if status, ok := in.text(n, at, "notification_status"); ok && !slices.Contains([]string{success, failure, pending}, status) {
-		in.wrong(at+"notification_status", "unsupported value %s", clip(quoted(status)))
+		in.wrong(at+"notification_status", "unsupported value %s", kit.Clip(quoted(status)))
 	}
 	o.Note, _ = in.text(n, at, "notification_note")
 	o.Account, _ = in.text(n, at, "notification_account_id")

@@ -1,14 +1,13 @@
 package prioticket
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -32,30 +31,27 @@ type tokenBody struct {
 	Scope   string `json:"scope"`
 }
 
-// fault is a refusal of the token call; the zero value is none.
-type fault struct{ code, description string }
-
 // createToken gives a token for client credentials.
-func createToken(w *provider.World, c *provider.Call) provider.Reply {
-	form, bad := readTokenForm(c)
-	client, f := clientOf(c, form, bad)
-	if f.code == "" && !allowed(w, func(entry string) bool { return entry == client.id+":"+client.secret }) {
-		f = fault{invalidClient, "The client is unknown or its secret is wrong."}
+func createToken(r *request) (any, error) {
+	form, unreadable := readTokenForm(r.Call)
+	client, err := clientOf(r.Call, form, unreadable)
+	if err == nil && !allowed(r.World, func(entry string) bool { return entry == client.id+":"+client.secret }) {
+		err = oauthError(invalidClient, "The client is unknown or its secret is wrong.")
 	}
-	if f.code == "" {
-		c.Account = client.id
-		f = bad
+	if err != nil {
+		return nil, err
 	}
-	if f.code == "" {
-		f = checkGrant(form)
+	r.Call.Account = client.id
+	if unreadable != nil {
+		return nil, unreadable
 	}
-	switch {
-	case f.code != "":
-		return refuseToken(f.code, f.description)
-	case blocked(w, "client "+client.id):
-		return refuse(w, errTooMany)
+	if err := checkGrant(form); err != nil {
+		return nil, err
 	}
-	return issue(w, client.id, form["scope"])
+	if blocked(r.World, client.id) {
+		return nil, errTooMany
+	}
+	return issue(r.World, client.id, form["scope"]), nil
 }
 
 func issue(w *provider.World, client, scope string) provider.Reply {
@@ -71,32 +67,32 @@ func issue(w *provider.World, client, scope string) provider.Reply {
 
 // checkGrant judges grant_type and scope. form nil is an entirely empty body: a
 // public client sends it with Basic and gets its token (observed).
-func checkGrant(form map[string]string) fault {
+func checkGrant(form map[string]string) error {
 	if form == nil {
-		return fault{}
+		return nil
 	}
 	switch kind, given := form["grant_type"]; {
 	case !given:
-		return fault{invalidRequest, "grant_type is missing."}
+		return oauthError(invalidRequest, "grant_type is missing.")
 	case kind != grant:
-		return fault{unsupportedGrant, "Only client_credentials is supported."}
+		return oauthError(unsupportedGrant, "Only client_credentials is supported.")
 	}
 	for _, s := range strings.Fields(form["scope"]) {
 		if !strings.HasPrefix(s, scopeRoot) {
-			return fault{invalidScope, "The scope " + s + " is unknown."}
+			return oauthError(invalidScope, "The scope "+s+" is unknown.")
 		}
 	}
-	return fault{}
+	return nil
 }
 
 type client struct{ id, secret string }
 
 // clientOf finds the credentials: in the Basic header (documented 3.8) or in the
 // body (documented 3.5), never in both and never in the query (documented 3.5).
-func clientOf(c *provider.Call, form map[string]string, bad fault) (client, fault) {
+func clientOf(c *provider.Call, form map[string]string, unreadable error) (client, error) {
 	q := c.Query()
 	if q.Has("client_id") || q.Has("client_secret") {
-		return client{}, fault{invalidRequest, "Client credentials do not belong in the query."}
+		return client{}, oauthError(invalidRequest, "Client credentials do not belong in the query.")
 	}
 	lines := c.Header.Values("Authorization")
 	id, inBody := form["client_id"]
@@ -104,18 +100,18 @@ func clientOf(c *provider.Call, form map[string]string, bad fault) (client, faul
 	inBody = inBody || secretInBody
 	switch {
 	case len(lines) > 1 || len(lines) == 1 && inBody:
-		return client{}, fault{invalidRequest, "Client credentials are given more than once."}
+		return client{}, oauthError(invalidRequest, "Client credentials are given more than once.")
 	case len(lines) == 1:
 		if found, ok := basicClient(lines[0]); ok {
-			return found, fault{}
+			return found, nil
 		}
-		return client{}, fault{invalidClient, "The Authorization header holds no client credentials."}
-	case bad.code != "":
-		return client{}, bad
+		return client{}, oauthError(invalidClient, "The Authorization header holds no client credentials.")
+	case unreadable != nil:
+		return client{}, unreadable
 	case !nameable(id) || secret == "":
-		return client{}, fault{invalidClient, "Client credentials are missing."}
+		return client{}, oauthError(invalidClient, "Client credentials are missing.")
 	}
-	return client{id, secret}, fault{}
+	return client{id, secret}, nil
 }
 
 // basicClient reads a Basic header. Id and secret may be percent-encoded inside
@@ -123,17 +119,9 @@ func clientOf(c *provider.Call, form map[string]string, bad fault) (client, faul
 // that both spellings are one account. A plus sign stays one, it is common in
 // addresses (decision).
 func basicClient(line string) (client, bool) {
-	scheme, text, _ := strings.Cut(line, " ")
-	if !strings.EqualFold(scheme, "Basic") {
-		return client{}, false
-	}
-	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(text), "="))
-	id, secret, pair := strings.Cut(string(raw), ":")
-	if err != nil || !pair {
-		return client{}, false
-	}
+	id, secret, ok := kit.Basic(line)
 	found := client{unescaped(id), unescaped(secret)}
-	return found, nameable(found.id) && found.secret != ""
+	return found, ok && nameable(found.id) && found.secret != ""
 }
 
 func unescaped(s string) string {
@@ -152,13 +140,13 @@ func nameable(id string) bool {
 // readTokenForm reads the body of the token call, JSON (documented 3.8) or form
 // (inferred: people are told to use ordinary OAuth libraries). What begins like
 // an object is JSON whatever its Content-Type says. nil: an entirely empty body.
-func readTokenForm(c *provider.Call) (map[string]string, fault) {
-	unreadable := fault{invalidRequest, "The body cannot be read."}
+func readTokenForm(c *provider.Call) (map[string]string, error) {
+	unreadable := oauthError(invalidRequest, "The body cannot be read.")
 	switch {
 	case c.TooLarge || c.BodyErr != nil:
 		return nil, unreadable
 	case len(c.Body) == 0:
-		return nil, fault{}
+		return nil, nil
 	}
 	var form map[string]string
 	ok := false
@@ -171,26 +159,24 @@ func readTokenForm(c *provider.Call) (map[string]string, fault) {
 	if !ok {
 		return nil, unreadable
 	}
-	return form, fault{}
+	return form, nil
 }
 
 // jsonForm reads an object of texts; null members are absent ones (documented
 // 3.5).
 func jsonForm(body []byte) (map[string]string, bool) {
-	var members map[string]*json.RawMessage
-	if !utf8.Valid(body) || json.Unmarshal(body, &members) != nil || members == nil {
+	members, ok := kit.ReadFields(body)
+	if !ok {
 		return nil, false
 	}
 	form := map[string]string{}
 	for _, name := range []string{"grant_type", "scope", "client_id", "client_secret"} {
-		if members[name] == nil {
+		if !members.Given(name) {
 			continue
 		}
-		var text string
-		if json.Unmarshal(*members[name], &text) != nil {
+		if form[name], ok = kit.Text(members.Raw(name)); !ok {
 			return nil, false
 		}
-		form[name] = text
 	}
 	return form, true
 }

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -36,9 +37,9 @@ type pageBody struct {
 	Count      int    `json:"current_item_count"`
 	Size       int64  `json:"items_per_page"`
 	Start      int64  `json:"start_index"`
-	Total      int64  `json:"total_items"`
+	Total      int    `json:"total_items"`
 	PageIndex  int64  `json:"page_index"`
-	TotalPages int64  `json:"total_pages"`
+	TotalPages int    `json:"total_pages"`
 	Items      any    `json:"items"`
 }
 
@@ -50,15 +51,15 @@ const (
 
 // readPaging reads the query of a list call (names and defaults: seed; limits:
 // documented 3.8).
-func readPaging(w *provider.World, c *provider.Call, account string, filter bool) (paging, *refusal) {
+func readPaging(r *request, filter bool) (paging, error) {
 	names := []string{"items_per_page", "start_index", "page"}
 	if filter {
 		names = append(names, "webhook_id")
 	}
-	q, problems := strictQuery(c)
+	q, problems := strictQuery(r.Call)
 	problems = append(problems, repeated(q, names)...)
-	p := paging{documented: w.Option(account, "page_index").Text() == "documented"}
-	p.size = number(q, "items_per_page", ordinarySize, profileOf(w).pageSize, &problems)
+	p := paging{documented: r.Option("page_index").Text() == "documented"}
+	p.size = number(q, "items_per_page", ordinarySize, profileOf(r.World).pageSize, &problems)
 	p.start = number(q, "start_index", 1, mostStart, &problems)
 	page := number(q, "page", 1, mostPage, &problems)
 	if filter {
@@ -66,14 +67,13 @@ func readPaging(w *provider.World, c *provider.Call, account string, filter bool
 			problems = append(problems, "webhook_id: empty")
 		}
 	}
-	if w.Option(account, "strict_params").Bool() {
+	if r.Option("strict_params").Bool() {
 		problems = append(problems, unknownParams(q, names)...)
 	}
 	if len(problems) > 0 {
-		r := invalid("A query parameter is not valid.", problems...)
-		return p, &r
+		return p, invalid("A query parameter is not valid.", problems...)
 	}
-	if most := w.Option(account, "page_size_cap").Int(); most > 0 {
+	if most := r.Option("page_size_cap").Int(); most > 0 {
 		p.size = min(p.size, most) // the seed warns that the size may not be honoured
 	}
 	if page > 1 { // clients send all three with their defaults (observed), so 1 is not set (decision)
@@ -88,19 +88,14 @@ func number(q url.Values, name string, ordinary, most int64, problems *[]string)
 		return ordinary
 	}
 	text := q.Get(name)
-	n, err := strconv.ParseInt(text, 10, 64)
+	n, whole, within := kit.Number(text, 1, most)
 	switch {
-	case err != nil && !rangeError(err) || text[0] == '+':
+	case !whole || text[0] == '+':
 		*problems = append(*problems, name+": not an integer")
-	case err != nil || n < 1 || n > most:
+	case !within:
 		*problems = append(*problems, name+": not between 1 and "+strconv.FormatInt(most, 10))
 	}
 	return n
-}
-
-func rangeError(err error) bool {
-	e, ok := err.(*strconv.NumError)
-	return ok && e.Err == strconv.ErrRange
 }
 
 // repeated refuses parameters that are given twice (documented 3.5).
@@ -126,30 +121,27 @@ func unknownParams(q url.Values, names []string) (problems []string) {
 }
 
 // strictParams refuses any query where strict_params is on and none is known.
-func strictParams(w *provider.World, c *provider.Call, account string) *refusal {
-	if !w.Option(account, "strict_params").Bool() {
+func strictParams(r *request) error {
+	if !r.Option("strict_params").Bool() {
 		return nil
 	}
-	q, problems := strictQuery(c)
+	q, problems := strictQuery(r.Call)
 	if problems = append(problems, unknownParams(q, nil)...); len(problems) == 0 {
 		return nil
 	}
-	r := invalid("A query parameter is not valid.", problems...)
-	return &r
+	return invalid("A query parameter is not valid.", problems...)
 }
 
 // paged cuts the page out of a list.
 func paged[T any](p paging, kind string, all []T) pageBody {
-	total := int64(len(all))
-	from := min(p.start-1, total)
-	items := append([]T{}, all[from:min(from+p.size, total)]...)
-	b := pageBody{Kind: kind, Count: len(items), Size: p.size, Start: p.start, Total: total, Items: items}
-	b.TotalPages = (total + p.size - 1) / p.size // documented 3.5
+	items, page := kit.Cut(all, int(p.start-1), int(p.size))
+	b := pageBody{Kind: kind, Count: page.Count, Size: p.size, Start: p.start, Total: page.Total, Items: append([]T{}, items...)}
+	b.TotalPages = page.Pages // documented 3.5
 	b.PageIndex = (p.start-1)/p.size + 1
 	if p.documented {
 		b.PageIndex = p.start/p.size + 1 // documented 3.5, off by one at a multiple
 	}
-	if total == 0 {
+	if page.Total == 0 {
 		b.Start, b.PageIndex = 1, 1 // decision
 	}
 	return b

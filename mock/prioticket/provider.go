@@ -9,7 +9,9 @@ package prioticket
 import (
 	"net/http"
 	"slices"
+	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -24,14 +26,14 @@ func New() *provider.Provider {
 		Home:       profiles()[v38].home,
 		Homes:      homes(),
 		Options:    options(),
-		Operations: operations(v38),
+		Operations: api.Operations(profiles()[v38].home),
 		Serve:      serve,
 		Register:   registration,
 		Offers:     offers,
 		Targets:    targets,
 		Payload:    payload,
 		Unwrap:     unwrap,
-		Request:    request,
+		Request:    createRequest,
 		Policy:     policy,
 		Attempted:  attempted,
 		Switched:   switched,
@@ -74,42 +76,59 @@ func profileName(w *provider.World) string { return w.Option("", "profile").Text
 
 func profileOf(w *provider.World) profile { return profiles()[profileName(w)] }
 
-// operations is the route table: what the seed lists, and the token call. There
-// is no way to read, change or disable one webhook (documented 3.5).
-func operations(name string) []provider.Operation {
-	home := profiles()[name].home
-	return []provider.Operation{
-		{ID: "listWebhooks", Method: http.MethodGet, Path: home + "/webhooks", Serve: authorised(listWebhooks)},
-		{ID: "createWebhook", Method: http.MethodPost, Path: home + "/webhooks", Serve: authorised(createWebhook)},
-		{ID: "deleteWebhook", Method: http.MethodDelete, Path: home + "/webhooks/{webhook_id}", Serve: authorised(deleteWebhook)},
-		{ID: "listNotifications", Method: http.MethodGet, Path: home + "/notifications", Serve: authorised(listNotifications)},
-		{ID: "createNotification", Method: http.MethodPost, Path: home + "/notifications", Serve: authorised(createNotification)},
-		{ID: "createToken", Method: http.MethodPost, Path: home + "/oauth2/token", Serve: createToken},
-	}
+const tokenCall = "createToken"
+
+// api is what the seed lists, and the token call. There is no way to read, change
+// or disable one webhook (documented 3.5). The order path, method, Accept,
+// authorisation, query, body is a decision; the fair-use limit stands before them
+// all.
+var api = kit.API[*request]{
+	Home: func(w *provider.World) string { return profileOf(w).home },
+	Routes: []kit.Route[*request]{
+		{ID: "listWebhooks", Method: "GET", Path: "/webhooks", Do: listWebhooks},
+		{ID: "createWebhook", Method: "POST", Path: "/webhooks", Do: createWebhook},
+		{ID: "deleteWebhook", Method: "DELETE", Path: "/webhooks/{webhook_id}", Do: deleteWebhook},
+		{ID: "listNotifications", Method: "GET", Path: "/notifications", Do: listNotifications},
+		{ID: "createNotification", Method: "POST", Path: "/notifications", Do: createNotification},
+		{ID: tokenCall, Method: "POST", Path: "/oauth2/token", Do: createToken},
+	},
+	View:   func(r *kit.Request) *request { return &request{Request: r} },
+	Steps:  []func(*request) error{rateLimit, route, accept, authenticate},
+	Answer: func(_ *request, v any) provider.Reply { return answer(http.StatusOK, v) },
+	Refuse: dialect,
 }
 
-// serve answers everything, in the order path, method, Accept, authorisation,
-// query, body (decision). The fair-use limit stands before them all.
 func serve(w *provider.World, c *provider.Call) provider.Reply {
-	if overLimit(w, c) {
-		return refuse(w, errTooMany)
-	}
-	reply := route(w, c)
+	reply := api.Serve(w, c)
 	countAnswer(w, c, reply.Status)
 	return reply
 }
 
-func route(w *provider.World, c *provider.Call) provider.Reply {
-	op, allowed := provider.Find(operations(profileName(w)), c)
-	switch {
-	case op == nil && len(allowed) == 0:
-		return refuse(w, errPath)
-	case op == nil:
-		return refuse(w, errMethod.allowing(allowed))
-	case !acceptsJSON(c.Header.Values("Accept")):
-		return refuse(w, errAccept)
+// broken answers when the mock itself failed.
+func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return api.Fail(w, c, errNotKept)
 	}
-	return op.Serve(w, c)
+	return api.Fail(w, c, errInternal)
+}
+
+func route(r *request) error {
+	switch {
+	case r.Unknown():
+		return errPath
+	case r.NotAllowed():
+		return errMethod.With("Allow", strings.Join(r.Allowed, ", "))
+	}
+	return nil
+}
+
+// accept refuses a call whose Accept leaves no room for JSON (the 406 is
+// documented 3.5, its cause a decision).
+func accept(r *request) error {
+	if _, ok := kit.Accept(r.Call.Header.Values("Accept"), "application/json"); !ok {
+		return errAccept
+	}
+	return nil
 }
 
 // offers limits what can happen to the types of the profile: v3.5 knows the 18 of

@@ -1,13 +1,12 @@
 package prioticket
 
 import (
-	"encoding/json"
 	"net/mail"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -21,12 +20,7 @@ type webhook struct {
 	Failed  int64  `json:"failed,omitempty"` // notifications in a row
 }
 
-func loadWebhook(s *provider.Sub) (v webhook) {
-	if err := s.Load(&v); err != nil {
-		panic(err) // only ever written by store
-	}
-	return v
-}
+func loadWebhook(s *provider.Sub) webhook { return kit.Stored(s, webhook{}) }
 
 // webhookBody is a webhook as answered (documented 3.5): an optional field that
 // is not set is left out, never null and never empty.
@@ -61,36 +55,37 @@ func shownWebhook(w *provider.World, s *provider.Sub) webhookBody {
 
 // createWebhook registers a webhook; nothing is sent to its address, there is no
 // handshake (inferred).
-func createWebhook(w *provider.World, c *provider.Call, who caller) provider.Reply {
-	if r := strictParams(w, c, who.account); r != nil {
-		return refuse(w, *r)
+func createWebhook(r *request) (any, error) {
+	if err := strictParams(r); err != nil {
+		return nil, err
 	}
 	in := &input{}
-	s, v := in.webhook(w, c)
+	s, v := in.webhook(r.World, r.Call)
 	if len(in.problems) > 0 {
-		return refuse(w, invalid("The webhook cannot be registered.", in.problems...))
+		return nil, invalid("The webhook cannot be registered.", in.problems...)
 	}
-	a := w.Account(who.account)
+	a := r.Account()
 	if same := equalWebhook(a, s, v); same != nil {
-		switch w.Option(who.account, "duplicates").Text() {
+		switch r.Option("duplicates").Text() {
 		case "conflict":
-			return refuse(w, errConflict)
+			return nil, errConflict
 		case "return_existing":
-			return answer(201, shownAlone(w, same))
+			return answer(201, shownAlone(r.World, same)), nil
 		}
 	}
-	s.ID, s.Enabled, s.Created = uuidV1(w.Now(), w.Rand("webhook")), true, w.Now()
-	v.Name, v.Mail = creator(who)
+	now := r.World.Now()
+	s.ID, s.Enabled, s.Created = uuidV1(now, r.World.Rand("webhook")), true, now
+	v.Name, v.Mail = creator(r)
 	s.Store(v)
 	a.Add(s)
-	return answer(201, shownAlone(w, s))
+	return answer(201, shownAlone(r.World, s)), nil
 }
 
 // creator is the client id as a person: an address as it is, anything else below
 // distributor.example; a bare token is nobody in particular (decision).
-func creator(who caller) (name, address string) {
-	id := who.account
-	if !who.issued {
+func creator(r *request) (name, address string) {
+	id := r.Call.Account
+	if !r.issued {
 		id = "api"
 	}
 	const domain = "@distributor.example"
@@ -132,21 +127,21 @@ func (in *input) webhook(w *provider.World, c *provider.Call) (*provider.Sub, we
 	s.URL, v.Email = in.address(o, at)
 	v.Payload = in.payload(o, at)
 	v.Auth, _ = in.text(o, at, "webhook_auth")
-	if strings.ContainsFunc(v.Auth, unicode.IsControl) {
+	if kit.Controls(v.Auth) {
 		in.wrong(at+"webhook_auth", "holds control characters")
 	}
 	return s, v
 }
 
 // events reads the event types: in the order sent, repeats dropped (decision).
-func (in *input) events(w *provider.World, o object, at string) []string {
+func (in *input) events(w *provider.World, o *kit.Fields, at string) []string {
 	at += "webhook_events"
-	if !o.has("webhook_events") {
+	if !o.Given("webhook_events") {
 		in.wrong(at, "required")
 		return nil
 	}
-	var list []json.RawMessage
-	if json.Unmarshal(o["webhook_events"], &list) != nil {
+	list, ok := kit.Items(o.Raw("webhook_events"))
+	if !ok {
 		in.wrong(at, "wants an array")
 		return nil
 	}
@@ -155,9 +150,8 @@ func (in *input) events(w *provider.World, o object, at string) []string {
 	}
 	var types []string
 	for _, raw := range list {
-		var typ string
-		if err := json.Unmarshal(raw, &typ); err != nil || !listed(w, typ) {
-			in.wrong(at, "unsupported value %s", clip(string(raw)))
+		if typ, ok := kit.Text(raw); !ok || !listed(w, typ) {
+			in.wrong(at, "unsupported value %s", kit.Clip(string(raw)))
 		} else if !slices.Contains(types, typ) {
 			types = append(types, typ)
 		}
@@ -172,11 +166,11 @@ func listed(w *provider.World, typ string) bool {
 
 // address reads webhook_url and webhook_email; one of them is required
 // (documented 3.5).
-func (in *input) address(o object, at string) (to, email string) {
+func (in *input) address(o *kit.Fields, at string) (to, email string) {
 	to, hasURL := in.text(o, at, "webhook_url")
 	email, hasMail := in.text(o, at, "webhook_email")
 	switch {
-	case !o.has("webhook_url") && !o.has("webhook_email"):
+	case !o.Given("webhook_url") && !o.Given("webhook_email"):
 		in.wrong(at+"webhook_url", "this or webhook_email is required")
 	case hasURL && !callable(to):
 		in.wrong(at+"webhook_url", "wants an absolute http or https URL")
@@ -191,8 +185,8 @@ func (in *input) address(o object, at string) (to, email string) {
 // decision). Whether the product may call it is not asked here: the attempts say
 // so (decision).
 func callable(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsFunc(text, unicode.IsSpace)
+	_, ok := kit.Callable(text)
+	return ok && !strings.ContainsFunc(text, unicode.IsSpace)
 }
 
 // mailable wants a local part and a domain.
@@ -203,14 +197,13 @@ func mailable(text string) bool {
 
 // payload reads webhook_payload, true when absent (documented 3.5). One
 // generation of the PHP client makes a string of every boolean (observed).
-func (in *input) payload(o object, at string) bool {
+func (in *input) payload(o *kit.Fields, at string) bool {
 	const name = "webhook_payload"
-	if !o.has(name) {
+	if !o.Given(name) {
 		return true
 	}
-	var text string
-	raw := string(o[name])
-	if json.Unmarshal(o[name], &text) == nil {
+	raw := string(o.Raw(name))
+	if text, ok := kit.Text(o.Raw(name)); ok {
 		raw = text
 	}
 	if raw != "true" && raw != "false" {
@@ -232,52 +225,44 @@ func equalWebhook(a *provider.Account, s *provider.Sub, v webhook) *provider.Sub
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
 
 // listWebhooks lists the webhooks, oldest first (decision).
-func listWebhooks(w *provider.World, c *provider.Call, who caller) provider.Reply {
-	q, r := readPaging(w, c, who.account, profileOf(w).filter)
-	if r != nil {
-		return refuse(w, *r)
+func listWebhooks(r *request) (any, error) {
+	q, err := readPaging(r, profileOf(r.World).filter)
+	if err != nil {
+		return nil, err
 	}
 	var shown []webhookBody
-	for _, s := range w.Account(who.account).Subs() {
+	for _, s := range r.Account().Subs() {
 		if q.webhookID == "" || s.ID == q.webhookID {
-			shown = append(shown, shownWebhook(w, s))
+			shown = append(shown, shownWebhook(r.World, s))
 		}
 	}
-	return answer(200, envelope{profileOf(w).version, paged(q, "webhook", shown)})
+	return envelope{profileOf(r.World).version, paged(q, "webhook", shown)}, nil
 }
 
 const shortestID = 8 // characters (documented 3.5)
 
 // deleteWebhook removes a webhook; a foreign one is unknown. 400 for unknown ones
 // is a decision, 404 is not among the operation's documented statuses.
-func deleteWebhook(w *provider.World, c *provider.Call, who caller) provider.Reply {
-	if r := strictParams(w, c, who.account); r != nil {
-		return refuse(w, *r)
+func deleteWebhook(r *request) (any, error) {
+	if err := strictParams(r); err != nil {
+		return nil, err
 	}
-	id := c.Param("webhook_id")
+	id := r.Call.Param("webhook_id")
 	if len([]rune(id)) < shortestID {
-		return refuse(w, invalid("The webhook id is too short.", "webhook_id: shorter than 8 characters"))
+		return nil, invalid("The webhook id is too short.", "webhook_id: shorter than 8 characters")
 	}
-	a := w.Account(who.account)
+	a := r.Account()
 	if a.Sub(id) == nil {
-		return refuse(w, unknownWebhook(int(w.Option(who.account, "unknown_webhook_status").Int())))
+		return nil, unknownWebhook(int(r.Option("unknown_webhook_status").Int()))
 	}
 	a.Remove(id)
-	return noContent(w, who.account)
+	return noContent(r), nil
 }
 
-func unknownWebhook(status int) refusal {
-	codes := map[int]string{400: "INVALID_REQUEST", 404: "NOT_FOUND", 422: "UNPROCESSABLE_ENTITY"}
-	return invalid("There is no such webhook.", "webhook_id: unknown").as(status, codes[status])
-}
-
-// clip shortens foreign text for a message.
-func clip(s string) string {
-	const most = 80
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
+func unknownWebhook(status int) *apiError {
+	e := invalid("There is no such webhook.", "webhook_id: unknown")
+	e.Status, e.Code = status, map[int]string{400: "INVALID_REQUEST", 404: "NOT_FOUND", 422: "UNPROCESSABLE_ENTITY"}[status]
+	return e
 }
 
 // countFailure keeps the failed notifications in a row and disables the webhook

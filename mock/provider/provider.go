@@ -95,8 +95,10 @@ type Provider struct {
 	// nothing is signed.
 	Signing *Signing
 
-	// Broken answers when Serve panicked. nil: a plain 500.
-	Broken func(w *World, c *Call) Reply
+	// Broken answers, in the provider's dialect, a call that Serve panicked at (500)
+	// or that cannot be kept because the journal cannot be written (507). nil: the
+	// plain status.
+	Broken func(w *World, c *Call, status int) Reply
 }
 
 // Signing is a scheme with the keys that a provider uses it with.

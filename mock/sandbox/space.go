@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -19,6 +18,8 @@ import (
 	"tacklebox/receiver"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/disk"
+	"tacklebox/receiver/journal/memory"
 )
 
 // Space is one sandbox of a process: a journal, a provider side with a clock of
@@ -62,7 +63,7 @@ func (s *Space) open() (err error) {
 		return err
 	}
 	s.engine, err = mock.New(mock.Config{Journal: s.journal, State: s.state, Clock: clock, Catalog: s.cfg.catalog,
-		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, Allow: s.cfg.AllowHosts,
+		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, BaseFor: s.calledAt, Allow: s.cfg.AllowHosts,
 		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn})
 	if err != nil {
 		return placed(err)
@@ -73,9 +74,9 @@ func (s *Space) open() (err error) {
 
 func (s *Space) openJournal() (journal.Store, error) {
 	if s.cfg.Data == "" {
-		return journal.NewMemory(journal.MemoryLimit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
+		return memory.New(memory.Limit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
 	}
-	return journal.Open(filepath.Join(s.cfg.Data, "journal"), journal.Options{Sync: s.cfg.Sync, Keep: s.cfg.Keep,
+	return disk.Open(filepath.Join(s.cfg.Data, "journal"), disk.Options{Sync: s.cfg.Sync, Keep: s.cfg.Keep,
 		KeepBytes: s.cfg.KeepBytes, Warn: s.cfg.Warn})
 }
 
@@ -104,7 +105,7 @@ func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
 	return receiver.Config{
 		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
 		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check, Sample: s.engine.Sample,
-		AllowHost: func(host string) error { return mock.Permit(host, net.JoinHostPort(host, "1"), s.cfg.AllowHosts) },
+		Outbound: s.process.outbound(s.cfg), ForwardDepth: &s.process.forwards,
 	}
 }
 
@@ -142,7 +143,7 @@ func (s *Space) configure() error {
 func (s *Space) configureInboxes() error {
 	for _, name := range slices.Sorted(maps.Keys(s.cfg.Inboxes)) {
 		if err := s.receiver.SetInbox(name, s.cfg.Inboxes[name]); err != nil {
-			return &ConfigError{Path: append([]string{"inboxes", name}, receiver.Place(err)...), Err: err}
+			return &ConfigError{Path: append([]string{"inboxes", name}, api.Path(err)...), Err: err}
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"tacklebox/mock"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // TB is the part of testing.TB that Start needs.
@@ -156,7 +157,7 @@ func (r *Running) Now() time.Time { return r.space.engine.Now() }
 // Entries returns the kept entries that a filter matches, oldest first.
 func (r *Running) Entries(q string) []*journal.Entry {
 	r.t.Helper()
-	f, err := journal.ParseFilter(q, r.space.engine.Now)
+	f, err := query.Parse(q, r.space.engine.Now)
 	if err != nil {
 		r.t.Fatalf("filter %q: %v", q, err)
 	}
@@ -191,10 +192,24 @@ func (r *Running) Expect(t TB, q string, counts ...int) []*journal.Entry {
 			return list
 		}
 		if _, err := r.space.journal.Wait(ctx, last); err != nil {
-			t.Fatalf("expected %d entries of %q, got %d; the journal holds:%s", count, q, len(r.Entries(q)), r.digest())
+			t.Fatalf("expected %d entries of %q, got %d%s\nthe journal holds:%s", count, q, len(r.Entries(q)), r.nearMiss(q), r.digest())
 		}
 	}
 }
+
+// nearMiss words the entry that fails the fewest parts of a filter, and why.
+func (r *Running) nearMiss(q string) string {
+	_, body := r.call("POST", "/_/expect", []byte(fmt.Sprintf(`{"q":%q,"count":%d,"within":"0s"}`, q, maxCount)))
+	_, answer, _ := strings.Cut(body, " ")
+	var result api.ExpectResult
+	if json.Unmarshal([]byte(answer), &result) != nil || result.Nearest == nil {
+		return ""
+	}
+	return fmt.Sprintf("\nnearest: entry %d (%s): %s", result.Nearest.Seq, result.Nearest.Summary, strings.Join(result.Nearest.Reasons, "; "))
+}
+
+// maxCount is more entries than there are.
+const maxCount = 1_000_000
 
 // digest lists the newest entries, a line each.
 func (r *Running) digest() string {
@@ -226,10 +241,21 @@ func (r *Running) Settings(provider, account string, settings map[string]any) {
 	}
 }
 
-// Reply sets an inbox's settings: {"reply":[…],"forward":…}.
-func (r *Running) Reply(inbox string, settings string) {
+// Reply scripts an inbox's answers in the notation of the command line, "500x1,200",
+// or by its settings as JSON: {"reply":[…],"forward":…}.
+func (r *Running) Reply(inbox string, replies string) {
 	r.t.Helper()
-	if status, body := r.call("PUT", "/_/inboxes/"+inbox, []byte(settings)); status != http.StatusOK {
+	doc := []byte(replies)
+	if !strings.HasPrefix(strings.TrimSpace(replies), "{") {
+		list, err := api.ParseReplies(replies)
+		if err != nil {
+			r.t.Fatalf("inbox %s: %v", inbox, err)
+		}
+		if doc, err = json.Marshal(api.Inbox{Reply: list}); err != nil {
+			r.t.Fatalf("inbox %s: %v", inbox, err)
+		}
+	}
+	if status, body := r.call("PUT", "/_/inboxes/"+inbox, doc); status != http.StatusOK {
 		r.t.Fatalf("inbox %s: %s", inbox, body)
 	}
 }

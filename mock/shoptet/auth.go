@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -33,28 +34,32 @@ func credential(h http.Header) string {
 	return h.Get(privateHeader)
 }
 
-// authenticate returns the account of a call.
-func authenticate(w *provider.World, c *provider.Call) (account string, bad *problem) {
-	token := credential(c.Header)
+// authenticate finds out whose call it is. The OAuth server and the results of
+// jobs look for credentials of their own.
+func authenticate(r *request) error {
+	if r.open() {
+		return nil
+	}
+	token := credential(r.Call.Header)
 	if token == "" {
-		p := tokenMissing()
-		return "", &p
+		return tokenMissing()
 	}
-	account = owner(w, token)
+	w, account := r.World, owner(r.World, token)
 	if !acceptable(w, token, account) {
-		p := tokenInvalid()
-		return "", &p
+		return tokenInvalid()
 	}
+	r.of(account)
 	if t, issued := issuedToken(w, token); issued && !w.Now().Before(t.Expires) {
-		p := tokenExpired()
-		return account, &p
+		return tokenExpired()
 	}
 	if poor := w.Option(account, "no_rights_tokens").List(); slices.Contains(poor, token) || slices.Contains(poor, account) {
-		p := tokenNoRights(token)
-		return account, &p
+		return tokenNoRights(token)
 	}
-	return account, nil
+	r.Call.Account = account
+	return nil
 }
+
+func (r *request) open() bool { return r.oauth() || r.Route == jobResult }
 
 // acceptable reports whether a token is well-formed and, where the credentials
 // are listed, among them. What the OAuth server issued itself is always known.
@@ -71,8 +76,7 @@ func acceptable(w *provider.World, token, account string) bool {
 }
 
 func listed(w *provider.World, token, account string) bool {
-	allowed := w.Option("", "credentials").List()
-	return len(allowed) == 0 || slices.Contains(allowed, token) || slices.Contains(allowed, account) || installed(w, account)
+	return kit.Listed(w, "credentials", token, account) || installed(w, account)
 }
 
 // knownAccount is the account of a call that is refused before its token is
@@ -118,8 +122,8 @@ func eshopID(w *provider.World, account string) int64 {
 
 // bearer returns the token of an Authorization header, "" without one.
 func bearer(h http.Header) string {
-	scheme, token, _ := strings.Cut(h.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	token, ok := kit.Bearer(h.Get("Authorization"))
+	if !ok {
 		return ""
 	}
 	return strings.TrimSpace(token)

@@ -1,9 +1,11 @@
 package shoptet
 
 import (
-	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
 )
@@ -38,23 +40,33 @@ func sign(key string, body []byte) string {
 	return signature
 }
 
-// outgoing makes one attempt. Retries are signed with the key of their moment
+// createRequest makes one attempt. Retries are signed with the key of their moment
 // (observed, inferred); without a key the header is left out (decision).
-// Content-Type is inferred, User-Agent a decision, and nothing else is sent.
-func outgoing(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+// Content-Type is inferred, User-Agent a decision; X-Forwarded-For is sent where
+// the setting asks for it, and nothing else.
+func createRequest(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
 	account := owner(w, d.Account)
 	if d.Direct && d.Type == jobFinished {
 		directJob(w, d, account)
 	}
-	out := &provider.Outgoing{Method: http.MethodPost, URL: d.URL, Body: d.Body,
-		Header: []provider.Field{{Name: "Content-Type", Value: "application/json"}}}
+	header := []provider.Field{{Name: "Content-Type", Value: "application/json"}}
 	if agent := w.Option(account, "user_agent").Text(); agent != "" {
-		out.Header = append(out.Header, provider.Field{Name: "User-Agent", Value: agent})
+		header = append(header, provider.Field{Name: "User-Agent", Value: agent})
+	}
+	if w.Option(account, "forwarded_for").Bool() {
+		header = append(header, provider.Field{Name: "X-Forwarded-For", Value: callerAddress(w, account)})
 	}
 	if key := currentKey(w, account); key != "" {
-		out.Header = append(out.Header, provider.Field{Name: signatureHeader, Value: sign(key, d.Body)})
+		header = append(header, provider.Field{Name: signatureHeader, Value: sign(key, d.Body)})
 	}
-	return out, nil
+	return kit.Post(d.URL, d.Body, header...), nil
+}
+
+// callerAddress is the address that an account's callbacks come from: one of the
+// range that real calls come from (observed).
+func callerAddress(w *provider.World, account string) string {
+	const hosts = 254
+	return "185.184.254." + strconv.Itoa(1+w.Fixed("forwarded-for", account).IntN(hosts))
 }
 
 // policy holds what integrators observed: 200 within 4 s, a retry 15 minutes
@@ -62,15 +74,12 @@ func outgoing(w *provider.World, d *provider.Delivery) (*provider.Outgoing, erro
 // is ever disabled (decision).
 func policy(w *provider.World, account string) provider.Policy {
 	account = owner(w, account)
-	attempts := int(w.Option(account, "attempts").Int())
-	every := w.Option(account, "retry_every").Duration()
+	retries := max(0, int(w.Option(account, "attempts").Int())-1)
 	lenient := string(w.Option(account, "success").Raw()) == `"2xx"`
 	return provider.Policy{
 		Timeout: w.Option(account, "timeout").Duration(),
 		Success: func(status int) bool { return status == 200 || lenient && status/100 == 2 },
-		Next: func(_ *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
-			return ended.Add(every), n < attempts
-		},
+		Next:    kit.Waits(slices.Repeat([]time.Duration{w.Option(account, "retry_every").Duration()}, retries)),
 	}
 }
 

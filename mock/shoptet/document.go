@@ -1,14 +1,16 @@
 package shoptet
 
 import (
+	"bytes"
+	"encoding/json"
 	"mime"
 	"net/url"
+	"slices"
 	"strconv"
-	"strings"
-	"tacklebox/mock/provider"
 	"unicode/utf8"
 
-	"github.com/tidwall/gjson"
+	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 const (
@@ -34,25 +36,22 @@ type change struct {
 
 // document returns the body of a write. Everything that cannot be read is one
 // and the same refusal (status documented, wording decision).
-func (r *request) document() (gjson.Result, *problem) {
-	var p problem
+func (r *request) document() (json.RawMessage, error) {
 	switch {
-	case r.option("strict_content_type").Bool() && !r.toldType():
-		p = contentTypeWrong()
-	case r.c.TooLarge:
-		p = bodyTooLarge()
-	case r.c.BodyErr != nil || !provider.Sound(r.c.Body):
-		p = notJSON()
-	default:
-		return gjson.ParseBytes(r.c.Body), nil
+	case r.Option("strict_content_type").Bool() && !r.toldType():
+		return nil, contentTypeWrong()
+	case r.Call.TooLarge:
+		return nil, bodyTooLarge()
+	case r.Call.BodyErr != nil || !provider.Sound(r.Call.Body):
+		return nil, notJSON()
 	}
-	return gjson.Result{}, &p
+	return bytes.TrimSpace(r.Call.Body), nil
 }
 
 // toldType reports whether the body is declared as the profile's description
 // tells clients to.
 func (r *request) toldType() bool {
-	media, _, err := mime.ParseMediaType(r.c.Header.Get("Content-Type"))
+	media, _, err := mime.ParseMediaType(r.Call.Header.Get("Content-Type"))
 	return err == nil && media == r.profile.told
 }
 
@@ -60,26 +59,26 @@ func (r *request) toldType() bool {
 type checker struct {
 	payloads bool // sendPayload exists
 	ports    bool // only documented ports
-	problems []problem
+	problems []*apiError
 }
 
 func (r *request) checker() *checker {
-	return &checker{payloads: r.profile.payloads, ports: r.option("url_ports").Text() == "documented"}
+	return &checker{payloads: r.profile.payloads, ports: r.Option("url_ports").Text() == "documented"}
 }
 
-func (k *checker) add(p problem) {
+func (k *checker) add(p *apiError) {
 	if len(k.problems) < mostErrors {
 		k.problems = append(k.problems, p)
 	}
 }
 
 // created reads {"data":[{"event","url"[,"sendPayload"]}]}.
-func (k *checker) created(doc gjson.Result) []item {
+func (k *checker) created(doc json.RawMessage) []item {
 	data, ok := k.data(doc)
 	if !ok || !k.typed(data, "data", anArray) {
 		return nil
 	}
-	list := data.Array()
+	list, _ := kit.Items(data)
 	if len(list) > mostItems {
 		k.add(tooMany(mostItems, "data"))
 		return nil
@@ -91,20 +90,20 @@ func (k *checker) created(doc gjson.Result) []item {
 	return items
 }
 
-func (k *checker) item(one gjson.Result, i int) item {
+func (k *checker) item(one json.RawMessage, i int) item {
 	at := "data[" + strconv.Itoa(i) + "]"
 	it := item{index: i}
 	if !k.typed(one, at, anObject) {
 		return it
 	}
 	members := k.members(one, at, []string{"event", "url"}, k.properties("event", "url"))
-	if event, ok := members["event"]; ok && k.typed(event, at+".event", aString) {
-		it.event = event.String()
+	if event := members.Raw("event"); event != nil && k.typed(event, at+".event", aString) {
+		it.event, _ = kit.Text(event)
 	}
-	if u, ok := members["url"]; ok {
+	if u := members.Raw("url"); u != nil {
 		it.url = k.url(u, at+".url")
 	}
-	if payload, ok := members["sendPayload"]; ok && k.payloads {
+	if payload := members.Raw("sendPayload"); payload != nil && k.payloads {
 		it.full = k.sendPayload(payload, at+".sendPayload")
 	}
 	return it
@@ -112,7 +111,7 @@ func (k *checker) item(one gjson.Result, i int) item {
 
 // updated reads {"data":{"url"}}, in 2026-08 with sendPayload beside or instead
 // of url.
-func (k *checker) updated(doc gjson.Result) (c change) {
+func (k *checker) updated(doc json.RawMessage) (c change) {
 	data, ok := k.data(doc)
 	if !ok || !k.typed(data, "data", anObject) {
 		return c
@@ -120,16 +119,16 @@ func (k *checker) updated(doc gjson.Result) (c change) {
 	required := []string{"url"}
 	if k.payloads {
 		required = nil
-		if len(data.Map()) == 0 {
+		if f, _ := kit.ReadFields(data); len(f.Names) == 0 {
 			k.add(updateEmpty())
 		}
 	}
 	members := k.members(data, "data", required, k.properties("url"))
-	if u, ok := members["url"]; ok {
+	if u := members.Raw("url"); u != nil {
 		text := k.url(u, "data.url")
 		c.url = &text
 	}
-	if payload, ok := members["sendPayload"]; ok && k.payloads {
+	if payload := members.Raw("sendPayload"); payload != nil && k.payloads {
 		c.sendPayload, c.full = true, k.sendPayload(payload, "data.sendPayload")
 	}
 	return c
@@ -143,39 +142,30 @@ func (k *checker) properties(names ...string) []string {
 }
 
 // data returns the one member of the outermost object.
-func (k *checker) data(doc gjson.Result) (gjson.Result, bool) {
+func (k *checker) data(doc json.RawMessage) (json.RawMessage, bool) {
 	if !k.typed(doc, "payload", anObject) {
 		return doc, false
 	}
-	data, ok := k.members(doc, "payload", []string{"data"}, []string{"data"})["data"]
-	return data, ok
+	data := k.members(doc, "payload", []string{"data"}, []string{"data"}).Raw("data")
+	return data, data != nil
 }
 
 // members reads an object; of a name that stands twice the last value counts, as
 // in PHP. A missing property is named with its own path, a further one with the
 // path of the object.
-func (k *checker) members(object gjson.Result, at string, required, allowed []string) map[string]gjson.Result {
-	members := map[string]gjson.Result{}
-	var order []string
-	object.ForEach(func(key, value gjson.Result) bool {
-		name := key.String()
-		if _, twice := members[name]; !twice {
-			order = append(order, name)
-		}
-		members[name] = value
-		return true
-	})
+func (k *checker) members(object json.RawMessage, at string, required, allowed []string) kit.Fields {
+	f, _ := kit.ReadFields(object)
 	for _, name := range required {
-		if _, ok := members[name]; !ok {
+		if f.Raw(name) == nil {
 			k.add(propertyMissing(name, below(at, name)))
 		}
 	}
-	for _, name := range order {
-		if !contains(allowed, name) {
+	for _, name := range f.Names {
+		if !slices.Contains(allowed, name) {
 			k.add(propertyExtra(name, at))
 		}
 	}
-	return members
+	return f
 }
 
 func below(at, name string) string {
@@ -192,7 +182,7 @@ const (
 	anObject = "an object"
 )
 
-func (k *checker) typed(v gjson.Result, at, wanted string) bool {
+func (k *checker) typed(v json.RawMessage, at, wanted string) bool {
 	got := kind(v)
 	if map[string]string{aString: "String", anArray: "Array", anObject: "Object"}[wanted] == got {
 		return true
@@ -202,30 +192,22 @@ func (k *checker) typed(v gjson.Result, at, wanted string) bool {
 }
 
 // kind names the type of a value as the messages do.
-func kind(v gjson.Result) string {
-	switch {
-	case v.Type == gjson.String:
-		return "String"
-	case v.Type == gjson.Null:
-		return "NULL"
-	case v.IsBool():
-		return "Boolean"
-	case v.IsArray():
-		return "Array"
-	case v.IsObject():
-		return "Object"
+func kind(v json.RawMessage) string {
+	names := map[byte]string{'"': "String", 'n': "NULL", 't': "Boolean", 'f': "Boolean", '[': "Array", '{': "Object"}
+	if name := names[v[0]]; name != "" {
+		return name
 	}
-	if _, err := strconv.ParseInt(v.Raw, 10, 64); err == nil {
+	if _, ok := kit.Whole(v); ok {
 		return "Integer"
 	}
 	return "Double"
 }
 
-func (k *checker) url(v gjson.Result, at string) string {
+func (k *checker) url(v json.RawMessage, at string) string {
 	if !k.typed(v, at, aString) {
 		return ""
 	}
-	text := v.String()
+	text, _ := kit.Text(v)
 	if utf8.RuneCountInString(text) > longestURL {
 		k.add(tooLong(longestURL, at))
 	}
@@ -237,16 +219,12 @@ func (k *checker) url(v gjson.Result, at string) string {
 
 // absoluteURL is what a callback URL has to be (decision).
 func absoluteURL(text string) bool {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" {
-		return false
+	u, ok := kit.Callable(text)
+	if !ok || u.Port() == "" {
+		return ok
 	}
-	if port := u.Port(); port != "" {
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return false
-		}
-	}
-	return strings.EqualFold(u.Scheme, "http") || strings.EqualFold(u.Scheme, "https")
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && n > 0
 }
 
 func portOf(text string) string {
@@ -257,9 +235,10 @@ func portOf(text string) string {
 	return u.Port()
 }
 
-func (k *checker) sendPayload(v gjson.Result, at string) (full bool) {
-	full = v.Type == gjson.String && v.String() == "full"
-	if !full && v.Type != gjson.Null {
+func (k *checker) sendPayload(v json.RawMessage, at string) (full bool) {
+	text, _ := kit.Text(v)
+	full = text == "full"
+	if !full && string(v) != "null" {
 		k.add(notListed(`["full",null]`, at))
 	}
 	return full

@@ -6,14 +6,16 @@ import (
 	"strings"
 
 	"github.com/tidwall/sjson"
+
+	"tacklebox/mock/provider"
 )
 
 // getEshop is the third call of the official install sample, so real clients
 // need it to start. The number of the shop is the account's (decision).
-func getEshop(r *request) answer {
-	doc, err := r.w.Catalogue().File("objects/eshop." + r.profile.name + ".json")
+func getEshop(r *request) (any, error) {
+	doc, err := r.World.Catalogue().File("objects/eshop." + r.profile.name + ".json")
 	if err == nil {
-		doc, err = sjson.SetBytes(doc, "contactInformation.eshopId", eshopID(r.w, r.account))
+		doc, err = sjson.SetBytes(doc, "contactInformation.eshopId", eshopID(r.World, r.Call.Account))
 	}
 	if err != nil {
 		return refuse(internalError())
@@ -21,58 +23,63 @@ func getEshop(r *request) answer {
 	return ok(json.RawMessage(doc))
 }
 
-// endpointRow is one endpoint that the token may use (members documented, their
-// values a decision).
+// endpointRow is one endpoint that the token may use: what it is called, which
+// group it is granted with, and what may be done there (members and their types
+// documented by the official SDK).
 type endpointRow struct {
 	Endpoint    string        `json:"endpoint"`
 	Description string        `json:"description"`
 	Group       endpointGroup `json:"group"`
-	Access      bool          `json:"access"`
-	Action      string        `json:"action"`
+	Access      string        `json:"access"` // read, write or both
+	Action      *string       `json:"action"` // add, edit, delete; null: all of them
 }
 
 type endpointGroup struct {
-	ID          string `json:"id"`
+	ID          int    `json:"id"`
 	Description string `json:"description"`
 }
 
-// listEndpoints has one row per endpoint of the API that is served here.
-func listEndpoints(r *request) answer {
+// listEndpoints has one row for each kind of thing that the API serves here, all
+// of them approved (decision).
+func listEndpoints(r *request) (any, error) {
+	f := r.filters()
+	status := f.oneOf("status", "approved", "pending")
+	if len(f.bad) > 0 {
+		return refuse(f.bad...)
+	}
 	rows := []endpointRow{}
-	for _, op := range r.w.Operations() {
-		if !strings.HasPrefix(op.Path, "/api/") {
-			continue
-		}
-		group := strings.Split(op.Path, "/")[2]
-		rows = append(rows, endpointRow{Endpoint: op.Method + " " + op.Path, Description: describe(op.ID),
-			Group: endpointGroup{ID: group, Description: capital(group)}, Access: true, Action: actionOf(op.Method)})
+	if status != "pending" {
+		rows = endpointRows(r.World.Operations())
 	}
 	return ok(struct {
 		Endpoints []endpointRow `json:"endpoints"`
 	}{rows})
 }
 
-// actionOf names what a method does to its entity.
-func actionOf(method string) string {
-	return map[string]string{http.MethodGet: "read", http.MethodPost: "create", http.MethodPatch: "update", http.MethodDelete: "delete"}[method]
-}
-
-// describe makes words of an operation's id: listWebhooks is "List webhooks".
-func describe(id string) string {
-	var b strings.Builder
-	for i, c := range id {
-		if c >= 'A' && c <= 'Z' && i > 0 {
-			b.WriteByte(' ')
-			c += 'a' - 'A'
+func endpointRows(ops []provider.Operation) (rows []endpointRow) {
+	place := map[string]int{}
+	for _, op := range ops {
+		name, isAPI := strings.CutPrefix(op.Path, "/api/")
+		if !isAPI {
+			continue
 		}
-		b.WriteRune(c)
+		name, _, _ = strings.Cut(name, "/")
+		access := "write"
+		if op.Method == http.MethodGet {
+			access = "read"
+		}
+		i, known := place[name]
+		if !known {
+			i = len(rows)
+			place[name] = i
+			rows = append(rows, endpointRow{Endpoint: name, Description: capital(name), Access: access,
+				Group: endpointGroup{ID: i + 1, Description: capital(name)}})
+		}
+		if rows[i].Access != access {
+			rows[i].Access = "both"
+		}
 	}
-	return capital(b.String())
+	return rows
 }
 
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -11,10 +11,10 @@ import (
 // (inferred).
 type filters struct {
 	query url.Values
-	bad   []problem
+	bad   []*apiError
 }
 
-func (r *request) filters() *filters { return &filters{query: r.c.Query()} }
+func (r *request) filters() *filters { return &filters{query: r.Call.Query()} }
 
 // text reads any text.
 func (f *filters) text(name string) string {

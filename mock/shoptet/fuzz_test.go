@@ -1,6 +1,7 @@
 package shoptet
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -8,8 +9,6 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
-
-	"github.com/tidwall/gjson"
 
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
@@ -104,7 +103,7 @@ func FuzzDocument(f *testing.F) {
 		if !provider.Sound(body) {
 			return
 		}
-		doc := gjson.ParseBytes(body)
+		doc := bytes.TrimSpace(body)
 		create, update := &checker{payloads: payloads, ports: ports}, &checker{payloads: payloads, ports: ports}
 		for _, it := range create.created(doc) {
 			if len(create.problems) == 0 && !absoluteURL(it.url) {
@@ -115,7 +114,7 @@ func FuzzDocument(f *testing.F) {
 			t.Fatalf("%s was taken and changes nothing", body)
 		}
 		for _, p := range append(create.problems, update.problems...) {
-			if p.status != 422 || p.Code != invalidData || p.Message == "" || p.Instance == "" || !provider.Sound(encode(p)) {
+			if p.Status != 422 || p.Code != invalidData || p.Message == "" || p.Field == "" || !provider.Sound(encode(errorBodies([]*apiError{p}))) {
 				t.Fatalf("%s: %+v", body, p)
 			}
 		}

@@ -21,6 +21,8 @@ import (
 	"tacklebox/mock/signing"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 // The first instant of every test's clock: noon in Prague's winter.
@@ -58,7 +60,7 @@ func newBench(t testing.TB, opts ...benchOption) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return benchOn(t, journal.NewMemory(journal.MemoryLimit{}), state, opts...)
+	return benchOn(t, memory.New(memory.Limit{}), state, opts...)
 }
 
 // benchOn starts an engine on what an earlier one left.
@@ -83,7 +85,7 @@ func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOp
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	b.engine.Routes(mux)
+	mux.Handle("/", api.Mux(b.engine.Control().Routes(), http.NotFoundHandler()))
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if name := b.engine.HostOf(r.Host); name != "" {
 			b.engine.ServeProvider(name, strings.SplitN(r.RequestURI, "?", 2)[0], rw, r)
@@ -305,7 +307,7 @@ func (b *bench) raw(request string) string {
 // entries lists what the journal holds.
 func (b *bench) entries(q string) []*journal.Entry {
 	b.t.Helper()
-	f, err := journal.ParseFilter(q, b.engine.Now)
+	f, err := query.Parse(q, b.engine.Now)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -137,7 +137,7 @@ func (p *profile) noLanguage() *json.RawMessage {
 
 func (r *request) listed(j *job) jobInList {
 	return jobInList{JobID: j.ID, Endpoint: j.Endpoint, CreationTime: moment(j.Created), CompletionTime: momentOrNull(j.Completed),
-		Status: j.status(r.w.Now()), ValidUntil: momentOrNull(j.validUntil()), Language: r.profile.noLanguage()}
+		Status: j.status(r.World.Now()), ValidUntil: momentOrNull(j.validUntil()), Language: r.profile.noLanguage()}
 }
 
 func (r *request) detail(j *job) jobDetail {
@@ -149,15 +149,15 @@ func (r *request) detail(j *job) jobDetail {
 		d.Duration = &took
 	}
 	if l.Status == jobCompleted {
-		u := r.w.BaseURL() + resultsPath + url.PathEscape(resultFile(r.w, r.account, j.ID))
+		u := r.World.BaseURL() + resultsPath + url.PathEscape(resultFile(r.World, r.Call.Account, j.ID))
 		d.ResultURL = &u
 	}
 	return d
 }
 
-func getJob(r *request) answer {
-	id := r.c.Param("jobId")
-	j, known := findJob(r.own(), id)
+func getJob(r *request) (any, error) {
+	id := r.Call.Param("jobId")
+	j, known := findJob(r.Account(), id)
 	if !known {
 		return refuse(jobUnknown(id))
 	}
@@ -166,14 +166,14 @@ func getJob(r *request) answer {
 			return refuse(jobAskedTooOften(id))
 		}
 		j.Reads++
-		putJob(r.own(), j)
+		putJob(r.Account(), j)
 	}
 	return ok(struct {
 		Job jobDetail `json:"job"`
 	}{r.detail(&j)})
 }
 
-func listJobs(r *request) answer {
+func listJobs(r *request) (any, error) {
 	f := r.filters()
 	status := f.oneOf("status", jobPending, jobRunning, jobCompleted, jobFailed, jobExpired, jobKilled)
 	created, completed := span{from: f.moment("creationTimeFrom")}, span{from: f.moment("completionTimeFrom")}
@@ -184,12 +184,12 @@ func listJobs(r *request) answer {
 	if bad = append(f.bad, bad...); len(bad) > 0 {
 		return refuse(bad...)
 	}
-	list := slices.DeleteFunc(allJobs(r.own()), func(j job) bool {
-		return status != "" && j.status(r.w.Now()) != status || !created.holds(j.Created) || !completed.holds(j.Completed)
+	list := slices.DeleteFunc(allJobs(r.Account()), func(j job) bool {
+		return status != "" && j.status(r.World.Now()) != status || !created.holds(j.Created) || !completed.holds(j.Completed)
 	})
 	list, pages, p := paginate(r, list, c)
 	if p != nil {
-		return refuse(*p)
+		return refuse(p)
 	}
 	shown := make([]jobInList, len(list))
 	for i := range list {
@@ -218,9 +218,7 @@ func noteJob(w *provider.World, ev *provider.Event) {
 func directJob(w *provider.World, d *provider.Delivery, account string) {
 	id := sentInstance(d.Body)
 	if a := w.Account(account); id != "" {
-		if j, known := findJob(a, id); !known || !j.done() {
-			finishJob(a, id, d.Created)
-		}
+		finishJob(a, id, d.Created)
 	}
 }
 
@@ -231,13 +229,14 @@ func sentInstance(body []byte) string {
 	return gjson.GetBytes(body, "eventInstance").String()
 }
 
-// finishJob ends a pending job, or makes one that has just ended.
+// finishJob ends a pending job, or makes one that has just ended. One that is done
+// stays as it is: its own firing tells of it a moment later.
 func finishJob(a *provider.Account, id string, at time.Time) {
 	j, known := findJob(a, id)
 	switch {
-	case strings.TrimSpace(id) == "" || known && j.Completed.Equal(at):
+	case strings.TrimSpace(id) == "" || known && j.done():
 		return
-	case !known || j.done():
+	case !known:
 		j = job{ID: id, Endpoint: usualJobPath, Created: at.Add(-usualRun)}
 	}
 	j.Completed = at

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -15,42 +16,29 @@ const (
 	bucketLeak = 10  // calls a second (documented)
 )
 
-// bucket is the rate limiter of one addon in one shop.
-type bucket struct {
-	level float64
-	at    time.Time
-}
-
-// drip counts a call where the switch rate_limit asks for it. The connection
+// rateLimit counts a call where the switch rate_limit asks for it. The connection
 // limits beside it (50 per address, 3 per token) cannot be met here: a call is
 // answered before the next one is looked at.
-func (r *request) drip() *problem {
-	if r.option("rate_limit").Text() != on {
+func rateLimit(r *request) error {
+	if r.open() || r.Option("rate_limit").Text() != on {
 		return nil
 	}
-	b, _ := r.own().Memo["bucket"].(*bucket)
-	now := r.w.Now()
-	if b == nil {
-		b = &bucket{at: now}
-		r.own().Memo["bucket"] = b
+	limit := kit.Rate{Calls: bucketSize, Span: bucketSize / bucketLeak * time.Second}
+	bucket, now := kit.Memo[kit.Bucket](r.Account().Memo, "bucket"), r.World.Now()
+	if wait := bucket.Wait(now, limit); wait > 0 {
+		return r.flooded(wait)
 	}
-	b.level = max(0, b.level-now.Sub(b.at).Seconds()*bucketLeak)
-	b.at = now
-	if b.level+1 > bucketSize {
-		return r.flooded(time.Duration((b.level + 1 - bucketSize) / bucketLeak * float64(time.Second)))
-	}
-	b.level++
-	r.filling = int(math.Ceil(b.level))
+	bucket.Take(now, limit)
+	r.filling = int(math.Ceil(bucket.Level(now, limit)))
 	return nil
 }
 
 // flooded words a 429; its headers are documented.
-func (r *request) flooded(wait time.Duration) *problem {
+func (r *request) flooded(wait time.Duration) *apiError {
 	r.filling = bucketSize
-	again := r.w.Now().Add(wait + time.Second - time.Nanosecond).Truncate(time.Second)
-	r.header["Retry-After"] = []string{again.UTC().Format(http.TimeFormat)}
-	p := rateExceeded()
-	return &p
+	again := r.World.Now().Add(wait + time.Second - time.Nanosecond).Truncate(time.Second)
+	r.Header["Retry-After"] = []string{again.UTC().Format(http.TimeFormat)}
+	return rateExceeded()
 }
 
 // writeTakes is how long a write counts as running while the switch lock is on
@@ -59,25 +47,24 @@ const writeTakes = time.Second
 
 // lock refuses a write that repeats one which still runs: same method, URL and
 // body (documented; 423 is its status).
-func (r *request) lock() *problem {
-	if r.option("lock").Text() != on || r.c.Method == http.MethodGet {
+func lock(r *request) error {
+	if r.open() || r.Option("lock").Text() != on || r.Call.Method == http.MethodGet {
 		return nil
 	}
-	writes, _ := r.own().Memo["writes"].(map[[32]byte]time.Time)
+	writes, _ := r.Account().Memo["writes"].(map[[32]byte]time.Time)
 	if writes == nil {
 		writes = map[[32]byte]time.Time{}
-		r.own().Memo["writes"] = writes
+		r.Account().Memo["writes"] = writes
 	}
-	key := sha256.Sum256([]byte(r.c.Method + " " + r.c.Path + "?" + r.c.RawQuery + "\x00" + string(r.c.Body)))
-	now := r.w.Now()
+	key := sha256.Sum256([]byte(r.Call.Method + " " + r.Call.Path + "?" + r.Call.RawQuery + "\x00" + string(r.Call.Body)))
+	now := r.World.Now()
 	for k, began := range writes {
 		if now.Sub(began) >= writeTakes {
 			delete(writes, k)
 		}
 	}
 	if _, running := writes[key]; running {
-		p := locked(r.c.Path)
-		return &p
+		return locked(r.Call.Path)
 	}
 	writes[key] = now
 	return nil
@@ -100,30 +87,32 @@ func apiFaults() []string {
 }
 
 // fault answers with the injected refusal of the API's dialect.
-func (r *request) fault() *problem {
-	var p problem
-	switch r.option("api_fault").Text() {
+func fault(r *request) error {
+	if r.open() {
+		return nil
+	}
+	switch r.Option("api_fault").Text() {
 	case faultNotApproved:
-		p = addonNotApproved()
+		return addonNotApproved()
 	case faultLocked:
-		p = locked(r.c.Path)
+		return locked(r.Call.Path)
 	case faultRate:
 		return r.flooded(time.Second)
 	case faultInternal:
-		p = internalError()
+		return internalError()
 	case faultMaintenance:
-		p = maintenance()
-	default:
-		return nil
+		return maintenance()
 	}
-	return &p
+	return nil
 }
 
 // oauthFault answers with the injected refusal of the OAuth server's dialect.
-func oauthFault(w *provider.World, account string) *oauthProblem {
-	faults := map[string]oauthProblem{faultSuspended: addonSuspended, faultNotInstalled: addonNotInstalled}
-	if p, ok := faults[w.Option(account, "api_fault").Text()]; ok {
-		return &p
+func oauthFault(w *provider.World, account string) error {
+	switch w.Option(account, "api_fault").Text() {
+	case faultSuspended:
+		return addonSuspended
+	case faultNotInstalled:
+		return addonNotInstalled
 	}
 	return nil
 }

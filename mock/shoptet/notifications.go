@@ -45,7 +45,7 @@ type notification struct {
 	Data         json.RawMessage `json:"data"`
 }
 
-func listNotifications(r *request) answer {
+func listNotifications(r *request) (any, error) {
 	f := r.filters()
 	status := f.oneOf("status", statusNew, statusFailed, statusSuccess)
 	event := f.text("event") // one that nobody has is an empty list (decision)
@@ -61,7 +61,7 @@ func listNotifications(r *request) answer {
 	})
 	list, pages, p := paginate(r, list, c)
 	if p != nil {
-		return refuse(*p)
+		return refuse(p)
 	}
 	shown := make([]notification, len(list))
 	for i, d := range list {
@@ -77,8 +77,8 @@ func listNotifications(r *request) answer {
 // deleted webhook stay (decisions). After a restart they come in the order of the
 // journal, where the single events of a mass event stand before it.
 func (r *request) log() []*provider.Delivery {
-	oldest := r.w.Now().Add(-logKept)
-	list := slices.DeleteFunc(r.w.Deliveries(r.account), func(d *provider.Delivery) bool { return d.Created.Before(oldest) })
+	oldest := r.World.Now().Add(-logKept)
+	list := slices.DeleteFunc(r.World.Deliveries(r.Call.Account), func(d *provider.Delivery) bool { return d.Created.Before(oldest) })
 	id := func(d *provider.Delivery) int64 { return gjson.GetBytes(d.Data, "id").Int() }
 	slices.SortStableFunc(list, func(x, y *provider.Delivery) int { return cmp.Compare(id(x), id(y)) })
 	return list

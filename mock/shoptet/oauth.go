@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -24,41 +25,22 @@ const (
 	contactEmail = "obchod@severka.example"
 )
 
-// oauthProblem is a refusal of the OAuth server: JSON with error, which the
-// official SDK reads; descriptions are a decision.
-type oauthProblem struct {
-	status      int
-	Error       string `json:"error"`
-	Description string `json:"error_description,omitempty"`
-}
-
-func bearerInvalid() oauthProblem {
-	return oauthProblem{401, "invalid_token", "Bearer token is missing or not valid"}
-}
-
-func parameterMissing(name string) oauthProblem {
-	return oauthProblem{400, "invalid_request", `Parameter "` + name + `" is missing`}
-}
-
-func grantTypeWrong(value string) oauthProblem {
-	return oauthProblem{400, "unsupported_grant_type", `Grant type "` + value + `" is not supported`}
-}
-
+// The errors of the OAuth server: JSON with error, which the official SDK reads;
+// descriptions are a decision.
 var (
-	scopeWrong        = oauthProblem{400, "invalid_scope", "Scope is not supported"}
-	codeUsed          = oauthProblem{400, "invalid_grant", "The authorization code was used before or is not valid"}
-	tokensExhausted   = oauthProblem{429, "maximum_tokens_reached", ""}
-	addonSuspended    = oauthProblem{403, "addon_suspended", ""}
-	addonNotInstalled = oauthProblem{403, "addon_not_installed", ""}
-	oauthNotFound     = oauthProblem{404, "not_found", ""}
+	bearerInvalid     = kit.Refuse(401, "invalid_token", "Bearer token is missing or not valid")
+	scopeWrong        = kit.Refuse(400, "invalid_scope", "Scope is not supported")
+	codeUsed          = kit.Refuse(400, "invalid_grant", "The authorization code was used before or is not valid")
+	tokensExhausted   = kit.Refuse(429, "maximum_tokens_reached", "")
+	addonSuspended    = kit.Refuse(403, "addon_suspended", "")
+	addonNotInstalled = kit.Refuse(403, "addon_not_installed", "")
+	oauthNotFound     = kit.Refuse(404, "not_found", "")
 )
 
 // oauthReply has no envelope (documented); the Content-Type is a decision.
 func oauthReply(status int, body any) provider.Reply {
 	return provider.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: encode(body)}
 }
-
-func oauthRefusal(p oauthProblem) provider.Reply { return oauthReply(p.status, p) }
 
 // tokenAnswer holds documented members; trial is observed: a client fails
 // without it.
@@ -75,17 +57,17 @@ type tokenAnswer struct {
 
 // exchangeCode turns the code of an installation into the long token. Any code
 // is good once: the mock does not call the install URL itself (decision).
-func exchangeCode(w *provider.World, c *provider.Call) provider.Reply {
-	fields := tokenFields(c)
-	if p := checkExchange(w, fields); p != nil {
-		return oauthRefusal(*p)
+func exchangeCode(r *request) (any, error) {
+	w, fields := r.World, tokenFields(r.Call)
+	if err := checkExchange(w, fields); err != nil {
+		return nil, err
 	}
 	w.Put("code/"+fields["code"], true)
 	token := w.Text("oauth-token", provider.LowerAndNums, longToken)
 	w.Account(token).Put("installed", true)
-	c.Account = token
+	r.Call.Account = token
 	return oauthReply(http.StatusOK, tokenAnswer{AccessToken: token, TokenType: "Bearer", Scope: "api", EshopID: eshopID(w, token),
-		EshopURL: w.BaseURL() + "/", ContactEmail: contactEmail})
+		EshopURL: w.BaseURL() + "/", ContactEmail: contactEmail}), nil
 }
 
 // installed reports that the OAuth server issued an account's long token.
@@ -95,26 +77,22 @@ func installed(w *provider.World, account string) bool {
 	return known && a.Get("installed", &yes) && yes
 }
 
-func checkExchange(w *provider.World, fields map[string]string) *oauthProblem {
+func checkExchange(w *provider.World, fields map[string]string) error {
 	for _, name := range []string{"client_id", "code", "grant_type", "redirect_uri", "scope"} {
 		if fields[name] == "" {
-			p := parameterMissing(name)
-			return &p
+			return kit.Refuse(400, "invalid_request", `Parameter "%s" is missing`, name)
 		}
 	}
 	var used bool
-	var p oauthProblem
 	switch code := fields["code"]; {
 	case fields["grant_type"] != "authorization_code":
-		p = grantTypeWrong(fields["grant_type"])
+		return kit.Refuse(400, "unsupported_grant_type", `Grant type "%s" is not supported`, fields["grant_type"])
 	case fields["scope"] != "api":
-		p = scopeWrong
+		return scopeWrong
 	case len([]rune(code)) > codeLength || w.Get("code/"+code, &used):
-		p = codeUsed
-	default:
-		return nil
+		return codeUsed
 	}
-	return &p
+	return nil
 }
 
 // tokenFields reads a token request: JSON and forms are both documented (two
@@ -181,19 +159,19 @@ func multipartFields(body []byte, boundary string) map[string]string {
 
 // getAccessToken issues a short token; each call makes a new one, at most five
 // are valid at a time (documented).
-func getAccessToken(w *provider.World, c *provider.Call) provider.Reply {
-	account := bearer(c.Header)
+func getAccessToken(r *request) (any, error) {
+	w, account := r.World, bearer(r.Call.Header)
 	if !wellFormed.MatchString(account) || !listed(w, account, account) {
-		return oauthRefusal(bearerInvalid())
+		return nil, bearerInvalid
 	}
-	c.Account = account
-	if p := oauthFault(w, account); p != nil {
-		return oauthRefusal(*p)
+	r.Call.Account = account
+	if err := oauthFault(w, account); err != nil {
+		return nil, err
 	}
 	a := w.Account(account)
 	valid := validTokens(w, a)
 	if len(valid) >= mostTokens {
-		return oauthRefusal(tokensExhausted)
+		return nil, tokensExhausted
 	}
 	token := itoa(eshopID(w, account)) + tokenSegment + w.Text("access-token", provider.LowerAndNums, 32)
 	w.Put("token/"+token, accessToken{Account: account, Expires: w.Now().Add(tokenLife)})
@@ -201,7 +179,7 @@ func getAccessToken(w *provider.World, c *provider.Call) provider.Reply {
 	return oauthReply(http.StatusOK, struct {
 		AccessToken string `json:"access_token"`
 		ExpiresIn   int    `json:"expires_in"`
-	}{token, int(tokenLife / time.Second)})
+	}{token, int(tokenLife / time.Second)}), nil
 }
 
 // validTokens lists the account's short tokens that have not expired.

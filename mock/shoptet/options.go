@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -49,16 +50,20 @@ func deliveryOptions() []provider.Option {
 	return []provider.Option{
 		{Name: "success", Kind: provider.JSONOption, Default: `"200"`, Check: checkSuccess,
 			About: "what counts as delivered: 200 alone, or 2xx"},
-		{Name: "attempts", Kind: provider.IntOption, Default: "3", Check: checkAttempts,
+		{Name: "attempts", Kind: provider.IntOption, Default: "3", Check: kit.Between(1, 10),
 			About: "tries in all before a callback is given up, 1 to 10"},
 		{Name: "retry_every", Kind: provider.DurationOption, Default: `"15m"`,
 			About: "time between a failed attempt and the next"},
-		{Name: "timeout", Kind: provider.DurationOption, Default: `"4s"`, Check: checkTimeout,
+		{Name: "timeout", Kind: provider.DurationOption, Default: `"4s"`, Check: kit.SomeTime,
 			About: "wall time that a receiver has to answer"},
 		{Name: "signature_key", Kind: provider.TextOption,
 			About: "a signature key that accounts have before they renew it for the first time"},
-		{Name: "user_agent", Kind: provider.TextOption, Default: `"Shoptet"`, Check: checkUserAgent,
+		{Name: "user_agent", Kind: provider.TextOption, Default: `"Shoptet"`, Check: kit.HeaderText,
 			About: "User-Agent of the callbacks"},
+		{Name: "addon_instance", Kind: provider.TextOption, Values: []string{"number", "string"}, Default: `"number"`,
+			About: "JSON type of eventInstance of addon:suspend, addon:approve and addon:terminate: number as in the documentation, string as in the official SDK's class"},
+		{Name: "forwarded_for", Kind: provider.BoolOption, Default: "false",
+			About: "send X-Forwarded-For with an address of 185.184.254.0/24, where real calls come from, for receivers that check it"},
 		{Name: "mass_with_singles", Kind: provider.BoolOption, Default: "false",
 			About: "firing a mass event also fires the single event of each entity"},
 		{Name: "payload_events", Kind: provider.ListOption, Default: "[]",
@@ -74,33 +79,6 @@ func checkSuccess(raw json.RawMessage) error {
 		return nil
 	}
 	return fmt.Errorf("%s is neither 200 nor 2xx", raw)
-}
-
-func checkAttempts(raw json.RawMessage) error {
-	var n int64
-	if err := json.Unmarshal(raw, &n); err != nil || n < 1 || n > 10 {
-		return fmt.Errorf("%s is not between 1 and 10", raw)
-	}
-	return nil
-}
-
-func checkTimeout(raw json.RawMessage) error {
-	if s := string(raw); s == "0" || s == `"0s"` || s == `"0"` {
-		return fmt.Errorf("a receiver needs some time to answer")
-	}
-	return nil
-}
-
-// checkUserAgent keeps line ends out of the header.
-func checkUserAgent(raw json.RawMessage) error {
-	var s string
-	_ = json.Unmarshal(raw, &s) // the kind was checked before
-	for _, r := range s {
-		if r < ' ' || r == 0x7f {
-			return fmt.Errorf("%q cannot stand in a header", s)
-		}
-	}
-	return nil
 }
 
 func checkAddonURLs(raw json.RawMessage) error {

@@ -3,8 +3,9 @@ package shoptet
 import (
 	"math"
 	"net/url"
-	"strconv"
 	"strings"
+
+	"tacklebox/mock/kit"
 )
 
 const (
@@ -29,9 +30,9 @@ type cut struct {
 
 // page reads page and itemsPerPage; a size above the profile's most is cut to it
 // (documented).
-func (r *request) page(most, usual int) (cut, []problem) {
-	q := r.c.Query()
-	var bad []problem
+func (r *request) page(most, usual int) (cut, []*apiError) {
+	q := r.Call.Query()
+	var bad []*apiError
 	read := func(name string, usual int) int {
 		text, given := param(q, name)
 		if !given {
@@ -65,26 +66,20 @@ func positive(s string) (int, bool) {
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, false
 	}
-	n, err := strconv.ParseInt(s, 10, 32)
-	if err != nil {
-		return math.MaxInt32, true
+	n, _, within := kit.Number(s, 0, math.MaxInt32)
+	if !within {
+		n = math.MaxInt32
 	}
 	return int(n), n >= 1
 }
 
 // paginate cuts a page out of a list. An empty list has one page (decision); a
 // page beyond the last is refused, or empty where the switch says so.
-func paginate[T any](r *request, list []T, c cut) ([]T, paginator, *problem) {
-	p := paginator{TotalCount: len(list), Page: c.page, PageCount: max(1, (len(list)+c.items-1)/c.items), ItemsPerPage: c.items}
-	if c.page > p.PageCount {
-		if r.option("page_overflow").Text() == "empty" {
-			return nil, p, nil
-		}
-		bad := pageBeyond(c.text, p.PageCount)
-		return nil, p, &bad
+func paginate[T any](r *request, list []T, c cut) ([]T, paginator, *apiError) {
+	list, page := kit.Cut(list, (c.page-1)*c.items, c.items)
+	p := paginator{TotalCount: page.Total, Page: c.page, PageCount: max(1, page.Pages), ItemsOnPage: page.Count, ItemsPerPage: c.items}
+	if c.page > p.PageCount && r.Option("page_overflow").Text() != "empty" {
+		return nil, p, pageBeyond(c.text, p.PageCount)
 	}
-	from := (c.page - 1) * c.items
-	list = list[from:min(from+c.items, len(list))]
-	p.ItemsOnPage = len(list)
 	return list, p, nil
 }

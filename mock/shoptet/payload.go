@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -109,13 +111,8 @@ func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range members(w, ev, account) {
-		if ev.Touches(m.name) {
-			continue
-		}
-		if body, err = sjson.SetRawBytes(body, m.name, m.raw); err != nil {
-			return nil, err
-		}
+	if body, err = kit.Fit(ev, body, members(w, ev, account)); err != nil {
+		return nil, err
 	}
 	if body, err = ev.Edit(body); err != nil {
 		return nil, err
@@ -125,30 +122,27 @@ func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, 
 	}
 	if !carriesPayload(w, ev, t, account) {
 		body = without(body, "payload")
+	} else if body, err = withEntity(w, ev, body); err != nil {
+		return nil, err
 	}
 	return recode(body), nil
 }
 
-type member struct {
-	name string
-	raw  []byte
-}
-
 // members lists what is fitted to the account and the moment.
-func members(w *provider.World, ev *provider.Event, account string) []member {
+func members(w *provider.World, ev *provider.Event, account string) []kit.Member {
 	eshop := itoa(eshopID(w, account))
-	list := []member{{"eshopId", []byte(eshop)}, {"eventCreated", []byte(strconv.Quote(moment(ev.Time)))}}
+	list := []kit.Member{{Path: "eshopId", Raw: []byte(eshop)}, {Path: "eventCreated", Raw: []byte(strconv.Quote(moment(ev.Time)))}}
 	typ := catalogueOf(w).types[ev.Type]
 	var o occurrence
 	_ = json.Unmarshal(ev.Data, &o) // our own, absent in first copies
 	switch {
 	case typ == nil:
-	case typ.Instance.Follows == "eshopId" && typ.Instance.JSON == "number":
-		list = append(list, member{"eventInstance", []byte(eshop)})
+	case typ.Instance.Follows == "eshopId" && typ.Instance.JSON == "number" && w.Option(account, "addon_instance").Text() == "number":
+		list = append(list, kit.Member{Path: "eventInstance", Raw: []byte(eshop)})
 	case typ.Instance.Follows == "eshopId":
-		list = append(list, member{"eventInstance", []byte(strconv.Quote(eshop))})
+		list = append(list, kit.Member{Path: "eventInstance", Raw: []byte(strconv.Quote(eshop))})
 	case o.Instance != "":
-		list = append(list, member{"eventInstance", appendText(nil, o.Instance)})
+		list = append(list, kit.Member{Path: "eventInstance", Raw: appendText(nil, o.Instance)})
 	}
 	return list
 }
@@ -168,7 +162,7 @@ func carriesPayload(w *provider.World, ev *provider.Event, t provider.Target, ac
 	if t.Subscription == "" && ev.Touches("payload") {
 		return true
 	}
-	if !contains(w.Option(account, "payload_events").List(), ev.Type) {
+	if !slices.Contains(w.Option(account, "payload_events").List(), ev.Type) {
 		return false
 	}
 	if t.Subscription == "" {

@@ -10,8 +10,9 @@
 package shoptet
 
 import (
-	"strings"
+	"net/http"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -29,15 +30,15 @@ func New() *provider.Provider {
 		Hosts:      []string{"api.myshoptet.com", "*.myshoptet.com"},
 		BodyLimit:  maxBody,
 		Options:    options(),
-		Operations: operations(),
-		Serve:      serve,
+		Operations: api.Operations(""),
+		Serve:      api.Serve,
 		Register:   registration,
 		Offers:     offers,
 		Prepare:    prepare,
 		Targets:    targets,
 		Note:       note,
 		Payload:    payload,
-		Request:    outgoing,
+		Request:    createRequest,
 		Policy:     policy,
 		Due:        due,
 		Signing:    &provider.Signing{Scheme: scheme(), Secrets: secrets, Retired: retired},
@@ -47,68 +48,63 @@ func New() *provider.Provider {
 	}
 }
 
-// operations is the route table. Literal paths stand before those with
-// parameters.
-func operations() []provider.Operation {
-	ops := []provider.Operation{
-		{ID: "listWebhooks", Method: "GET", Path: "/api/webhooks", Serve: api(listWebhooks)},
-		{ID: "createWebhooks", Method: "POST", Path: "/api/webhooks", Serve: api(createWebhooks)},
-		{ID: "renewSignatureKey", Method: "POST", Path: "/api/webhooks/renew-signature-key", Serve: api(renewSignatureKey)},
-		{ID: "listNotifications", Method: "GET", Path: "/api/webhooks/notifications", Serve: api(listNotifications)},
-		{ID: "getWebhook", Method: "GET", Path: "/api/webhooks/{id}", Serve: api(getWebhook)},
-		{ID: "updateWebhook", Method: "PATCH", Path: "/api/webhooks/{id}", Serve: api(updateWebhook)},
-		{ID: "deleteWebhook", Method: "DELETE", Path: "/api/webhooks/{id}", Serve: api(deleteWebhook)},
-		{ID: "listJobs", Method: "GET", Path: "/api/system/jobs", Serve: api(listJobs)},
-		{ID: "getJob", Method: "GET", Path: "/api/system/jobs/{jobId}", Serve: api(getJob)},
-		{ID: "listEndpoints", Method: "GET", Path: "/api/system/endpoints", Serve: api(listEndpoints)},
-		{ID: "getEshop", Method: "GET", Path: "/api/eshop", Serve: api(getEshop)},
+const jobResult = "getJobResult"
+
+// api is what is served. The first check is path and method, then the token, then
+// what every call shares (decision on the order).
+var api = kit.API[*request]{
+	Routes: routes(),
+	View:   view,
+	Steps:  []func(*request) error{route, authenticate, fault, rateLimit, lock},
+	Answer: func(r *request, v any) provider.Reply { return r.reply(v) },
+	Refuse: dialect,
+}
+
+func routes() []kit.Route[*request] {
+	list := []kit.Route[*request]{
+		{ID: "listWebhooks", Method: "GET", Path: "/api/webhooks", Do: listWebhooks},
+		{ID: "createWebhooks", Method: "POST", Path: "/api/webhooks", Do: createWebhooks},
+		{ID: "renewSignatureKey", Method: "POST", Path: "/api/webhooks/renew-signature-key", Do: renewSignatureKey},
+		{ID: "listNotifications", Method: "GET", Path: "/api/webhooks/notifications", Do: listNotifications},
+		{ID: "getWebhook", Method: "GET", Path: "/api/webhooks/{id}", Do: getWebhook},
+		{ID: "updateWebhook", Method: "PATCH", Path: "/api/webhooks/{id}", Do: updateWebhook},
+		{ID: "deleteWebhook", Method: "DELETE", Path: "/api/webhooks/{id}", Do: deleteWebhook},
+		{ID: "listJobs", Method: "GET", Path: "/api/system/jobs", Do: listJobs},
+		{ID: "getJob", Method: "GET", Path: "/api/system/jobs/{jobId}", Do: getJob},
+		{ID: "listEndpoints", Method: "GET", Path: "/api/system/endpoints", Do: listEndpoints},
+		{ID: "getEshop", Method: "GET", Path: "/api/eshop", Do: getEshop},
 	}
 	for _, s := range snapshots {
-		ops = append(ops, provider.Operation{ID: s.id, Method: "GET", Path: s.path(), Serve: api(s.start)})
+		list = append(list, kit.Route[*request]{ID: s.id, Method: "GET", Path: s.path, Do: s.start})
 	}
-	return append(ops,
-		provider.Operation{ID: "getJobResult", Method: "GET", Path: resultsPath + "{file}", Serve: getJobResult},
-		provider.Operation{ID: "exchangeCode", Method: "POST", Path: "/action/ApiOAuthServer/token", Serve: exchangeCode},
-		provider.Operation{ID: "getAccessToken", Method: "GET", Path: "/action/ApiOAuthServer/getAccessToken", Serve: getAccessToken},
+	return append(list,
+		kit.Route[*request]{ID: jobResult, Method: "GET", Path: resultsPath + "{file}", Do: getJobResult},
+		kit.Route[*request]{ID: "exchangeCode", Method: "POST", Path: "/action/ApiOAuthServer/token", Do: exchangeCode},
+		kit.Route[*request]{ID: "getAccessToken", Method: "GET", Path: "/action/ApiOAuthServer/getAccessToken", Do: getAccessToken},
 		// Guzzle-based clients post to it with an empty body (observed).
-		provider.Operation{ID: "postAccessToken", Method: "POST", Path: "/action/ApiOAuthServer/getAccessToken", Serve: getAccessToken},
-	)
+		kit.Route[*request]{ID: "postAccessToken", Method: "POST", Path: "/action/ApiOAuthServer/getAccessToken", Do: getAccessToken})
 }
 
-// serve answers every request below the prefix. The first check is path and
-// method (decision on the order).
-func serve(w *provider.World, c *provider.Call) provider.Reply {
-	if op := find(w.Operations(), c); op != nil {
-		return op.Serve(w, c)
-	}
-	if strings.HasPrefix(c.Path, "/action/") {
-		return oauthRefusal(oauthNotFound)
-	}
-	r := newRequest(w, c, knownAccount(w, c))
-	return r.reply(refuse(endpointUnknown(c.Method, c.Path)))
-}
-
-// find chooses the operation. A path that stands literally in the table is not
-// an id, whatever the method: PATCH /api/webhooks/notifications is an unknown
+// route refuses what is not served. A path that stands literally in the table is
+// not an id, whatever the method: PATCH /api/webhooks/notifications is an unknown
 // endpoint, not an unknown webhook (decision).
-func find(ops []provider.Operation, c *provider.Call) *provider.Operation {
-	op, _ := provider.Find(ops, c)
-	if op == nil || !strings.Contains(op.Path, "{") {
-		return op
+func route(r *request) error {
+	switch {
+	case r.Route != "":
+		return nil
+	case r.oauth():
+		return oauthNotFound
 	}
-	for i := range ops {
-		if strings.Contains(ops[i].Path, "{") {
-			continue
-		}
-		if _, same := provider.MatchPath(ops[i].Path, c.Path); same {
-			return nil
-		}
-	}
-	return op
+	r.of(knownAccount(r.World, r.Call))
+	return endpointUnknown(r.Call.Method, r.Call.Path)
 }
 
 // broken answers when the mock itself fails. The status and the code are
 // documented, the wording is a decision.
-func broken(w *provider.World, c *provider.Call) provider.Reply {
-	return newRequest(w, c, "").reply(refuse(internalError()))
+func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
+	e := internalError()
+	if status == http.StatusInsufficientStorage {
+		e.Status, e.Message = status, kit.NotKept
+	}
+	return view(&kit.Request{World: w, Call: c, Header: http.Header{}}).reply(answer{status: e.Status, errors: kit.Errors{e}})
 }

@@ -8,24 +8,25 @@ import (
 	"slices"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
-// snapshot is an asynchronous list of everything of a kind.
+// snapshot is an asynchronous list of everything of a kind: the entities that the
+// samples of events name.
 type snapshot struct {
-	id, entity string
-	lines      string // of its result: the mock knows no entities, so their keys alone
+	id, path string
+	group    string
+	keys     []string
 }
 
 // snapshots are the asynchronous requests that can be started.
 var snapshots = []snapshot{
-	{"startOrdersSnapshot", "orders", `{"code":"2024001287"}` + "\n" + `{"code":"2024001288"}` + "\n"},
-	{"startProductsSnapshot", "products", `{"guid":"3f9c1a70-5e2b-11f1-b6d4-0242ac120005"}` + "\n"},
-	{"startCustomersSnapshot", "customers", `{"guid":"7d1f0c52-b0a4-11ef-9cd2-0242ac120002"}` + "\n"},
-	{"startInvoicesSnapshot", "invoices", `{"code":"2024000351"}` + "\n"},
+	{"startOrdersSnapshot", "/api/orders/snapshot", "order", []string{"2024001287", "2024001288"}},
+	{"startProductsSnapshot", "/api/products/snapshot", "product", []string{"3f9c1a70-5e2b-11f1-b6d4-0242ac120005"}},
+	{"startCustomersSnapshot", "/api/customers/snapshot", "customer", []string{"7d1f0c52-b0a4-11ef-9cd2-0242ac120002"}},
+	{"startInvoicesSnapshot", "/api/invoices/snapshot", "invoice", []string{"2024000351"}},
 }
-
-func (s snapshot) path() string { return "/api/" + s.entity + "/snapshot" }
 
 const jobDue = "job"
 
@@ -36,17 +37,17 @@ type pendingJob struct {
 
 // start begins a job: 202 with its id, or 403 and no job where job:finished is
 // not registered (documented).
-func (s snapshot) start(r *request) answer {
-	a := r.own()
+func (s snapshot) start(r *request) (any, error) {
+	a := r.Account()
 	if !slices.ContainsFunc(a.Subs(), func(sub *provider.Sub) bool { return sub.Wants(jobFinished) }) {
 		return refuse(finishedNotRegistered())
 	}
-	id := r.w.Text("job", provider.LowerAndNums, 7)
-	putJob(a, job{ID: id, Endpoint: s.path(), Created: r.w.Now()})
-	r.w.Schedule(r.w.Now().Add(r.option("job_seconds").Duration()), jobDue, pendingJob{Account: r.account, ID: id})
+	id := r.World.Text("job", provider.LowerAndNums, 7)
+	putJob(a, job{ID: id, Endpoint: s.path, Created: r.World.Now()})
+	r.World.Schedule(r.World.Now().Add(r.Option("job_seconds").Duration()), jobDue, pendingJob{Account: r.Call.Account, ID: id})
 	return answer{status: http.StatusAccepted, data: struct {
 		JobID string `json:"jobId"`
-	}{id}}
+	}{id}}, nil
 }
 
 // due completes a job and says so.
@@ -76,28 +77,38 @@ func resultFile(w *provider.World, account, id string) string {
 
 // getJobResult answers with the result of a completed job: gzip of JSON lines
 // (documented shape). It needs no token: its address is the secret (decision).
-func getJobResult(w *provider.World, c *provider.Call) provider.Reply {
-	file := c.Param("file")
+func getJobResult(r *request) (any, error) {
+	file := r.Call.Param("file")
 	id := file[:max(0, strings.LastIndexByte(file, '-'))]
-	for _, a := range w.Accounts() {
+	for _, a := range r.World.Accounts() {
 		j, known := findJob(a, id)
-		if known && j.status(w.Now()) == jobCompleted && resultFile(w, a.Name, id) == file {
-			c.Account = a.Name
-			return provider.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/gzip"}}, Body: result(j.Endpoint)}
+		if known && j.status(r.World.Now()) == jobCompleted && resultFile(r.World, a.Name, id) == file {
+			r.Call.Account = a.Name
+			body, err := result(r.World, j.Endpoint)
+			return provider.Reply{Status: http.StatusOK, Header: kit.Header("Content-Type", "application/gzip"), Body: body}, err
 		}
 	}
-	r := newRequest(w, c, knownAccount(w, c))
-	return r.reply(refuse(endpointUnknown(c.Method, c.Path)))
+	r.of(knownAccount(r.World, r.Call))
+	return nil, endpointUnknown(r.Call.Method, r.Call.Path)
 }
 
-func result(endpoint string) []byte {
+// result is gzip of JSON lines, one whole entity each (documented).
+func result(w *provider.World, endpoint string) ([]byte, error) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	for _, s := range snapshots {
-		if s.path() == endpoint {
-			_, _ = z.Write([]byte(s.lines)) // into memory
+		if s.path != endpoint {
+			continue
+		}
+		e, _ := entityOf(s.group + ":") // every snapshot's group has one
+		for _, key := range s.keys {
+			line, err := e.line(w, key)
+			if err != nil {
+				return nil, err
+			}
+			_, _ = z.Write(append(line, '\n')) // into memory
 		}
 	}
 	_ = z.Close()
-	return b.Bytes()
+	return b.Bytes(), nil
 }

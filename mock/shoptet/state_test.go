@@ -200,7 +200,7 @@ func TestBroken(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(c *mock.Config) {
 		p := shoptet.New()
-		p.Operations[0].Serve = func(*provider.World, *provider.Call) provider.Reply { panic("a mistake") }
+		p.Serve = func(*provider.World, *provider.Call) provider.Reply { panic("a mistake") }
 		c.Providers = []*provider.Provider{p}
 	})
 	b.want("GET", "/api/webhooks", "", 500, `{"data":null,"errors":[{"errorCode":"unknown-error","message":"Unknown error.","instance":"payload"}]}`)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -28,10 +29,7 @@ type subData struct {
 	Full bool `json:"full,omitempty"` // sendPayload: "full"
 }
 
-func sendsPayload(s *provider.Sub) bool {
-	var d subData
-	return len(s.Data) > 0 && s.Load(&d) == nil && d.Full
-}
+func sendsPayload(s *provider.Sub) bool { return kit.Stored(s, subData{}).Full }
 
 // show writes a subscription as the profile does.
 func (p *profile) show(s *provider.Sub) any {
@@ -47,14 +45,14 @@ func (p *profile) show(s *provider.Sub) any {
 	return out
 }
 
-func listWebhooks(r *request) answer {
+func listWebhooks(r *request) (any, error) {
 	cut, bad := r.page(r.profile.most, defaultItems)
 	if bad != nil {
 		return refuse(bad...)
 	}
-	list, pages, p := paginate(r, r.own().Subs(), cut) // in order of creation: rising id
+	list, pages, p := paginate(r, r.Account().Subs(), cut) // in order of creation: rising id
 	if p != nil {
-		return refuse(*p)
+		return refuse(p)
 	}
 	shown := make([]any, len(list))
 	for i, s := range list {
@@ -69,10 +67,10 @@ func listWebhooks(r *request) answer {
 // createWebhooks registers. What is wrong with the document refuses the call
 // (status documented, completeness decision), a conflict too; what is wrong with
 // one item refuses that item (observed).
-func createWebhooks(r *request) answer {
+func createWebhooks(r *request) (any, error) {
 	doc, bad := r.document()
 	if bad != nil {
-		return refuse(*bad)
+		return nil, bad
 	}
 	k := r.checker()
 	items := k.created(doc)
@@ -92,15 +90,15 @@ func createWebhooks(r *request) answer {
 	}
 	return answer{status: http.StatusCreated, errors: problems, data: struct {
 		Webhooks []any `json:"webhooks"`
-	}{shown}}
+	}{shown}}, nil
 }
 
 // conflicts finds pairs that must not stand together (documented), registered
 // before or in the same call (the word "simultaneously" can mean either).
-func (r *request) conflicts(items []item) (found []problem) {
-	known := catalogueOf(r.w)
+func (r *request) conflicts(items []item) (found []*apiError) {
+	known := catalogueOf(r.World)
 	taken := map[string]bool{}
-	for _, s := range r.own().Subs() {
+	for _, s := range r.Account().Subs() {
 		taken[s.Types[0]] = true
 	}
 	for _, it := range items {
@@ -118,17 +116,17 @@ func (r *request) conflicts(items []item) (found []problem) {
 
 // register adds the items that may be added; one URL per event and installation
 // (documented).
-func (r *request) register(items []item) (made []*provider.Sub, problems []problem) {
-	known := catalogueOf(r.w)
-	a := r.own()
+func (r *request) register(items []item) (made []*provider.Sub, problems []*apiError) {
+	known := catalogueOf(r.World)
+	a := r.Account()
 	for _, it := range items {
 		switch {
-		case !known.registrable(it.event, r.profile) && r.option("unknown_events").Text() != "accept":
+		case !known.registrable(it.event, r.profile) && r.Option("unknown_events").Text() != "accept":
 			problems = append(problems, notListed(known.enumeration(r.profile), "data["+strconv.Itoa(it.index)+"].event"))
 		case slices.ContainsFunc(a.Subs(), func(s *provider.Sub) bool { return s.Wants(it.event) }):
 			problems = append(problems, webhookExists(it.event))
 		default:
-			s := &provider.Sub{ID: itoa(r.w.Next("webhook", firstWebhook)), URL: it.url, Types: []string{it.event}, Enabled: true, Created: r.w.Now()}
+			s := &provider.Sub{ID: itoa(r.World.Next("webhook", firstWebhook)), URL: it.url, Types: []string{it.event}, Enabled: true, Created: r.World.Now()}
 			s.Store(subData{Full: it.full})
 			a.Add(s)
 			made = append(made, s)
@@ -143,19 +141,18 @@ const firstWebhook = 10001
 
 // named returns the webhook of the path, or why there is none. An id that is not
 // a number is just unknown (decision).
-func (r *request) named() (*provider.Sub, *problem) {
-	id := r.c.Param("id")
-	if s := r.own().Sub(id); s != nil {
+func (r *request) named() (*provider.Sub, error) {
+	id := r.Call.Param("id")
+	if s := r.Account().Sub(id); s != nil {
 		return s, nil
 	}
-	p := webhookUnknown(id)
-	return nil, &p
+	return nil, webhookUnknown(id)
 }
 
-func getWebhook(r *request) answer {
+func getWebhook(r *request) (any, error) {
 	s, bad := r.named()
 	if bad != nil {
-		return refuse(*bad)
+		return nil, bad
 	}
 	return ok(struct {
 		Webhook any `json:"webhook"`
@@ -164,10 +161,10 @@ func getWebhook(r *request) answer {
 
 // updateWebhook changes URL and sendPayload; the event stays (documented). It
 // sets updated even when nothing differs (decision).
-func updateWebhook(r *request) answer {
+func updateWebhook(r *request) (any, error) {
 	doc, bad := r.document()
 	if bad != nil {
-		return refuse(*bad)
+		return nil, bad
 	}
 	k := r.checker()
 	c := k.updated(doc)
@@ -176,7 +173,7 @@ func updateWebhook(r *request) answer {
 	}
 	s, bad := r.named()
 	if bad != nil {
-		return refuse(*bad)
+		return nil, bad
 	}
 	if c.url != nil {
 		s.URL = *c.url
@@ -184,27 +181,27 @@ func updateWebhook(r *request) answer {
 	if c.sendPayload {
 		s.Store(subData{Full: c.full})
 	}
-	s.Updated = r.w.Now()
-	r.own().Save(s)
+	s.Updated = r.World.Now()
+	r.Account().Save(s)
 	return ok(nil)
 }
 
 // deleteWebhook also ends outstanding retries (decision).
-func deleteWebhook(r *request) answer {
+func deleteWebhook(r *request) (any, error) {
 	s, bad := r.named()
 	if bad != nil {
-		return refuse(*bad)
+		return nil, bad
 	}
-	r.own().Remove(s.ID)
+	r.Account().Remove(s.ID)
 	return ok(nil)
 }
 
 // renewSignatureKey needs no body and ignores one (documented: none is needed,
 // yet the official collection sends one).
-func renewSignatureKey(r *request) answer {
-	a := r.own()
-	a.Put(earlierKeyValue, currentKey(r.w, r.account))
-	key := r.w.Text("signature-key/"+r.account, provider.HexDigits, 32)
+func renewSignatureKey(r *request) (any, error) {
+	a := r.Account()
+	a.Put(earlierKeyValue, currentKey(r.World, r.Call.Account))
+	key := r.World.Text("signature-key/"+r.Call.Account, provider.HexDigits, 32)
 	a.Put(keyValue, key)
 	return ok(struct {
 		SignatureKey string `json:"signatureKey"`
@@ -217,5 +214,3 @@ func number(s string) int64 {
 	n, _ := strconv.ParseInt(s, 10, 64) // our own ids
 	return n
 }
-
-func contains(list []string, s string) bool { return slices.Contains(list, s) }

@@ -3,10 +3,10 @@ package signing
 import (
 	"encoding/base64"
 	"errors"
-	"net/http"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tidwall/sjson"
 )
 
 // Faults of signing that Forge can show.
@@ -32,57 +32,46 @@ func (s *Scheme) Faults(rotates bool) []string {
 // Proof is what a signature is made with.
 type Proof struct {
 	Secret, Old string // key in force, and the one before it
-	Body        []byte
 	Now         time.Time
 }
 
 // longAgo is further back than any scheme tolerates.
 const longAgo = 24 * time.Hour
 
-// Forge returns the headers that show a fault, "" for one that is left out. h has
-// the headers of the request as it would be sent.
-func (s *Scheme) Forge(fault string, h http.Header, p Proof) (map[string]string, error) {
-	has := h.Get(s.Header) != ""
+// Forge makes a request show a fault. It returns what changes: headers, an empty
+// value for one that is left out, and the body and URL as they are sent.
+func (s *Scheme) Forge(fault string, r Request, p Proof) (Signed, error) {
+	has := r.Header.Get(s.Header) != ""
+	out := Signed{Body: r.Body, URL: r.URL}
 	switch {
 	case !has && p.Secret == "" && s.Algorithm == Basic:
-		return nil, errors.New("the callback carries nothing that proves where it comes from")
+		return out, errors.New("the callback carries nothing that proves where it comes from")
+	case fault == MissingSignature && s.In == InBody:
+		body, err := sjson.DeleteBytes(r.Body, s.Header)
+		out.Body = body
+		return out, err
 	case fault == MissingSignature:
-		return map[string]string{s.Header: ""}, nil
+		out.Header = []Line{{s.Header, ""}}
+		return out, nil
 	case fault == OldKey && p.Old == "":
-		return nil, errors.New("there was no other key")
+		return out, errors.New("there was no other key")
 	case s.Algorithm == Basic && fault == BadSignature:
-		return map[string]string{s.Header: s.wrongCredential(h.Get(s.Header))}, nil
-	case fault == OldKey:
-		return s.resign(p.Old, h, p, p.Now)
-	case fault == StaleSignature:
-		return s.resign(p.Secret, h, p, p.Now.Add(-longAgo))
+		out.Header = []Line{{s.Header, s.wrongCredential(r.Header.Get(s.Header))}}
+		return out, nil
+	case fault == BadSignature && has && (s.Encoding == Hex || s.Encoding == Base64) && s.Algorithm != Ed25519:
+		out.Header = []Line{{s.Header, s.oneDigitOff(r.Header.Get(s.Header))}}
+		return out, nil
 	}
-	value := h.Get(s.Header)
-	if !has {
-		signed, err := s.resign(p.Secret, h, p, p.Now)
-		if err != nil {
-			return nil, err
-		}
-		value = signed[s.Header]
+	r.ID, _ = s.stamps(r.Header, s.Header)
+	r.At, r.Spoil = p.Now, fault == BadSignature
+	key := p.Secret
+	switch fault {
+	case OldKey:
+		key = p.Old
+	case StaleSignature:
+		r.At = p.Now.Add(-longAgo)
 	}
-	return map[string]string{s.Header: s.wrongDigest(value)}, nil
-}
-
-// resign makes the signature and its timestamp anew.
-func (s *Scheme) resign(secret string, h http.Header, p Proof, at time.Time) (map[string]string, error) {
-	id, timestamp := s.stamps(h, s.Header)
-	if s.Timestamp != "" && (timestamp == "" || !at.Equal(p.Now)) {
-		timestamp = strconv.FormatInt(at.Unix(), 10)
-	}
-	value, err := s.Sign(secret, id, timestamp, p.Body)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]string{s.Header: value}
-	if s.Timestamp != "" && !strings.HasSuffix(s.Timestamp, "=") {
-		out[s.Timestamp] = timestamp
-	}
-	return out, nil
+	return s.Apply(key, r)
 }
 
 // wrongCredential is a credential like the right one: with another password, or
@@ -94,9 +83,9 @@ func (s *Scheme) wrongCredential(value string) string {
 	return s.Prefix + base64.StdEncoding.EncodeToString([]byte("somebody:else"))
 }
 
-// wrongDigest is a signature of the right form whose last digit, before padding,
+// oneDigitOff is a signature of the right form whose last digit, before padding,
 // is the next one of its alphabet.
-func (s *Scheme) wrongDigest(value string) string {
+func (s *Scheme) oneDigitOff(value string) string {
 	const hexDigits = "0123456789abcdef"
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	digits, step := hexDigits, 1

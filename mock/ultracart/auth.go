@@ -4,10 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"tacklebox/mock/provider"
+	"tacklebox/mock/kit"
 )
 
 // apiVersion is the only version that the API has (documented).
@@ -29,11 +27,11 @@ func credential(h http.Header) (string, bool) {
 
 // bearer returns the token of an Authorization value, "" when it has none.
 func bearer(value string) string {
-	scheme, rest, two := strings.Cut(value, " ")
-	switch {
-	case strings.EqualFold(scheme, "bearer"):
-		return strings.TrimSpace(rest)
-	case two, strings.EqualFold(scheme, "basic"):
+	if token, ok := kit.Bearer(value); ok {
+		return strings.TrimSpace(token)
+	}
+	scheme, _, two := strings.Cut(value, " ")
+	if two || strings.EqualFold(scheme, "basic") {
 		return "" // another scheme
 	}
 	return value
@@ -41,42 +39,33 @@ func bearer(value string) string {
 
 // wellFormed refuses what no key or token looks like: white space within,
 // control characters, excessive length (decision).
-func wellFormed(s string) bool {
-	return s != "" && len(s) <= longestCredential && utf8.ValidString(s) &&
-		!strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-}
+func wellFormed(s string) bool { return kit.Printable(s, longestCredential) }
 
-// admit finds the account of a call or refuses it: credentials come before the
-// version, both before anything else (decision).
-func admit(w *provider.World, c *provider.Call) (*provider.Account, *failure) {
-	name, ok := credential(c.Header)
-	if !ok {
-		return nil, unauthorized()
+// authenticate finds the account of a call: credentials come before the version,
+// both before anything else (decision).
+func authenticate(q *request) error {
+	name, ok := credential(q.Call.Header)
+	if !ok || !kit.Listed(q.World, optCredentials, name) {
+		return unauthorized()
 	}
-	if allowed := w.Option("", optCredentials).List(); len(allowed) > 0 && !slices.Contains(allowed, name) {
-		return nil, unauthorized()
+	q.Call.Account = name
+	q.a, q.emitFalse = q.Account(), q.Option(optEmitFalse).Bool()
+	if slices.Contains(q.World.Option("", optRevoked).List(), name) {
+		return revoked()
 	}
-	a := w.Account(name)
-	c.Account = name
-	if slices.Contains(w.Option("", optRevoked).List(), name) {
-		return nil, revoked()
-	}
-	if f := checkVersion(w, c); f != nil {
-		return nil, f
-	}
-	return a, meter(w, a)
+	return nil
 }
 
 // checkVersion wants the header that every SDK sends (documented that a call
 // without it fails, inferred that the status is 400).
-func checkVersion(w *provider.World, c *provider.Call) *failure {
-	value := strings.TrimSpace(c.Header.Get("X-UltraCart-Api-Version"))
+func checkVersion(q *request) error {
+	value := strings.TrimSpace(q.Call.Header.Get("X-UltraCart-Api-Version"))
 	switch {
 	case value == apiVersion:
 		return nil
 	case value != "":
 		return bad("X-UltraCart-Api-Version '%s' is not supported.", value)
-	case w.Option(c.Account, optVersionHeader).Text() == "optional":
+	case q.text(optVersionHeader) == "optional":
 		return nil
 	}
 	return bad("X-UltraCart-Api-Version header is required.")

@@ -1,8 +1,6 @@
 package ultracart
 
 import (
-	"encoding/base64"
-
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
 )
@@ -16,11 +14,6 @@ func basicPair(s *provider.Sub) string {
 		return ""
 	}
 	return *h.Username + ":" + *h.Password
-}
-
-// basicValue is the header of a pair, as UTF-8 (inferred).
-func basicValue(pair string) string {
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
 }
 
 // secrets lists the callback credentials: the only proof a callback carries.

@@ -3,6 +3,7 @@ package ultracart
 import (
 	"time"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -27,36 +28,27 @@ func join(w *provider.World, d *provider.Delivery, payload []byte) bool {
 // deliveredBy returns the subscription of a delivery; a direct firing goes as if
 // one with all defaults stood there (decision).
 func deliveredBy(w *provider.World, d *provider.Delivery) webhook {
-	if s := subscription(w, d); s != nil {
+	if s := kit.SubOf(w, d); s != nil {
 		return stored(s)
 	}
 	return fresh()
 }
 
-func subscription(w *provider.World, d *provider.Delivery) *provider.Sub {
-	if d.Direct {
-		return nil
-	}
-	return w.Account(d.Account).Sub(d.Subscription)
-}
-
-// outgoing makes one attempt's request, with the URL and credentials that the
+// createRequest makes one attempt's request, with the URL and credentials that the
 // subscription has now (decision). Nothing is signed; only `basic` proves
 // itself, `api user` and `aws iam` go like `none` (decision).
-func outgoing(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
-	out := &provider.Outgoing{Method: "POST", URL: d.URL, Body: d.Body, Header: []provider.Field{
+func createRequest(w *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
+	address, header := d.URL, []provider.Field{
 		{Name: "Content-Type", Value: "application/json; charset=UTF-8"},
 		{Name: "User-Agent", Value: "UltraCart"},
-	}}
-	s := subscription(w, d)
-	if s == nil {
-		return out, nil
 	}
-	out.URL = s.URL
-	if pair := basicPair(s); pair != "" {
-		out.Header = append(out.Header, provider.Field{Name: authorization, Value: basicValue(pair)})
+	if s := kit.SubOf(w, d); s != nil {
+		address = s.URL
+		if pair := basicPair(s); pair != "" {
+			header = append(header, provider.Field{Name: authorization, Value: kit.BasicValue(pair)})
+		}
 	}
-	return out, nil
+	return kit.Post(address, d.Body, header...), nil
 }
 
 // policy: any 2xx is success; after a failure the whole subscription waits, and
@@ -66,7 +58,7 @@ func policy(w *provider.World, account string) provider.Policy {
 		Timeout: answerTime,
 		Hold:    true,
 		Next: func(d *provider.Delivery, n int, ended time.Time) (time.Time, bool) {
-			if s := subscription(w, d); s != nil {
+			if s := kit.SubOf(w, d); s != nil {
 				n = s.Failures + 1 // in a row; an update may have set them back
 			}
 			delays := w.Option(account, optRetryDelays).Durations()
@@ -82,7 +74,7 @@ func policy(w *provider.World, account string) provider.Policy {
 // attempted then, what waits is kept (the field is documented, the number a
 // decision). One that was disabled while the attempt was on its way stays so.
 func attempted(w *provider.World, d *provider.Delivery, last *provider.Attempt) {
-	s := subscription(w, d)
+	s := kit.SubOf(w, d)
 	if s == nil || last.OK {
 		return
 	}

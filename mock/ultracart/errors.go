@@ -1,52 +1,52 @@
 package ultracart
 
 import (
-	"fmt"
+	"net/http"
 	"strings"
 	"unicode"
+
+	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
-// failure is a refusal in the provider's words (errors.json). The same message
+// apiError is a refusal in the provider's words (errors.json). The same message
 // stands in the body for developer and user and in the header UC-REST-ERROR
 // (documented: recorded answers of October 2025).
-type failure struct {
-	status  int
-	message string
-	allow   string // the Allow header of a 405
-	wait    int    // seconds of Retry-After; 0: none
-}
+type apiError = kit.Error
 
-func (f *failure) Error() string { return f.message }
-
-func refuse(status int, format string, args ...any) *failure {
-	return &failure{status: status, message: printable(fmt.Sprintf(format, args...))}
+func refuse(status int, format string, args ...any) *apiError {
+	e := kit.Refuse(status, "", format, args...)
+	e.Message = printable(e.Message)
+	return e
 }
 
 // bad is the 400 of bad input (documented; most texts are decisions).
-func bad(format string, args ...any) *failure { return refuse(400, format, args...) }
+func bad(format string, args ...any) *apiError { return refuse(400, format, args...) }
 
 // missing is the answer for an object that is not there: 400, not 404
 // (documented for orders, inferred for webhooks; two spaces).
-func missing(object string) *failure {
+func missing(object string) *apiError {
 	return bad("Server side object '%s' could not be updated.  It does not exist.", object)
 }
 
 // The refusals that need no detail; README section 6, errors.json.
-func unauthorized() *failure { return refuse(401, "Invalid credentials supplied.") }
-func revoked() *failure {
+func unauthorized() *apiError { return refuse(401, "Invalid credentials supplied.") }
+func revoked() *apiError {
 	return refuse(410, "Your authorized application has been disabled by UltraCart.")
 }
-func broken() *failure   { return refuse(500, "A server side error occurred.") }
-func unknown() *failure  { return refuse(404, "No such resource.") }
-func tooLarge() *failure { return bad("The request body is too large.") }
-func badURL() *failure {
+func broken() *apiError   { return refuse(500, "A server side error occurred.") }
+func unknown() *apiError  { return refuse(404, "No such resource.") }
+func tooLarge() *apiError { return bad("The request body is too large.") }
+func badURL() *apiError {
 	return bad("Field 'webhook_url' must be an absolute http or https URL.")
 }
 
-func wrongMethod(method, allow string) *failure {
-	f := refuse(405, "Method %s is not allowed.", method)
-	f.allow = allow
-	return f
+// failed answers when the mock itself failed.
+func failed(w *provider.World, c *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return api.Fail(w, c, refuse(status, kit.NotKept))
+	}
+	return api.Fail(w, c, broken())
 }
 
 // printable replaces control characters, which would break the header, by

@@ -99,7 +99,7 @@ func TestARefusalOnTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "DELETE /ultracart/rest/v2/webhook/webhooks/7 HTTP/1.1\r\nHost: x\r\nX-ULTRACART-SIMPLE-KEY: k\r\nx-ultracart-api-version:2017-03-01\r\n\r\n")
+	fmt.Fprintf(conn, "DELETE /ultracart/rest/v2/webhook/webhooks/7 HTTP/1.1\r\nHost: localhost\r\nX-ULTRACART-SIMPLE-KEY: k\r\nx-ultracart-api-version:2017-03-01\r\n\r\n")
 	var lines []string
 	for s := bufio.NewScanner(conn); s.Scan(); { // until the connection closes
 		if !strings.HasPrefix(s.Text(), "X-UltraCart-Request-Id: ") {
@@ -124,7 +124,7 @@ func TestANoContentOnTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "DELETE /ultracart/rest/v2/webhook/webhooks/%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-ultracart-simple-key: %s\r\nX-UltraCart-Api-Version: 2017-03-01\r\n\r\n", oid, c.key)
+	fmt.Fprintf(conn, "DELETE /ultracart/rest/v2/webhook/webhooks/%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-ultracart-simple-key: %s\r\nX-UltraCart-Api-Version: 2017-03-01\r\n\r\n", oid, c.key)
 	got := map[string]bool{}
 	for s := bufio.NewScanner(conn); s.Scan(); {
 		got[s.Text()] = true
@@ -161,7 +161,7 @@ func TestBodiesThatAreNoJSONObject(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	oid := c.subscribe("box", "")
-	for _, body := range []string{"", "   ", "[]", `"x"`, "1", "null", "{,}", `{"a":1,}`, `{"a":1} x`, "\xff", "\ufeff{}", strings.Repeat("[", 100000), strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600)} {
+	for _, body := range []string{"", "   ", "[]", `"x"`, "1", "null", "{,}", `{"a":1,}`, `{"a":1} x`, "\xff", "{\"webhook_url\":\"http://h/\xff\"}", "\ufeff{}", strings.Repeat("[", 100000), strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600)} {
 		for _, call := range [][2]string{{"POST", webhooks}, {"DELETE", webhooks}, {"PUT", webhooks + "/" + oid}} {
 			r := c.call(call[0], call[1], body)
 			if r.status != 400 || !strings.HasPrefix(r.get("error.user_message").String(), "Invalid JSON: ") {

@@ -62,7 +62,7 @@ func (t try) id(w *provider.World) string {
 // tries returns the attempts of a subscription, newest first (decision).
 func (q *request) tries(s *provider.Sub) []try {
 	var all []try
-	for _, d := range q.w.Deliveries(q.a.Name) {
+	for _, d := range q.World.Deliveries(q.a.Name) {
 		if d.Subscription != s.ID {
 			continue
 		}
@@ -78,18 +78,18 @@ func (q *request) tries(s *provider.Sub) []try {
 	return all
 }
 
-func getWebhookLogSummaries(q *request) (*answer, *failure) {
-	s, f := q.subOf(q.c.Param("webhookOid"))
-	if f != nil {
-		return nil, f
+func getWebhookLogSummaries(q *request) (*answer, error) {
+	s, err := q.subOf(q.Call.Param("webhookOid"))
+	if err != nil {
+		return nil, err
 	}
-	p, f := pageOf(q.query, q.w.Option(q.a.Name, optMaxLimit).Int())
-	if f != nil {
-		return nil, f
+	p, err := pageOf(q.Call.Query(), q.World.Option(q.a.Name, optMaxLimit).Int())
+	if err != nil {
+		return nil, err
 	}
 	var since time.Time
-	if q.query.Has("_since") {
-		at, ok := parseSince(q.query.Get("_since"))
+	if q.Call.Query().Has("_since") {
+		at, ok := parseSince(q.Call.Query().Get("_since"))
 		if !ok {
 			return nil, bad("Parameter '_since' must be an ISO 8601 date/time.")
 		}
@@ -99,19 +99,19 @@ func getWebhookLogSummaries(q *request) (*answer, *failure) {
 	part, set := cut(all, p, q.emitFalse)
 	list := []summaryJSON{}
 	for _, t := range part {
-		list = append(list, summaryJSON{t.id(q.w), date(t.a.At), flag(t.a.OK, q.emitFalse)})
+		list = append(list, summaryJSON{t.id(q.World), date(t.a.At), flag(t.a.OK, q.emitFalse)})
 	}
 	return &answer{"webhook_log_summaries", list, set}, nil
 }
 
-func getWebhookLog(q *request) (*answer, *failure) {
-	s, f := q.subOf(q.c.Param("webhookOid"))
-	if f != nil {
-		return nil, f
+func getWebhookLog(q *request) (*answer, error) {
+	s, err := q.subOf(q.Call.Param("webhookOid"))
+	if err != nil {
+		return nil, err
 	}
-	id := q.c.Param("requestId")
+	id := q.Call.Param("requestId")
 	for _, t := range q.tries(s) {
-		if !strings.HasSuffix(id, stamp("", t.a.At)) || t.id(q.w) != id {
+		if !strings.HasSuffix(id, stamp("", t.a.At)) || t.id(q.World) != id {
 			continue
 		}
 		if out, ok := q.showLog(s, t); ok {
@@ -125,12 +125,12 @@ func getWebhookLog(q *request) (*answer, *failure) {
 // it any more. Without any answer status_code and response are left out
 // (decision).
 func (q *request) showLog(s *provider.Sub, t try) (out logJSON, ok bool) {
-	e, err := q.w.Entry(t.a.Seq)
+	e, err := q.World.Entry(t.a.Seq)
 	if err != nil {
 		return out, false
 	}
-	out = logJSON{OID: oid(s), RequestID: t.id(q.w), Delivered: date(t.a.At), RequestHeaders: []headerJSON{}, ResponseHeaders: []headerJSON{},
-		Duration: q.w.Took(t.a).Milliseconds(), QueueDelay: t.a.At.Sub(t.d.Created).Milliseconds(), Success: flag(t.a.OK, q.emitFalse)}
+	out = logJSON{OID: oid(s), RequestID: t.id(q.World), Delivered: date(t.a.At), RequestHeaders: []headerJSON{}, ResponseHeaders: []headerJSON{},
+		Duration: q.World.Took(t.a).Milliseconds(), QueueDelay: t.a.At.Sub(t.d.Created).Milliseconds(), Success: flag(t.a.OK, q.emitFalse)}
 	if r := e.Request; r != nil {
 		out.URI, out.Request, out.RequestHeaders = r.URL, start(r.Body), sentHeaders(r.Headers, r.URL, r.Size)
 	}

@@ -1,9 +1,9 @@
 package ultracart
 
 import (
-	"encoding/json"
-	"errors"
+	"math"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -44,41 +44,23 @@ func options() []provider.Option {
 			About: "false: unknown events and categories in a webhook are skipped instead of refused"},
 		{Name: optUpdate, Kind: provider.TextOption, Values: []string{"replace", "merge"}, Default: `"replace"`,
 			About: "merge: fields and events that an update leaves out stay as they are"},
-		{Name: optDeleteByURL, Kind: provider.IntOption, Default: "200", Check: check(func(n int64) bool { return n == 200 || n == 204 }, "wants 200 or 204"),
+		{Name: optDeleteByURL, Kind: provider.IntOption, Default: "200", Check: kit.OneOf(200, 204),
 			About: "the status of deleteWebhookByUrl: 200 with the webhook, or 204 as the comments of the samples say"},
 		{Name: optRequireHTTPS, Kind: provider.BoolOption, Default: "false",
 			About: "true: a URL with http is refused for all events but those of items"},
-		{Name: optMaxLimit, Kind: provider.IntOption, Default: "200", Check: check(func(n int64) bool { return n > 0 && n < 1<<31 }, "wants a number from 1 on"),
+		{Name: optMaxLimit, Kind: provider.IntOption, Default: "200", Check: kit.Between(1, math.MaxInt32),
 			About: "the highest _limit"},
 		{Name: optRateLimit, Kind: provider.TextOption, Values: []string{"off", "documented"}, Default: `"off"`,
 			About: "documented: 1,000 calls an hour and 10,000 a day for each account, then 429"},
-		{Name: optRetryDelays, Kind: provider.DurationsOption, Default: "[60,120,240,480,960,1920,3600]", Check: someDelays,
+		{Name: optRetryDelays, Kind: provider.DurationsOption, Default: "[60,120,240,480,960,1920,3600]", Check: kit.SomeItems,
 			About: "seconds (or 90s, 15m) to wait after the first, second, … failure in a row; the last one repeats"},
-		{Name: optDisableAfter, Kind: provider.IntOption, Default: "24", Check: check(func(n int64) bool { return n >= 0 }, "wants 0 or more"),
+		{Name: optDisableAfter, Kind: provider.IntOption, Default: "24", Check: kit.AtLeast(0),
 			About: "failures in a row until the webhook is disabled; 0: never"},
-		{Name: optReflowObjects, Kind: provider.IntOption, Default: "3", Check: check(func(n int64) bool { return n >= 0 && n <= 10000 }, "wants a number from 0 to 10000"),
+		{Name: optReflowObjects, Kind: provider.IntOption, Default: "3", Check: kit.Between(0, 10_000),
 			About: "how many objects are in stock for a reflow"},
 		{Name: optReflowUnsubscribe, Kind: provider.TextOption, Values: []string{"refuse", "send"}, Default: `"refuse"`,
 			About: "send: reflow also to a webhook that does not subscribe to the event or is disabled"},
 		{Name: optMerchantID, Kind: provider.TextOption, Default: `"DEMO"`,
 			About: "merchant_id in webhooks and payloads"},
 	}
-}
-
-func check(fine func(int64) bool, complaint string) func(json.RawMessage) error {
-	return func(raw json.RawMessage) error {
-		var n int64
-		if err := json.Unmarshal(raw, &n); err != nil || !fine(n) {
-			return errors.New(complaint)
-		}
-		return nil
-	}
-}
-
-func someDelays(raw json.RawMessage) error {
-	var list []json.RawMessage
-	if err := json.Unmarshal(raw, &list); err != nil || len(list) == 0 {
-		return errors.New("wants at least one delay")
-	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -27,22 +28,22 @@ type page struct{ limit, offset int }
 
 // pageOf reads _limit and _offset (defaults and zero base documented, bounds
 // and refusals decisions).
-func pageOf(q url.Values, most int64) (page, *failure) {
-	limit, f := number(q, "_limit", 100, 1, most)
-	if f != nil {
-		return page{}, f
+func pageOf(q url.Values, most int64) (page, error) {
+	limit, err := number(q, "_limit", 100, 1, most)
+	if err != nil {
+		return page{}, err
 	}
-	offset, f := number(q, "_offset", 0, 0, math.MaxInt32)
-	return page{int(limit), int(offset)}, f
+	offset, err := number(q, "_offset", 0, 0, math.MaxInt32)
+	return page{int(limit), int(offset)}, err
 }
 
 // number reads a query parameter; the first of several counts (decision).
-func number(q url.Values, name string, absent, low, high int64) (int64, *failure) {
+func number(q url.Values, name string, absent, low, high int64) (int64, error) {
 	if !q.Has(name) {
 		return min(absent, high), nil
 	}
-	n, err := strconv.ParseInt(q.Get(name), 10, 64)
-	if err != nil || n < low || n > high {
+	n, _, within := kit.Number(q.Get(name), low, high)
+	if !within {
 		return 0, bad("Parameter '%s' must be between %d and %d.", name, low, high)
 	}
 	return n, nil
@@ -51,14 +52,9 @@ func number(q url.Values, name string, absent, low, high int64) (int64, *failure
 // cut returns one page of a list and its description. An offset past the end
 // gives an empty page.
 func cut[T any](all []T, p page, emitFalse bool) ([]T, *resultSet) {
-	from := min(p.offset, len(all))
-	to := min(from+p.limit, len(all))
-	set := &resultSet{Count: to - from, Offset: p.offset, Limit: p.limit, TotalRecords: len(all)}
-	set.More = flag(to < len(all), emitFalse)
-	if to < len(all) {
-		set.NextOffset = to
-	}
-	return all[from:to], set
+	part, at := kit.Cut(all, p.offset, p.limit)
+	return part, &resultSet{Count: at.Count, Offset: at.Offset, Limit: at.Limit, TotalRecords: at.Total,
+		More: flag(at.More(), emitFalse), NextOffset: at.Next}
 }
 
 // flag is a boolean as the API writes it: a false one is left out (inferred from
@@ -81,7 +77,7 @@ type order func(a, b *provider.Sub) int
 
 // sorted puts webhooks in the order that _sort asks for: webhook_url and
 // disabled (documented default), each with `-` for descending, ties by number.
-func sorted(subs []*provider.Sub, by string) ([]*provider.Sub, *failure) {
+func sorted(subs []*provider.Sub, by string) ([]*provider.Sub, error) {
 	if strings.TrimSpace(by) == "" {
 		by = "webhook_url,disabled"
 	}

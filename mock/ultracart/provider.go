@@ -13,7 +13,10 @@ import (
 
 const home = "/rest/v2" // documented: https://secure.ultracart.com/rest/v2
 
-const webhooks = home + "/webhook/webhooks"
+const (
+	webhooks = home + "/webhook/webhooks"
+	one      = webhooks + "/{webhookOid}"
+)
 
 // New returns the provider.
 func New() *provider.Provider {
@@ -24,10 +27,10 @@ func New() *provider.Provider {
 		Hosts:      []string{"secure.ultracart.com"},
 		Home:       home,
 		Options:    options(),
-		Operations: operations(),
-		Serve:      serve,
+		Operations: api.Operations(""),
+		Serve:      api.Serve,
 		Register:   registration,
-		Broken:     func(w *provider.World, c *provider.Call) provider.Reply { return plainRequest(w, c).refused(broken()) },
+		Broken:     failed,
 		Prepare:    prepare,
 		Targets:    targets,
 		Payload:    element,
@@ -35,25 +38,9 @@ func New() *provider.Provider {
 		Body:       body,
 		Envelope:   envelope,
 		Unwrap:     unwrap,
-		Request:    outgoing,
+		Request:    createRequest,
 		Policy:     policy,
 		Attempted:  attempted,
 		Signing:    &provider.Signing{Scheme: callbackProof(), Secrets: secrets},
-	}
-}
-
-// operations lists the eight calls (documented: the SDK's pages and the OpenAPI description).
-// There is none to get one webhook.
-func operations() []provider.Operation {
-	one := webhooks + "/{webhookOid}"
-	return []provider.Operation{
-		{ID: "getWebhooks", Method: "GET", Path: webhooks, Serve: handle(getWebhooks)},
-		{ID: "insertWebhook", Method: "POST", Path: webhooks, Serve: handle(insertWebhook)},
-		{ID: "deleteWebhookByUrl", Method: "DELETE", Path: webhooks, Serve: handle(deleteWebhookByURL)},
-		{ID: "updateWebhook", Method: "PUT", Path: one, Serve: handle(updateWebhook)},
-		{ID: "deleteWebhook", Method: "DELETE", Path: one, Serve: handle(deleteWebhook)},
-		{ID: "getWebhookLogSummaries", Method: "GET", Path: one + "/logs", Serve: handle(getWebhookLogSummaries)},
-		{ID: "getWebhookLog", Method: "GET", Path: one + "/logs/{requestId}", Serve: handle(getWebhookLog)},
-		{ID: "resendEvent", Method: "POST", Path: one + "/reflow/{eventName}", Serve: handle(resendEvent)},
 	}
 }

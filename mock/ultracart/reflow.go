@@ -11,13 +11,13 @@ type reflowJSON struct {
 
 // resendEvent sends everything in stock for an event again, to this webhook
 // alone; only item_update and order_create can do that (documented).
-func resendEvent(q *request) (*answer, *failure) {
-	s, f := q.subOf(q.c.Param("webhookOid"))
-	if f != nil {
-		return nil, f
+func resendEvent(q *request) (*answer, error) {
+	s, err := q.subOf(q.Call.Param("webhookOid"))
+	if err != nil {
+		return nil, err
 	}
-	name := q.c.Param("eventName")
-	typ := catalogueOf(q.w).events[name]
+	name := q.Call.Param("eventName")
+	typ := catalogueOf(q.World).events[name]
 	if typ == nil || !typ.reflow {
 		return nil, bad("Event '%s' does not support reflow.", name)
 	}
@@ -29,9 +29,9 @@ func resendEvent(q *request) (*answer, *failure) {
 			q.a.Pause(s) // it waits there
 		}
 	}
-	q.c.Type = name
-	if stock := int(q.w.Option(q.a.Name, optReflowObjects).Int()); stock > 0 {
-		_, err := q.w.Fire(provider.Firing{Type: name, Account: q.a.Name, Count: stock, Data: encode(occurrence{Webhook: s.ID})})
+	q.Call.Type = name
+	if stock := int(q.World.Option(q.a.Name, optReflowObjects).Int()); stock > 0 {
+		_, err := q.World.Fire(provider.Firing{Type: name, Account: q.a.Name, Count: stock, Data: encode(occurrence{Webhook: s.ID})})
 		if err != nil {
 			panic(err) // the type is ours and nothing else was said
 		}

@@ -3,19 +3,17 @@ package ultracart
 import (
 	"bytes"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
-// request is one call that was admitted, with what answers need.
+// request is one call, with what answers need.
 type request struct {
-	w         *provider.World
-	c         *provider.Call
-	a         *provider.Account
-	query     url.Values
+	*kit.Request
+	a         *provider.Account // once it is known
 	emitFalse bool
 }
 
@@ -26,41 +24,46 @@ type answer struct {
 	page    *resultSet
 }
 
-// serve answers every call below the prefix: credentials, version and rate
-// first, then path and method, then the operation (decision).
-func serve(w *provider.World, c *provider.Call) provider.Reply {
-	q := plainRequest(w, c)
-	if _, f := admit(w, c); f != nil {
-		return q.refused(f)
-	}
-	op, allowed := provider.Find(w.Operations(), c)
+// api lists the eight calls (documented: the SDK's pages and the OpenAPI
+// description). There is none to get one webhook. Credentials, version and rate
+// come first, then path and method, then the operation (decision).
+var api = kit.API[*request]{
+	Routes: []kit.Route[*request]{
+		{ID: "getWebhooks", Method: "GET", Path: webhooks, Do: handle(getWebhooks)},
+		{ID: "insertWebhook", Method: "POST", Path: webhooks, Do: handle(insertWebhook)},
+		{ID: "deleteWebhookByUrl", Method: "DELETE", Path: webhooks, Do: handle(deleteWebhookByURL)},
+		{ID: "updateWebhook", Method: "PUT", Path: one, Do: handle(updateWebhook)},
+		{ID: "deleteWebhook", Method: "DELETE", Path: one, Do: handle(deleteWebhook)},
+		{ID: "getWebhookLogSummaries", Method: "GET", Path: one + "/logs", Do: handle(getWebhookLogSummaries)},
+		{ID: "getWebhookLog", Method: "GET", Path: one + "/logs/{requestId}", Do: handle(getWebhookLog)},
+		{ID: "resendEvent", Method: "POST", Path: one + "/reflow/{eventName}", Do: handle(resendEvent)},
+	},
+	View:   func(r *kit.Request) *request { return &request{Request: r, emitFalse: r.Option(optEmitFalse).Bool()} },
+	Steps:  []func(*request) error{authenticate, checkVersion, rateLimit, route},
+	Answer: func(q *request, v any) provider.Reply { return q.reply(v.(*answer)) }, // what handle returns
+	Refuse: dialect,
+}
+
+// handle fits an operation, whose answer may be none, into the routes.
+func handle(do func(*request) (*answer, error)) func(*request) (any, error) {
+	return func(q *request) (any, error) { return do(q) }
+}
+
+func route(q *request) error {
 	switch {
-	case op != nil:
-		return op.Serve(w, c)
-	case len(allowed) > 0:
-		return q.refused(wrongMethod(c.Method, strings.Join(allowed, ", ")))
+	case q.Unknown():
+		return unknown()
+	case q.NotAllowed():
+		return refuse(405, "Method %s is not allowed.", q.Call.Method).With("Allow", strings.Join(q.Allowed, ", "))
 	}
-	return q.refused(unknown())
+	return nil
 }
 
-func plainRequest(w *provider.World, c *provider.Call) *request {
-	return &request{w: w, c: c, emitFalse: w.Option(c.Account, optEmitFalse).Bool()}
-}
-
-// handle makes an operation of a function that answers or refuses.
-func handle(do func(*request) (*answer, *failure)) func(*provider.World, *provider.Call) provider.Reply {
-	return func(w *provider.World, c *provider.Call) provider.Reply {
-		q := plainRequest(w, c)
-		q.a, q.query = w.Account(c.Account), c.Query()
-		out, f := do(q)
-		switch {
-		case f != nil:
-			return q.refused(f)
-		case out == nil:
-			return q.empty()
-		}
-		return provider.Reply{Status: http.StatusOK, Header: q.header(), Body: q.envelope(out), Chunked: true}
+func (q *request) reply(a *answer) provider.Reply {
+	if a == nil {
+		return q.empty()
 	}
+	return provider.Reply{Status: http.StatusOK, Header: q.header(), Body: q.envelope(a), Chunked: true}
 }
 
 // empty is the 204: Content-Length: 0 and no Content-Type (documented). net/http
@@ -74,16 +77,16 @@ func (q *request) empty() provider.Reply {
 }
 
 // text returns a setting of the account.
-func (q *request) text(option string) string { return q.w.Option(q.c.Account, option).Text() }
+func (q *request) text(option string) string { return q.Option(option).Text() }
 
 // header is what every answer carries (documented). The date is the provider's
 // own, so that one seed and one clock give the same bytes.
 func (q *request) header() http.Header {
-	now := q.w.Now()
+	now := q.World.Now()
 	return http.Header{
 		"Content-Type":           {"application/json; charset=UTF-8"},
 		"Date":                   {now.UTC().Format(http.TimeFormat)},
-		"X-UltraCart-Request-Id": {stamp(q.w.Text("request id", upperHex, 14), now)},
+		"X-UltraCart-Request-Id": {stamp(q.World.Text("request id", upperHex, 14), now)},
 	}
 }
 
@@ -102,29 +105,27 @@ func (q *request) envelope(out *answer) []byte {
 	return append(b, '}')
 }
 
-// refused is an error answer; nothing but error and metadata stands in it
+// dialect words an error; nothing but error and metadata stands in it
 // (documented: recorded answers).
-func (q *request) refused(f *failure) provider.Reply {
-	type apiError struct {
+func dialect(q *request, err error) provider.Reply {
+	type texts struct {
 		Developer string `json:"developer_message"`
 		User      string `json:"user_message"`
 	}
 	type errorBody struct {
-		Error    apiError `json:"error"`
+		Error    texts    `json:"error"`
 		Success  *bool    `json:"success,omitempty"`
 		Metadata metadata `json:"metadata"`
 	}
+	e := kit.As(err, broken())
 	h := q.header()
-	h["UC-REST-ERROR"] = []string{f.message}
+	h["UC-REST-ERROR"] = []string{e.Message}
 	h["Connection"] = []string{"close"}
-	if f.allow != "" {
-		h["Allow"] = []string{f.allow}
+	for name, values := range e.Header {
+		h[name] = values
 	}
-	if f.wait > 0 {
-		h["Retry-After"] = []string{strconv.Itoa(f.wait)}
-	}
-	return provider.Reply{Status: f.status, Header: h, Chunked: true,
-		Body: encode(errorBody{Error: apiError{f.message, f.message}, Success: flag(false, q.emitFalse)})}
+	return provider.Reply{Status: e.Status, Header: h, Chunked: true,
+		Body: encode(errorBody{Error: texts{e.Message, e.Message}, Success: flag(false, q.emitFalse)})}
 }
 
 // encode writes our own structs compact, with nothing escaped that need not be.
@@ -145,17 +146,19 @@ func lineSeparators(b []byte) []byte {
 
 // body reads the request body as a JSON object, whatever Content-Type says
 // (decision; documented that the SDKs differ).
-func (q *request) body() (*node, *failure) {
+func (q *request) body() (*node, error) {
 	switch {
-	case q.c.TooLarge:
+	case q.Call.TooLarge:
 		return nil, tooLarge()
-	case q.c.BodyErr != nil:
+	case q.Call.BodyErr != nil:
 		return nil, bad("Invalid JSON: the body could not be read")
 	}
-	n, err := parse(q.c.Body)
+	n, err := parse(q.Call.Body)
 	switch {
 	case err != nil:
 		return nil, bad("Invalid JSON: %v", err)
+	case !utf8.Valid(q.Call.Body):
+		return nil, bad("Invalid JSON: the body is not UTF-8")
 	case n.kind != objectKind:
 		return nil, bad("Invalid JSON: the body is not an object")
 	}

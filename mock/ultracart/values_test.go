@@ -141,17 +141,3 @@ func TestIdsCountUp(t *testing.T) {
 		}
 	}
 }
-
-func TestTheDailyLimitHasItsOwnWords(t *testing.T) {
-	t.Parallel()
-	day := rates()[1]
-	b := bucket{level: day.calls, at: time.Unix(0, 0)}
-	b.leak(day, time.Unix(86400/2, 0))
-	if b.level != day.calls/2 {
-		t.Errorf("half a day leaks to %v, want %v", b.level, day.calls/2)
-	}
-	b.leak(day, time.Unix(86400*3, 0))
-	if b.level != 0 {
-		t.Errorf("three days leak to %v, want 0", b.level)
-	}
-}

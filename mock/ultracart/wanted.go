@@ -34,7 +34,7 @@ type wantedEvent struct {
 
 // reader takes typed members out of a body and remembers the first that has the
 // wrong type.
-type reader struct{ wrong *failure }
+type reader struct{ wrong *apiError }
 
 func (r *reader) fail(path, want string) {
 	if r.wrong == nil {
@@ -109,7 +109,7 @@ func (r *reader) list(n *node, path, name string) []*node {
 }
 
 // readWanted reads the body of insertWebhook and updateWebhook.
-func readWanted(body *node) (*wanted, *failure) {
+func readWanted(body *node) (*wanted, error) {
 	var r reader
 	in := &wanted{
 		url: r.text(body, "", "webhook_url"), auth: r.text(body, "", "authentication_type"),
@@ -141,7 +141,7 @@ func readCategory(r *reader, c *node, path string) wantedCategory {
 }
 
 // oneOf holds the two enumerations (documented lists, inferred refusal).
-func oneOf(in *wanted) *failure {
+func oneOf(in *wanted) error {
 	if in.auth != nil && !slices.Contains(authTypes(), *in.auth) {
 		return bad("Field 'authentication_type' must be one of %s.", strings.Join(authTypes(), ", "))
 	}
@@ -163,16 +163,16 @@ func (e wantedEvent) subscribes() bool {
 
 // apply writes the wanted categories into the entries, in order, so that of two
 // mentions the last one wins (decision).
-func (in *wanted) apply(cat *catalogue, entries map[string]entry, strict bool) *failure {
+func (in *wanted) apply(cat *catalogue, entries map[string]entry, strict bool) error {
 	for _, c := range in.categories {
-		if f := c.apply(cat, entries, strict); f != nil {
-			return f
+		if err := c.apply(cat, entries, strict); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (c wantedCategory) apply(cat *catalogue, entries map[string]entry, strict bool) *failure {
+func (c wantedCategory) apply(cat *catalogue, entries map[string]entry, strict bool) error {
 	category := ""
 	if c.name != nil {
 		category = *c.name
@@ -193,8 +193,8 @@ func (c wantedCategory) apply(cat *catalogue, entries map[string]entry, strict b
 			}
 			continue
 		}
-		if f := e.checkRuler(name); f != nil {
-			return f
+		if err := e.checkRuler(name); err != nil {
+			return err
 		}
 		entries[name] = entry{Subscribed: e.subscribes(), Expansion: e.expansion, Ruler: e.ruler, Comments: e.explanation}
 	}
@@ -203,7 +203,7 @@ func (c wantedCategory) apply(cat *catalogue, entries map[string]entry, strict b
 
 // all is a category without events: subscribed, it means every one of them
 // (inferred).
-func (c wantedCategory) all(known *category, entries map[string]entry, strict bool) *failure {
+func (c wantedCategory) all(known *category, entries map[string]entry, strict bool) error {
 	if known == nil {
 		if strict && c.name != nil {
 			return bad("Event '%s' does not exist in category '%s'.", "", *c.name)
@@ -220,7 +220,7 @@ func (c wantedCategory) all(known *category, entries map[string]entry, strict bo
 	return nil
 }
 
-func (e wantedEvent) checkRuler(name string) *failure {
+func (e wantedEvent) checkRuler(name string) error {
 	if e.ruler == nil || strings.TrimSpace(*e.ruler) == "" {
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"tacklebox/mock/kit"
 )
 
 func FuzzWanted(f *testing.F) {
@@ -18,7 +20,7 @@ func FuzzWanted(f *testing.F) {
 		}
 		in, refused := readWanted(n)
 		if refused != nil {
-			if refused.status != 400 || refused.message == "" {
+			if e := kit.As(refused, broken()); e.Status != 400 || e.Message == "" {
 				t.Fatalf("refused with %+v", refused)
 			}
 			return

@@ -3,6 +3,7 @@ package ultracart
 import (
 	"strconv"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
@@ -52,11 +53,7 @@ func fresh() webhook {
 
 // stored returns the kept part of a subscription.
 func stored(s *provider.Sub) webhook {
-	h := fresh()
-	if err := s.Load(&h); err != nil {
-		panic(err) // we wrote it
-	}
-	return h
+	return kit.Stored(s, fresh())
 }
 
 // types lists the subscribed event types in the catalogue's order.
@@ -123,11 +120,11 @@ func (q *request) show(s *provider.Sub, placeholders bool) webhookJSON {
 	out := webhookJSON{OID: oid(s), MerchantID: q.text(optMerchantID), URL: s.URL, Auth: h.Auth, Username: h.Username, Password: h.Password,
 		AccessKey: h.AccessKey, SecretKey: h.SecretKey, APIVersion: h.APIVersion, MaxEvents: h.MaxEvents, MaxSize: h.MaxSize,
 		Compress: flag(h.Compress, emit), Disabled: flag(!s.Enabled, emit), Failures: s.Failures,
-		Pending: q.w.Pending(q.a.Name, s.ID), Comments: h.Comments, Categories: []categoryJSON{}}
+		Pending: q.World.Pending(q.a.Name, s.ID), Comments: h.Comments, Categories: []categoryJSON{}}
 	if !s.Next.IsZero() {
 		out.Retry = date(s.Next)
 	}
-	for _, c := range catalogueOf(q.w).categories {
+	for _, c := range catalogueOf(q.World).categories {
 		if one, any := h.show(c, placeholders, emit); any || placeholders {
 			out.Categories = append(out.Categories, one)
 		}
@@ -158,7 +155,7 @@ func (h *webhook) show(c *category, placeholders, emit bool) (out categoryJSON, 
 
 // subOf returns a webhook by the text in the path. What is no number of a
 // webhook of this account is a webhook that does not exist (decision).
-func (q *request) subOf(text string) (*provider.Sub, *failure) {
+func (q *request) subOf(text string) (*provider.Sub, error) {
 	if _, err := strconv.ParseInt(text, 10, 32); err == nil {
 		if s := q.a.Sub(text); s != nil {
 			return s, nil

@@ -2,77 +2,77 @@ package ultracart
 
 import (
 	"maps"
-	"net/url"
 	"strconv"
 	"strings"
 
+	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 )
 
 const placeholders = "_placeholders"
 
 // getWebhooks lists the account's subscriptions.
-func getWebhooks(q *request) (*answer, *failure) {
-	p, f := pageOf(q.query, q.w.Option(q.a.Name, optMaxLimit).Int())
-	if f != nil {
-		return nil, f
+func getWebhooks(q *request) (*answer, error) {
+	p, err := pageOf(q.Call.Query(), q.World.Option(q.a.Name, optMaxLimit).Int())
+	if err != nil {
+		return nil, err
 	}
-	all, f := sorted(q.a.Subs(), q.query.Get("_sort"))
-	if f != nil {
-		return nil, f
+	all, err := sorted(q.a.Subs(), q.Call.Query().Get("_sort"))
+	if err != nil {
+		return nil, err
 	}
 	part, set := cut(all, p, q.emitFalse)
 	list := []webhookJSON{}
 	for _, s := range part {
-		list = append(list, q.show(s, truth(q.query, placeholders)))
+		list = append(list, q.show(s, truth(q.Call.Query(), placeholders)))
 	}
 	return &answer{"webhooks", list, set}, nil
 }
 
 // insertWebhook adds a subscription. Two may share one URL (decision).
-func insertWebhook(q *request) (*answer, *failure) {
-	body, f := q.body()
-	if f != nil {
-		return nil, f
+func insertWebhook(q *request) (*answer, error) {
+	body, err := q.body()
+	if err != nil {
+		return nil, err
 	}
-	in, f := readWanted(body)
-	if f != nil {
-		return nil, f
+	in, err := readWanted(body)
+	if err != nil {
+		return nil, err
 	}
-	s := &provider.Sub{Created: q.w.Now(), Enabled: true}
-	if f := q.change(s, fresh(), in, false); f != nil {
-		return nil, f
+	s := &provider.Sub{Created: q.World.Now(), Enabled: true}
+	if err := q.change(s, fresh(), in, false); err != nil {
+		return nil, err
 	}
-	s.ID = strconv.FormatInt(q.w.Next("webhook/"+q.a.Name, 1001), 10)
+	s.ID = strconv.FormatInt(q.World.Next("webhook/"+q.a.Name, 1001), 10)
 	q.a.Add(s)
 	if !s.Enabled {
 		q.a.Pause(s)
 	}
-	return &answer{name: "webhook", payload: q.show(s, truth(q.query, placeholders))}, nil
+	return &answer{name: "webhook", payload: q.show(s, truth(q.Call.Query(), placeholders))}, nil
 }
 
 // updateWebhook replaces a subscription by the body: what is left out goes back
 // to its default (inferred; the provider advises to fetch, change and put back).
-func updateWebhook(q *request) (*answer, *failure) {
-	s, f := q.subOf(q.c.Param("webhookOid"))
-	if f != nil {
-		return nil, f
+func updateWebhook(q *request) (*answer, error) {
+	s, err := q.subOf(q.Call.Param("webhookOid"))
+	if err != nil {
+		return nil, err
 	}
-	body, f := q.body()
-	if f != nil {
-		return nil, f
+	body, err := q.body()
+	if err != nil {
+		return nil, err
 	}
-	in, f := readWanted(body)
-	if f != nil {
-		return nil, f
+	in, err := readWanted(body)
+	if err != nil {
+		return nil, err
 	}
 	merge, was := q.text(optUpdate) == "merge", s.Enabled
 	h := fresh()
 	if merge {
 		h = stored(s)
 	}
-	if f := q.change(s, h, in, merge); f != nil {
-		return nil, f
+	if err := q.change(s, h, in, merge); err != nil {
+		return nil, err
 	}
 	q.a.Save(s)
 	switch {
@@ -81,12 +81,12 @@ func updateWebhook(q *request) (*answer, *failure) {
 	case !was && s.Enabled: // counters to 0, what waits is sent at once (decision)
 		q.a.Forgive(s)
 	}
-	return &answer{name: "webhook", payload: q.show(s, truth(q.query, placeholders))}, nil
+	return &answer{name: "webhook", payload: q.show(s, truth(q.Call.Query(), placeholders))}, nil
 }
 
 // change brings the wanted fields into a subscription, or none of them. h is
 // what absent fields are: the defaults, or with merge the kept ones.
-func (q *request) change(s *provider.Sub, h webhook, in *wanted, merge bool) *failure {
+func (q *request) change(s *provider.Sub, h webhook, in *wanted, merge bool) error {
 	address := in.url
 	if address == nil && merge {
 		address = &s.URL
@@ -95,17 +95,17 @@ func (q *request) change(s *provider.Sub, h webhook, in *wanted, merge bool) *fa
 		return badURL()
 	}
 	h.Events = maps.Clone(h.Events)
-	cat := catalogueOf(q.w)
-	if f := in.apply(cat, h.Events, q.w.Option(q.a.Name, optStrict).Bool()); f != nil {
-		return f
+	cat := catalogueOf(q.World)
+	if err := in.apply(cat, h.Events, q.World.Option(q.a.Name, optStrict).Bool()); err != nil {
+		return err
 	}
 	types := h.types(cat)
-	if q.w.Option(q.a.Name, optRequireHTTPS).Bool() && !secureEnough(cat, *address, types) {
+	if q.World.Option(q.a.Name, optRequireHTTPS).Bool() && !secureEnough(cat, *address, types) {
 		return bad("Field 'webhook_url' must use https for events other than item events.")
 	}
 	h.overlay(in)
 	q.makeCredentials(&h)
-	s.URL, s.Types, s.Updated = *address, types, q.w.Now()
+	s.URL, s.Types, s.Updated = *address, types, q.World.Now()
 	if in.disabled != nil || !merge {
 		s.Enabled = in.disabled == nil || !*in.disabled
 	}
@@ -143,24 +143,23 @@ func (q *request) makeCredentials(h *webhook) {
 		return
 	}
 	if h.Username == nil || *h.Username == "" {
-		name := "u" + q.w.Text("basic username", provider.HexDigits, 16)
+		name := "u" + q.World.Text("basic username", provider.HexDigits, 16)
 		h.Username = &name
 	}
 	if h.Password == nil || *h.Password == "" {
-		word := "p" + q.w.Text("basic password", provider.HexDigits, 32)
+		word := "p" + q.World.Text("basic password", provider.HexDigits, 32)
 		h.Password = &word
 	}
 }
 
 // absolute wants http or https, a host and, if any, a port that exists (decision).
 func absolute(raw string) bool {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return false
+	u, ok := kit.Callable(raw)
+	if !ok || u.Port() == "" {
+		return ok
 	}
-	port := u.Port()
-	_, err = strconv.ParseUint(port, 10, 16)
-	return port == "" || err == nil
+	_, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil
 }
 
 // secureEnough holds the documented rule that events with customer data want
@@ -179,10 +178,10 @@ func secureEnough(cat *catalogue, address string, types []string) bool {
 
 // deleteWebhook ends a subscription; what waits for it and its log go too
 // (decision).
-func deleteWebhook(q *request) (*answer, *failure) {
-	s, f := q.subOf(q.c.Param("webhookOid"))
-	if f != nil {
-		return nil, f
+func deleteWebhook(q *request) (*answer, error) {
+	s, err := q.subOf(q.Call.Param("webhookOid"))
+	if err != nil {
+		return nil, err
 	}
 	q.a.Remove(s.ID)
 	return nil, nil
@@ -191,10 +190,10 @@ func deleteWebhook(q *request) (*answer, *failure) {
 // deleteWebhookByURL ends the subscription whose URL is exactly this text; of
 // several the oldest (decision). It answers with the webhook as it was
 // (documented that one comes back; the comments of the samples speak of 204).
-func deleteWebhookByURL(q *request) (*answer, *failure) {
-	body, f := q.body()
-	if f != nil {
-		return nil, f
+func deleteWebhookByURL(q *request) (*answer, error) {
+	body, err := q.body()
+	if err != nil {
+		return nil, err
 	}
 	address := at(body, "webhook_url")
 	if address == nil || address.kind != stringKind || !absolute(address.text) {
@@ -206,7 +205,7 @@ func deleteWebhookByURL(q *request) (*answer, *failure) {
 		}
 		out := &answer{name: "webhook", payload: q.show(s, false)}
 		q.a.Remove(s.ID)
-		if q.w.Option(q.a.Name, optDeleteByURL).Int() == 204 {
+		if q.World.Option(q.a.Name, optDeleteByURL).Int() == 204 {
 			out = nil
 		}
 		return out, nil

@@ -167,6 +167,10 @@ func TestAssignmentIn(t *testing.T) {
 		"b=1":      `error: true or false stands there`,
 		"o=x":      `error: an object stands there: "x" is not JSON`,
 		"l=":       `error: a list stands there`,
+		"l= [2]":   "[2]",
+		"l={}":     "{}",
+		"l=5":      "error: a list stands there: to send 5 all the same, write :=5",
+		"o=1":      "error: an object stands there: to send 1 all the same, write :=1",
 		"t:=x":     `error: "x" is not JSON`,
 	} {
 		a, err := ParseSet(in)
@@ -185,6 +189,29 @@ func TestAssignmentIn(t *testing.T) {
 	if raw, err := (Assignment{Path: "n", Value: "5"}).In(nil); string(raw) != `"5"` || err != nil {
 		t.Errorf("without a sample: %s, %v", raw, err)
 	}
+}
+
+// FuzzAssignmentIn: a value that is taken has the form that the sample has there.
+func FuzzAssignmentIn(f *testing.F) {
+	for _, s := range [][2]string{{`{"a":1}`, "a=5"}, {`{"a":[true]}`, "a.0=false"}, {`{"a":{}}`, `a:={"b":1}`}, {"[[[", "a=1"}, {`{"a":"x"}`, "a.#(b=c)=1"}, {`{"a":1}`, "a=1e999"}, {`{"a":1}`, "a=0x1"}, {`{"a":1}`, "a=Inf"}} {
+		f.Add(s[0], s[1])
+	}
+	f.Fuzz(func(t *testing.T, sample, text string) {
+		a, err := ParseSet(text)
+		if err != nil {
+			return
+		}
+		raw, err := a.In(json.RawMessage(sample))
+		if err != nil {
+			return
+		}
+		if !json.Valid(raw) {
+			t.Fatalf("%q on %q is %s", text, sample, raw)
+		}
+		if there, ok := ValueAt(json.RawMessage(sample), a.Path); ok && !a.JSON && (jsonForm(there) == "a number" || jsonForm(there) == "a text") && jsonForm(raw) != jsonForm(there) {
+			t.Fatalf("%q on %q is %s", text, sample, raw)
+		}
+	})
 }
 
 func TestPaths(t *testing.T) {

@@ -97,10 +97,14 @@ func (a Assignment) In(sample json.RawMessage) (json.RawMessage, error) {
 		}
 		return nil, a.another(form)
 	case "an object", "a list":
-		if json.Valid([]byte(a.Value)) {
-			return json.RawMessage(a.Value), nil
+		raw := json.RawMessage(strings.TrimSpace(a.Value))
+		switch {
+		case !json.Valid(raw):
+			return nil, fmt.Errorf("%s stands there: %q is not JSON", form, a.Value)
+		case raw[0] != '{' && raw[0] != '[':
+			return nil, fmt.Errorf("%s stands there: to send %s all the same, write :=%s", form, a.Value, a.Value)
 		}
-		return nil, fmt.Errorf("%s stands there: %q is not JSON", form, a.Value)
+		return raw, nil
 	}
 	return Raw(a.Value), nil
 }

@@ -12,8 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	"tacklebox/receiver/journal"
 )
 
 // maxAnswer bounds one answer. A page of entries with full bodies is the
@@ -55,14 +53,20 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	return nil
 }
 
-// raw is call without the decoding. A status of 400 or more is an *Error.
+// ask is call for an answer of a known type.
+func ask[T any](ctx context.Context, c *Client, method, path string, query url.Values, in any) (out T, err error) {
+	err = c.call(ctx, method, path, query, in, &out)
+	return out, err
+}
+
+// raw is call without the decoding. A status of 300 or more is an *api.Error.
 func (c *Client) raw(ctx context.Context, method, path string, query url.Values, in any) ([]byte, error) {
 	status, body, err := c.roundTrip(ctx, method, path, query, in)
 	if err != nil {
 		return nil, err
 	}
 	if status >= 300 {
-		return nil, problem(status, body)
+		return nil, refusal(status, body)
 	}
 	return body, nil
 }
@@ -126,25 +130,3 @@ func (c *Client) authorize(h http.Header) {
 		h.Set("Authorization", "Bearer "+c.token)
 	}
 }
-
-// Entry is one thing that happened, as the journal keeps it.
-type Entry = journal.Entry
-
-// Message is one half of an entry's HTTP exchange.
-type Message = journal.Message
-
-// CheckFilter returns the error of a query that does not parse, before anything
-// is asked of the server. It points at the place.
-func CheckFilter(q string) error {
-	_, err := journal.ParseFilter(q, nil)
-	return err
-}
-
-// SyntaxError says where a query stops making sense.
-type SyntaxError = journal.SyntaxError
-
-// FilterKey describes one key of the filter language.
-type FilterKey = journal.KeyInfo
-
-// FilterKeys lists the keys of the filter language, for help and completion.
-func FilterKeys() []FilterKey { return journal.Keys() }

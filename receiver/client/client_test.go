@@ -8,12 +8,14 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -72,7 +74,7 @@ func TestCalls(t *testing.T) {
 			`[{"name":"dsco","title":"Dsco","base_url":"http://h/dsco","events":6,"profile":"v2"}]`},
 		{"provider", func(c *client.Client) (any, error) { return c.Provider(ctx, "a/b") },
 			"GET /_/providers/a%2Fb", "", 200, `{"name":"x","events":[{"type":"t","sample":{"a":1}}],"assumptions":[{"topic":"ids","text":"guess","evidence":"decision","switch":"ids"}]}`,
-			`{"name":"x","title":"","base_url":"","events":[{"type":"t","sample":{"a":1}}],"assumptions":[{"topic":"ids","text":"guess","evidence":"decision","switch":"ids"}]}`},
+			`{"name":"x","title":"","base_url":"","profile":"","events":[{"type":"t","about":"","evidence":"","sample":{"a":1},"schema":null}],"assumptions":[{"topic":"ids","text":"guess","evidence":"decision","switch":"ids"}],"context":null,"faults":null}`},
 		{"openapi", func(c *client.Client) (any, error) { return c.OpenAPI(ctx, "dsco") },
 			"GET /_/providers/dsco/openapi.json", "", 200, `{"openapi":"3.1.0"}`, `{"openapi":"3.1.0"}`},
 		{"settings", func(c *client.Client) (any, error) { return c.Settings(ctx, "dsco", "acme") },
@@ -81,9 +83,9 @@ func TestCalls(t *testing.T) {
 			return c.PutSettings(ctx, "dsco", "", client.Settings{"profile": json.RawMessage(`"v3"`)})
 		}, "PUT /_/providers/dsco/settings", `{"profile":"v3"}`, 200, `{"profile":"v3"}`, `{"profile":"v3"}`},
 		{"fire", func(c *client.Client) (any, error) {
-			return c.Fire(ctx, client.FireRequest{Provider: "dsco", Type: "T", Set: map[string]any{"a.b": json.Number("1.50")}, Unset: []string{"c"},
-				Merge: json.RawMessage(`{"d":1}`), To: "http://h/", Account: "acme", Context: map[string]any{"k": true}, Count: 2, Faults: []json.RawMessage{json.RawMessage(`"duplicate"`)}})
-		}, "POST /_/events", `{"provider":"dsco","type":"T","set":{"a.b":1.50},"unset":["c"],"merge":{"d":1},"to":"http://h/","account":"acme","context":{"k":true},"count":2,"faults":["duplicate"]}`,
+			return c.Fire(ctx, client.FireRequest{Provider: "dsco", Type: "T", Set: api.RawMap(map[string]any{"a.b": json.Number("1.50")}), Unset: []string{"c"},
+				Merge: json.RawMessage(`{"d":1}`), To: "http://h/", Account: "acme", Context: api.RawMap(map[string]any{"k": true}), Count: 2, Faults: []api.Fault{{Kind: "duplicate"}}})
+		}, "POST /_/events", `{"provider":"dsco","type":"T","set":{"a.b":1.50},"unset":["c"],"merge":{"d":1},"to":"http://h/","account":"acme","context":{"k":true},"count":2,"faults":[{"kind":"duplicate"}]}`,
 			202, `{"events":[{"id":"e","type":"T","deliveries":[{"id":"d","subscription":"s","url":"http://h/"}],"skipped":[{"subscription":"x","reason":"off"}]}]}`,
 			`{"events":[{"id":"e","type":"T","deliveries":[{"id":"d","subscription":"s","url":"http://h/"}],"skipped":[{"subscription":"x","reason":"off"}]}]}`},
 		{"fire sends nothing that was not said", func(c *client.Client) (any, error) {
@@ -115,7 +117,7 @@ func TestCalls(t *testing.T) {
 		{"reset", func(c *client.Client) (any, error) { return nil, c.Reset(ctx) },
 			"POST /_/reset", "", 200, `{"reset":true}`, `null`},
 		{"replay", func(c *client.Client) (any, error) {
-			return c.Replay(ctx, 7, client.ReplayRequest{To: "http://h/", Set: map[string]any{"a": 1}, Unset: []string{"b"}, Resign: true, NewID: true})
+			return c.Replay(ctx, 7, client.ReplayRequest{To: "http://h/", Set: api.RawMap(map[string]any{"a": 1}), Unset: []string{"b"}, Resign: true, NewID: true})
 		}, "POST /_/entries/7/replay", `{"to":"http://h/","set":{"a":1},"unset":["b"],"resign":true,"new_id":true}`, 202, `{}`, `{}`},
 		{"expect", func(c *client.Client) (any, error) {
 			r, err := c.Expect(ctx, client.Expectation{Q: "x", Count: ptr(0), AtMost: true, Within: "1s", After: ptr(uint64(0))})
@@ -130,7 +132,7 @@ func TestCalls(t *testing.T) {
 			`[{"inbox":"a b","captures":3,"last_seq":9,"settings":{"forward":"http://h/"}}]`},
 		{"inbox", func(c *client.Client) (any, error) { return c.Inbox(ctx, "a b") },
 			"GET /_/inboxes/a%20b", "", 200, `{"reply":[{"status":500,"times":2,"headers":{"A":["b"]},"body":{"c":1}}]}`,
-			`{"reply":[{"status":500,"headers":{"A":["b"]},"body":{"c":1},"times":2}]}`},
+			`{"reply":[{"status":500,"headers":{"A":"b"},"body":{"c":1},"times":2}]}`},
 		{"put inbox", func(c *client.Client) (any, error) {
 			return nil, c.PutInbox(ctx, "o", client.Inbox{Forward: "http://h/", Verify: &client.Signing{Provider: "dsco", Secret: "s"}})
 		}, "PUT /_/inboxes/o", `{"forward":"http://h/","verify":{"provider":"dsco","secret":"s"}}`, 200, `{}`, `null`},
@@ -168,12 +170,12 @@ func TestCalls(t *testing.T) {
 		{"move clock", func(c *client.Client) (any, error) { return c.MoveClock(ctx, client.ClockMove{Advance: "24h"}) },
 			"POST /_/clock", `{"advance":"24h"}`, 200, `{"now":"2026-01-06T09:00:00Z","mode":"manual"}`, `{"now":"2026-01-06T09:00:00Z","mode":"manual"}`},
 		{"verify", func(c *client.Client) (any, error) {
-			return c.Verify(ctx, client.VerifyRequest{Provider: "dsco", Secret: "s", Headers: map[string][]string{"A": {"b"}}, Body: "{}"})
-		}, "POST /_/verify", `{"provider":"dsco","secret":"s","headers":{"A":["b"]},"body":"{}"}`, 200, `{"valid":false,"reason":"no header","tried":["sha1"]}`,
+			return c.Verify(ctx, client.VerifyRequest{Provider: "dsco", Secret: "s", Headers: map[string]api.Texts{"A": {"b"}}, Body: "{}"})
+		}, "POST /_/verify", `{"provider":"dsco","secret":"s","headers":{"A":"b"},"body":"{}"}`, 200, `{"valid":false,"reason":"no header","tried":["sha1"]}`,
 			`{"valid":false,"reason":"no header","tried":["sha1"]}`},
 		{"verify bytes", func(c *client.Client) (any, error) {
 			return c.Verify(ctx, client.VerifyRequest{Provider: "github", Account: "a", BodyBase64: "AP8="})
-		}, "POST /_/verify", `{"provider":"github","secret":"","account":"a","headers":null,"body":"","body_base64":"AP8="}`, 200, `{"valid":true,"tried":[]}`, `{"valid":true,"tried":[]}`},
+		}, "POST /_/verify", `{"provider":"github","secret":"","account":"a","headers":null,"body":"","body_base64":"AP8="}`, 200, `{"valid":true,"tried":[]}`, `{"valid":true,"reason":"","tried":[]}`},
 		{"metrics", func(c *client.Client) (any, error) { return c.Metrics(ctx) },
 			"GET /_/metrics", "", 200, "a 1\n", `"a 1\n"`},
 		{"index", func(c *client.Client) (any, error) { return c.Index(ctx) },
@@ -226,7 +228,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := client.New(newFake(t, c.status, c.body).URL, "").Providers(context.Background())
 			var refused *client.Error
-			if !errors.As(err, &refused) || *refused != c.want {
+			if !errors.As(err, &refused) || !reflect.DeepEqual(*refused, c.want) {
 				t.Fatalf("error %#v, want %#v", err, c.want)
 			}
 			if err.Error() != c.text {

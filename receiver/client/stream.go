@@ -14,7 +14,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"tacklebox/receiver/journal"
+	"tacklebox/receiver/api"
 )
 
 // How the stream keeps itself alive: a ping well before proxies and firewalls
@@ -39,17 +39,10 @@ const (
 
 // Event is one thing a stream tells. Exactly one field is set.
 type Event struct {
-	Entry *journal.Entry
-	Gap   *Gap
+	Entry *api.Entry
+	Gap   *api.Gap
 	State State
 	Err   error // with Lost: why
-}
-
-// Gap is a range of sequence numbers, both ends included, that were dropped
-// from the journal before they could be read.
-type Gap struct {
-	From uint64 `json:"from"`
-	To   uint64 `json:"to"`
 }
 
 // StreamOptions says where a stream starts and how it behaves.
@@ -100,7 +93,7 @@ func (e fatalError) Unwrap() error { return e.error }
 // verdict returns the error that ends the stream, or nil to try again.
 func (s *stream) verdict(ctx context.Context, err error, needConnect bool) error {
 	var fatal fatalError
-	var refused *Error
+	var refused *api.Error
 	switch {
 	case errors.As(err, &fatal):
 		return fatal.error
@@ -195,14 +188,14 @@ func (s *stream) report(e Event) error {
 // decode reads one message: an entry, or {"gap":{"from","to"}}.
 func decode(message []byte) (Event, error) {
 	if bytes.HasPrefix(message, []byte(`{"gap"`)) {
-		var m struct{ Gap *Gap }
+		var m struct{ Gap *api.Gap }
 		err := json.Unmarshal(message, &m)
 		if err == nil && m.Gap == nil {
 			err = errors.New("empty gap")
 		}
 		return Event{Gap: m.Gap}, wrapMessage(err)
 	}
-	entry := new(journal.Entry)
+	entry := new(api.Entry)
 	err := json.Unmarshal(message, entry)
 	return Event{Entry: entry}, wrapMessage(err)
 }
@@ -214,7 +207,7 @@ func wrapMessage(err error) error {
 	return fatalError{fmt.Errorf("message of the stream: %w", err)}
 }
 
-// dial opens the WebSocket. A refusal of the handshake is an *Error.
+// dial opens the WebSocket. A refusal of the handshake is an *api.Error.
 func (c *Client) dial(ctx context.Context, q string, after uint64) (*websocket.Conn, error) {
 	header := http.Header{}
 	c.authorize(header)
@@ -226,7 +219,7 @@ func (c *Client) dial(ctx context.Context, q string, after uint64) (*websocket.C
 	if err != nil && resp != nil {
 		defer resp.Body.Close()
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
-		return nil, problem(resp.StatusCode, body)
+		return nil, refusal(resp.StatusCode, body)
 	}
 	if err != nil {
 		return nil, c.connectError(ctx, err)

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/tidwall/gjson"
 
 	"tacklebox/receiver/client"
 )
@@ -122,19 +121,6 @@ func TestTerminalBody(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	words := []string{"order:create", "order:update", "order:delete", "tail", "tui", "ORDER_CREATED"}
-	for in, want := range map[string]string{"order:crate": "order:create", "order:updaet": "order:update", "tial": "tail", "order_created": "ORDER_CREATED", "xyz": "", "": "", "ORDER": "ORDER_CREATED",
-		"order:": "", strings.Repeat("x", 10_000): ""} {
-		if got := nearest(in, words); got != want {
-			t.Errorf("nearest(%.20q) = %q, want %q", in, got, want)
-		}
-	}
-	if got := nearest("x", nil); got != "" {
-		t.Errorf("nearest of nothing = %q", got)
-	}
-}
-
 func TestAddress(t *testing.T) {
 	state := noneRunning(t)
 	ready, err := readReadyFile(readyPath(filepath.Join(state["XDG_STATE_HOME"], "tacklebox")))
@@ -162,33 +148,6 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%s: %s, %t; want %s, %t", c.name, url, asked, c.want, c.asked)
 		}
 	}
-}
-
-// FuzzTyped: a value is sent as the sample's type or refused, and always as JSON.
-func FuzzTyped(f *testing.F) {
-	for _, s := range [][3]string{{`{"a":1}`, "a=5", ""}, {`{"a":[true]}`, "a.0=false", ""}, {`{"a":{}}`, `a:={"b":1}`, ""}, {"[[[", "a=1", ""}, {`{"a":"x"}`, "a.#(b=c)=1", ""}, {`{"a":1}`, "a=1e999", ""}, {`{"a":1}`, "a=0x1", ""}, {`{"a":1}`, "a=Inf", ""}} {
-		f.Add(s[0], s[1])
-	}
-	f.Fuzz(func(t *testing.T, sample, s string) {
-		values, err := edit{set: []string{s}}.values([]byte(sample))
-		if err != nil {
-			return
-		}
-		text, err := json.Marshal(values)
-		if err != nil {
-			t.Fatalf("--set %q on %q: %v", s, sample, err)
-		}
-		path, value, raw, _ := assignment(s)
-		if raw || !boundedJSON([]byte(sample)) {
-			return
-		}
-		if want := gjson.Get(sample, path).Type; want == gjson.Number || want == gjson.String {
-			var back map[string]json.RawMessage
-			if err := json.Unmarshal(text, &back); err != nil || gjson.ParseBytes(back[path]).Type != want && len(back) == 1 && back[path] != nil {
-				t.Fatalf("--set %q on %q sends %s for %q, want a %s (%v)", s, sample, text, value, want, err)
-			}
-		}
-	})
 }
 
 func TestDoctor(t *testing.T) {

@@ -26,15 +26,15 @@ func TestFireAsks(t *testing.T) {
 		"--set name=":                        `"set":{"name":""}`,
 		"--set name=a=b":                     `"set":{"name":"a=b"}`,
 		"--set items={\"a\":1}":              `"set":{"items":{"a":1}}`,
-		"--set items.#(price=1.5).price=2":   `"set":{"items.#(price=1.5).price":2}`,
+		"--set items.#(price=1.5).price=2":   `"set":{"items.#(price=1.5).price":"2"}`,
 		"--set id=1 --set id=2":              `"set":{"id":2}`,
 		"--set none:=null":                   `"set":{"none":null}`,
 		"--context a=":                       `"context":{"a":""}`,
 		"--context a=true --context b=\"1\"": `"context":{"a":true,"b":"1"}`,
 		"--context a=x=y":                    `"context":{"a":"x=y"}`,
-		"--fault drop":                       `"faults":["drop"]`,
-		"--fault \"drop\"":                   `"faults":["drop"]`,
-		"--fault {\"kind\":\"slow\",\"for\":\"2s\"} --fault old_key": `"faults":[{"kind":"slow","for":"2s"},"old_key"]`,
+		"--fault drop":                       `"faults":[{"kind":"drop"}]`,
+		"--fault \"drop\"":                   `"faults":[{"kind":"drop"}]`,
+		"--fault {\"kind\":\"slow\",\"for\":\"2s\"} --fault old_key": `"faults":[{"kind":"slow","for":"2s"},{"kind":"old_key"}]`,
 	} {
 		if want != "" {
 			want = "," + want

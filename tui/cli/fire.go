@@ -65,7 +65,9 @@ func (a *App) fire(ctx context.Context, o *fireOptions) (err error) {
 	if o.req.Context, err = facts(o.context); err != nil {
 		return err
 	}
-	o.req.Faults = quoted(o.faults)
+	if o.req.Faults, err = faults(o.faults); err != nil {
+		return err
+	}
 	if o.req.Body, err = a.payload(o.body); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -89,7 +90,7 @@ func refusal(err error, word string, candidates []string) error {
 	if !ok || refused.Hint != "" {
 		return err
 	}
-	if best := nearest(word, candidates); best != "" {
+	if best := api.Nearest(word, candidates); best != "" {
 		named := *refused
 		named.Hint = fmt.Sprintf("did you mean %q?", best)
 		return &named

@@ -6,7 +6,7 @@ func TestProviders(t *testing.T) {
 	answers := map[string]string{"GET /_/providers": `200 [{"name":"dsco","title":"Dsco","base_url":"URL/dsco","events":6,"profile":"v2"},{"name":"lagerkoll","title":"Lagerkoll","base_url":"URL/lagerkoll","events":35}]`}
 	runCases(t, []commandCase{
 		{name: "as JSON", args: []string{"providers", "--json"}, answers: answers,
-			out: lines(`[{"name":"dsco","title":"Dsco","base_url":"URL/dsco","events":6,"profile":"v2"},{"name":"lagerkoll","title":"Lagerkoll","base_url":"URL/lagerkoll","events":35}]`)},
+			out: lines(`[{"name":"dsco","title":"Dsco","base_url":"URL/dsco","events":6,"profile":"v2"},{"name":"lagerkoll","title":"Lagerkoll","base_url":"URL/lagerkoll","events":35,"profile":""}]`)},
 		{name: "for a person", args: []string{"providers"}, answers: answers,
 			out: lines(
 				"NAME       TITLE      EVENTS  PROFILE  BASE URL",
@@ -18,7 +18,7 @@ func TestProviders(t *testing.T) {
 			out: lines("Dsco  URL/dsco", "  profile  v2", "  events   1, see 'tacklebox events dsco'", "", "settings", "  ids      \"rise\"", "  profile  \"v2\"", "", "context of fire",
 				"  stock  what is left (a)", "", "assumptions", "  ids   inferred  they rise (setting ids)", "  time  decision  UTC")},
 		{name: "one in detail as JSON", args: []string{"providers", "dsco", "--json"}, answers: map[string]string{"GET /_/providers/dsco": `200 {"name":"dsco","title":"","base_url":"","events":[]}`},
-			out: lines(`{"name":"dsco","title":"","base_url":"","events":[]}`)},
+			out: lines(`{"name":"dsco","title":"","base_url":"","profile":"","events":[],"assumptions":null,"context":null,"faults":null}`)},
 		{name: "two", args: []string{"providers", "x", "y"}, err: `unexpected argument "y"`, code: ExitUsage},
 	})
 }
@@ -30,12 +30,12 @@ func TestEvents(t *testing.T) {
 		{name: "types", args: []string{"events", "shoptet"}, answers: answers,
 			out: lines("TYPE          EVIDENCE    ABOUT", "order:create  documented  an order", "order:update")},
 		{name: "types as JSON lines", args: []string{"events", "shoptet", "--json"}, answers: answers,
-			out: lines(`{"type":"order:create","about":"an order","evidence":"documented","sample":{"id":5,"paid":false,"name":"x","tags":["a"],"none":null,"items":[{"price":1.5}]}}`, `{"type":"order:update"}`)},
+			out: lines(`{"type":"order:create","about":"an order","evidence":"documented","sample":{"id":5,"paid":false,"name":"x","tags":["a"],"none":null,"items":[{"price":1.5}]},"schema":null}`, `{"type":"order:update","about":"","evidence":"","sample":null,"schema":null}`)},
 		{name: "a sample", args: []string{"events", "shoptet", "order:create"}, answers: answers,
 			out: lines("order:create  documented", "an order", "{", `  "id": 5,`, `  "paid": false,`, `  "name": "x",`, `  "tags": [`, `    "a"`, "  ],", `  "none": null,`,
 				`  "items": [`, "    {", `      "price": 1.5`, "    }", "  ]", "}")},
 		{name: "a sample as JSON", args: []string{"events", "shoptet", "order:update", "--json"}, answers: answers,
-			out: lines(`{"type":"order:update"}`)},
+			out: lines(`{"type":"order:update","about":"","evidence":"","sample":null,"schema":null}`)},
 		{name: "mistyped type", args: []string{"events", "shoptet", "order:updat"}, answers: answers,
 			err: `shoptet has no event type "order:updat" (did you mean "order:update"?)`, code: ExitUsage},
 		{name: "mistyped provider", args: []string{"events", "shopet"}, answers: answers,

@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -55,11 +56,11 @@ type (
 		Verify  *client.Signing `json:"verify"`
 	}
 	verifyStep struct {
-		Provider string              `json:"provider"`
-		Secret   string              `json:"secret"`
-		Headers  map[string][]string `json:"headers"`
-		Body     string              `json:"body"`
-		Valid    *bool               `json:"valid"` // nil: true
+		Provider string               `json:"provider"`
+		Secret   string               `json:"secret"`
+		Headers  map[string]api.Texts `json:"headers"`
+		Body     string               `json:"body"`
+		Valid    *bool                `json:"valid"` // nil: true
 	}
 )
 

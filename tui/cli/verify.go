@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -160,10 +161,10 @@ func parseSigned(text []byte) *client.VerifyRequest {
 
 // requestOf puts a body into the form that keeps all of its bytes.
 func requestOf(headers map[string][]string, body []byte) *client.VerifyRequest {
-	if headers == nil {
-		headers = map[string][]string{}
+	req := &client.VerifyRequest{Headers: map[string]api.Texts{}}
+	for name, values := range headers {
+		req.Headers[name] = values
 	}
-	req := &client.VerifyRequest{Headers: headers}
 	if utf8.Valid(body) {
 		req.Body = string(body)
 	} else {

@@ -53,7 +53,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Text)
 }
 
-// Read reads a file: JSON when it begins with a brace or a bracket, else YAML.
+// Read reads a file: JSON, or YAML where its name or its first letter says so.
 func Read(path string) (*Document, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -85,16 +85,19 @@ func Parse(name string, raw []byte) (*Document, error) {
 		return nil, &Error{Name: name, Text: fmt.Sprintf("is larger than %d MiB", MaxBytes>>20)}
 	}
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
-	if trimmed := bytes.TrimLeft(raw, " \t\r\n"); len(trimmed) == 0 {
+	trimmed := bytes.TrimLeft(raw, " \t\r\n")
+	if len(trimmed) == 0 {
 		return nil, &Error{Name: name, Text: "is empty"}
-	} else if trimmed[0] != '{' && trimmed[0] != '[' && filepath.Ext(name) != ".json" {
-		return fromYAML(name, raw)
 	}
-	if at := tooDeep(raw); at >= 0 {
+	bracket := trimmed[0] == '{' || trimmed[0] == '['
+	if at := tooDeep(raw); bracket && at >= 0 {
 		return nil, &Error{Name: name, Line: lineOf(raw, at), Text: fmt.Sprintf("brackets are nested deeper than %d", MaxDepth)}
 	}
-	if !json.Valid(raw) {
-		return nil, syntaxError(name, raw)
+	if isJSON := bracket && json.Valid(raw); !isJSON {
+		if ext := strings.ToLower(filepath.Ext(name)); ext == ".json" || bracket && ext != ".yaml" && ext != ".yml" {
+			return nil, syntaxError(name, raw)
+		}
+		return fromYAML(name, raw)
 	}
 	return &Document{Name: name, text: string(raw)}, nil
 }

@@ -10,8 +10,8 @@ import "strings"
 const longest = 256
 
 // Word returns the closest of the known words, "" when none is near: at most half
-// of the letters may differ. A word that is none of them but the beginning of one
-// means the shortest that it begins.
+// of the letters may differ. Else it may be the beginning of the only one that begins
+// so, or the first part of one: "article" of "article.created".
 func Word(word string, known []string) string {
 	if len(word) > longest {
 		return ""
@@ -29,8 +29,18 @@ func Word(word string, known []string) string {
 }
 
 func begun(word string, known []string) (best string) {
+	if len(word) < 2 {
+		return ""
+	}
 	for _, k := range known {
-		if len(word) > 1 && strings.HasPrefix(k, word) && (best == "" || len(k) < len(best)) {
+		rest, begins := strings.CutPrefix(k, word)
+		switch {
+		case !begins:
+		case rest != "" && strings.Contains(".:_-/", rest[:1]):
+			return k
+		case best != "":
+			return ""
+		default:
 			best = k
 		}
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 func TestWord(t *testing.T) {
-	known := []string{"up", "fire", "faults", "scenario", "subscriptions", "article.created", "article.deleted", "article.updated"}
+	known := []string{"expect", "export", "order:create", "order:delete", "up", "fire", "faults", "scenario", "subscriptions", "article.created", "article.deleted", "article.updated"}
 	for in, want := range map[string]string{
 		"fire":                    "fire",
 		"FIRE":                    "fire",
@@ -14,7 +14,9 @@ func TestWord(t *testing.T) {
 		"firre":                   "fire",
 		"fault":                   "faults",
 		"scenarios":               "scenario",
-		"article":                 "article.created", // the first of the shortest that it begins
+		"article":                 "article.created", // the first part of the first
+		"order:":                  "",                // of two, and no whole part of either
+		"exp":                     "",
 		"article.create":          "article.created",
 		"sub":                     "subscriptions",
 		"x":                       "",

@@ -1,0 +1,90 @@
+package spec
+
+import (
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// api reads the provider's own subscription calls.
+func (r *reader) api(n *yaml.Node) {
+	a := &r.spec.API
+	a.Given, a.Auth.Kind = true, Bearer
+	a.Create.ID = "id"
+	r.fields(n, "api", []field{
+		{"list", func(v *yaml.Node) { a.List = r.call(v, "list") }},
+		{"create", r.create},
+		{"delete", func(v *yaml.Node) { a.Delete = r.call(v, "delete") }},
+		{"auth", r.auth},
+	})
+	if n.Kind != yaml.MappingNode || r.badSince(n) {
+		return
+	}
+	if a.Create.Method == "" {
+		r.at(n.Line, "api has no create, as in create: {call: POST /hooks, url: url}")
+	}
+	if a.Delete.Method != "" && strings.Count(a.Delete.Path, "{") != 1 {
+		r.at(n.Line, "delete names one subscription: its path needs one part in braces, as in DELETE /hooks/{id}")
+	}
+}
+
+func (r *reader) create(n *yaml.Node) {
+	c := &r.spec.API.Create
+	r.fields(n, "create", []field{
+		{"call", func(v *yaml.Node) { c.Call = r.call(v, "create") }},
+		{"url", r.into(&c.URL, "url", pathRule)},
+		{"types", r.into(&c.Types, "types", pathRule)},
+		{"secret", r.into(&c.Secret, "secret", pathRule)},
+		{"id", r.into(&c.ID, "id", pathRule)},
+	})
+	if n.Kind != yaml.MappingNode || r.badSince(n) {
+		return
+	}
+	if c.Method == "" {
+		r.at(n.Line, "create has no call, as in call: POST /hooks")
+	} else if c.URL == "" {
+		r.at(n.Line, "create has no url: say which member of the request holds it, as in url: config.url")
+	}
+	if strings.Contains(c.Path, "{") {
+		r.at(n.Line, "create: %s has a part in braces, and nothing to fill it with", c.Path)
+	}
+}
+
+var callForm = regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE) (/[^\s?#]*)$`)
+
+// call reads "GET /hooks/{id}".
+func (r *reader) call(n *yaml.Node, what string) Call {
+	m := callForm.FindStringSubmatch(n.Value)
+	if n.Kind != yaml.ScalarNode || m == nil {
+		r.at(n.Line, "%s %q is no call: a method and a path, as in GET /hooks", what, clip(n.Value))
+		return Call{}
+	}
+	for _, part := range strings.Split(m[2], "/") {
+		inner := strings.TrimSuffix(strings.TrimPrefix(part, "{"), "}")
+		if strings.ContainsAny(inner, "{}") || strings.HasPrefix(part, "{") != strings.HasSuffix(part, "}") || part == "{}" {
+			r.at(n.Line, "%s: the part %q of the path: braces stand around a whole part, as in /hooks/{id}", what, clip(part))
+			return Call{}
+		}
+	}
+	return Call{m[1], m[2]}
+}
+
+// auth reads bearer, basic, none or {header: X-Api-Key}.
+func (r *reader) auth(n *yaml.Node) {
+	a := &r.spec.API.Auth
+	if n.Kind == yaml.MappingNode {
+		a.Kind = HeaderAuth
+		r.fields(n, "auth", []field{{"header", r.into(&a.Header, "header", headerRule)}})
+		if a.Header == "" && !r.badSince(n) {
+			r.at(n.Line, "auth has no header, as in {header: X-Api-Key}")
+		}
+		return
+	}
+	r.into(&a.Kind, "auth", func(value string) string {
+		if wrong := oneOf(Bearer, Basic, NoAuth)(value); wrong != "" {
+			return wrong + " ({header: X-Api-Key} is the fourth)"
+		}
+		return ""
+	})(n)
+}
