@@ -100,7 +100,7 @@ func TestASigningFaultThatIsNotPossibleNow(t *testing.T) {
 	r.idle()
 	got := r.entries("kind:attempt")[0]
 	want := "old_key: not possible: there was no other key; bad_signature: the signature or credential is wrong"
-	v := signing.Named("github").Judge(rigStart, "k", got.Request.Headers, got.Request.Body)
+	v := signing.Named("github").Judge(rigStart, "k", got.Request.Headers.HTTP(), got.Request.Body)
 	if got.Fault != want || v.State != signing.Invalid {
 		t.Errorf("the entry says %q and is judged %+v, want %q", got.Fault, v, want)
 	}

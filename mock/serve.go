@@ -132,14 +132,14 @@ func (w *service) notKept(c *provider.Call, err error) provider.Reply {
 
 func (w *service) callEntry(c *provider.Call, reply provider.Reply) *journal.Entry {
 	req := keptMessage(c.Body, w.engine.cfg.MaxBody)
-	req.Method, req.Proto, req.Remote, req.Headers = c.Method, c.Proto, c.Remote, c.Header
+	req.Method, req.Proto, req.Remote, req.Headers = c.Method, c.Proto, c.Remote, journal.HeaderOf(c.Header)
 	req.URL = "/" + w.provider.Name + c.Path
 	if c.RawQuery != "" {
 		req.URL += "?" + c.RawQuery
 	}
 	req.Truncated = req.Truncated || c.TooLarge
 	e := &journal.Entry{Kind: journal.Call, Provider: w.provider.Name, Account: c.Account, Type: c.Type, EventID: c.EventID, Request: req,
-		Response: &journal.Message{Status: reply.Status, Headers: reply.Header, Body: reply.Body, Size: int64(len(reply.Body))}}
+		Response: &journal.Message{Status: reply.Status, Headers: journal.HeaderOf(reply.Header), Body: reply.Body, Size: int64(len(reply.Body))}}
 	if c.Method == http.MethodHead {
 		e.Response.Body, e.Response.Size = nil, 0 // its length is told, itself is not sent
 	}

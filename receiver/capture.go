@@ -136,7 +136,7 @@ func splitTarget(uri string) (name, below string) {
 func (c *capture) describe(r *http.Request) {
 	c.entry.Request = &c.request
 	c.request.Method, c.request.URL, c.request.Proto = r.Method, r.RequestURI, r.Proto
-	c.request.Remote, c.request.Headers = r.RemoteAddr, r.Header
+	c.request.Remote = r.RemoteAddr
 }
 
 // addHeaders puts back what net/http moved out of the header map. The map is
@@ -153,6 +153,7 @@ func (c *capture) addHeaders(r *http.Request) {
 			r.Header[name] = append(r.Header[name], values...)
 		}
 	}
+	c.request.Headers = journal.HeaderOf(r.Header)
 }
 
 // readBody keeps the first limit bytes and measures all of them.
@@ -290,7 +291,7 @@ func (rc *Receiver) verdicts(c *capture, secret string) {
 		return
 	}
 	if rc.cfg.Verify != nil {
-		e.Signature = rc.cfg.Verify(Origin{Provider: e.Provider, Account: e.Account, Subscription: e.Subscription}, secret, c.request.Headers, c.body)
+		e.Signature = rc.cfg.Verify(Origin{Provider: e.Provider, Account: e.Account, Subscription: e.Subscription}, secret, c.request.Headers.HTTP(), c.body)
 	}
 	if rc.cfg.Check != nil && e.Type != "" {
 		e.Contract = rc.cfg.Check(e.Provider, e.Type, c.body)

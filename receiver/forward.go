@@ -165,7 +165,7 @@ func (f *forwarder) record(answer *http.Response) (*reply, error) {
 	}
 	dropHopByHop(answer.Header)
 	kept := body[:min(int64(len(body)), f.cfg.MaxBody)]
-	m := &journal.Message{Status: answer.StatusCode, Headers: answer.Header, Body: kept, Size: int64(len(body)), Truncated: len(kept) < len(body)}
+	m := &journal.Message{Status: answer.StatusCode, Headers: journal.HeaderOf(answer.Header), Body: kept, Size: int64(len(body)), Truncated: len(kept) < len(body)}
 	return &reply{record: m, whole: body}, nil
 }
 

@@ -7,10 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -254,26 +252,18 @@ func slashed(target string) string {
 	return target
 }
 
-// checkHeaders refuses what no request can carry and spells names as captures
-// have them.
+// checkHeaders refuses what no request can carry.
 func (im *importing) checkHeaders(place string, m *journal.Message) error {
 	size := len(m.URL)
-	clean := make(http.Header, len(m.Headers))
-	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
-		values := m.Headers[name]
-		if !validHeader(name, values) {
-			return api.BadRequest("", "%s: %q cannot be a header", place, cutText(name, 100))
+	for _, f := range m.Headers {
+		if !validHeader(f.Name, []string{f.Value}) {
+			return api.BadRequest("", "%s: %q cannot be a header", place, cutText(f.Name, 100))
 		}
-		for _, v := range values {
-			size += len(name) + len(v)
-		}
-		name = http.CanonicalHeaderKey(name)
-		clean[name] = append(clean[name], values...)
+		size += len(f.Name) + len(f.Value)
 	}
 	if size > maxImportedHead {
 		return api.Failed(http.StatusRequestEntityTooLarge, "too_large", "", "%s: URL and headers are larger than %d bytes", place, maxImportedHead)
 	}
-	m.Headers = clean
 	return nil
 }
 

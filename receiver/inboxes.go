@@ -113,6 +113,31 @@ func (rc *Receiver) SetInbox(name string, settings json.RawMessage) error {
 	return rc.inboxes.set(name, box)
 }
 
+// Settings returns the settings of all inboxes that have some, as PutInbox took
+// them.
+func (rc *Receiver) Settings() map[string]json.RawMessage {
+	all := map[string]json.RawMessage{}
+	for name, box := range *rc.inboxes.current.Load() {
+		all[name] = box.raw
+	}
+	return all
+}
+
+// SetSettings replaces the settings of all inboxes; a mistake in one changes none.
+func (rc *Receiver) SetSettings(all map[string]json.RawMessage) error {
+	boxes := map[string]*inbox{}
+	for name, raw := range all {
+		box, err := rc.inboxes.parse(raw)
+		if err != nil {
+			return api.At(err, "inboxes", name)
+		}
+		boxes[name] = box
+	}
+	rc.inboxes.mu.Lock()
+	defer rc.inboxes.mu.Unlock()
+	return rc.inboxes.replace(boxes)
+}
+
 // GetInbox answers the settings of an inbox.
 func (rc *Receiver) GetInbox(_ context.Context, r *http.Request) (api.Answer, error) {
 	box := rc.inboxes.get(r.PathValue("inbox"))

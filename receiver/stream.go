@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+
+	"github.com/gorilla/websocket"
 )
 
 const (

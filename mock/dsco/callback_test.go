@@ -225,7 +225,7 @@ func TestARetryFollowsTheWebhook(t *testing.T) {
 	update(r.Inbox("new"), true)
 	r.Advance(time.Minute)
 	moved := r.Expect(t, "kind:capture inbox:new", 1)[0]
-	same(t, "headers", moved.Request.Headers["X-New"], []string{"1"})
+	same(t, "headers", moved.Request.Headers.Values("X-New"), []string{"1"})
 	same(t, "body", string(moved.Request.Body), r.captured("box", 1)[0])
 	update(r.Inbox("new"), false)
 	r.Advance(time.Hour)
