@@ -88,7 +88,9 @@ func jsonName(kind string) string {
 		return "list"
 	case kind == "struct" || kind == "ptr" || kind == "map":
 		return "object"
-	case strings.HasPrefix(kind, "int") || strings.HasPrefix(kind, "float"):
+	case strings.HasPrefix(kind, "int"):
+		return "whole number"
+	case strings.HasPrefix(kind, "float"):
 		return "number"
 	}
 	return kind

@@ -58,6 +58,7 @@ func (s *Space) open() (err error) {
 	if err != nil {
 		return err
 	}
+	clock.Tick(s.cfg.Tick)
 	seed, err := s.seed()
 	if err != nil {
 		return err

@@ -46,6 +46,10 @@ func WithStart(at time.Time) Option { return func(c *Config) { c.Start = at } }
 // WithClock chooses real, manual or auto.
 func WithClock(mode string) Option { return func(c *Config) { c.Clock = mode } }
 
+// WithTick lets the clock move by a step whenever somebody looks at it, as a real
+// one does, so that a test sees where two looks are taken for one instant.
+func WithTick(step time.Duration) Option { return func(c *Config) { c.Tick = step } }
+
 // WithData keeps everything in a folder.
 func WithData(dir string) Option { return func(c *Config) { c.Data = dir } }
 
