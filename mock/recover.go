@@ -2,6 +2,7 @@ package mock
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -34,7 +35,7 @@ func (e *Engine) recover() error {
 	_, last := e.journal.Bounds()
 	e.newest.Seq = last
 	open := map[string]*delivery{}
-	err = e.journal.Scan(0, 0, false, filter, func(entry *journal.Entry) bool {
+	err = e.journal.Scan(context.Background(), 0, 0, false, filter, func(entry *journal.Entry) bool {
 		if w := e.services[entry.Provider]; w != nil {
 			w.fold(entry, seqs[w], open)
 		}

@@ -147,7 +147,7 @@ func (r *rig) entries(q string) (list []*journal.Entry) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if err := r.store.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	if err := r.store.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
 		list = append(list, e.Clone())
 		return true
 	}); err != nil {

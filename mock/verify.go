@@ -168,7 +168,7 @@ func (e *Engine) recentBodies(provider, account string) (list []signing.Candidat
 		return nil
 	}
 	looked := 0
-	_ = e.journal.Scan(0, 0, true, filter, func(c *journal.Entry) bool { // what cannot be read cannot explain anything
+	_ = e.journal.Scan(context.Background(), 0, 0, true, filter, func(c *journal.Entry) bool { // what cannot be read cannot explain anything
 		looked++
 		if c.Provider == provider && (account == "" || c.Account == account) && c.Request != nil && !c.Request.Truncated {
 			size += len(c.Request.Body)

@@ -221,7 +221,7 @@ func (b *bench) entries(q string) (list []*journal.Entry) {
 	b.t.Helper()
 	f, err := query.Parse(q, nil)
 	must(b.t, err)
-	must(b.t, b.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	must(b.t, b.journal.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
 		copied := *e
 		if e.Request != nil {
 			m := *e.Request

@@ -316,7 +316,7 @@ func (b *bench) entries(q string) []*journal.Entry {
 		b.t.Fatal(err)
 	}
 	var list []*journal.Entry
-	err = b.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	err = b.journal.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
 		list = append(list, e.Clone())
 		return true
 	})
