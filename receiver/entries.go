@@ -113,7 +113,7 @@ func (rc *Receiver) window(l *listQuery, oldest uint64) error {
 	}
 	found := 0
 	few := make([]uint64, 0, min(l.limit, fewEntries))
-	err := rc.log.Scan(l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
+	err := rc.log.Scan(context.Background(), l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
 		l.first = e.Seq
 		if found++; found <= fewEntries {
 			few = append(few, e.Seq)
@@ -146,7 +146,7 @@ func (rc *Receiver) writeEntries(out *bufio.Writer, l listQuery) error {
 	case l.few != nil:
 		return errors.Join(rc.each(l.few, write), failed)
 	case l.descending:
-		return errors.Join(rc.log.Scan(l.after, l.before, true, l.filter, write), failed)
+		return errors.Join(rc.log.Scan(context.Background(), l.after, l.before, true, l.filter, write), failed)
 	}
 	return errors.Join(scanKept(rc.log, l.after, l.before, l.filter, write), failed)
 }

@@ -217,7 +217,7 @@ func (x *expectation) wanted() string {
 func nearest(log journal.Store, from uint64, filters []*query.Filter) (*api.NearMiss, error) {
 	var best *api.NearMiss
 	left := nearMisses
-	err := log.Scan(from, 0, true, nil, func(e *journal.Entry) bool {
+	err := log.Scan(context.Background(), from, 0, true, nil, func(e *journal.Entry) bool {
 		var reasons []string
 		for _, f := range filters {
 			reasons = append(reasons, f.Explain(e)...)

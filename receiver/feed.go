@@ -62,7 +62,7 @@ func (s *source) read(after, last uint64, emit func(seq uint64, text []byte) boo
 		gap(1, min(oldest-1, last))
 	}
 	for !stopped && after < last {
-		err := s.log.Scan(after, last+1, false, s.filter, func(e *journal.Entry) bool {
+		err := s.log.Scan(context.Background(), after, last+1, false, s.filter, func(e *journal.Entry) bool {
 			s.text = e.AppendJSON(s.text[:0])
 			after = e.Seq
 			stopped = !emit(e.Seq, s.text)
@@ -85,7 +85,7 @@ func (s *source) read(after, last uint64, emit func(seq uint64, text []byte) boo
 // are dropped meanwhile are passed over: who asks for a list asks for what there is.
 func scanKept(log journal.Store, after, before uint64, f *query.Filter, yield func(*journal.Entry) bool) error {
 	for {
-		err := log.Scan(after, before, false, f, yield)
+		err := log.Scan(context.Background(), after, before, false, f, yield)
 		var trimmed *journal.TrimmedError
 		if !errors.As(err, &trimmed) {
 			return err
