@@ -29,9 +29,9 @@ func exampleProvider() (*fixtures.Catalog, *provider.Provider) {
 		Register: func(_ *provider.World, account, url string, types []string) []*provider.Call {
 			return []*provider.Call{provider.NewCall("POST", "/repos/octo/box/hooks", map[string]any{"events": types, "config": map[string]any{"url": url, "content_type": "json"}}, "Authorization", "Bearer "+account)}
 		},
-		Targets: hookTargets, Body: hookBody, Unwrap: unform, Request: hookRequest, Scheme: hub256,
+		Targets: hookTargets, Body: hookBody, Unwrap: unform, Request: hookRequest,
+		Signing: &provider.Signing{Scheme: hub256, Secrets: hookSecrets},
 		Policy:  func(*provider.World, string) provider.Policy { return provider.Policy{Timeout: 10 * time.Second} }, // documented: no retries
-		Secrets: hookSecrets,
 	}
 }
 
