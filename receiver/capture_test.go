@@ -238,7 +238,7 @@ func TestCaptureThatCannotBeKept(t *testing.T) {
 		errors.New("disk on fire"):              http.StatusInternalServerError,
 		journal.ErrClosed:                       http.StatusServiceUnavailable,
 	} {
-		if p := notKept(err); p.status != want || !strings.Contains(p.Message, err.Error()) {
+		if p := notKept(err); p.Status != want || !strings.Contains(p.Message, err.Error()) {
 			t.Errorf("%v: %+v", err, p)
 		}
 	}

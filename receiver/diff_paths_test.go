@@ -97,14 +97,14 @@ func TestDiffIsFair(t *testing.T) {
 		compact, _ := json.Marshal(json.RawMessage(a))
 		left, again, right := sampleEntry(string(a)).Request, sampleEntry(string(compact)).Request, sampleEntry(string(b)).Request
 		if d := diffMessages(left, again); !d.Same || len(d.Body.Changes)+len(d.Body.Lines) > 0 {
-			t.Fatalf("%s differs from itself: %s", a, d.shown())
+			t.Fatalf("%s differs from itself: %s", a, shown(d))
 		}
 		there, back := diffBodies(left, right), diffBodies(right, left)
 		if len(there.Changes) != len(back.Changes) {
 			t.Fatalf("%s and %s: %d changes there, %d back", a, b, len(there.Changes), len(back.Changes))
 		}
 		for i, c := range there.Changes {
-			if o := back.Changes[i]; o.Path != c.Path || string(o.A) != string(c.B) || string(o.B) != string(c.A) || o.Rule != c.Rule {
+			if o := back.Changes[i]; o.Path != c.Path || string(o.A) != string(c.B) || string(o.B) != string(c.A) || o.Volatile != c.Volatile {
 				t.Fatalf("%s and %s: there %+v, back %+v", a, b, c, o)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
 	"tacklebox/receiver/journal/query"
@@ -122,7 +123,7 @@ func TestListRefusals(t *testing.T) {
 		"?after=x":       "after must be",
 		"?before=1.5":    "before must be",
 		"?order=up":      "asc or desc",
-		"?offset=3":      "known: q, after, before, limit, order",
+		"?offset=3":      "known are q, after, before, limit, order",
 	} {
 		g.do("GET", "/_/entries"+query, "").want(t, 400, part)
 	}
@@ -154,7 +155,7 @@ func TestBadFilterPointsAtThePlace(t *testing.T) {
 	if got := len(string([]rune(lines[0])[:caret])); got != p.Error.Position || p.Error.Position < len("käse kind:capture ") {
 		t.Errorf("caret at byte %d, position %d:\n%s", got, p.Error.Position, p.Error.Hint)
 	}
-	hostile := badFilter(&query.SyntaxError{Query: "a\x1b[2J\n", Pos: 99, Msg: "m"})
+	hostile := api.Of(&query.SyntaxError{Query: "a\x1b[2J\n", Pos: 99, Msg: "m"})
 	if strings.ContainsAny(hostile.Hint[:5], "\x1b\n") {
 		t.Errorf("hint %q", hostile.Hint)
 	}

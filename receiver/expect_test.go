@@ -10,9 +10,11 @@ import (
 	"strings"
 	"tacklebox/receiver/journal/memory"
 	"testing"
+
+	"tacklebox/receiver/api"
 )
 
-func (a answer) expected(t *testing.T) (r expectResult) {
+func (a answer) expected(t *testing.T) (r api.ExpectResult) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(a.body), &r); err != nil {
 		t.Fatalf("%v: %s", err, a.body)
@@ -130,7 +132,7 @@ func TestExpectCancelled(t *testing.T) {
 	ended := make(chan struct{})
 	url := serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(ended)
-		apiFunc(g.rc.expect).ServeHTTP(w, r)
+		api.Serve(g.rc.Expect).ServeHTTP(w, r)
 	})})
 	other := &rig{t: t, url: url}
 	conn := other.dial()
@@ -166,19 +168,19 @@ func TestExpectRefusals(t *testing.T) {
 	g := newRig(t)
 	for ask, parts := range map[string][]string{
 		``:                                 {"empty"},
-		`{`:                                {"malformed_json", "position"},
-		`{"filter":"x"}`:                   {"unknown_field", "known: q, count, at_most, ordered, within, after"},
+		`{`:                                {api.CodeBadJSON, "position"},
+		`{"filter":"x"}`:                   {"unknown_field", "known are q, count, at_most, ordered, within, after"},
 		`{"q":"kind:capture status:"}`:     {"bad_filter", "position", "^"},
 		`{"ordered":["a","kind:"]}`:        {"bad_filter", "ordered[1]"},
 		`{"ordered":[]}`:                   {"1 to 1000"},
 		`{"ordered":["a"],"count":2}`:      {"leave out count"},
 		`{"ordered":["a"],"at_most":true}`: {"leave out count"},
-		`{"ordered":"a"}`:                  {"a list of filters"},
+		`{"ordered":"a"}`:                  {"a list is wanted"},
 		`{"count":-1}`:                     {"whole number"},
 		`{"within":"2h"}`:                  {"1h0m0s"},
-		`{"within":5}`:                     {"duration"},
-		`{"after":-1}`:                     {"sequence number"},
-		`{"q":1}`:                          {"a filter"},
+		`{"within":5}`:                     {"a text is wanted"},
+		`{"after":-1}`:                     {"whole number"},
+		`{"q":1}`:                          {"a text is wanted"},
 	} {
 		g.do("POST", "/_/expect", ask).want(t, 400, parts...)
 	}
@@ -195,13 +197,13 @@ func FuzzExpect(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, err := readObject(r, "q", "count", "at_most", "ordered", "within", "after")
-		if err != nil {
+		var in api.ExpectRequest
+		if api.ReadJSON(r, &in) != nil {
 			return
 		}
-		x, err := rc.parseExpectation(o)
+		x, err := rc.newExpectation(in)
 		if err != nil {
-			if problemOf(err).status >= 500 {
+			if api.Of(err).Status >= 500 {
 				t.Errorf("%q: %v", text, err)
 			}
 			return

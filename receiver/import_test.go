@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -314,7 +315,7 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		im := &importing{maxBody: 1 << 16, now: clockStart}
 		if err := im.read([]byte(text)); err != nil {
-			if p := problemOf(err); p.status >= 500 || p.Message == "" {
+			if p := api.Of(err); p.Status >= 500 || p.Message == "" {
 				t.Fatalf("%v", err)
 			}
 			return

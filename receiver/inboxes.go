@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/query"
 )
@@ -55,11 +57,7 @@ func loadInboxes(cfg Config) *inboxes {
 }
 
 func (s *inboxes) parse(raw []byte) (*inbox, error) {
-	o, err := parseObject(raw, "", inboxFields...)
-	if err != nil {
-		return nil, err
-	}
-	return parseInbox(o, s.check)
+	return parseInbox(raw, s.check)
 }
 
 // get returns nil for an inbox without settings.
@@ -76,7 +74,7 @@ func (s *inboxes) set(name string, box *inbox) error {
 		delete(changed, name)
 	}
 	if len(changed) > maxInboxes {
-		return badRequest("", "more than %d inboxes with settings", maxInboxes)
+		return api.BadRequest("", "more than %d inboxes with settings", maxInboxes)
 	}
 	return s.replace(changed)
 }
@@ -115,35 +113,34 @@ func (rc *Receiver) SetInbox(name string, settings json.RawMessage) error {
 	return rc.inboxes.set(name, box)
 }
 
-func (rc *Receiver) getInbox(w http.ResponseWriter, r *http.Request) error {
+// GetInbox answers the settings of an inbox.
+func (rc *Receiver) GetInbox(_ context.Context, r *http.Request) (api.Answer, error) {
 	box := rc.inboxes.get(r.PathValue("inbox"))
 	if box == nil {
-		writeJSON(w, http.StatusOK, struct{}{})
-		return nil
+		return api.OK(struct{}{}), nil
 	}
-	writeJSON(w, http.StatusOK, box.raw)
-	return nil
+	return api.OK(box.raw), nil
 }
 
-func (rc *Receiver) putInbox(w http.ResponseWriter, r *http.Request) error {
-	o, err := readObject(r, inboxFields...)
+// PutInbox replaces the settings of an inbox.
+func (rc *Receiver) PutInbox(ctx context.Context, r *http.Request) (api.Answer, error) {
+	raw, err := api.ReadBody(r)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
-	box, err := parseInbox(o, rc.cfg.Providers)
+	box, err := rc.inboxes.parse(raw)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
-	if box.forward != nil {
-		if err := rc.forward.allowed(box.forward); err != nil {
-			return err
-		}
+	if err := rc.forward.allowed(ctx, box.forward); err != nil {
+		return api.Answer{}, err
 	}
-	if err := rc.inboxes.set(r.PathValue("inbox"), box); err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusOK, box.raw)
-	return nil
+	return api.OK(box.raw), rc.inboxes.set(r.PathValue("inbox"), box)
+}
+
+// DeleteInbox forgets how an inbox replies; its entries stay.
+func (rc *Receiver) DeleteInbox(_ context.Context, r *http.Request) (api.Answer, error) {
+	return api.OK(map[string]bool{"removed": true}), rc.inboxes.set(r.PathValue("inbox"), &inbox{})
 }
 
 // inboxLine is one line of GET /_/inboxes.
@@ -154,10 +151,11 @@ type inboxLine struct {
 	Settings json.RawMessage `json:"settings,omitempty"`
 }
 
-func (rc *Receiver) listInboxes(w http.ResponseWriter, _ *http.Request) error {
+// ListInboxes answers the inboxes that have settings or captures.
+func (rc *Receiver) ListInboxes(context.Context, *http.Request) (api.Answer, error) {
 	lines, err := rc.counts.read(rc.log)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
 	for name, box := range *rc.inboxes.current.Load() {
 		line := lines[name]
@@ -168,8 +166,7 @@ func (rc *Receiver) listInboxes(w http.ResponseWriter, _ *http.Request) error {
 	for _, name := range slices.Sorted(maps.Keys(lines)) {
 		list = append(list, lines[name])
 	}
-	writeJSON(w, http.StatusOK, list)
-	return nil
+	return api.OK(list), nil
 }
 
 // counts remembers how many captures of each inbox the journal keeps, so that

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/wire"
 )
@@ -125,14 +126,14 @@ func (rc *Receiver) drip(w http.ResponseWriter, r *http.Request, rep *reply) {
 // brokenReply answers a body that broke off. Most such senders are gone; one
 // that sent a wrong chunk can still read it.
 func brokenReply(cause error) *reply {
-	return problemReply(refuse(http.StatusBadRequest, "broken_body", "the capture keeps what arrived", "%v", cause))
+	return problemReply(api.Failed(http.StatusBadRequest, "broken_body", "the capture keeps what arrived", "%v", cause))
 }
 
 // problemReply words a problem as a recorded answer.
-func problemReply(p *problem) *reply {
-	body, _ := json.Marshal(map[string]*problem{"error": p}) // strings only: cannot fail
+func problemReply(p *api.Error) *reply {
+	body, _ := json.Marshal(map[string]*api.Error{"error": p}) // strings only: cannot fail
 	return &reply{record: &journal.Message{
-		Status:  p.status,
+		Status:  p.Status,
 		Headers: http.Header{"Content-Type": {"application/json"}},
 		Body:    body,
 		Size:    int64(len(body)),

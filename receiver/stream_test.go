@@ -294,7 +294,7 @@ func TestStreamRefusals(t *testing.T) {
 	g.do("GET", "/_/stream", "").want(t, http.StatusUpgradeRequired, "websocket")
 	g.do("GET", "/_/stream?q=kind:", "").want(t, 400, "bad_filter", "position")
 	g.do("GET", "/_/stream?after=x", "").want(t, 400, "after")
-	g.do("GET", "/_/stream?since=1", "").want(t, 400, "known: q, after")
+	g.do("GET", "/_/stream?since=1", "").want(t, 400, "known are q, after")
 	g.do("POST", "/_/stream", "").want(t, 405)
 	g.do("GET", "/_/stream", "", "Connection", "upgrade", "Upgrade", "websocket").want(t, 400, "bad_handshake")
 	if len(g.rc.feeds.all) != 0 {

@@ -18,6 +18,8 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock/sandbox/https"
+	"tacklebox/receiver"
+	"tacklebox/receiver/outbound"
 	"tacklebox/receiver/wire"
 )
 
@@ -28,6 +30,8 @@ type Sandbox struct {
 	spaces *spaces
 	server *http.Server
 	public string // Config.PublicURL
+
+	forwards receiver.ForwardDepth // of all spaces: they can forward to each other
 
 	secure    *tls.Certificate // nil: HTTP only
 	authority *https.Authority // nil: the certificate is the user's
@@ -221,4 +225,16 @@ func (s *Sandbox) Shutdown(ctx context.Context) error {
 		}
 	}
 	return errors.Join(err, s.spaces.close(), s.Space.close())
+}
+
+// outbound is where requests may go, and the names under which this sandbox
+// itself is reached.
+func (s *Sandbox) outbound(cfg Config) outbound.Rules {
+	return outbound.Rules{Allow: cfg.AllowHosts, StrictTLS: cfg.StrictTLS, Own: func() []string {
+		own := append(slices.Clone(cfg.Hosts), s.publicHost())
+		if bound, _ := s.address(); bound != "" {
+			own = append(own, bound)
+		}
+		return slices.DeleteFunc(own, func(name string) bool { return name == "" })
+	}}
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -9,38 +10,26 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
-// scenarioInfo is one embedded scenario, text included: the command line plays
-// it.
-type scenarioInfo struct {
-	Name  string `json:"name"`
-	About string `json:"about"`
-	Text  string `json:"text"`
-}
-
-func (s *Space) scenarios(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) scenarios(context.Context, *http.Request) (api.Answer, error) {
 	list, err := s.readScenarios()
-	if err != nil {
-		mock.WriteProblem(w, err)
-		return
-	}
-	mock.WriteJSON(w, http.StatusOK, list)
+	return api.OK(list), err
 }
 
-func (s *Space) readScenarios() ([]scenarioInfo, error) {
+func (s *Space) readScenarios() ([]api.Scenario, error) {
 	files, err := fs.Glob(s.cfg.catalog.Files(), "scenarios/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
-	list := []scenarioInfo{}
+	list := []api.Scenario{}
 	for _, file := range files {
 		text, err := fs.ReadFile(s.cfg.catalog.Files(), file)
 		if err != nil {
 			return nil, fmt.Errorf("scenario %s: %w", file, err)
 		}
-		info := scenarioInfo{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Text: string(text)}
+		info := api.Scenario{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Text: string(text)}
 		if err := yaml.Unmarshal(text, &info); err != nil {
 			return nil, fmt.Errorf("scenario %s: %w", file, err)
 		}

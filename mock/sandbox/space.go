@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"tacklebox/mock"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/disk"
 	"tacklebox/receiver/journal/memory"
@@ -105,7 +105,7 @@ func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
 	return receiver.Config{
 		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
 		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check, Sample: s.engine.Sample,
-		AllowHost: func(host string) error { return mock.Permit(host, net.JoinHostPort(host, "1"), s.cfg.AllowHosts) },
+		Outbound: s.process.outbound(s.cfg), ForwardDepth: &s.process.forwards,
 	}
 }
 
@@ -143,7 +143,7 @@ func (s *Space) configure() error {
 func (s *Space) configureInboxes() error {
 	for _, name := range slices.Sorted(maps.Keys(s.cfg.Inboxes)) {
 		if err := s.receiver.SetInbox(name, s.cfg.Inboxes[name]); err != nil {
-			return &ConfigError{Path: append([]string{"inboxes", name}, receiver.Place(err)...), Err: err}
+			return &ConfigError{Path: append([]string{"inboxes", name}, api.Path(err)...), Err: err}
 		}
 	}
 	return nil

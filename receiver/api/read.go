@@ -66,6 +66,9 @@ func Decode(raw []byte, v any) error {
 	if err := syntax(raw); err != nil {
 		return err
 	}
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return Failed(http.StatusBadRequest, CodeBadJSON, "send a JSON document", "the body is null")
+	}
 	if !Shallow(raw) {
 		return Failed(http.StatusBadRequest, CodeBadJSON, "", "the body nests deeper than %d levels", MaxDepth)
 	}
