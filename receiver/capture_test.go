@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
 )
 
@@ -238,7 +240,7 @@ func TestCaptureThatCannotBeKept(t *testing.T) {
 		errors.New("disk on fire"):              http.StatusInternalServerError,
 		journal.ErrClosed:                       http.StatusServiceUnavailable,
 	} {
-		if p := notKept(err); p.Status != want || !strings.Contains(p.Message, err.Error()) {
+		if p := inbox.NotKept(err); p.Status != want || !strings.Contains(p.Message, err.Error()) {
 			t.Errorf("%v: %+v", err, p)
 		}
 	}
@@ -249,7 +251,7 @@ func FuzzCaptureTarget(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, target string) {
-		name, below := splitTarget(target)
+		name, below := inbox.SplitTarget(target)
 		if name == "" || below != "" && below[0] != '/' {
 			t.Errorf("%q: name %q below %q", target, name, below)
 		}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
 
@@ -35,7 +36,7 @@ type rig struct {
 
 func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
-	cfg := Config{Journal: memory.New(memory.Limit{}), Now: func() time.Time { return clockStart }}
+	cfg := Config{Config: inbox.Config{Journal: memory.New(memory.Limit{}), Now: func() time.Time { return clockStart }}}
 	for _, f := range change {
 		f(&cfg)
 	}
