@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -25,9 +26,12 @@ type Config struct {
 	Settings  map[string]map[string]json.RawMessage // the `providers` section of the configuration
 	Seed      uint64
 	BaseURL   func() string // this instance's address
-	Allow     []string      // hosts beyond loopback and private ranges
-	MaxBody   int64         // bytes of a body that an entry keeps; 0 is 1 MiB
-	Warn      func(string)
+	// BaseFor is the address that the client of a request called, for links in its
+	// answer; "" or nil: BaseURL's.
+	BaseFor func(*http.Request) string
+	Allow   []string // hosts beyond loopback and private ranges
+	MaxBody int64    // bytes of a body that an entry keeps; 0 is 1 MiB
+	Warn    func(string)
 }
 
 // Engine runs the mock providers.

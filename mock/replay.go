@@ -148,14 +148,12 @@ func asRecorded(entry *journal.Entry, to string, body []byte) *provider.Outgoing
 	if out.Method == "" {
 		out.Method = http.MethodPost
 	}
-	for _, name := range sortedKeys(entry.Request.Headers) {
-		switch http.CanonicalHeaderKey(name) {
+	for _, f := range entry.Request.Headers {
+		switch http.CanonicalHeaderKey(f.Name) {
 		case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Expect", "Upgrade", "Te", "Trailer", "Proxy-Connection":
 			continue
 		}
-		for _, v := range entry.Request.Headers[name] {
-			out.Header = append(out.Header, provider.Field{Name: name, Value: v})
-		}
+		out.Header = append(out.Header, provider.Field{Name: f.Name, Value: f.Value})
 	}
 	return out
 }

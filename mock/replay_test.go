@@ -66,7 +66,7 @@ func TestWhatAReplaySends(t *testing.T) {
 	entry := func() *journal.Entry {
 		return &journal.Entry{Kind: journal.Capture, Provider: "plain", Account: "ann", Type: "made", EventID: "E1", Subscription: "s", Request: &journal.Message{
 			Method: "PATCH", URL: "/in/x?q=1", Body: []byte(`{"a": 1, "b":[2]}`), Size: 17,
-			Headers: http.Header{"x-Own": {"1", "2"}, "Host": {"h"}, "content-length": {"17"}, "Connection": {"close"}, "Te": {"x"}, "Transfer-Encoding": {"chunked"}}}}
+			Headers: journal.HeaderOf(http.Header{"x-Own": {"1", "2"}, "Host": {"h"}, "content-length": {"17"}, "Connection": {"close"}, "Te": {"x"}, "Transfer-Encoding": {"chunked"}})}}
 	}
 	for name, c := range map[string]struct {
 		order   Replay

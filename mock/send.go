@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"tacklebox/mock/provider"
@@ -51,9 +50,8 @@ func (e *Engine) attempt(w *service, d *delivery, j job) result {
 func (e *Engine) sentMessage(out *provider.Outgoing) *journal.Message {
 	m := keptMessage(out.Body, e.cfg.MaxBody)
 	m.Method, m.URL, m.Proto = out.Method, out.URL, "HTTP/1.1"
-	m.Headers = make(http.Header, len(out.Header))
 	for _, f := range out.Header {
-		m.Headers[f.Name] = append(m.Headers[f.Name], f.Value)
+		m.Headers.Add(f.Name, f.Value)
 	}
 	return m
 }

@@ -135,7 +135,7 @@ func (s *sender) answer(c *wire, method string) (a *answer, again bool, err erro
 func (s *sender) body(resp *http.Response) (m *journal.Message, whole bool, err error) {
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, s.maxBody+1))
-	m = &journal.Message{Status: resp.StatusCode, Proto: resp.Proto, Headers: resp.Header}
+	m = &journal.Message{Status: resp.StatusCode, Proto: resp.Proto, Headers: journal.HeaderOf(resp.Header)}
 	if n := int64(len(b)); n > s.maxBody {
 		b, m.Truncated = b[:s.maxBody], true
 		rest, _ := io.CopyN(io.Discard, resp.Body, 16*s.maxBody)

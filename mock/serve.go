@@ -37,6 +37,8 @@ func (w *service) handle(c *provider.Call, answer func(*provider.Call) provider.
 	began = e.clock.Now()
 	broke := w.do(func() {
 		w.stats.calls++
+		w.calledAt = c.Base
+		defer func() { w.calledAt = "" }()
 		reply = answer(c)
 	})
 	if broke != nil {
@@ -87,6 +89,9 @@ func (w *service) readCall(path string, r *http.Request) *provider.Call {
 	limit := w.bodyLimit()
 	_, query, _ := strings.Cut(r.RequestURI, "?")
 	c := &provider.Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
+	if w.engine.cfg.BaseFor != nil {
+		c.Base = w.engine.cfg.BaseFor(r)
+	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
 	case int64(len(b)) > limit:
@@ -127,14 +132,14 @@ func (w *service) notKept(c *provider.Call, err error) provider.Reply {
 
 func (w *service) callEntry(c *provider.Call, reply provider.Reply) *journal.Entry {
 	req := keptMessage(c.Body, w.engine.cfg.MaxBody)
-	req.Method, req.Proto, req.Remote, req.Headers = c.Method, c.Proto, c.Remote, c.Header
+	req.Method, req.Proto, req.Remote, req.Headers = c.Method, c.Proto, c.Remote, journal.HeaderOf(c.Header)
 	req.URL = "/" + w.provider.Name + c.Path
 	if c.RawQuery != "" {
 		req.URL += "?" + c.RawQuery
 	}
 	req.Truncated = req.Truncated || c.TooLarge
 	e := &journal.Entry{Kind: journal.Call, Provider: w.provider.Name, Account: c.Account, Type: c.Type, EventID: c.EventID, Request: req,
-		Response: &journal.Message{Status: reply.Status, Headers: reply.Header, Body: reply.Body, Size: int64(len(reply.Body))}}
+		Response: &journal.Message{Status: reply.Status, Headers: journal.HeaderOf(reply.Header), Body: reply.Body, Size: int64(len(reply.Body))}}
 	if c.Method == http.MethodHead {
 		e.Response.Body, e.Response.Size = nil, 0 // its length is told, itself is not sent
 	}

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"encoding/json"
 	"sync"
 	"time"
@@ -16,13 +17,14 @@ type service struct {
 	book     *provider.Book
 	world    *provider.World // the book's
 
-	mu      sync.Mutex
-	log     map[string]*deliveryLog // by account
-	lanes   map[string]*lane
-	timers  []timer
-	schemas map[string]json.RawMessage // by type, as they are shown
-	stats   stats
-	firing  string // id of the first event of the firing at hand
+	mu       sync.Mutex
+	log      map[string]*deliveryLog // by account
+	lanes    map[string]*lane
+	timers   []timer
+	schemas  map[string]json.RawMessage // by type, as they are shown
+	stats    stats
+	calledAt string // this instance's address as the client of the call at hand has it, else ""
+	firing   string // id of the first event of the firing at hand
 }
 
 // timer is a moment that the provider asked for.
@@ -45,7 +47,9 @@ func (h hooks) Now() time.Time            { return h.w.engine.clock.Now() }
 func (h hooks) ClockMoved() bool          { return h.w.engine.clock.mode != RealClock }
 func (h hooks) Rand() provider.SeededRand { return h.w.engine.rand }
 func (h hooks) LastEntry() uint64         { return h.w.engine.appended() }
-func (h hooks) BaseURL() string           { return h.w.engine.cfg.BaseURL() + "/" + h.w.provider.Name }
+func (h hooks) BaseURL() string {
+	return cmp.Or(h.w.calledAt, h.w.engine.cfg.BaseURL()) + "/" + h.w.provider.Name
+}
 
 func (h hooks) Entry(seq uint64) (*provider.Entry, error) { return h.w.engine.journal.Get(seq) }
 

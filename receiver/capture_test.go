@@ -15,10 +15,10 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func digest(s string) string {
@@ -99,7 +99,7 @@ func TestCaptureKeepsBytes(t *testing.T) {
 			if c.want.size == 0 {
 				c.want.size = int64(len(c.want.body))
 			}
-			got := want{e.Request.Method, e.Request.URL, e.Inbox, string(e.Request.Body), e.Request.Headers, c.want.errPart, e.Response.Status, e.Request.Truncated, e.Request.Size}
+			got := want{e.Request.Method, e.Request.URL, e.Inbox, string(e.Request.Body), e.Request.Headers.Map(), c.want.errPart, e.Response.Status, e.Request.Truncated, e.Request.Size}
 			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("recorded (-want +got):\n%s", diff)
 			}

@@ -166,7 +166,7 @@ func TestGetEntryAndBody(t *testing.T) {
 	g := newRig(t)
 	add := func(typ, body string, cut bool) {
 		e := sampleEntry(body)
-		e.Request.Headers = http.Header{"Content-Type": {typ}}
+		e.Request.Headers = journal.HeaderOf(http.Header{"Content-Type": {typ}})
 		e.Request.Truncated = cut
 		g.log.Append(e)
 	}

@@ -18,7 +18,7 @@ func busyJournal(g *rig) {
 		e := &journal.Entry{
 			Time: clockStart.Add(time.Duration(n) * time.Minute), Kind: journal.Attempt, Provider: "shoptet", Account: "acc", Type: "order:create",
 			EventID: "ev-1", DeliveryID: "del-1", Attempt: n, Fault: fault, Error: failure, Took: 20 * time.Millisecond,
-			Request: &journal.Message{Method: "POST", URL: "http://127.0.0.1:9/webhooks", Headers: http.Header{"Content-Type": {"application/json"}}, Body: []byte(`{"event":"order:create","eventInstance":"2026000123"}`), Size: 52},
+			Request: &journal.Message{Method: "POST", URL: "http://127.0.0.1:9/webhooks", Headers: journal.HeaderOf(http.Header{"Content-Type": {"application/json"}}), Body: []byte(`{"event":"order:create","eventInstance":"2026000123"}`), Size: 52},
 		}
 		if status > 0 {
 			e.Response = &journal.Message{Status: status}

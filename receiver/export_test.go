@@ -38,10 +38,10 @@ func awkward() *journal.Entry {
 	e := sampleEntry("{\"it's\": \"`ä`\", \"n\": 1}\n@x $HOME %s\n")
 	e.Provider, e.Type = "shoptet", "order:create/x"
 	e.Request.URL = "/in/orders//a/../b?q[]={1,2}&e=&x%20y=z%26"
-	e.Request.Headers["X-Quote"] = []string{`it's "q"`}
-	e.Request.Headers["X-Empty"] = []string{""}
-	e.Request.Headers["Cookie"] = []string{"a=1; b=2"}
-	e.Response = &journal.Message{Status: 302, Headers: http.Header{"Location": {"/x"}, "Content-Type": {"text/plain"}}, Body: []byte("go"), Size: 2}
+	e.Request.Headers.Set("X-Quote", `it's "q"`)
+	e.Request.Headers.Set("X-Empty", "")
+	e.Request.Headers.Set("Cookie", "a=1; b=2")
+	e.Response = &journal.Message{Status: 302, Headers: journal.HeaderOf(http.Header{"Location": {"/x"}, "Content-Type": {"text/plain"}}), Body: []byte("go"), Size: 2}
 	return e
 }
 
@@ -96,7 +96,7 @@ func TestExportCurlRuns(t *testing.T) {
 	}
 	large := sampleEntry(strings.Repeat("0123456789abcde\n", 12_000))
 	nul := sampleEntry("\x00\x01\xfe\r\n'\"")
-	nul.Request.Headers = http.Header{"Host": {"x"}}
+	nul.Request.Headers = journal.HeaderOf(http.Header{"Host": {"x"}})
 	head := sampleEntry("")
 	head.Request.Method = "HEAD"
 	at := sampleEntry("@/etc/passwd")
@@ -106,7 +106,7 @@ func TestExportCurlRuns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := newRig(t)
-			e.Request.Headers["Host"] = []string{g.addr()}
+			e.Request.Headers.Set("Host", g.addr())
 			text := exported(t, e, "curl")
 			cmd := exec.Command("sh")
 			cmd.Stdin = strings.NewReader(strings.Replace(text, "curl ", "curl -sS --max-time 20 ", 1))
@@ -115,7 +115,7 @@ func TestExportCurlRuns(t *testing.T) {
 			}
 			got := g.entry(1).Request
 			got.Headers.Del("Content-Length")
-			if diff := cmp.Diff(e.Request.Headers, got.Headers); diff != "" {
+			if diff := cmp.Diff(e.Request.Headers.Map(), got.Headers.Map()); diff != "" {
 				t.Errorf("headers (-want +got):\n%s", diff)
 			}
 			if got.Method != e.Request.Method || got.URL != e.Request.URL || string(got.Body) != string(e.Request.Body) {

@@ -215,7 +215,7 @@ func TestTheWindowOfASearch(t *testing.T) {
 
 func TestPagesOfASearch(t *testing.T) {
 	t.Parallel()
-	r := start(t)
+	r := start(t, sandbox.WithTick(0))
 	r.Settings("dsco", "", map[string]any{"history_page_size": 2})
 	r.create(me, nil)
 	purchases(r, 1, 2, 3, 4, 5)

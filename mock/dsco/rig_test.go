@@ -38,7 +38,7 @@ type rig struct {
 
 func start(t *testing.T, options ...sandbox.Option) *rig {
 	t.Helper()
-	options = append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(began)}, options...)
+	options = append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(began), sandbox.WithTick(1)}, options...)
 	return &rig{sandbox.Start(t, options...), t, describe(t)}
 }
 

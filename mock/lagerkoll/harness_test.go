@@ -39,6 +39,7 @@ type setup struct {
 	config string // JSON of the provider's configuration
 	store  journal.Store
 	state  *mock.State
+	still  bool   // the clock stands still between two looks, for exact instants
 	base   string // instance URL that is told; "" is the socket's
 }
 
@@ -58,6 +59,9 @@ func start(t *testing.T, s setup) *bench {
 	}
 	clock, err := mock.NewClock(mock.ManualClock, begin)
 	must(t, err)
+	if !s.still {
+		clock.Tick(1)
+	}
 	catalog, err := fixtures.Load("")
 	must(t, err)
 	b := &bench{t: t, journal: s.store, state: s.state}

@@ -74,7 +74,7 @@ func checkCallback(t *testing.T, row json.RawMessage, inbox string, e *journal.E
 		t.Errorf("%s %s is not compact", ev.Type, inbox)
 	}
 	want := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"PrioTicket/3.8.0"}}
-	for name := range e.Request.Headers {
+	for name := range e.Request.Headers.HTTP() {
 		if name != "Host" && name != "Content-Length" && e.Request.Headers.Get(name) != want.Get(name) {
 			t.Errorf("%s: header %s: %s", ev.Type, name, e.Request.Headers.Get(name))
 		}
@@ -252,7 +252,7 @@ func TestDirectFiring(t *testing.T) {
 	f.Body = json.RawMessage(`{"any": [1, "error"]}`)
 	r.Fire(f)
 	all := r.Expect(t, "kind:capture inbox:else", 2)
-	if _, has := all[0].Request.Headers["Authorization"]; has {
+	if all[0].Request.Headers.Has("Authorization") {
 		t.Error("a plain URL got an Authorization header")
 	}
 	if got := membersOf(t, all[0].Request.Body); got != "kind notification order" {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"tacklebox/mock/sandbox/https"
 	"tacklebox/receiver/api"
 )
 
@@ -75,6 +76,34 @@ func (s *Space) refuseMock(provider string, r *http.Request) *api.Error {
 			"beyond loopback the mock of %s answers only to listed credentials, and none are listed", provider)
 	}
 	return nil
+}
+
+// calledAt is the address of this space as the client of a request called it, ""
+// where the space's own is to be named: a public URL is set, or the Host is a
+// provider's.
+func (s *Space) calledAt(r *http.Request) string {
+	if s.process.public != "" || r.Host == "" || s.engine.HostOf(r.Host) != "" {
+		return ""
+	}
+	scheme := "http"
+	if https.IsSecure(r) {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + s.prefix()
+}
+
+// callsItself reports a request to the control API that a delivery or a forward
+// of this sandbox makes, whatever name it was sent to.
+func (s *Sandbox) callsItself(r *http.Request) bool {
+	if _, ours := s.forwards.Load(r.RemoteAddr); ours {
+		return true
+	}
+	_, ours := s.engine.Origin(r.RemoteAddr)
+	s.spaces.each(func(sp *Space) {
+		_, its := sp.engine.Origin(r.RemoteAddr)
+		ours = ours || its
+	})
+	return ours
 }
 
 // serveMock answers a call of a mock API.

@@ -16,6 +16,14 @@ import (
 // ServeHTTP sends a request to its space: "/~NAME" before any path names one.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, below, named := spaceOf(r)
+	target := r
+	if named {
+		target = below
+	}
+	if isControl(target) && s.callsItself(r) {
+		api.WriteError(w, api.Failed(http.StatusForbidden, "own_call", "deliver to your application, or to an inbox", "a delivery does not call the sandbox's own control API"))
+		return
+	}
 	if !named {
 		s.Space.ServeHTTP(w, r)
 		return
@@ -24,7 +32,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case s.spaces.exists(name) || strings.HasPrefix(below.RequestURI, "/in/"):
 		serve(w, below)
-	case s.spaces.isControl(below): // who may not use it makes no space by asking for it
+	case isControl(below): // who may not use it makes no space by asking for it
 		bound, _ := s.address()
 		s.guard(bound, http.HandlerFunc(serve)).ServeHTTP(w, below)
 	default:

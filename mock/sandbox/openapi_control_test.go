@@ -33,6 +33,7 @@ func TestControlDescription(t *testing.T) {
 	}
 	given := map[string]string{"{seq}": "1", "{format}": "curl", "{inbox}": "orders", "{name}": "job"}
 	bodies := map[string]string{"/_/expect": `{"q":"kind:capture","within":"1s"}`, "/_/entries/import": `{"requests":[{"method":"POST","url":"/x","body":"y"}]}`}
+	_, bodies["/_/restore"] = ask(t, "POST", r.URL+"/_/snapshot", "")
 	queries := map[string]string{"/_/entries/diff": "?a=1&b=1"}
 	last := "" // what deletes comes last, so that the others find something
 	for _, wave := range []func(method string) bool{func(m string) bool { return m == "GET" || m == "PUT" }, func(m string) bool { return m == "POST" }, func(m string) bool { return m == "DELETE" }} {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -18,22 +17,31 @@ func (s *Space) scenarios(context.Context, *http.Request) (api.Answer, error) {
 	return api.OK(list), err
 }
 
+// readScenarios reads the stories of all providers, and those of each one.
 func (s *Space) readScenarios() ([]api.Scenario, error) {
-	files, err := fs.Glob(s.cfg.catalog.Files(), "scenarios/*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("scenarios: %w", err)
-	}
 	list := []api.Scenario{}
-	for _, file := range files {
-		text, err := fs.ReadFile(s.cfg.catalog.Files(), file)
+	for _, pattern := range []string{"scenarios/*.yaml", "scenarios/*/*.yaml"} {
+		files, err := fs.Glob(s.cfg.catalog.Files(), pattern)
 		if err != nil {
-			return nil, fmt.Errorf("scenario %s: %w", file, err)
+			return nil, fmt.Errorf("scenarios: %w", err)
 		}
-		info := api.Scenario{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Text: string(text)}
-		if err := yaml.Unmarshal(text, &info); err != nil {
-			return nil, fmt.Errorf("scenario %s: %w", file, err)
+		for _, file := range files {
+			info, err := s.readScenario(file)
+			if err != nil {
+				return nil, fmt.Errorf("scenario %s: %w", file, err)
+			}
+			list = append(list, info)
 		}
-		list = append(list, info)
 	}
 	return list, nil
+}
+
+// readScenario reads one; its name is its path below the folder of scenarios.
+func (s *Space) readScenario(file string) (info api.Scenario, err error) {
+	text, err := fs.ReadFile(s.cfg.catalog.Files(), file)
+	if err != nil {
+		return info, err
+	}
+	info = api.Scenario{Name: strings.TrimSuffix(strings.TrimPrefix(file, "scenarios/"), ".yaml"), Text: string(text)}
+	return info, yaml.Unmarshal(text, &info)
 }

@@ -59,12 +59,13 @@ func (s *Space) open() (err error) {
 	if err != nil {
 		return err
 	}
+	clock.Tick(s.cfg.Tick)
 	seed, err := s.seed()
 	if err != nil {
 		return err
 	}
 	s.engine, err = mock.New(mock.Config{Journal: s.journal, State: s.state, Clock: clock, Catalog: s.cfg.catalog,
-		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, Allow: s.cfg.AllowHosts,
+		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, BaseFor: s.calledAt, Allow: s.cfg.AllowHosts,
 		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn})
 	if err != nil {
 		return err

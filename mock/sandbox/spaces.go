@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,11 +59,6 @@ func (ss *spaces) serve(name string, w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.release()
 	s.space.ServeHTTP(w, r)
-}
-
-// isControl reports whether a target below a space is the control API's.
-func (*spaces) isControl(r *http.Request) bool {
-	return r.RequestURI == "/_" || strings.HasPrefix(r.RequestURI, "/_/") || strings.HasPrefix(r.RequestURI, "/_?")
 }
 
 func (ss *spaces) exists(name string) bool {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/query"
 )
@@ -44,6 +45,10 @@ func WithStart(at time.Time) Option { return func(c *Config) { c.Start = at } }
 
 // WithClock chooses real, manual or auto.
 func WithClock(mode string) Option { return func(c *Config) { c.Clock = mode } }
+
+// WithTick lets the clock move by a step whenever somebody looks at it, as a real
+// one does, so that a test sees where two looks are taken for one instant.
+func WithTick(step time.Duration) Option { return func(c *Config) { c.Tick = step } }
 
 // WithData keeps everything in a folder.
 func WithData(dir string) Option { return func(c *Config) { c.Data = dir } }
@@ -191,10 +196,24 @@ func (r *Running) Expect(t TB, q string, counts ...int) []*journal.Entry {
 			return list
 		}
 		if _, err := r.space.journal.Wait(ctx, last); err != nil {
-			t.Fatalf("expected %d entries of %q, got %d; the journal holds:%s", count, q, len(r.Entries(q)), r.digest())
+			t.Fatalf("expected %d entries of %q, got %d%s\nthe journal holds:%s", count, q, len(r.Entries(q)), r.nearMiss(q), r.digest())
 		}
 	}
 }
+
+// nearMiss words the entry that fails the fewest parts of a filter, and why.
+func (r *Running) nearMiss(q string) string {
+	_, body := r.call("POST", "/_/expect", []byte(fmt.Sprintf(`{"q":%q,"count":%d,"within":"0s"}`, q, maxCount)))
+	_, answer, _ := strings.Cut(body, " ")
+	var result api.ExpectResult
+	if json.Unmarshal([]byte(answer), &result) != nil || result.Nearest == nil {
+		return ""
+	}
+	return fmt.Sprintf("\nnearest: entry %d (%s): %s", result.Nearest.Seq, result.Nearest.Summary, strings.Join(result.Nearest.Reasons, "; "))
+}
+
+// maxCount is more entries than there are.
+const maxCount = 1_000_000
 
 // digest lists the newest entries, a line each.
 func (r *Running) digest() string {
@@ -226,10 +245,21 @@ func (r *Running) Settings(provider, account string, settings map[string]any) {
 	}
 }
 
-// Reply sets an inbox's settings: {"reply":[…],"forward":…}.
-func (r *Running) Reply(inbox string, settings string) {
+// Reply scripts an inbox's answers in the notation of the command line, "500x1,200",
+// or by its settings as JSON: {"reply":[…],"forward":…}.
+func (r *Running) Reply(inbox string, replies string) {
 	r.t.Helper()
-	if status, body := r.call("PUT", "/_/inboxes/"+inbox, []byte(settings)); status != http.StatusOK {
+	doc := []byte(replies)
+	if !strings.HasPrefix(strings.TrimSpace(replies), "{") {
+		list, err := api.ParseReplies(replies)
+		if err != nil {
+			r.t.Fatalf("inbox %s: %v", inbox, err)
+		}
+		if doc, err = json.Marshal(api.Inbox{Reply: list}); err != nil {
+			r.t.Fatalf("inbox %s: %v", inbox, err)
+		}
+	}
+	if status, body := r.call("PUT", "/_/inboxes/"+inbox, doc); status != http.StatusOK {
 		r.t.Fatalf("inbox %s: %s", inbox, body)
 	}
 }

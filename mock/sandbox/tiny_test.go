@@ -57,6 +57,9 @@ func tinyServe(w *provider.World, c *provider.Call) provider.Reply {
 	if op, _ := provider.Find(w.Operations(), c); op != nil {
 		return op.Serve(w, c)
 	}
+	if c.Path == "/v1/self" { // what it calls itself
+		return provider.Reply{Status: http.StatusOK, Body: []byte(w.BaseURL())}
+	}
 	return provider.Reply{Status: http.StatusNotFound}
 }
 

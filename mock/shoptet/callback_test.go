@@ -211,7 +211,7 @@ func TestTimeOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	b := newBench(t, withSettings(`{"timeout":"30ms","attempts":2}`))
+	b := newBench(t, still, withSettings(`{"timeout":"30ms","attempts":2}`))
 	b.register(tokenA, "http://"+ln.Addr().String(), "order:create")
 	b.fire(mock.Firing{Type: "order:create"})
 	b.advance(15 * time.Minute)

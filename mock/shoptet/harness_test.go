@@ -51,6 +51,9 @@ func withSettings(doc string) benchOption {
 	}
 }
 
+// still lets the clock stand between two looks, for tests of exact instants.
+func still(c *mock.Config) { c.Clock.Tick(0) }
+
 func in2026(c *mock.Config) { withSettings(`{"profile":"2026-08"}`)(c) }
 
 func newBench(t testing.TB, opts ...benchOption) *bench {
@@ -73,6 +76,7 @@ func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOp
 	if err != nil {
 		t.Fatal(err)
 	}
+	clock.Tick(1) // as a real one does; still stops it
 	b := &bench{t: t, journal: log, state: state, made: map[string]string{}}
 	cfg := mock.Config{Journal: log, State: state, Clock: clock, Catalog: catalog, Providers: []*provider.Provider{shoptet.New()},
 		Seed: 7, BaseURL: func() string { return "http://mock.test" }, Warn: func(s string) { t.Log("warning:", s) }}

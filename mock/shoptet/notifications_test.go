@@ -12,7 +12,7 @@ import (
 
 func TestANotificationsLife(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBench(t, still)
 	inbox := newReceiver(t, 500, 500, 200)
 	id := b.register(tokenA, inbox.url+"/a?b", "order:create")[0]
 	b.fire(mock.Firing{Type: "order:create"})

@@ -30,7 +30,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	want := map[string]string{"Host": strings.TrimPrefix(c.sb.URL, "http://"), "Content-Type": "application/json; charset=UTF-8", "User-Agent": "UltraCart",
 		"Content-Length": fmt.Sprint(e.Request.Size)}
 	got := map[string]string{}
-	for name := range e.Request.Headers {
+	for name := range e.Request.Headers.HTTP() {
 		got[name] = e.Request.Headers.Get(name)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

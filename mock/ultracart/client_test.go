@@ -29,7 +29,7 @@ var begin = time.Date(2026, 5, 18, 16, 10, 24, 552e6, time.UTC)
 
 func start(t *testing.T, options ...sandbox.Option) *client {
 	t.Helper()
-	sb := sandbox.Start(t, append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(begin)}, options...)...)
+	sb := sandbox.Start(t, append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(begin), sandbox.WithTick(1)}, options...)...)
 	return &client{t, sb, "uc-test-key-1"}
 }
 

@@ -25,7 +25,7 @@ func waits(c *client) []float64 {
 
 func TestTheScheduleOfRetries(t *testing.T) {
 	t.Parallel()
-	c := start(t)
+	c := start(t, sandbox.WithTick(0))
 	c.sb.Reply("box", `{"reply":[{"status":302,"headers":{"Location":"/in/elsewhere"}},{"status":404},{"fault":"reset"},{"status":500}]}`)
 	oid := c.subscribe("box", "", "user_login")
 	c.fire(mock.Firing{Type: "user_login"})
@@ -58,7 +58,7 @@ func TestTheScheduleOfRetries(t *testing.T) {
 
 func TestADisabledWebhookIsStartedAgain(t *testing.T) {
 	t.Parallel()
-	c := start(t)
+	c := start(t, sandbox.WithTick(0))
 	c.set("disable_after", 2)
 	c.set("retry_delays", []any{30, "1m30s"})
 	c.sb.Reply("box", `{"reply":[{"status":500,"times":3},{"status":200}]}`)
@@ -129,7 +129,7 @@ func TestDeletingAWebhookDropsWhatWaits(t *testing.T) {
 
 func TestNeverDisabled(t *testing.T) {
 	t.Parallel()
-	c := start(t)
+	c := start(t, sandbox.WithTick(0))
 	c.set("disable_after", 0)
 	c.set("retry_delays", []int{1})
 	c.sb.Reply("box", `{"reply":[{"status":500}]}`)

@@ -78,7 +78,7 @@ func (x *Exchange) sampleOf(e *journal.Entry) (*journal.Entry, error) {
 }
 
 func diffMessages(a, b *journal.Message) api.Difference {
-	d := api.Difference{Headers: diffHeaders(a.Headers, b.Headers), Body: diffBodies(a, b)}
+	d := api.Difference{Headers: diffHeaders(a.Headers.Map(), b.Headers.Map()), Body: diffBodies(a, b)}
 	for _, part := range [][3]string{{"method", a.Method, b.Method}, {"url", a.URL, b.URL}} {
 		if part[1] != part[2] {
 			d.Request = append(d.Request, api.Change{Path: part[0], A: jsonText(part[1]), B: jsonText(part[2])})

@@ -140,8 +140,8 @@ func TestDiffOfCutBodies(t *testing.T) {
 func TestDiffOfAnAttemptAndItsCapture(t *testing.T) {
 	t.Parallel()
 	sent, got := sampleEntry("{}").Request, sampleEntry("{}").Request
-	sent.Headers = http.Header{"x-shop-id": {"7"}, "X-Two": {"a"}, "x-two": {"b"}, "x-gone": {"1"}}
-	got.Headers = http.Header{"X-Shop-Id": {"7"}, "X-Two": {"a", "b"}, "X-New": {"1"}}
+	sent.Headers = journal.HeaderOf(http.Header{"x-shop-id": {"7"}, "X-Two": {"a"}, "x-two": {"b"}, "x-gone": {"1"}})
+	got.Headers = journal.HeaderOf(http.Header{"X-Shop-Id": {"7"}, "X-Two": {"a", "b"}, "X-New": {"1"}})
 	d := diffMessages(sent, got)
 	var names []string
 	for _, h := range d.Headers {

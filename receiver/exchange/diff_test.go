@@ -83,8 +83,8 @@ func TestDiffHeadersAndLine(t *testing.T) {
 	t.Parallel()
 	a, b := sampleEntry("x").Request, sampleEntry("x").Request
 	b.Method, b.URL = "PUT", "/in/other"
-	a.Headers = http.Header{"Date": {"1"}, "X-Signature": {"a"}, "X-Same": {"s"}, "X-Gone": {"g"}, "X-List": {"1", "2"}}
-	b.Headers = http.Header{"Date": {"2"}, "X-Signature": {"b"}, "X-Same": {"s"}, "X-New": {"n"}, "X-List": {"2", "1"}}
+	a.Headers = journal.HeaderOf(http.Header{"Date": {"1"}, "X-Signature": {"a"}, "X-Same": {"s"}, "X-Gone": {"g"}, "X-List": {"1", "2"}})
+	b.Headers = journal.HeaderOf(http.Header{"Date": {"2"}, "X-Signature": {"b"}, "X-Same": {"s"}, "X-New": {"n"}, "X-List": {"2", "1"}})
 	d := diffMessages(a, b)
 	want := []api.HeaderChange{
 		{Name: "Date", A: []string{"1"}, B: []string{"2"}, Volatile: "header date"},

@@ -97,18 +97,14 @@ func exportFixture(_ *Exchange, e *journal.Entry) ([]byte, error) {
 	return e.Request.Body, nil
 }
 
-// sortedHeaders lists names and values in a steady order, without those that
+// headersBut lists names and values in the order of the wire, without those that
 // belong to one connection or are set by whoever sends.
-func sortedHeaders(h http.Header, without ...string) [][2]string {
+func headersBut(h journal.Header, without ...string) [][2]string {
 	var list [][2]string
-	for name, values := range h {
-		if slices.Contains(without, name) {
-			continue
-		}
-		for _, v := range values {
-			list = append(list, [2]string{name, v})
+	for _, f := range h {
+		if !slices.Contains(without, f.Name) {
+			list = append(list, [2]string{f.Name, f.Value})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return list
 }

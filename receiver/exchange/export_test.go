@@ -17,7 +17,7 @@ func TestCurlPieces(t *testing.T) {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
-	m := &journal.Message{Headers: http.Header{"Accept": {"*/*"}, "Content-Length": {"3"}, "Transfer-Encoding": {"chunked"}, "Expect": {"100-continue"}, "B": {"2", "1"}, "A": {""}}, Body: []byte("x")}
+	m := &journal.Message{Headers: journal.HeaderOf(http.Header{"Accept": {"*/*"}, "Content-Length": {"3"}, "Transfer-Encoding": {"chunked"}, "Expect": {"100-continue"}, "B": {"2", "1"}, "A": {""}}), Body: []byte("x")}
 	if diff := cmp.Diff([]string{"A;", "Accept: */*", "B: 2", "B: 1", "User-Agent:", "Content-Type:", "Expect:"}, curlHeaders(m)); diff != "" {
 		t.Error(diff)
 	}
@@ -26,7 +26,7 @@ func TestCurlPieces(t *testing.T) {
 func TestExportPieces(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{"/in/a": "http://h:1/in/a", "http://other/x": "http://other/x", "/in/a?to=http://b/": "http://h:1/in/a?to=http://b/"} {
-		if got := absoluteURL(&journal.Message{URL: url, Headers: http.Header{"Host": {"h:1"}}}); got != want {
+		if got := absoluteURL(&journal.Message{URL: url, Headers: journal.HeaderOf(http.Header{"Host": {"h:1"}})}); got != want {
 			t.Errorf("%s: %s, want %s", url, got, want)
 		}
 	}

@@ -115,7 +115,7 @@ func writeFields(b *strings.Builder, fields []goField) {
 // goHeaders is a list of names and values as they came, without what belongs to
 // the connection.
 func goHeaders(m *journal.Message) string {
-	list := sortedHeaders(m.Headers, "Host", "Content-Length", "Transfer-Encoding")
+	list := headersBut(m.Headers, "Host", "Content-Length", "Transfer-Encoding")
 	if len(list) == 0 {
 		return "nil"
 	}

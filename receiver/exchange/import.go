@@ -7,10 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -243,26 +241,18 @@ func slashed(target string) string {
 	return target
 }
 
-// checkHeaders refuses what no request can carry and spells names as captures
-// have them.
+// checkHeaders refuses what no request can carry.
 func (im *importing) checkHeaders(place string, m *journal.Message) error {
 	size := len(m.URL)
-	clean := make(http.Header, len(m.Headers))
-	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
-		values := m.Headers[name]
-		if !inbox.ValidHeader(name, values) {
-			return api.BadRequest("", "%s: %q cannot be a header", place, entries.Cut(name, 100))
+	for _, f := range m.Headers {
+		if !inbox.ValidHeader(f.Name, []string{f.Value}) {
+			return api.BadRequest("", "%s: %q cannot be a header", place, entries.Cut(f.Name, 100))
 		}
-		for _, v := range values {
-			size += len(name) + len(v)
-		}
-		name = http.CanonicalHeaderKey(name)
-		clean[name] = append(clean[name], values...)
+		size += len(f.Name) + len(f.Value)
 	}
 	if size > maxImportedHead {
 		return api.Failed(http.StatusRequestEntityTooLarge, "too_large", "", "%s: URL and headers are larger than %d bytes", place, maxImportedHead)
 	}
-	m.Headers = clean
 	return nil
 }
 

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -91,7 +89,9 @@ func jsonName(kind string) string {
 		return "list"
 	case kind == "struct" || kind == "ptr" || kind == "map":
 		return "object"
-	case strings.HasPrefix(kind, "int") || strings.HasPrefix(kind, "float"):
+	case strings.HasPrefix(kind, "int"):
+		return "whole number"
+	case strings.HasPrefix(kind, "float"):
 		return "number"
 	}
 	return kind
@@ -149,16 +149,15 @@ func (r *harInputRequest) message(place string) (*journal.Message, error) {
 
 // harHeadersIn drops the pseudo-headers of HTTP/2, which are no headers; the
 // host is worth keeping.
-func harHeadersIn(pairs []harPair) http.Header {
-	h := http.Header{}
+func harHeadersIn(pairs []harPair) (h journal.Header) {
 	for _, p := range pairs {
 		switch {
 		case strings.EqualFold(p.Name, ":authority"):
-			if len(h["Host"]) == 0 {
-				h["Host"] = []string{p.Value}
+			if !h.Has("Host") {
+				h.Add("Host", p.Value)
 			}
 		case !strings.HasPrefix(p.Name, ":"):
-			h[p.Name] = append(h[p.Name], p.Value)
+			h.Add(p.Name, p.Value)
 		}
 	}
 	return h
@@ -196,14 +195,7 @@ func (r *harInputResponse) message(place string) (*journal.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := http.Header{}
-	for _, p := range r.Headers {
-		if !strings.HasPrefix(p.Name, ":") {
-			name := http.CanonicalHeaderKey(p.Name)
-			h[name] = append(slices.Clip(h[name]), p.Value)
-		}
-	}
-	m := &journal.Message{Status: r.Status, Headers: h, Body: body, Size: int64(len(body))}
+	m := &journal.Message{Status: r.Status, Headers: harHeadersIn(r.Headers), Body: body, Size: int64(len(body))}
 	if r.Content.Size > m.Size {
 		m.Size, m.Truncated = r.Content.Size, true
 	}

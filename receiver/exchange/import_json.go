@@ -193,7 +193,7 @@ func readHeaderMap(o object, m *journal.Message) error {
 	if err := o.into("headers", &headers, "an object of strings"); err != nil {
 		return err
 	}
-	m.Headers = http.Header{}
+	given := http.Header{}
 	for name, raw := range headers {
 		var one string
 		var values []string
@@ -202,7 +202,8 @@ func readHeaderMap(o object, m *journal.Message) error {
 		} else if json.Unmarshal(raw, &values) != nil {
 			return api.BadRequest("", "%s: %q must be a string or a list of strings", o.name("headers"), entries.Cut(name, 100))
 		}
-		m.Headers[name] = append(m.Headers[name], values...)
+		given[name] = append(given[name], values...)
 	}
+	m.Headers = journal.HeaderOf(given)
 	return nil
 }

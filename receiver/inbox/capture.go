@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/wire"
 )
 
 const (
@@ -32,9 +34,10 @@ type capture struct {
 	entry   journal.Entry
 	request journal.Message
 	hash    hash.Hash
-	body    []byte // the pooled buffer; request.Body is a part of it
-	rest    []byte // where bytes beyond the kept part are read to
-	broken  error  // why the body ended early
+	body    []byte         // the pooled buffer; request.Body is a part of it
+	headers journal.Header // pooled; request.Headers is the same
+	rest    []byte         // where bytes beyond the kept part are read to
+	broken  error          // why the body ended early
 	started time.Time
 }
 
@@ -50,11 +53,8 @@ func (c *capture) clear() {
 
 // ServeCapture records any request and answers as its inbox is told to. It
 // must not stand behind a ServeMux, which redirects `//` and `/..` away. The
-// entry's URL is the request target byte for byte. What net/http takes out of
-// the headers (Host, Transfer-Encoding, trailers) is put back; three of its
-// habits remain: names come in canonical spelling (HTTP names have no case),
-// "Pragma: no-cache" alone gains a Cache-Control, and a target that is no URL
-// ("/%zz" in the path) is answered 400 before any handler sees it.
+// entry's URL is the request target and its headers are the fields byte for byte
+// where package wire has the head, else as net/http spells them.
 func (b *Inboxes) ServeCapture(w http.ResponseWriter, r *http.Request) {
 	c := b.pool.get()
 	defer b.pool.put(c)
@@ -135,21 +135,40 @@ func SplitTarget(uri string) (name, below string) {
 func (c *capture) describe(r *http.Request) {
 	c.entry.Request = &c.request
 	c.request.Method, c.request.URL, c.request.Proto = r.Method, r.RequestURI, r.Proto
-	c.request.Remote, c.request.Headers = r.RemoteAddr, r.Header
+	c.request.Remote = r.RemoteAddr
 }
 
-// addHeaders puts back what net/http moved out of the header map. The map is
-// this request's own, so it can take them without a copy.
+// addHeaders takes the fields as they stood on the wire, and behind them the
+// trailers. HTTP/2 knows names in lower case only, and keeps no order.
 func (c *capture) addHeaders(r *http.Request) {
+	head, known := wire.HeadOf(r)
+	c.headers = c.headers[:0]
+	if known {
+		head.Fields(func(name, value string) bool { c.headers.Add(name, value); return true })
+	} else {
+		c.addMap(r)
+	}
+	for name, values := range r.Trailer { // announced ones may stay away
+		for _, v := range values {
+			c.headers.Add(name, v)
+		}
+	}
+	c.request.Headers = c.headers
+}
+
+// addMap takes what net/http made of the head, with what it moved out of it.
+func (c *capture) addMap(r *http.Request) {
+	h := maps.Clone(r.Header)
 	if r.Host != "" {
-		r.Header["Host"] = []string{r.Host}
+		h["Host"] = []string{r.Host}
 	}
 	if len(r.TransferEncoding) > 0 {
-		r.Header["Transfer-Encoding"] = r.TransferEncoding
+		h["Transfer-Encoding"] = r.TransferEncoding
 	}
-	for name, values := range r.Trailer {
-		if len(values) > 0 { // announced trailers may stay away
-			r.Header[name] = append(r.Header[name], values...)
+	c.headers = append(c.headers, journal.HeaderOf(h)...)
+	if r.ProtoMajor == 2 {
+		for i := range c.headers {
+			c.headers[i].Name = strings.ToLower(c.headers[i].Name)
 		}
 	}
 }
@@ -258,7 +277,7 @@ func (b *Inboxes) verdicts(c *capture, from Origin, secret string) {
 		return
 	}
 	if b.cfg.Verify != nil {
-		e.Signature = b.cfg.Verify(from, secret, c.request.Headers, c.body)
+		e.Signature = b.cfg.Verify(from, secret, c.request.Headers.HTTP(), c.body)
 	}
 	if b.cfg.Check != nil && e.Type != "" {
 		e.Contract = b.cfg.Check(e.Provider, e.Type, c.body)

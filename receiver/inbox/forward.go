@@ -163,9 +163,8 @@ func (f *forwarder) record(answer *http.Response) (*reply, error) {
 	if len(body) > maxForwardAnswer {
 		return nil, fmt.Errorf("the answer is larger than %d bytes", maxForwardAnswer)
 	}
-	dropHopByHop(answer.Header)
 	kept := body[:min(int64(len(body)), f.cfg.MaxBody)]
-	m := &journal.Message{Status: answer.StatusCode, Headers: answer.Header, Body: kept, Size: int64(len(body)), Truncated: len(kept) < len(body)}
+	m := &journal.Message{Status: answer.StatusCode, Headers: withoutHopByHop(journal.HeaderOf(answer.Header)), Body: kept, Size: int64(len(body)), Truncated: len(kept) < len(body)}
 	return &reply{record: m, whole: body}, nil
 }
 
@@ -184,12 +183,12 @@ func forwardRequest(ctx context.Context, r *http.Request, c *capture, to *url.UR
 		return nil, err
 	}
 	out.URL = &u
-	out.Header = r.Header.Clone()
-	dropHopByHop(out.Header)
+	h := c.request.Headers.Clone()
 	for name := range r.Trailer {
-		delete(out.Header, name)
+		h.Del(name)
 	}
-	delete(out.Header, "Host") // the application's own
+	h.Del("Host") // the application's own
+	out.Header = withoutHopByHop(h).Map()
 	if _, ok := out.Header["User-Agent"]; !ok {
 		out.Header["User-Agent"] = nil // net/http would send its own
 	}
@@ -222,8 +221,8 @@ func joinQuery(own, sent string) string {
 // proxies that do the same.
 var hopByHop = []string{"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Content-Length"}
 
-func dropHopByHop(h http.Header) {
-	for _, list := range h["Connection"] {
+func withoutHopByHop(h journal.Header) journal.Header {
+	for _, list := range h.Values("Connection") {
 		for name := range strings.SplitSeq(list, ",") {
 			h.Del(strings.TrimSpace(name))
 		}
@@ -231,4 +230,5 @@ func dropHopByHop(h http.Header) {
 	for _, name := range hopByHop {
 		h.Del(name)
 	}
+	return h
 }

@@ -108,6 +108,31 @@ func (b *Inboxes) SetInbox(name string, document json.RawMessage) error {
 	return b.inboxes.set(name, box)
 }
 
+// Settings returns the settings of all inboxes that have some, as PutInbox took
+// them.
+func (b *Inboxes) Settings() map[string]json.RawMessage {
+	all := map[string]json.RawMessage{}
+	for name, box := range *b.inboxes.current.Load() {
+		all[name] = box.raw
+	}
+	return all
+}
+
+// SetSettings replaces the settings of all inboxes; a mistake in one changes none.
+func (b *Inboxes) SetSettings(all map[string]json.RawMessage) error {
+	boxes := map[string]*settings{}
+	for name, raw := range all {
+		box, err := b.inboxes.parse(raw)
+		if err != nil {
+			return api.At(err, "inboxes", name)
+		}
+		boxes[name] = box
+	}
+	b.inboxes.mu.Lock()
+	defer b.inboxes.mu.Unlock()
+	return b.inboxes.replace(boxes)
+}
+
 // GetInbox answers the settings of an inbox.
 func (b *Inboxes) GetInbox(_ context.Context, r *http.Request) (api.Answer, error) {
 	box := b.inboxes.get(r.PathValue("inbox"))

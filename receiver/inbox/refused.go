@@ -19,9 +19,9 @@ func (b *Inboxes) Refused(r wire.Refusal, target string) {
 	head, _ := wire.ParseHead(r.Raw)
 	method, _, proto := head.Target()
 	e := &journal.Entry{Time: b.cfg.Now(), Kind: journal.Capture, Inbox: refusedInbox(target), Error: whyRefused(r)}
-	e.Request = &journal.Message{Method: method, URL: target, Proto: proto, Remote: r.Remote, Headers: http.Header{}}
+	e.Request = &journal.Message{Method: method, URL: target, Proto: proto, Remote: r.Remote}
 	for name, value := range head.Fields {
-		e.Request.Headers[name] = append(e.Request.Headers[name], value)
+		e.Request.Headers.Add(name, value)
 	}
 	if proto == "" || !strings.HasPrefix(proto, "HTTP/") { // no head: all of it is content
 		e.Request.Method, e.Request.URL, e.Request.Proto = "", "", ""
@@ -64,5 +64,5 @@ func answerOf(raw []byte) *journal.Message {
 	}
 	defer answer.Body.Close()
 	body, _ := io.ReadAll(answer.Body) // it stands in memory
-	return &journal.Message{Status: answer.StatusCode, Headers: answer.Header, Body: body, Size: int64(len(body))}
+	return &journal.Message{Status: answer.StatusCode, Headers: journal.HeaderOf(answer.Header), Body: body, Size: int64(len(body))}
 }

@@ -83,7 +83,7 @@ func (rep *reply) write(w http.ResponseWriter) {
 
 func head(w http.ResponseWriter, m *journal.Message) {
 	header := w.Header()
-	for name, values := range m.Headers {
+	for name, values := range m.Headers.Map() {
 		header[name] = values
 	}
 	if _, typed := header["Content-Type"]; !typed && len(m.Body) > 0 {
@@ -134,7 +134,7 @@ func errorReply(p *api.Error) *reply {
 	body, _ := json.Marshal(map[string]*api.Error{"error": p}) // strings only: cannot fail
 	return &reply{record: &journal.Message{
 		Status:  p.Status,
-		Headers: http.Header{"Content-Type": {"application/json"}},
+		Headers: journal.Header{{Name: "Content-Type", Value: "application/json"}},
 		Body:    body,
 		Size:    int64(len(body)),
 	}}

@@ -176,15 +176,14 @@ func inReply(i int, err error) error {
 }
 
 func (rep *reply) setHeaders(headers map[string]api.Texts) error {
+	given := http.Header{}
 	for name, values := range headers {
 		if !ValidHeader(name, values) {
 			return api.BadMember("headers", "%q cannot be sent as a header", name)
 		}
-		if rep.record.Headers == nil {
-			rep.record.Headers = http.Header{}
-		}
-		rep.record.Headers[http.CanonicalHeaderKey(name)] = values
+		given[http.CanonicalHeaderKey(name)] = values
 	}
+	rep.record.Headers = journal.HeaderOf(given)
 	return nil
 }
 
@@ -221,9 +220,6 @@ func (rep *reply) setBody(body json.RawMessage) error {
 	}
 	rep.record.Body, rep.record.Size = raw, int64(len(raw))
 	if rep.record.Headers.Get("Content-Type") == "" && len(raw) > 0 {
-		if rep.record.Headers == nil {
-			rep.record.Headers = http.Header{}
-		}
 		rep.record.Headers.Set("Content-Type", typ)
 	}
 	return nil

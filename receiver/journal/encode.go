@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -90,29 +88,21 @@ func (w *writer) body(body []byte) {
 	w.b = append(w.b, '"')
 }
 
-func (w *writer) headers(h http.Header) {
-	if len(h) == 0 {
-		return
+func (w *writer) headers(h Header) {
+	if len(h) > 0 {
+		w.key("headers")
+		w.header(h)
 	}
-	w.key("headers")
-	w.b = append(w.b, '{')
-	var space [16]string
-	names := space[:0]
-	for name := range h {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		w.header(name, h[name])
-	}
-	w.b = append(w.b, '}')
 }
 
-func (w *writer) header(name string, values []string) {
-	w.sep()
-	w.b = appendString(w.b, name)
-	w.b = append(w.b, ':')
-	w.list(values)
+func (w *writer) header(h Header) {
+	w.b = append(w.b, '{')
+	h.Each(func(name string, values []string) {
+		w.sep()
+		w.b = append(appendString(w.b, name), ':')
+		w.list(values)
+	})
+	w.b = append(w.b, '}')
 }
 
 func (w *writer) list(values []string) {

@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"time"
 )
@@ -54,16 +53,16 @@ type Entry struct {
 // Message is one half of an HTTP exchange. Method, URL, Proto and Remote are
 // set for requests, Status for responses.
 type Message struct {
-	Method    string      `json:"method"`
-	URL       string      `json:"url"` // request target as it stood on the wire, or the absolute URL that was called
-	Proto     string      `json:"proto"`
-	Status    int         `json:"status"`
-	Headers   http.Header `json:"headers"` // names spelled as received or sent
-	Body      []byte      `json:"-"`       // at most the kept part when Truncated
-	Size      int64       `json:"size"`    // bytes of the whole body
-	SHA256    string      `json:"sha256"`  // lower-case hex, of the whole body; requests only. A writer that keeps the whole body may leave it out
-	Truncated bool        `json:"truncated"`
-	Remote    string      `json:"remote"` // "ip:port" of the other end
+	Method    string `json:"method"`
+	URL       string `json:"url"` // request target as it stood on the wire, or the absolute URL that was called
+	Proto     string `json:"proto"`
+	Status    int    `json:"status"`
+	Headers   Header `json:"headers"` // names spelled as received or sent
+	Body      []byte `json:"-"`       // at most the kept part when Truncated
+	Size      int64  `json:"size"`    // bytes of the whole body
+	SHA256    string `json:"sha256"`  // lower-case hex, of the whole body; requests only. A writer that keeps the whole body may leave it out
+	Truncated bool   `json:"truncated"`
+	Remote    string `json:"remote"` // "ip:port" of the other end
 }
 
 // Signature is the verdict on a request's signature.

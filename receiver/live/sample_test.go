@@ -12,7 +12,7 @@ func sampleEntry(body string) *journal.Entry {
 		Time: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Kind: journal.Capture, Inbox: "orders",
 		Request: &journal.Message{
 			Method: "POST", URL: "/in/orders?try=1", Proto: "HTTP/1.1",
-			Headers: http.Header{"Host": {"localhost:4780"}, "Content-Type": {"application/json"}, "X-Try": {"a", "b"}},
+			Headers: journal.HeaderOf(http.Header{"Host": {"localhost:4780"}, "Content-Type": {"application/json"}, "X-Try": {"a", "b"}}),
 			Body:    []byte(body), Size: int64(len(body)), Remote: "127.0.0.1:5000",
 		},
 		Response: &journal.Message{Status: 200},

@@ -2,7 +2,6 @@ package journaltest
 
 import (
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"tacklebox/receiver/journal"
 	"time"
@@ -33,11 +32,10 @@ var bodies = []string{
 	`id=42&name=Ann`, "\x00\xff\xfeann", "", "not {json", "order:create É", strings.Repeat(`{"pad":"x"} `, 50),
 }
 
-func (d Dice) headers() http.Header {
-	h := http.Header{}
+func (d Dice) headers() (h journal.Header) {
 	for range d.IntN(4) {
 		name := d.Of("X-Id", "x-id", "Content-Type", "X-Note", "Content-Length")
-		h[name] = append(h[name], d.Of("42", "042", "a b", "application/json", "nan", "é", "x\xffy", ""))
+		h.Add(name, d.Of("42", "042", "a b", "application/json", "nan", "é", "x\xffy", ""))
 	}
 	return h
 }

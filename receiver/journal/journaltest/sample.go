@@ -23,7 +23,7 @@ func Sample(i, size int) *journal.Entry {
 		Time: Day.Add(time.Duration(i) * time.Second), Kind: journal.Capture, Inbox: fmt.Sprintf("box%d", i%3),
 		Request: &journal.Message{
 			Method: "POST", URL: fmt.Sprintf("/in/box%d?i=%d", i%3, i), Proto: "HTTP/1.1",
-			Headers: http.Header{"Content-Type": {"application/json"}, "x-Token": {"a", "b"}},
+			Headers: journal.HeaderOf(http.Header{"Content-Type": {"application/json"}, "x-Token": {"a", "b"}}),
 			Body:    []byte(body), Size: int64(len(body)), Remote: "127.0.0.1:1234",
 		},
 		Response:  &journal.Message{Status: 200 + i%2*300},
@@ -73,8 +73,8 @@ func Full() *journal.Entry {
 		Time: Day, Kind: journal.Attempt, Provider: "shoptet", Account: "acc", Type: "order:create", Inbox: "in", EventID: "ev",
 		DeliveryID: "del", Attempt: 3, Subscription: "sub", Error: `quote " and \`, Took: 1900001 * time.Nanosecond, Fault: "slow",
 		NextAttempt: Day.Add(time.Hour), CaptureSeq: 7, Detail: []byte(`{"a":[1,"x"]}`),
-		Request:   &journal.Message{Method: "POST", URL: "/a?b", Proto: "HTTP/1.1", Headers: http.Header{"A": {"1", "2"}, "b": {""}}, Body: []byte("{}\n\t\x01"), Size: 3, SHA256: "ab", Truncated: true, Remote: "[::1]:9"},
-		Response:  &journal.Message{Status: 503, Headers: http.Header{"C": {"d"}}, Body: []byte("no"), Size: 2},
+		Request:   &journal.Message{Method: "POST", URL: "/a?b", Proto: "HTTP/1.1", Headers: journal.HeaderOf(http.Header{"A": {"1", "2"}, "b": {""}}), Body: []byte("{}\n\t\x01"), Size: 3, SHA256: "ab", Truncated: true, Remote: "[::1]:9"},
+		Response:  &journal.Message{Status: 503, Headers: journal.HeaderOf(http.Header{"C": {"d"}}), Body: []byte("no"), Size: 2},
 		Signature: &journal.Signature{State: "invalid", Reason: "short"},
 		Contract:  &journal.Contract{Violations: []string{"a", "b"}},
 	}

@@ -40,7 +40,7 @@ func (u Suite) KeepsEverything(t *testing.T) {
 		"full":         full,
 		"empty":        {},
 		"large bodies": {Kind: journal.Call, Request: &journal.Message{Body: make([]byte, 20<<10)}, Response: &journal.Message{Body: []byte(strings.Repeat("é", 9<<10))}},
-		"not UTF-8":    {Kind: journal.Capture, Request: &journal.Message{URL: "/\xff\xfe?é", Headers: http.Header{"X": {"\x80latin \xe9"}}, Body: []byte{0, 255, 1}}},
+		"not UTF-8":    {Kind: journal.Capture, Request: &journal.Message{URL: "/\xff\xfe?é", Headers: journal.HeaderOf(http.Header{"X": {"\x80latin \xe9"}}), Body: []byte{0, 255, 1}}},
 		"odd kind":     {Kind: "other", Time: time.Date(1066, 1, 1, 0, 0, 0, 0, time.UTC)},
 		"far away":     {Time: time.Date(9000, 1, 1, 0, 0, 0, 5, time.UTC), Response: &journal.Message{Status: 99999}},
 	}

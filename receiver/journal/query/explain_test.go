@@ -172,8 +172,8 @@ func TestHostileEntryIsOneLine(t *testing.T) {
 	for _, v := range evil {
 		e := &journal.Entry{
 			Seq: 3, Kind: journal.Kind(v), Provider: v, Account: v, Type: v, Inbox: v, EventID: v, DeliveryID: v, Subscription: v, Error: v, Fault: v,
-			Request:   &journal.Message{Method: v, URL: v, Proto: v, Headers: http.Header{v: {v, v}}, Body: []byte(v), SHA256: v, Remote: v},
-			Response:  &journal.Message{Headers: http.Header{v + v: {""}}, Body: []byte(v + v)},
+			Request:   &journal.Message{Method: v, URL: v, Proto: v, Headers: journal.HeaderOf(http.Header{v: {v, v}}), Body: []byte(v), SHA256: v, Remote: v},
+			Response:  &journal.Message{Headers: journal.HeaderOf(http.Header{v + v: {""}}), Body: []byte(v + v)},
 			Signature: &journal.Signature{State: v, Reason: v}, Contract: &journal.Contract{Violations: []string{v, v}}, Detail: []byte(v),
 		}
 		line := e.AppendJSON(nil)

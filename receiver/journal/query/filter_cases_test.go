@@ -13,11 +13,11 @@ func attemptEntry() *journal.Entry {
 	e.Took = 150 * time.Millisecond
 	e.Request = &journal.Message{
 		Method: "POST", URL: "http://localhost:8080/webhooks/orders?shop=1&x=a%20b", Proto: "HTTP/1.1", Size: 100 << 10, Truncated: true,
-		Headers: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "x-shop-id": {"77", "78"}, "X-Two": {"b"}, "X-two": {"c"}},
+		Headers: journal.HeaderOf(http.Header{"Content-Type": {"application/json; charset=utf-8"}, "x-shop-id": {"77", "78"}, "X-Two": {"b"}, "X-two": {"c"}}),
 		Body: []byte(`{"order":{"id":42,"total":"19.90","price":1.50,"paid":true,"note":"Dvě Kávy (2 ks)","tags":["new","VIP"],"none":null,"ref":"a\"b","n":1e2},
 			"items":[{"sku":"A B","n":2},{"sku":"C","n":5}],"dot.ted":{"x":1},"event":"order:create"}`),
 	}
-	e.Response = &journal.Message{Status: 503, Headers: http.Header{"Retry-After": {"120"}}, Body: []byte(`{"error":{"code":"busy"}}`)}
+	e.Response = &journal.Message{Status: 503, Headers: journal.HeaderOf(http.Header{"Retry-After": {"120"}}), Body: []byte(`{"error":{"code":"busy"}}`)}
 	return e
 }
 

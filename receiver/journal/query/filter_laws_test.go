@@ -35,7 +35,7 @@ func lawEntry(r *rand.Rand) *journal.Entry {
 	if r.IntN(4) > 0 {
 		body := pick("", "created", `{"n":1,"name":"ab"}`, `{"n":2,"name":"ba","deep":{"x":null}}`, `{"items":[{"sku":"A B","n":2}]}`, `["order x","a\"b"]`, "-minus OR Žluť", `say a"b`, `{"n":`)
 		e.Request = &journal.Message{Method: pick("POST", "GET"), URL: pick("/in/a", "/b?x=1", "http://h/in/b?y"), Proto: "HTTP/1.1", Body: []byte(body),
-			Size: int64(len(body) + r.IntN(2)*4096), Truncated: r.IntN(4) == 0, Headers: http.Header{pick("X-Shop", "x-shop", "Accept"): {pick("77", "text/json", "")}}}
+			Size: int64(len(body) + r.IntN(2)*4096), Truncated: r.IntN(4) == 0, Headers: journal.HeaderOf(http.Header{pick("X-Shop", "x-shop", "Accept"): {pick("77", "text/json", "")}})}
 	}
 	if r.IntN(3) > 0 {
 		e.Response = &journal.Message{Status: []int{200, 204, 404, 503}[r.IntN(4)], Body: []byte(pick("", "word: x", `{"n":1}`))}

@@ -33,13 +33,7 @@ func (h *headerTerm) values(m *journal.Message) []string {
 	if m == nil {
 		return nil
 	}
-	var all []string
-	for name, v := range m.Headers { // names are kept as they were spelled on the wire
-		if asciiFold(name, h.name) {
-			all = append(all, v...)
-		}
-	}
-	return all
+	return m.Headers.Values(h.name)
 }
 
 func (h *headerTerm) String() string { return "header." + operand(h.name) + h.comparison.String() }

@@ -3,6 +3,7 @@ package query
 import (
 	"slices"
 	"strings"
+	"tacklebox/receiver/api/nearest"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/record"
 )
@@ -123,7 +124,7 @@ func (p *parser) unknownKey(name text) error {
 	for _, k := range keys() {
 		names = append(names, k.name)
 	}
-	switch near := nearest(name.s, names); near {
+	switch near := nearest.Word(name.s, names); near {
 	case "":
 	case "header", "body":
 		hint = "did you mean " + near + ".NAME=value?"
@@ -138,45 +139,4 @@ func (k *key) example() string {
 		return k.values[0]
 	}
 	return "name"
-}
-
-// nearest is the word that takes the fewest changes to become s, "" when none
-// is near.
-func nearest(s string, words []string) string {
-	best, cost := "", max(2, len(s)/3)+1
-	for _, w := range words {
-		if d := distance(strings.ToLower(s), w); d < cost {
-			best, cost = w, d
-		}
-	}
-	return best
-}
-
-// distance is the number of inserted, removed, replaced or swapped neighbouring
-// bytes that lead from a to b. Long words are near to nothing.
-func distance(a, b string) int {
-	if len(a) > 40 {
-		return len(a)
-	}
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			change := 1
-			if a[i-1] == b[j-1] {
-				change = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+change)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(a)][len(b)]
 }

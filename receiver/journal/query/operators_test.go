@@ -124,7 +124,7 @@ func TestValueOperators(t *testing.T) {
 		{"nan", "=5", false}, {"NaN", "<=5", false}, {"NaN", "!=5", true}, {"5", "=nan", false}, {"5", "!=NaN", true}, {"nan", "=nan", true}, {"NaN", "=nan", false}, {"1e999", ">5", false},
 		{"inf", "=Infinity", false}, {"infinity", ">5", false}, {"inf", "=inf", true}, {"Inf", ">=0", false},
 	} {
-		header := &journal.Entry{Request: &journal.Message{Headers: http.Header{"X-Value": {c.got}}}}
+		header := &journal.Entry{Request: &journal.Message{Headers: journal.HeaderOf(http.Header{"X-Value": {c.got}})}}
 		if got := parsed(t, "header.x-value"+c.cond).Match(header); got != c.want {
 			t.Errorf("header %s, asked %s: %v", c.got, c.cond, got)
 		}
@@ -146,8 +146,8 @@ func TestValueOperators(t *testing.T) {
 func TestValuesOfSeveral(t *testing.T) {
 	t.Parallel()
 	e := &journal.Entry{
-		Request:  &journal.Message{Headers: http.Header{"X-N": {"1", "2"}, "x-n": {"3"}}, Body: []byte(`{"n":[1,2],"none":[],"null":null,"obj":{"a":1}}`)},
-		Response: &journal.Message{Headers: http.Header{"X-N": {"9"}}, Body: []byte(`{"n":9,"late":true}`)},
+		Request:  &journal.Message{Headers: journal.HeaderOf(http.Header{"X-N": {"1", "2"}, "x-n": {"3"}}), Body: []byte(`{"n":[1,2],"none":[],"null":null,"obj":{"a":1}}`)},
+		Response: &journal.Message{Headers: journal.HeaderOf(http.Header{"X-N": {"9"}}), Body: []byte(`{"n":9,"late":true}`)},
 	}
 	for q, want := range map[string]bool{
 		"header.x-n=1": true, "header.x-n=3": true, "header.x-n=9": true, "header.x-n=4": false, "header.x-n!=1": true, // the answer's is another
@@ -159,7 +159,7 @@ func TestValuesOfSeveral(t *testing.T) {
 			t.Errorf("%s: %v", q, got)
 		}
 	}
-	two := &journal.Entry{Request: &journal.Message{Headers: http.Header{"X-N": {"1", "2"}}, Body: []byte(`{"n":[1,2]}`)}}
+	two := &journal.Entry{Request: &journal.Message{Headers: journal.HeaderOf(http.Header{"X-N": {"1", "2"}}), Body: []byte(`{"n":[1,2]}`)}}
 	if parsed(t, "header.x-n!=1").Match(two) || parsed(t, "body.n!=1").Match(two) || !parsed(t, "body.n!=3 header.x-n!=3").Match(two) {
 		t.Error("!= must hold for all values")
 	}

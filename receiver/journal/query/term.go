@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"tacklebox/receiver/api/nearest"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/record"
 )
@@ -179,7 +180,7 @@ func oneOf(get func(*journal.Entry, *record.Meta) string) func(*parser, *key, te
 
 func (p *parser) unknownValue(k *key, v text) error {
 	hint := "one of " + strings.Join(k.values, ", ")
-	if near := nearest(v.s, k.values); near != "" {
+	if near := nearest.Word(v.s, k.values); near != "" {
 		hint = "did you mean " + k.name + ":" + near + "?"
 	}
 	return p.errAt(v.pos(0), hint, "unknown value %q of %s:", v.s, k.name)

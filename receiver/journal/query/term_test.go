@@ -178,28 +178,6 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	t.Parallel()
-	words := []string{"kind", "status", "signature", "subscription", "since", "size", "seq"}
-	for s, want := range map[string]string{
-		"kind":          "kind",
-		"knid":          "kind",
-		"kinds":         "kind",
-		"KIN":           "kind",
-		"statu":         "status",
-		"subscriptions": "subscription",
-		"subscribtion":  "subscription",
-		"sience":        "since",
-		"banana":        "",
-		"":              "",
-		"averyveryveryveryverylongwordthatisnothing": "",
-	} {
-		if got := nearest(s, words); got != want {
-			t.Errorf("%q is near to %q, wanted %q", s, got, want)
-		}
-	}
-}
-
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -67,11 +67,9 @@ func (w *word) in(m *journal.Message) bool {
 }
 
 func (w *word) inHeaders(m *journal.Message) bool {
-	for name, values := range m.Headers {
-		for _, v := range values {
-			if w.inText(name, ": ", v) {
-				return true
-			}
+	for _, f := range m.Headers {
+		if w.inText(f.Name, ": ", f.Value) {
+			return true
 		}
 	}
 	return false

@@ -3,7 +3,6 @@ package record
 import (
 	"encoding/binary"
 	"errors"
-	"net/http"
 	"tacklebox/receiver/journal"
 	"time"
 )
@@ -71,8 +70,8 @@ func appendMessage(b []byte, tag byte, m *journal.Message) []byte {
 	}
 	b = binary.AppendVarint(binary.AppendVarint(b, int64(m.Status)), m.Size)
 	b = binary.AppendUvarint(b, uint64(len(m.Headers)))
-	for name, values := range m.Headers {
-		b = putList(putText(b, name), values)
+	for _, f := range m.Headers {
+		b = putText(putText(b, f.Name), f.Value)
 	}
 	return b
 }
@@ -183,10 +182,9 @@ func (r *headReader) message() *journal.Message {
 	}
 	m.Status, m.Size = int(r.number()), r.number()
 	if n := r.count(); n > 0 {
-		m.Headers = make(http.Header, n)
-		for range n {
-			name := r.text()
-			m.Headers[name] = r.list()
+		m.Headers = make(journal.Header, n)
+		for i := range m.Headers {
+			m.Headers[i] = journal.Field{Name: r.text(), Value: r.text()}
 		}
 	}
 	return m

@@ -14,12 +14,12 @@ func TestHeadKeepsBytes(t *testing.T) {
 	t.Parallel()
 	check := func(url, value []byte) bool {
 		var got journal.Entry
-		want := &journal.Entry{Request: &journal.Message{URL: string(url), Headers: http.Header{"X": {string(value)}}}}
+		want := &journal.Entry{Request: &journal.Message{URL: string(url), Headers: journal.HeaderOf(http.Header{"X": {string(value)}})}}
 		if err := decodeHead(&got, string(appendHead(nil, want))); err != nil {
 			t.Error(err)
 			return false
 		}
-		return got.Request.URL == string(url) && got.Request.Headers["X"][0] == string(value)
+		return got.Request.URL == string(url) && got.Request.Headers.Get("X") == string(value)
 	}
 	if err := quick.Check(check, nil); err != nil {
 		t.Error(err)
