@@ -312,7 +312,7 @@ func TestCapturesDoNotMix(t *testing.T) {
 	}
 	wg.Wait()
 	n := 0
-	err := g.log.Scan(0, 0, false, nil, func(e *journal.Entry) bool {
+	err := g.log.Scan(t.Context(), 0, 0, false, nil, func(e *journal.Entry) bool {
 		n++
 		want := e.Request.Headers.Get("X-Sum")
 		if digest(string(e.Request.Body)) != want || e.Request.SHA256 != want {

@@ -132,15 +132,15 @@ func (r *Running) Inbox(name string) string { return r.URL + "/in/" + name }
 //
 //	sb.Fire("shoptet", "order:create", sandbox.Set("eventInstance", "2026000123"))
 //
-// or one mock.Firing, the document of POST /_/events. Anything else, and what the
+// or one api.Firing, the document of POST /_/events. Anything else, and what the
 // provider refuses, fails the test.
-func (r *Running) Fire(what any, more ...any) mock.Fired {
+func (r *Running) Fire(what any, more ...any) api.Fired {
 	r.t.Helper()
 	f, err := firing(what, more)
 	if err != nil {
 		r.t.Fatalf("fire: %v", err)
 	}
-	fired, err := r.space.engine.Fire(f)
+	fired, err := r.space.engine.Fire(context.Background(), f)
 	if err != nil {
 		r.t.Fatalf("fire %s %s: %v", f.Provider, f.Type, err)
 	}
@@ -166,7 +166,7 @@ func (r *Running) Entries(q string) []*journal.Entry {
 		r.t.Fatalf("filter %q: %v", q, err)
 	}
 	var list []*journal.Entry
-	err = r.space.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	err = r.space.journal.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
 		list = append(list, e.Clone())
 		return true
 	})
@@ -219,7 +219,7 @@ const maxCount = 1_000_000
 func (r *Running) digest() string {
 	const most = 20
 	var b strings.Builder
-	_ = r.space.journal.Scan(0, 0, true, nil, func(e *journal.Entry) bool {
+	_ = r.space.journal.Scan(context.Background(), 0, 0, true, nil, func(e *journal.Entry) bool {
 		fmt.Fprintf(&b, "\n  %d %s %s %s %s", e.Seq, e.Kind, e.Provider, e.Type, e.Inbox)
 		if e.Request != nil {
 			fmt.Fprintf(&b, " %s %s", e.Request.Method, e.Request.URL)

@@ -122,7 +122,7 @@ func (x *Entries) window(ctx context.Context, l *listQuery, oldest uint64) error
 	}
 	found := 0
 	few := make([]uint64, 0, min(l.limit, fewEntries))
-	err := Scan(ctx, x.log, l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
+	err := x.log.Scan(ctx, l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
 		l.first = e.Seq
 		if found++; found <= fewEntries {
 			few = append(few, e.Seq)
@@ -155,7 +155,7 @@ func (x *Entries) writeEntries(ctx context.Context, out *bufio.Writer, l listQue
 	case l.few != nil:
 		return errors.Join(x.each(l.few, write), failed)
 	case l.descending:
-		return errors.Join(Scan(ctx, x.log, l.after, l.before, true, l.filter, write), failed)
+		return errors.Join(x.log.Scan(ctx, l.after, l.before, true, l.filter, write), failed)
 	}
 	return errors.Join(Kept(ctx, x.log, l.after, l.before, l.filter, write), failed)
 }

@@ -10,13 +10,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/query"
-	"tacklebox/receiver/journal/record"
 )
 
 // ParseFilter reads a filter; nil, which matches all, for an empty one.
@@ -27,50 +25,11 @@ func ParseFilter(q string, now func() time.Time) (*query.Filter, error) {
 	return query.Parse(q, now)
 }
 
-// Scan is Store.Scan that ends with ctx, whose error it returns then. A filter
-// that matches nothing would otherwise be looked for to the end, long after who
-// asked has left.
-func Scan(ctx context.Context, log journal.Store, after, before uint64, reverse bool, f *query.Filter, yield func(*journal.Entry) bool) error {
-	left := new(atomic.Bool)
-	defer context.AfterFunc(ctx, func() { left.Store(true) })()
-	var matcher journal.Matcher
-	if f != nil {
-		matcher = leaving{f, left}
-	}
-	err := log.Scan(after, before, reverse, matcher, func(e *journal.Entry) bool {
-		return !left.Load() && yield(e)
-	})
-	return errors.Join(err, ctx.Err())
-}
-
-// leaving is a filter that matches anything as soon as nobody asks any more: the
-// entry is then offered, which ends the scan.
-type leaving struct {
-	*query.Filter
-	left *atomic.Bool
-}
-
-var _ record.Shortcut = leaving{}
-
-// Match reports whether the filter matches, or nobody asks.
-func (l leaving) Match(e *journal.Entry) bool { return l.left.Load() || l.Filter.Match(e) }
-
-// ByIndex judges by what the index keeps.
-func (l leaving) ByIndex(seq uint64, m *record.Meta) record.Verdict {
-	if l.left.Load() {
-		return record.Yes
-	}
-	return l.Filter.ByIndex(seq, m)
-}
-
-// ByBytes judges by the raw bytes.
-func (l leaving) ByBytes(frame []byte) bool { return l.left.Load() || l.Filter.ByBytes(frame) }
-
 // Kept reads what is kept of (after, before) in rising order. Entries that are
 // dropped meanwhile are passed over: who asks for a list asks for what there is.
 func Kept(ctx context.Context, log journal.Store, after, before uint64, f *query.Filter, yield func(*journal.Entry) bool) error {
 	for {
-		err := Scan(ctx, log, after, before, false, f, yield)
+		err := log.Scan(ctx, after, before, false, f, yield)
 		var trimmed *journal.TrimmedError
 		if !errors.As(err, &trimmed) || ctx.Err() != nil {
 			return err

@@ -62,7 +62,7 @@ func (x *expectation) wanted() string {
 func nearest(ctx context.Context, log journal.Store, from uint64, filters []*query.Filter) (*api.NearMiss, error) {
 	var best *api.NearMiss
 	left := nearMisses
-	err := entries.Scan(ctx, log, from, 0, true, nil, func(e *journal.Entry) bool {
+	err := log.Scan(ctx, from, 0, true, nil, func(e *journal.Entry) bool {
 		var reasons []string
 		for _, f := range filters {
 			reasons = append(reasons, f.Explain(e)...)

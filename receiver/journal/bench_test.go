@@ -72,7 +72,7 @@ func BenchmarkScan100k(b *testing.B) {
 		}
 		b.Run(strings.ReplaceAll(q, " ", "_"), func(b *testing.B) {
 			for b.Loop() {
-				if err := s.Scan(0, 0, false, f, func(*journal.Entry) bool { return true }); err != nil {
+				if err := s.Scan(b.Context(), 0, 0, false, f, func(*journal.Entry) bool { return true }); err != nil {
 					b.Fatal(err)
 				}
 			}

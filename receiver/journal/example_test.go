@@ -27,7 +27,7 @@ func ExampleStore() {
 		if err != nil {
 			return
 		}
-		err = store.Scan(cursor, last+1, false, filter, func(e *journal.Entry) bool {
+		err = store.Scan(context.Background(), cursor, last+1, false, filter, func(e *journal.Entry) bool {
 			fmt.Println("entry", e.Seq)
 			return true
 		})

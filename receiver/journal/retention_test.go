@@ -39,7 +39,7 @@ func TestRetention(t *testing.T) {
 				t.Error("dropped:", err)
 			}
 			var gap *journal.TrimmedError
-			if err := s.Scan(1, 0, false, nil, nil); !errors.As(err, &gap) || *gap != (journal.TrimmedError{2, oldest - 1}) {
+			if err := s.Scan(t.Context(), 1, 0, false, nil, nil); !errors.As(err, &gap) || *gap != (journal.TrimmedError{2, oldest - 1}) {
 				t.Error("cursor behind:", err)
 			}
 			journaltest.Equal(t, "a cursor just at the edge", len(seqs(t, s, oldest-1, 0, false, "")), len(kept))
@@ -53,7 +53,7 @@ func TestScanOvertaken(t *testing.T) {
 	s := memory.New(memory.Limit{Count: 200})
 	journaltest.Fill(t, s, 200, 10)
 	last := uint64(0)
-	err := s.Scan(0, 0, false, nil, func(e *journal.Entry) bool {
+	err := s.Scan(t.Context(), 0, 0, false, nil, func(e *journal.Entry) bool {
 		if last = e.Seq; last == 1 {
 			journaltest.Fill(t, s, 300, 10)
 		}

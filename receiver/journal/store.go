@@ -58,7 +58,9 @@ type Store interface {
 	// ErrTrimmed) with the range that was missed; the reader tells of the gap
 	// and goes on with after = TrimmedError.To. Nobody misses entries silently.
 	// after 0, and a reverse scan, begin with what is kept.
-	Scan(after, before uint64, reverse bool, f Matcher, yield func(*Entry) bool) error
+	// It ends with the error of ctx when that is done before the next record is
+	// looked at; ctx is asked once for some hundred kilobytes.
+	Scan(ctx context.Context, after, before uint64, reverse bool, f Matcher, yield func(*Entry) bool) error
 	// Wait blocks until an entry with Seq > after is readable and returns the
 	// newest such Seq; ctx's error or ErrClosed otherwise. A reader scans up to
 	// that number and goes on from it, whether or not its filter let any through.

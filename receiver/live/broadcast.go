@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"tacklebox/receiver/entries"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/query"
 )
@@ -65,7 +64,7 @@ func (s *source) read(ctx context.Context, after, last uint64, emit func(seq uin
 		gap(1, min(oldest-1, last))
 	}
 	for !stopped && after < last {
-		err := entries.Scan(ctx, s.log, after, last+1, false, s.filter, func(e *journal.Entry) bool {
+		err := s.log.Scan(ctx, after, last+1, false, s.filter, func(e *journal.Entry) bool {
 			s.text = e.AppendJSON(s.text[:0])
 			after = e.Seq
 			stopped = !emit(e.Seq, s.text)

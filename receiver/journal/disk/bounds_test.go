@@ -126,7 +126,7 @@ func TestScanBounds(t *testing.T) {
 func checkBounds(t *testing.T, s journal.Store, kept []uint64, after, before uint64, reverse bool, f *query.Filter) {
 	t.Helper()
 	var got, want []uint64
-	err := s.Scan(after, before, reverse, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true })
+	err := s.Scan(t.Context(), after, before, reverse, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true })
 	what := fmt.Sprintf("after %d, before %d, reverse %v, filter %q", after, before, reverse, f)
 	oldest, last := s.Bounds()
 	if !reverse && after > 0 && after < oldest-1 {

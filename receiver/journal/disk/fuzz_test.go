@@ -49,7 +49,7 @@ func FuzzOpenSegment(f *testing.F) {
 // scanAll holds numbers to rise and returns them.
 func scanAll(t *testing.T, s journal.Store) (list []uint64) {
 	last := uint64(0)
-	err := s.Scan(0, 0, false, nil, func(e *journal.Entry) bool {
+	err := s.Scan(t.Context(), 0, 0, false, nil, func(e *journal.Entry) bool {
 		if e.Seq <= last {
 			t.Errorf("%d follows %d", e.Seq, last)
 		}

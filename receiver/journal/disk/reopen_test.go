@@ -91,7 +91,7 @@ func checkReopened(t *testing.T, what, dir string, want map[uint64]*journal.Entr
 		t.Fatalf("%s: %v", what, err)
 	}
 	top, count := uint64(0), 0
-	err = s.Scan(0, 0, false, nil, func(e *journal.Entry) bool {
+	err = s.Scan(t.Context(), 0, 0, false, nil, func(e *journal.Entry) bool {
 		if e.Seq <= top {
 			t.Errorf("%s: %d follows %d", what, e.Seq, top)
 		}

@@ -18,7 +18,7 @@ func TestScanOutlivesRetention(t *testing.T) {
 	oldest, _ := s.Bounds()
 	want := journaltest.Span(oldest, 60)
 	var got []uint64
-	err := s.Scan(0, 0, false, nil, func(e *journal.Entry) bool {
+	err := s.Scan(t.Context(), 0, 0, false, nil, func(e *journal.Entry) bool {
 		if len(got) == 0 {
 			journaltest.Fill(t, s, 200, 1000)
 		}

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"tacklebox/receiver/journal"
@@ -17,7 +18,7 @@ type view struct {
 
 // Scan implements Store. It reads what was readable when it began; a segment
 // that is dropped meanwhile stays open until the scan has passed it.
-func (d *disk) Scan(after, before uint64, reverse bool, f journal.Matcher, yield func(*journal.Entry) bool) error {
+func (d *disk) Scan(ctx context.Context, after, before uint64, reverse bool, f journal.Matcher, yield func(*journal.Entry) bool) error {
 	views, err := d.views(after, before, reverse)
 	if err != nil {
 		return err
@@ -28,7 +29,7 @@ func (d *disk) Scan(after, before uint64, reverse bool, f journal.Matcher, yield
 		r = &ranger{buf: make([]byte, 0, rangeBytes)}
 	}
 	defer d.lendAgain(r)
-	r.sieve = record.Sieve{Filter: f, Yield: yield, Corrupt: d.warnCorrupt}
+	r.sieve = record.Sieve{Context: ctx, Filter: f, Yield: yield, Corrupt: d.warnCorrupt}
 	if reverse {
 		slices.Reverse(views)
 	}

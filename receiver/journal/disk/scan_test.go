@@ -25,7 +25,7 @@ func TestScanReadsOnlyWhatCanMatch(t *testing.T) {
 		journaltest.Equal(t, q, seqs(t, s, 0, 0, false, q), []uint64(nil))
 	}
 	f := parsed(t, "kind:capture")
-	if err := s.Scan(0, 0, false, f, func(*journal.Entry) bool { return true }); err == nil {
+	if err := s.Scan(t.Context(), 0, 0, false, f, func(*journal.Entry) bool { return true }); err == nil {
 		t.Error("reading a closed file went well")
 	}
 	if _, err := s.Get(5); err == nil {

@@ -22,7 +22,7 @@ func keepUp(t *testing.T, s journal.Store, end uint64, f journal.Matcher) (a acc
 			return a
 		}
 		seen := at
-		err = s.Scan(at, last+1, false, f, func(e *journal.Entry) bool {
+		err = s.Scan(t.Context(), at, last+1, false, f, func(e *journal.Entry) bool {
 			if e.Seq <= seen || f == nil && e.Seq != seen+1 {
 				t.Errorf("%d follows %d", e.Seq, seen)
 			}
@@ -94,7 +94,7 @@ func (u Suite) RetentionUnderReaders(t *testing.T) {
 // downwards reads as the list does: newest first, in one piece.
 func downwards(t *testing.T, s journal.Store) {
 	before := uint64(0)
-	err := s.Scan(0, 0, true, nil, func(e *journal.Entry) bool {
+	err := s.Scan(t.Context(), 0, 0, true, nil, func(e *journal.Entry) bool {
 		if before > 0 && e.Seq != before-1 {
 			t.Errorf("downwards %d follows %d", e.Seq, before)
 		}
@@ -161,7 +161,7 @@ func (u Suite) ReaderMayAppend(t *testing.T) {
 	u.each(t, func(t *testing.T, s journal.Store) {
 		Fill(t, s, 10, 100)
 		seen := 0
-		err := s.Scan(0, 11, false, nil, func(e *journal.Entry) bool {
+		err := s.Scan(t.Context(), 0, 11, false, nil, func(e *journal.Entry) bool {
 			seen++
 			Put(t, s, Sample(1, 10))
 			if _, err := s.Get(e.Seq); err != nil {
@@ -175,7 +175,7 @@ func (u Suite) ReaderMayAppend(t *testing.T) {
 		if err != nil || seen != 10 {
 			t.Errorf("%d, %v", seen, err)
 		}
-		err = s.Scan(0, 0, true, nil, func(*journal.Entry) bool { Cleared(t, s); return false })
+		err = s.Scan(t.Context(), 0, 0, true, nil, func(*journal.Entry) bool { Cleared(t, s); return false })
 		if err != nil {
 			t.Error(err)
 		}

@@ -73,7 +73,7 @@ func (u Suite) CopiesAndReuse(t *testing.T) {
 		clear(first.Request.Body)
 		var kept *journal.Entry
 		Put(t, s, Sample(2, 30<<10))
-		_ = s.Scan(0, 2, false, nil, func(e *journal.Entry) bool { kept = e.Clone(); return true })
+		_ = s.Scan(t.Context(), 0, 2, false, nil, func(e *journal.Entry) bool { kept = e.Clone(); return true })
 		Fill(t, s, 20, 10<<10)
 		u.seqs(t, s, 0, 0, true, "nowhere")
 		Equal(t, "a clone after other scans", kept.Request, want.Request)
@@ -111,7 +111,7 @@ func (u Suite) Clear(t *testing.T) {
 		Equal(t, "entries", u.seqs(t, s, 0, 0, false, ""), []uint64(nil))
 		Fill(t, s, 2, 500)
 		Equal(t, "entries after", u.seqs(t, s, 0, 0, false, ""), []uint64{31, 32})
-		err := s.Scan(5, 0, false, nil, func(*journal.Entry) bool { t.Error("yielded"); return true })
+		err := s.Scan(t.Context(), 5, 0, false, nil, func(*journal.Entry) bool { t.Error("yielded"); return true })
 		var gap *journal.TrimmedError
 		if !errors.As(err, &gap) || !errors.Is(err, journal.ErrTrimmed) || *gap != (journal.TrimmedError{From: 6, To: 30}) {
 			t.Errorf("a cursor in the gap: %v", err)
@@ -133,9 +133,9 @@ func (u Suite) Closed(t *testing.T) {
 		_, waitErr := s.Wait(t.Context(), 0)
 		for what, err := range map[string]error{
 			"Append": s.Append(Sample(2, 10)).Wait(), "Get": getErr, "Wait": waitErr, "Wait before": <-waiting, "Clear": s.Clear(), "Close": s.Close(),
-			"Scan":      s.Scan(0, 0, false, nil, func(*journal.Entry) bool { return true }),
-			"Scan down": s.Scan(0, 0, true, nil, func(*journal.Entry) bool { return true }),
-			"Scan on":   s.Scan(1, 0, false, nil, func(*journal.Entry) bool { return true }),
+			"Scan":      s.Scan(t.Context(), 0, 0, false, nil, func(*journal.Entry) bool { return true }),
+			"Scan down": s.Scan(t.Context(), 0, 0, true, nil, func(*journal.Entry) bool { return true }),
+			"Scan on":   s.Scan(t.Context(), 1, 0, false, nil, func(*journal.Entry) bool { return true }),
 		} {
 			if !errors.Is(err, journal.ErrClosed) {
 				t.Errorf("%s after Close: %v", what, err)
@@ -209,7 +209,7 @@ func follow(t *testing.T, s journal.Store, n uint64) {
 			t.Error(err)
 			return
 		}
-		err := s.Scan(at, 0, false, nil, func(e *journal.Entry) bool {
+		err := s.Scan(t.Context(), at, 0, false, nil, func(e *journal.Entry) bool {
 			if e.Seq != at+1 {
 				t.Errorf("%d follows %d", e.Seq, at)
 			}
@@ -228,8 +228,23 @@ func (u Suite) ScanStops(t *testing.T) {
 		Fill(t, s, 300, 100)
 		for _, reverse := range []bool{false, true} {
 			n := 0
-			_ = s.Scan(0, 0, reverse, nil, func(*journal.Entry) bool { n++; return n < 100 })
+			_ = s.Scan(t.Context(), 0, 0, reverse, nil, func(*journal.Entry) bool { n++; return n < 100 })
 			Equal(t, "yielded", n, 100)
+		}
+	})
+}
+
+// ScanEndsWithItsReader: a reader that is gone costs nothing more.
+func (u Suite) ScanEndsWithItsReader(t *testing.T) {
+	u.each(t, func(t *testing.T, s journal.Store) {
+		Fill(t, s, 500, 100)
+		for _, reverse := range []bool{false, true} {
+			ctx, cancel := context.WithCancel(t.Context())
+			n := 0
+			err := s.Scan(ctx, 0, 0, reverse, nil, func(*journal.Entry) bool { n++; cancel(); return true })
+			if !errors.Is(err, context.Canceled) || n > 100 {
+				t.Errorf("reverse %v: %d entries and %v", reverse, n, err)
+			}
 		}
 	})
 }
@@ -280,7 +295,7 @@ func (u Suite) Filters(t *testing.T) {
 		for _, q := range queries {
 			f := u.Parse(t, q)
 			var want []uint64
-			_ = s.Scan(0, 0, false, nil, func(e *journal.Entry) bool {
+			_ = s.Scan(t.Context(), 0, 0, false, nil, func(e *journal.Entry) bool {
 				if f.Match(e) {
 					want = append(want, e.Seq)
 				}

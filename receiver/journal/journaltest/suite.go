@@ -41,7 +41,7 @@ func (u Suite) seqs(t testing.TB, s journal.Store, after, before uint64, reverse
 // Seqs scans and returns the sequence numbers in the order they came.
 func Seqs(t testing.TB, s journal.Store, after, before uint64, reverse bool, f journal.Matcher) (got []uint64) {
 	t.Helper()
-	if err := s.Scan(after, before, reverse, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true }); err != nil {
+	if err := s.Scan(t.Context(), after, before, reverse, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true }); err != nil {
 		t.Fatal(err)
 	}
 	return got

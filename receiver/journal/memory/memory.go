@@ -136,12 +136,12 @@ func (s *memory) batch(buf []stored, seq, before uint64, reverse bool) (n int, f
 
 // Scan implements Store. It works on batches, so that a slow reader holds up
 // nobody.
-func (s *memory) Scan(after, before uint64, reverse bool, f journal.Matcher, yield func(*journal.Entry) bool) error {
+func (s *memory) Scan(ctx context.Context, after, before uint64, reverse bool, f journal.Matcher, yield func(*journal.Entry) bool) error {
 	oldest, last := s.Bounds()
 	if err := journal.Gap(after, oldest, reverse); err != nil {
 		return s.orClosed(err)
 	}
-	sift := record.Sieve{Filter: f, Yield: yield}
+	sift := record.Sieve{Context: ctx, Filter: f, Yield: yield}
 	if reverse {
 		return s.scanDown(after, before, last, &sift)
 	}

@@ -201,7 +201,7 @@ func TestScansAgreeWithMatch(t *testing.T) {
 				}
 				for _, reverse := range []bool{false, true} {
 					var got []uint64
-					if err := s.Scan(after, before, reverse, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true }); err != nil {
+					if err := s.Scan(t.Context(), after, before, reverse, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true }); err != nil {
 						t.Fatal(err)
 					}
 					if reverse {

@@ -209,7 +209,7 @@ func TestPlansAgree(t *testing.T) {
 
 func scanned(t testing.TB, s journal.Store, f *Filter, reverse bool) (got []uint64) {
 	t.Helper()
-	if err := s.Scan(0, 0, reverse, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true }); err != nil {
+	if err := s.Scan(t.Context(), 0, 0, reverse, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true }); err != nil {
 		t.Fatal(err)
 	}
 	return got

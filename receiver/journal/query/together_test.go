@@ -72,7 +72,7 @@ func found(t *testing.T, s journal.Store, finds map[string][]uint64) {
 			t.Fatal(err)
 		}
 		var got []uint64
-		if err := s.Scan(0, 0, false, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true }); err != nil {
+		if err := s.Scan(t.Context(), 0, 0, false, f, func(e *journal.Entry) bool { got = append(got, e.Seq); return true }); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(got, want) {

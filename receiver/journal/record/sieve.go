@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"errors"
 	"tacklebox/receiver/journal"
 )
@@ -21,17 +22,19 @@ type Shortcut interface {
 	ByBytes(frame []byte) bool
 }
 
-// sieve passes the records that a filter matches on to a reader, looking at as
+// Sieve passes the records that a filter matches on to a reader, looking at as
 // little of each as decides it: the index, then the raw bytes, then the entry.
 type Sieve struct {
+	Context context.Context // whoever reads; nil: for ever
 	Filter  journal.Matcher
 	Yield   func(*journal.Entry) bool
 	Corrupt func(seq uint64) // told of a record that cannot be read; it is skipped
 	spare   *journal.Entry   // decoded before and shown to nobody
+	seen    int
 	Err     error
 }
 
-// admit judges by the index; what is no need not be read.
+// Admit judges by the index; what is no need not be read.
 func (s *Sieve) Admit(seq uint64, m *Meta) Verdict {
 	if m.Size == 0 {
 		return No
@@ -39,8 +42,12 @@ func (s *Sieve) Admit(seq uint64, m *Meta) Verdict {
 	return s.byIndex(seq, m)
 }
 
-// record offers a record that admit did not refuse; false ends the scan.
+// Record offers a record that Admit did not refuse; false ends the scan.
 func (s *Sieve) Record(v Verdict, seq uint64, frame []byte) bool {
+	if s.seen++; s.seen%betweenLooks == 0 && s.Context != nil && s.Context.Err() != nil {
+		s.Err = s.Context.Err()
+		return false
+	}
 	if v == No || v == Maybe && !s.byBytes(frame) {
 		return true
 	}
@@ -59,6 +66,10 @@ func (s *Sieve) Record(v Verdict, seq uint64, frame []byte) bool {
 	}
 	return s.Yield(e)
 }
+
+// betweenLooks is how many records pass before the reader is asked whether it is
+// still there.
+const betweenLooks = 32
 
 func (s *Sieve) skip(seq uint64, err error) bool {
 	if s.Corrupt != nil {
