@@ -16,8 +16,8 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/receiver"
-	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/disk"
 	"tacklebox/receiver/journal/memory"
