@@ -32,7 +32,12 @@ var layers = []struct {
 	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/*"}},
 	{"receiver/outbound", nil},
 	{"receiver/wire", nil},
-	{"receiver", []string{"receiver/api", "receiver/wire", "receiver/journal", "receiver/journal/*", "receiver/outbound"}},
+	{"receiver/entries", []string{"receiver/api", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/inbox", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*", "receiver/outbound", "receiver/wire"}},
+	{"receiver/live", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/expect", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/exchange", []string{"receiver/api", "receiver/entries", "receiver/inbox", "receiver/journal", "receiver/journal/*"}},
+	{"receiver", []string{"receiver/api", "receiver/entries", "receiver/exchange", "receiver/expect", "receiver/inbox", "receiver/live"}},
 	{"receiver/client", []string{"receiver/api", "receiver/journal", "receiver/journal/query"}},
 	{"receiver/mcp", nil},
 	{"mock/signing", []string{"receiver/journal"}},
@@ -59,12 +64,13 @@ var (
 		"github.com/tidwall/gjson", "github.com/tidwall/sjson", "github.com/tidwall/pretty", "github.com/spf13/cobra",
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
+		"github.com/nats-io/nats.go",             // the client of a shared journal
 		"github.com/modelcontextprotocol/go-sdk", // the protocol's own library
 		"golang.org/x/time",                      // the providers' rate limits
 		"golang.org/x/sys",                       // the journal's files: locks and mappings
 	}
 	testModules = []string{
-		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/getkin/kin-openapi",
+		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/nats-io/nats-server/v2", "github.com/getkin/kin-openapi",
 		"github.com/charmbracelet/x/exp/teatest/v2",
 	}
 )
