@@ -11,6 +11,7 @@ import (
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/outbound"
 )
 
 // attempt sends one request and reads the answer. It runs outside the world's
@@ -21,18 +22,25 @@ func (e *Engine) attempt(w *service, d *delivery, t try) result {
 		return res
 	}
 	res.hopeful = true
+	u, err := url.Parse(t.out.URL)
+	if err == nil {
+		credentials(u, t.out)
+	}
 	res.entry.Request = e.sentMessage(t.out)
 	if t.plan.Lost() {
 		res.lost = true
 		return res
 	}
-	u, err := url.Parse(t.out.URL)
 	if err != nil {
 		res.err = fmt.Errorf("callback URL: %w", err)
 		return res
 	}
 	ctx, cancel := context.WithTimeout(e.ctx, timeout(t.policy))
 	defer cancel()
+	if place, ok := outbound.AsForbidden(e.cfg.Outbound.CheckURL(ctx, u)); ok {
+		res.err = fmt.Errorf("%w; %s", place, place.Hint)
+		return res
+	}
 	watch := stopwatch()
 	provider, account := w.sender(d)
 	origin := Origin{Provider: provider, Account: account, Type: d.Type, EventID: d.EventIDs[0],
