@@ -33,6 +33,7 @@ type Config struct {
 	Outbound outbound.Rules // where deliveries may go
 	MaxBody  int64          // bytes of a body that an entry keeps; 0 is 1 MiB
 	Warn     func(string)
+	Budget   *Budget // of what waits to be delivered; nil: one of its own
 }
 
 // Engine runs the mock providers.
@@ -75,6 +76,9 @@ const (
 func New(cfg Config) (*Engine, error) {
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = mebibyte
+	}
+	if cfg.Budget == nil {
+		cfg.Budget = NewBudget(ordinaryBudget)
 	}
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}

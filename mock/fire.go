@@ -159,6 +159,11 @@ func (w *service) fireOne(f *firing) error {
 		return err
 	}
 	targets, skips := w.targets(ev)
+	if len(f.fired.Events) == 0 {
+		if err := w.engine.cfg.Budget.check(max(f.Count, 1), max(len(targets), 1), len(shown)); err != nil {
+			return err
+		}
+	}
 	d := detail{Event: ev, Skipped: skips}
 	one := api.FiredEvent{ID: ev.ID, Type: ev.Type, Deliveries: []api.Delivery{}, Skipped: append([]api.Skip{}, skips...)}
 	f.fired.Events = append(f.fired.Events, one)
@@ -229,6 +234,7 @@ func (w *service) deliver(f *firing, ev *provider.Event, t provider.Target, show
 	d.EventIDs, d.EventTypes = append(d.EventIDs, ev.ID), append(d.EventTypes, ev.Type)
 	d.Events = append(d.Events, ev)
 	d.Payloads = append(d.Payloads, payload)
+	d.hold(w.engine.cfg.Budget, len(payload))
 	if t.Done {
 		d.settle(provider.Delivered)
 	}

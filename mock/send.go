@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tacklebox/mock/provider"
@@ -26,6 +27,7 @@ func (e *Engine) attempt(w *service, d *delivery, t try) result {
 	if err == nil {
 		credentials(u, t.out)
 	}
+	tidy(t.out)
 	res.entry.Request = e.sentMessage(t.out)
 	if t.plan.Lost() {
 		res.lost = true
@@ -62,6 +64,26 @@ func (e *Engine) sentMessage(out *provider.Outgoing) *journal.Message {
 		m.Headers.Add(f.Name, f.Value)
 	}
 	return m
+}
+
+// tidy keeps control characters off the wire: a header that a setting or a client
+// gave must not become two, or the end of the head.
+func tidy(out *provider.Outgoing) {
+	control := func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}
+	out.Header = slices.DeleteFunc(out.Header, func(f provider.Field) bool { return strings.ContainsFunc(f.Name, notInName) || f.Name == "" })
+	for i := range out.Header {
+		out.Header[i].Value = strings.Map(control, out.Header[i].Value)
+	}
+}
+
+// notInName reports characters that no header name has (RFC 9110, section 5.6.2).
+func notInName(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
 
 // explain words a failed exchange for a person.
