@@ -32,7 +32,12 @@ var layers = []struct {
 	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/*"}},
 	{"receiver/outbound", nil},
 	{"receiver/wire", nil},
-	{"receiver", []string{"receiver/api", "receiver/wire", "receiver/journal", "receiver/journal/*", "receiver/outbound"}},
+	{"receiver/entries", []string{"receiver/api", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/inbox", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*", "receiver/outbound", "receiver/wire"}},
+	{"receiver/live", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/expect", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/exchange", []string{"receiver/api", "receiver/entries", "receiver/inbox", "receiver/journal", "receiver/journal/*"}},
+	{"receiver", []string{"receiver/api", "receiver/entries", "receiver/exchange", "receiver/expect", "receiver/inbox", "receiver/live"}},
 	{"receiver/client", []string{"receiver/api", "receiver/journal", "receiver/journal/query"}},
 	{"receiver/mcp", nil},
 	{"mock/signing", []string{"receiver/journal"}},
@@ -64,7 +69,7 @@ var (
 		"golang.org/x/sys",                       // the journal's files: locks and mappings
 	}
 	testModules = []string{
-		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/getkin/kin-openapi",
+		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/nats-io/nats-server/v2", "github.com/getkin/kin-openapi",
 		"github.com/charmbracelet/x/exp/teatest/v2",
 	}
 )
