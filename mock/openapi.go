@@ -1,13 +1,16 @@
 package mock
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
 	"strings"
 
 	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 )
 
 // openAPI describes what the mock serves: the provider's own document
@@ -99,16 +102,14 @@ func member(doc map[string]any, name string) map[string]any {
 	return m
 }
 
-func (e *Engine) getOpenAPI(r *http.Request) (int, any, error) {
-	w, err := e.world(r)
+// OpenAPI describes a mock API: GET /_/providers/{provider}/openapi.json.
+func (c Control) OpenAPI(_ context.Context, r *http.Request) (api.Answer, error) {
+	w, err := c.named(r)
 	if err != nil {
-		return 0, nil, err
+		return api.Answer{}, err
 	}
 	var doc map[string]any
 	var broken error
 	err = w.do(func() { doc, broken = w.openAPI() })
-	if broken != nil {
-		err = broken
-	}
-	return 200, doc, err
+	return api.OK(doc), errors.Join(broken, err)
 }

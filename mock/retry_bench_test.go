@@ -1,15 +1,17 @@
 package mock
 
 import (
+	"context"
 	"fmt"
 	"net"
-	"tacklebox/mock/provider"
-	"tacklebox/receiver/journal/memory"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal/memory"
 )
 
 // BenchmarkDueRetries fires events at a port that nobody listens on and moves
@@ -31,7 +33,7 @@ func retryAll(b *testing.B, n int) {
 	defer func() { _ = e.Close() }()
 	target := closedPort(b)
 	for done := 0; done < n; done += 1000 {
-		if _, err := e.Fire(Firing{Provider: "deaf", Type: "noise", To: target, Count: min(1000, n-done)}); err != nil {
+		if _, err := e.Fire(context.Background(), api.Firing{Provider: "deaf", Type: "noise", To: target, Count: min(1000, n-done)}); err != nil {
 			b.Fatal(err)
 		}
 	}

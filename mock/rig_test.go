@@ -10,12 +10,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"tacklebox/mock/provider"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
 	"tacklebox/receiver/journal/query"
@@ -115,7 +116,7 @@ func (r *rig) subscribe(account, id string) {
 func (r *rig) fire(bodies ...string) (ids []string) {
 	r.t.Helper()
 	for _, b := range bodies {
-		fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: provider.Encode(b)})
+		fired, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", Body: provider.Encode(b)})
 		if err != nil {
 			r.t.Fatal(err)
 		}

@@ -7,9 +7,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"tacklebox/mock/provider"
 	"time"
 
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
 )
 

@@ -10,8 +10,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
+
+	"tacklebox/mock/provider"
 )
 
 // mockAPI serves a rig's provider below /plain.

@@ -20,7 +20,7 @@ type Snapshot struct {
 
 // Snapshot takes one.
 func (e *Engine) Snapshot() Snapshot {
-	s := Snapshot{Clock: e.clock.Now(), Faults: provider.Encode(e.faultsInForce()), Providers: map[string]json.RawMessage{}}
+	s := Snapshot{Clock: e.clock.Now(), Faults: provider.Encode(e.faults.List()), Providers: map[string]json.RawMessage{}}
 	for name, w := range e.services {
 		s.Providers[name] = w.section()
 	}
@@ -55,7 +55,10 @@ func (e *Engine) RestoreSnapshot(s Snapshot) error {
 			return fmt.Errorf("snapshot of %s: %w", name, err)
 		}
 	}
-	if err := e.restoreFaults(s.Faults); err != nil {
+	if len(s.Faults) == 0 {
+		s.Faults = json.RawMessage("[]")
+	}
+	if err := e.SetFaults(s.Faults); err != nil {
 		return err
 	}
 	return e.saveClock(false)
@@ -71,18 +74,4 @@ func (w *service) rewind(in savedService) {
 		w.timers = append(w.timers, t)
 		w.engine.schedule.push(item{at: t.At, service: w, timer: &t})
 	}
-}
-
-func (e *Engine) restoreFaults(raw json.RawMessage) error {
-	if len(raw) == 0 {
-		return e.setFaults(nil)
-	}
-	return e.SetFaults(raw)
-}
-
-// faultsInForce are the rules as PUT /_/faults takes them.
-func (e *Engine) faultsInForce() []*Fault {
-	e.faultMu.Lock()
-	defer e.faultMu.Unlock()
-	return append([]*Fault{}, e.faults...)
 }

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -115,7 +115,7 @@ func TestADirectFiring(t *testing.T) {
 	r := start(t)
 	host, got := listen(t, fine)
 	r.create(me, map[string]any{"customHttpHeaders": []any{header("X-A", "1")}})
-	fired := r.Fire(mock.Firing{Provider: "dsco", Type: "ORDER_CREATED", Account: me, To: "http://" + host + "/x"})
+	fired := r.Fire(api.Firing{Provider: "dsco", Type: "ORDER_CREATED", Account: me, To: "http://" + host + "/x"})
 	if len(fired.Events[0].Deliveries) != 1 || fired.Events[0].Deliveries[0].Subscription != "" {
 		t.Errorf("%+v", fired)
 	}

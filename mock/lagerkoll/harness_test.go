@@ -17,6 +17,7 @@ import (
 	"tacklebox/mock"
 	"tacklebox/mock/lagerkoll"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
 	"tacklebox/receiver/journal/query"
@@ -79,7 +80,7 @@ func start(t *testing.T, s setup) *bench {
 	b.engine, err = mock.New(cfg)
 	must(t, err)
 	control := http.NewServeMux()
-	b.engine.Routes(control)
+	control.Handle("/", api.Mux(b.engine.Control().Routes(), http.NotFoundHandler()))
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if rest, ok := mock.PathBehind(r.RequestURI, "/lagerkoll"); ok {
 			b.engine.ServeProvider("lagerkoll", rest, rw, r)
@@ -196,10 +197,10 @@ func (b *bench) set(account, doc string) {
 	}
 }
 
-func (b *bench) fire(f mock.Firing) mock.Fired {
+func (b *bench) fire(f api.Firing) api.Fired {
 	b.t.Helper()
 	f.Provider = "lagerkoll"
-	fired, err := b.engine.Fire(f)
+	fired, err := b.engine.Fire(context.Background(), f)
 	must(b.t, err)
 	b.settle()
 	return fired

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 func TestCallbackVectors(t *testing.T) {
@@ -23,7 +23,7 @@ func TestCallbackVectors(t *testing.T) {
 		if !one.Clock.Equal(b.engine.Now()) {
 			t.Fatalf("%s: the vector is of %s", one.Event, one.Clock)
 		}
-		b.fire(mock.Firing{Type: one.Event})
+		b.fire(api.Firing{Type: one.Event})
 		got := in.captures()
 		if len(got) != i+1 {
 			t.Fatalf("%s: %d captures after %d firings", one.Event, len(got), i+1)
@@ -144,7 +144,7 @@ func TestRetryVectors(t *testing.T) {
 			if name != "default" {
 				b.set("key", `{"retry":["1m","5m"]}`)
 			}
-			b.fire(mock.Firing{Type: "article.updated", Account: "key"})
+			b.fire(api.Firing{Type: "article.updated", Account: "key"})
 			b.advance(24 * time.Hour)
 			attempts := b.entries("kind:attempt")
 			if len(attempts) != len(v.At) {

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/prioticket"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -21,7 +21,7 @@ func set(pairs ...string) map[string]json.RawMessage {
 	return m
 }
 
-func fire(typ string) mock.Firing { return mock.Firing{Provider: "prioticket", Type: typ} }
+func fire(typ string) api.Firing { return api.Firing{Provider: "prioticket", Type: typ} }
 
 func TestEveryTypeFiresAndFitsItsSchema(t *testing.T) {
 	t.Parallel()
@@ -151,7 +151,7 @@ func TestVerifyComparesTheCredential(t *testing.T) {
 		{"", http.Header{}, signing.None},
 		{"opaque", http.Header{"Authorization": {"Basic opaque", "Basic opaque"}}, signing.Invalid},
 	} {
-		if v := p.Scheme.Explain(signing.Question{Secret: c.secret, Header: c.header}); v.State != c.state {
+		if v := p.Signing.Scheme.Explain(signing.Question{Secret: c.secret, Header: c.header}); v.State != c.state {
 			t.Errorf("%q against %v: %+v, want %s", c.secret, c.header, v, c.state)
 		}
 	}
@@ -288,7 +288,7 @@ func TestFaultsOfTheCredential(t *testing.T) {
 	r.subscribe("box", `"ORDER_CREATE"`, `"webhook_auth":"YTpi"`)
 	for kind, state := range map[string]string{"bad_signature": signing.Invalid, "missing_signature": signing.Missing} {
 		f := fire("ORDER_CREATE")
-		f.Faults = []mock.Fault{{Kind: kind}}
+		f.Faults = []api.Fault{{Kind: kind}}
 		fired := r.Fire(f)
 		e := r.Expect(t, "kind:capture event:"+fired.Events[0].ID, 1)[0]
 		if e.Signature == nil || e.Signature.State != state {

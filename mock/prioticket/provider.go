@@ -37,11 +37,8 @@ func New() *provider.Provider {
 		Policy:     policy,
 		Attempted:  attempted,
 		Switched:   switched,
-		Secrets:    secrets,
-		Scheme:     callbackProof(),
+		Signing:    &provider.Signing{Scheme: callbackProof(), Secrets: secrets},
 		Renew:      renew,
-		Tamper:     tamper,
-		Faults:     []string{"bad_signature", "missing_signature"},
 		Broken:     broken,
 	}
 }

@@ -75,39 +75,11 @@ func (s *Space) notFound(w http.ResponseWriter, r *http.Request) {
 
 // controlMux serves the control API of the space.
 func (s *Space) controlMux() http.Handler {
-	routes := s.routes()
+	routes := append(s.routes(), s.engine.Control().Routes()...)
 	var mux http.Handler
 	routes = append(routes, assistantRoutes(s.cfg.Version, func() http.Handler { return mux })...)
-	mux = api.Mux(routes, s.engineMux())
+	mux = api.Mux(routes, http.HandlerFunc(s.notFound))
 	return mux
-}
-
-// engineMux serves the provider side's half.
-func (s *Space) engineMux() http.Handler {
-	mux := http.NewServeMux()
-	s.engine.Routes(mux)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.notServed(mux, w, r) })
-	return mux
-}
-
-// notServed answers a control call that nothing is registered for: 405 where
-// another method would do, else 404. The mux alone would answer in plain text.
-func (s *Space) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
-	var allowed []string
-	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
-		other := r.Clone(r.Context())
-		other.Method = method
-		if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" {
-			allowed = append(allowed, method)
-		}
-	}
-	if len(allowed) == 0 {
-		s.notFound(w, r)
-		return
-	}
-	allow := strings.Join(allowed, ", ")
-	w.Header().Set("Allow", allow)
-	api.WriteError(w, api.Failed(http.StatusMethodNotAllowed, api.CodeMethodNotAllowed, "allowed: "+allow, "%s is not allowed here", r.Method))
 }
 
 func (s *Space) alive(context.Context, *http.Request) (api.Answer, error) {

@@ -7,8 +7,8 @@ import (
 	"tacklebox/receiver/api"
 )
 
-// routes is the whole control API of a space, but for the provider side's half
-// (see Engine.Routes), on one screen.
+// routes is the control API of a space on one screen; the provider side's half is
+// mock.Control's table.
 func (s *Space) routes() []api.Route {
 	rc := s.receiver
 	list := []api.Route{

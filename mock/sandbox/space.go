@@ -10,11 +10,11 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"tacklebox/mock"
-	"tacklebox/mock/provider"
 	"tacklebox/receiver"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
@@ -67,7 +67,7 @@ func (s *Space) open() (err error) {
 		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, BaseFor: s.calledAt, Allow: s.cfg.AllowHosts,
 		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn})
 	if err != nil {
-		return err
+		return placed(err)
 	}
 	s.receiver = receiver.New(s.receiverConfig(clock))
 	return s.configure()
@@ -135,7 +135,7 @@ func (s *Space) verify(from receiver.Origin, secret string, h http.Header, body 
 func (s *Space) configure() error {
 	if len(s.cfg.Faults) > 0 {
 		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
-			return err
+			return placed(err)
 		}
 	}
 	return s.configureInboxes()
@@ -151,7 +151,22 @@ func (s *Space) configureInboxes() error {
 }
 
 // ConfigError is a mistake in a part of Config that a file holds, with the place.
-type ConfigError = provider.SettingError
+type ConfigError struct {
+	Path []string // "providers", "shoptet", "attempts"
+	Err  error
+}
+
+func (e *ConfigError) Error() string { return strings.Join(e.Path, ".") + ": " + e.Err.Error() }
+
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// placed makes a ConfigError of an error that says its place.
+func placed(err error) error {
+	if path := api.Path(err); len(path) > 0 {
+		return &ConfigError{Path: path, Err: err}
+	}
+	return err
+}
 
 // Journal returns the journal.
 func (s *Space) Journal() journal.Store { return s.journal }

@@ -132,15 +132,15 @@ func (r *Running) Inbox(name string) string { return r.URL + "/in/" + name }
 //
 //	sb.Fire("shoptet", "order:create", sandbox.Set("eventInstance", "2026000123"))
 //
-// or one mock.Firing, the document of POST /_/events. Anything else, and what the
+// or one api.Firing, the document of POST /_/events. Anything else, and what the
 // provider refuses, fails the test.
-func (r *Running) Fire(what any, more ...any) mock.Fired {
+func (r *Running) Fire(what any, more ...any) api.Fired {
 	r.t.Helper()
 	f, err := firing(what, more)
 	if err != nil {
 		r.t.Fatalf("fire: %v", err)
 	}
-	fired, err := r.space.engine.Fire(f)
+	fired, err := r.space.engine.Fire(context.Background(), f)
 	if err != nil {
 		r.t.Fatalf("fire %s %s: %v", f.Provider, f.Type, err)
 	}

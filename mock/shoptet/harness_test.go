@@ -19,6 +19,7 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
 	"tacklebox/receiver/journal/query"
@@ -88,7 +89,7 @@ func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOp
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	b.engine.Routes(mux)
+	mux.Handle("/", api.Mux(b.engine.Control().Routes(), http.NotFoundHandler()))
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if name := b.engine.HostOf(r.Host); name != "" {
 			b.engine.ServeProvider(name, strings.SplitN(r.RequestURI, "?", 2)[0], rw, r)
@@ -203,10 +204,10 @@ func (b *bench) parse(body string, v any) {
 	}
 }
 
-func (b *bench) fire(f mock.Firing) mock.Fired {
+func (b *bench) fire(f api.Firing) api.Fired {
 	b.t.Helper()
 	f.Provider = "shoptet"
-	fired, err := b.engine.Fire(f)
+	fired, err := b.engine.Fire(context.Background(), f)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -325,10 +326,10 @@ func (b *bench) entries(q string) []*journal.Entry {
 	return list
 }
 
-func faults(kinds ...string) []mock.Fault {
-	var list []mock.Fault
+func faults(kinds ...string) []api.Fault {
+	var list []api.Fault
 	for _, k := range kinds {
-		list = append(list, mock.Fault{Kind: k})
+		list = append(list, api.Fault{Kind: k})
 	}
 	return list
 }

@@ -11,9 +11,9 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/shoptet"
+	"tacklebox/receiver/api"
 )
 
 func description(t *testing.T) []byte {
@@ -93,7 +93,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		h := hold(t)
 		b := newBench(t, withSettings(`{"profile":"`+profile+`"}`))
 		ids := b.register(tokenA, newReceiver(t, 500).url, "order:create", "job:finished")
-		b.fire(mock.Firing{Type: "order:create"})
+		b.fire(api.Firing{Type: "order:create"})
 		job := b.startJob("/api/orders/snapshot")
 		b.advance(time.Minute)
 		bearer := map[string]string{"Authorization": "Bearer x"}

@@ -13,8 +13,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -123,7 +123,7 @@ func asJSON(v any) []byte {
 	return b
 }
 
-func (c *client) fire(f mock.Firing) mock.Fired {
+func (c *client) fire(f api.Firing) api.Fired {
 	c.t.Helper()
 	f.Provider = "ultracart"
 	return c.sb.Fire(f)

@@ -9,7 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 func description(t *testing.T) *openapi3.T {
@@ -83,7 +83,7 @@ func TestAnswersSatisfyTheDescription(t *testing.T) {
 		c.sb.Reply("box", `{"reply":[{"status":500},{"status":200}]}`)
 		oid := c.insert("box", `{"authentication_type":"basic","merchant_comments":"mine","iam_access_key":"A","iam_secret_key":"S","compress_events":true}`,
 			[]map[string]any{{"event_name": "order_create", "expansion": "billing", "comments": "x", "event_ruler": `{"order_id":[{"exists":true}]}`}})
-		c.fire(mock.Firing{Type: "order_create"})
+		c.fire(api.Firing{Type: "order_create"})
 		c.settled(1)
 		waiting := c.ok("GET", webhooks, "")
 		c.sb.Advance(1e12)

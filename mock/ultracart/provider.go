@@ -41,9 +41,6 @@ func New() *provider.Provider {
 		Request:    createRequest,
 		Policy:     policy,
 		Attempted:  attempted,
-		Secrets:    secrets,
-		Scheme:     callbackProof(),
-		Tamper:     tamper,
-		Faults:     []string{faultBad, faultMissing},
+		Signing:    &provider.Signing{Scheme: callbackProof(), Secrets: secrets},
 	}
 }

@@ -92,6 +92,9 @@ func syntax(raw []byte) error {
 	if !errors.As(err, &wrong) {
 		return err
 	}
+	if strings.Contains(err.Error(), "after top-level value") {
+		return malformed(int(wrong.Offset)-1, "text after the JSON document")
+	}
 	if wrong.Offset >= int64(len(raw)) {
 		return malformed(len(raw), "the body is not JSON: it ends too early")
 	}

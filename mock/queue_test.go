@@ -1,12 +1,15 @@
 package mock
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // TestOrderUnderRetries: what the receiver gets, in order, when some bodies are
@@ -179,7 +182,7 @@ func TestAFaultOfItsOwnKeepsAnEventAlone(t *testing.T) {
 	r.fire("first")
 	r.idle()
 	r.fire("b")
-	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: provider.Encode("c"), Faults: []Fault{{Kind: "wrong_method"}}}); err != nil {
+	if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", Body: provider.Encode("c"), Faults: []api.Fault{{Kind: "wrong_method"}}}); err != nil {
 		t.Fatal(err)
 	}
 	r.advance(time.Hour)
@@ -198,12 +201,12 @@ func TestATargetThatIsDoneIsNotSent(t *testing.T) {
 			return []provider.Target{{Account: "ann", Subscription: "mail", URL: "mailto:ann", ID: "D1", Data: []byte(`{"to":"ann"}`), Done: true}}, []provider.Skip{{Subscription: "off", Reason: "disabled"}}
 		}
 	})
-	fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made"})
+	fired, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	one := fired.Events[0]
-	if len(one.Deliveries) != 1 || one.Deliveries[0] != (FiredDelivery{"D1", "mail", "mailto:ann"}) || len(one.Skipped) != 1 {
+	if len(one.Deliveries) != 1 || one.Deliveries[0] != (api.Delivery{ID: "D1", Subscription: "mail", URL: "mailto:ann"}) || len(one.Skipped) != 1 {
 		t.Errorf("fired %+v", one)
 	}
 	for _, when := range []string{"before", "after"} {
