@@ -70,7 +70,7 @@ var (
 		"golang.org/x/sys", // the journal's files: locks and mappings
 	}
 	testModules = []string{
-		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/getkin/kin-openapi",
+		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/nats-io/nats-server/v2", "github.com/getkin/kin-openapi",
 		"github.com/charmbracelet/x/exp/teatest/v2",
 	}
 )
