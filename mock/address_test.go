@@ -6,13 +6,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/receiver/journal"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/outbound"
 )
 
 func TestPermitURL(t *testing.T) {
@@ -32,7 +34,7 @@ func TestPermitURL(t *testing.T) {
 		{`"http://%zz/"`, "not an absolute"},
 		{`7`, "number"},
 	} {
-		err := permitURL(json.RawMessage(tc.raw), []string{"203.0.113.7"})
+		err := permitURL(outbound.Rules{Allow: []string{"203.0.113.7"}}, json.RawMessage(tc.raw))
 		if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %q", tc.raw, err, tc.want)
 		}
@@ -52,7 +54,7 @@ func addressWorld(t *testing.T, config map[string]json.RawMessage) (*service, er
 	}
 	catalog := fixtures.New(fstest.MapFS{"x/catalog.json": {Data: []byte(`{"title":"X"}`)}})
 	p := &provider.Provider{Name: "x", Options: []provider.Option{{Name: "url", Kind: provider.URLOption, Default: `""`}}}
-	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: catalog,
+	e, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Catalog: catalog,
 		Providers: []*provider.Provider{p}, Settings: map[string]map[string]json.RawMessage{"x": config}, BaseURL: func() string { return "" }})
 	if err != nil {
 		return nil, err
@@ -99,14 +101,14 @@ func TestRefusedAddressChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var p *Problem
+	var p *api.Error
 	if err := w.book.Settings().Change("a", doc(`{"url":"http://169.254.169.254/"}`)); !errors.As(err, &p) || p.Status != 422 {
 		t.Errorf("got %v, want a 422", err)
 	}
 	if got := w.world.Owners("url"); len(got) > 0 {
 		t.Errorf("the refused value was kept for %v", got)
 	}
-	if _, err := addressWorld(t, doc(`{"url":"http://8.8.8.8/"}`)); err == nil || !strings.Contains(err.Error(), "providers.x") {
+	if _, err := addressWorld(t, doc(`{"url":"http://8.8.8.8/"}`)); strings.Join(api.Path(err), ".") != "providers.x.url" {
 		t.Errorf("configuration: %v", err)
 	}
 }

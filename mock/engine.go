@@ -3,16 +3,18 @@ package mock
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"runtime/debug"
+	"net/http"
 	"sync"
 	"sync/atomic"
-	"tacklebox/mock/provider"
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/fault"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/outbound"
 )
 
 // Config is what an Engine is made of.
@@ -25,9 +27,13 @@ type Config struct {
 	Settings  map[string]map[string]json.RawMessage // the `providers` section of the configuration
 	Seed      uint64
 	BaseURL   func() string // this instance's address
-	Allow     []string      // hosts beyond loopback and private ranges
-	MaxBody   int64         // bytes of a body that an entry keeps; 0 is 1 MiB
-	Warn      func(string)
+	// BaseFor is the address that the client of a request called, for links in its
+	// answer; "" or nil: BaseURL's.
+	BaseFor  func(*http.Request) string
+	Outbound outbound.Rules // where deliveries may go
+	MaxBody  int64          // bytes of a body that an entry keeps; 0 is 1 MiB
+	Warn     func(string)
+	Budget   *Budget // of what waits to be delivered; nil: one of its own
 }
 
 // Engine runs the mock providers.
@@ -57,8 +63,7 @@ type Engine struct {
 	idle   chan struct{} // closed when busy falls to 0
 	moving sync.Mutex    // one mover of the clock at a time
 
-	faultMu sync.Mutex
-	faults  []*Fault // in force
+	faults fault.InForce
 }
 
 const (
@@ -72,13 +77,16 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = mebibyte
 	}
+	if cfg.Budget == nil {
+		cfg.Budget = NewBudget(ordinaryBudget)
+	}
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}
 	}
 	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, rand: provider.SeededRand{Seed: cfg.Seed}, state: cfg.State,
 		services: map[string]*service{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
-	e.sender = newSender(cfg.Allow, cfg.MaxBody)
+	e.sender = newSender(cfg.Outbound, cfg.MaxBody)
 	for _, p := range cfg.Providers {
 		if err := e.add(p); err != nil {
 			return nil, err
@@ -86,7 +94,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	for name := range cfg.Settings {
 		if e.services[name] == nil {
-			return nil, &SettingError{Path: []string{"providers", name}, Err: e.unknownProvider(name)}
+			return nil, api.At(e.unknownProvider(name), "providers", name)
 		}
 	}
 	if err := e.recover(); err != nil {
@@ -98,7 +106,7 @@ func New(cfg Config) (*Engine, error) {
 func (e *Engine) add(p *provider.Provider) error {
 	w := &service{engine: e, provider: p}
 	w.book = provider.NewBook(p, hooks{w}, sync.OnceValue(func() *provider.Catalogue { return e.catalogue(p.Name) }),
-		func(raw json.RawMessage) error { return permitURL(raw, e.cfg.Allow) })
+		func(raw json.RawMessage) error { return permitURL(e.cfg.Outbound, raw) })
 	w.world = w.book.World()
 	if e.cfg.Catalog.Overridden() {
 		if _, err := e.cfg.Catalog.Provider(p.Name); err != nil {
@@ -125,12 +133,6 @@ func (e *Engine) catalogue(name string) *provider.Catalogue {
 	return cat
 }
 
-// clear empties the service but keeps the configuration.
-func (w *service) clear() {
-	w.book.Clear()
-	w.log, w.lanes, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, nil
-}
-
 // Start begins to send what is due. Starting twice is the same as once, starting
 // after the end is nothing: who serves may be late for who stops.
 func (e *Engine) Start() {
@@ -142,8 +144,8 @@ func (e *Engine) Start() {
 	e.started.Store(true)
 	for _, w := range e.services {
 		w.mu.Lock()
-		for _, l := range w.lanes {
-			w.run(l)
+		for _, q := range w.queues {
+			w.run(q)
 		}
 		w.mu.Unlock()
 	}
@@ -197,32 +199,6 @@ func (e *Engine) Close() error {
 	return first
 }
 
-// do runs fn alone in the provider's world and returns once every lasting change
-// it made is on disk.
-func (w *service) do(fn func()) error {
-	w.mu.Lock()
-	broke := w.safely(fn)
-	var f *flush
-	if w.book.Changed() {
-		f = w.save()
-	}
-	w.mu.Unlock()
-	return errors.Join(broke, f.wait())
-}
-
-// safely calls into the provider; its panic is an error, not the end of the
-// process.
-func (w *service) safely(fn func()) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%s broke: %v", w.provider.Name, p)
-			w.engine.cfg.Warn(fmt.Sprintf("%v\n%s", err, debug.Stack()))
-		}
-	}()
-	fn()
-	return nil
-}
-
 // append puts an entry into the journal.
 func (e *Engine) append(entry *journal.Entry) journal.Receipt {
 	e.newestMu.Lock()
@@ -243,26 +219,10 @@ func (e *Engine) written() error {
 	e.newestMu.Lock()
 	newest := e.newest
 	e.newestMu.Unlock()
-	return fmtErr("journal", newest.Wait())
-}
-
-// savedService is the form of one provider's section of the state.
-type savedService struct {
-	Seq uint64 `json:"seq"` // events up to here are in it
-	provider.Saved
-	Timers []timer `json:"timers,omitempty"`
-}
-
-func (w *service) save() *flush {
-	w.book.Kept()
-	return w.engine.state.putLater("provider/"+w.provider.Name, w.section)
-}
-
-// section is the service as the state keeps it.
-func (w *service) section() json.RawMessage {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return provider.Encode(savedService{Seq: w.engine.appended(), Saved: w.book.Save(), Timers: w.timers})
+	if err := newest.Wait(); err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	return nil
 }
 
 // savedClock is the section of the state that is not a provider's.
@@ -310,24 +270,6 @@ func (e *Engine) Reset() error {
 		return err
 	}
 	return e.saveClock(false)
-}
-
-func (w *service) forget() {
-	waiting := []*delivery{}
-	for _, log := range w.log {
-		waiting = append(waiting, log.all...)
-	}
-	for _, l := range w.lanes { // replays are in no log
-		waiting = append(waiting, l.queue...)
-	}
-	for _, d := range waiting {
-		if d.State == provider.Waiting {
-			d.settle(provider.Dropped)
-			d.forgotten = true
-		}
-	}
-	w.clear()
-	w.book.Touch()
 }
 
 // enter and leave count what is on its way.

@@ -6,8 +6,10 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"sync"
-	"tacklebox/mock/provider"
 	"testing"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/outbound"
 )
 
 // TestEveryRequestHasAnOrigin sends over few connections at once and asks, while
@@ -15,7 +17,7 @@ import (
 // that is handed on must not lose the next one's origin.
 func TestEveryRequestHasAnOrigin(t *testing.T) {
 	t.Parallel()
-	s := newSender(nil, mebibyte)
+	s := newSender(outbound.Rules{}, mebibyte)
 	defer s.close()
 	var mu sync.Mutex
 	lost := 0
@@ -45,7 +47,7 @@ func TestEveryRequestHasAnOrigin(t *testing.T) {
 func sendOnce(t *testing.T, s *sender, to, event string) {
 	t.Helper()
 	out := &provider.Outgoing{Method: "POST", URL: to, Header: []provider.Field{{Name: "X-Event", Value: event}}, Body: []byte("x")}
-	if _, err := s.do(t.Context(), mustParse(t, to), job{out: out}, &Origin{EventID: event}); err != nil {
+	if _, err := s.do(t.Context(), mustParse(t, to), try{out: out}, &Origin{EventID: event}); err != nil {
 		t.Error(err)
 	}
 }

@@ -3,10 +3,7 @@ package dsco_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,10 +12,11 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
 	"tacklebox/mock/dsco"
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 )
 
 const (
@@ -38,7 +36,7 @@ type rig struct {
 
 func start(t *testing.T, options ...sandbox.Option) *rig {
 	t.Helper()
-	options = append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(began)}, options...)
+	options = append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(began), sandbox.WithTick(1)}, options...)
 	return &rig{sandbox.Start(t, options...), t, describe(t)}
 }
 
@@ -65,15 +63,11 @@ func (r *rig) call(method, path, account, body string) answer {
 // send makes a request as it is, without following redirects.
 func (r *rig) send(req *http.Request) answer {
 	r.t.Helper()
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	must(r.t, err)
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	must(r.t, err)
-	if resp.StatusCode/100 == 3 {
+	a := kittest.Send(r.t, req)
+	if a.Status/100 == 3 {
 		r.t.Errorf("%s %s answered with a redirect", req.Method, req.URL)
 	}
-	return answer{resp.StatusCode, resp.Header, string(b)}
+	return answer{a.Status, a.Header, a.Body}
 }
 
 // create registers a webhook and returns its webhookUuid.
@@ -112,9 +106,9 @@ func (r *rig) refused(got answer, status int, kind, names string) {
 }
 
 // fire lets an event happen; set and context hold JSON texts.
-func (r *rig) fire(typ string, set, context map[string]string) mock.FiredEvent {
+func (r *rig) fire(typ string, set, context map[string]string) api.FiredEvent {
 	r.t.Helper()
-	return r.Fire(mock.Firing{Provider: "dsco", Type: typ, Set: raws(set), Context: raws(context)}).Events[0]
+	return r.Fire(api.Firing{Provider: "dsco", Type: typ, Set: raws(set), Context: raws(context)}).Events[0]
 }
 
 func raws(in map[string]string) map[string]json.RawMessage {
@@ -182,12 +176,7 @@ func same(t *testing.T, what string, got, want any) {
 }
 
 // testdata decodes a file of the specification's vectors and cases.
-func testdata(t *testing.T, name string, v any) {
-	t.Helper()
-	b, err := os.ReadFile("testdata/" + name)
-	must(t, err)
-	must(t, json.Unmarshal(b, v))
-}
+func testdata(t *testing.T, name string, v any) { kittest.ReadJSON(t, "testdata/"+name, v) }
 
 // description is openapi.json, as far as answers are held to it.
 type description struct {
@@ -209,14 +198,7 @@ type operation struct {
 	}
 }
 
-func folder(t *testing.T) *fixtures.Provider {
-	t.Helper()
-	catalog, err := fixtures.Load("")
-	must(t, err)
-	p, err := catalog.Provider("dsco")
-	must(t, err)
-	return p
-}
+func folder(t *testing.T) *fixtures.Provider { return kittest.Fixtures(t, "dsco") }
 
 func describe(t *testing.T) description {
 	t.Helper()
@@ -276,18 +258,7 @@ func (d description) check(t *testing.T, method, path string, got answer) {
 
 func (d description) validate(t *testing.T, ref, body string) {
 	t.Helper()
-	s, err := d.compiler.Compile("mem:///openapi.json" + fragment(ref))
-	must(t, err)
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
-	must(t, err)
-	if err := s.Validate(v); err != nil {
-		t.Errorf("%s\n%v", body, err)
-	}
-}
-
-// fragment escapes a JSON pointer for a URL.
-func fragment(ref string) string {
-	return "#" + (&url.URL{Fragment: strings.TrimPrefix(ref, "#")}).EscapedFragment()
+	kittest.Fits(t, kittest.Schema(t, folder(t), "openapi.json"+ref), "an answer", body)
 }
 
 func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }

@@ -11,47 +11,16 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock/lagerkoll"
-	"tacklebox/mock/provider"
+	"tacklebox/mock/kit/kittest"
 )
 
-func folder(t *testing.T) *fixtures.Provider {
-	t.Helper()
-	catalog, err := fixtures.Load("")
-	must(t, err)
-	p, err := catalog.Provider("lagerkoll")
-	must(t, err)
-	return p
-}
+func folder(t *testing.T) *fixtures.Provider { return kittest.Fixtures(t, "lagerkoll") }
 
-// compile reads a schema of the folder, with an optional pointer into the file.
 func compile(t *testing.T, p *fixtures.Provider, ref string) *jsonschema.Schema {
-	t.Helper()
-	c := jsonschema.NewCompiler()
-	c.UseLoader(loader{p})
-	s, err := c.Compile("fixture:///" + ref)
-	must(t, err)
-	return s
+	return kittest.Schema(t, p, ref)
 }
 
-type loader struct{ p *fixtures.Provider }
-
-func (l loader) Load(url string) (any, error) {
-	raw, err := l.p.File(strings.TrimPrefix(url, "fixture:///"))
-	if err != nil {
-		return nil, err
-	}
-	return jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-}
-
-func validate(t *testing.T, s *jsonschema.Schema, doc string) {
-	t.Helper()
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(doc))
-	must(t, err)
-	if err := s.Validate(v); err != nil {
-		t.Errorf("%s\n%v", doc, err)
-	}
-}
+func validate(t *testing.T, s *jsonschema.Schema, doc string) { kittest.Fits(t, s, "a document", doc) }
 
 func TestSamplesSatisfyTheirSchemas(t *testing.T) {
 	t.Parallel()
@@ -95,21 +64,6 @@ func names(t *testing.T, doc []byte) (list []string) {
 	return list
 }
 
-func TestAssumptionsNameKnownSettings(t *testing.T) {
-	t.Parallel()
-	p := folder(t)
-	if len(p.Assumptions) < 12 {
-		t.Errorf("only %d assumptions are listed", len(p.Assumptions))
-	}
-	options := lagerkoll.New().Options
-	for _, a := range p.Assumptions {
-		known := a.Switch == "" || slices.ContainsFunc(options, func(o provider.Option) bool { return o.Name == a.Switch })
-		if a.Topic == "" || a.Text == "" || !slices.Contains([]string{"observed", "inferred", "decision"}, a.Evidence) || !known {
-			t.Errorf("%+v", a)
-		}
-	}
-}
-
 // described is the part of openapi.json that the handlers are held to.
 type described struct {
 	Paths map[string]map[string]struct {
@@ -132,29 +86,6 @@ func description(t *testing.T) (d described) {
 	must(t, err)
 	must(t, json.Unmarshal(raw, &d))
 	return d
-}
-
-func TestDescriptionMatchesTheOperations(t *testing.T) {
-	t.Parallel()
-	p := lagerkoll.New()
-	var want, got []string
-	for _, op := range p.Operations {
-		path, ok := strings.CutPrefix(op.Path, p.Home)
-		if !ok {
-			t.Errorf("%s is not below %s", op.Path, p.Home)
-		}
-		want = append(want, strings.ToLower(op.Method)+" "+path+" "+op.ID)
-	}
-	for path, item := range description(t).Paths {
-		for method, op := range item {
-			got = append(got, method+" "+path+" "+op.ID)
-		}
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("described %v\nserved %v", got, want)
-	}
 }
 
 // TestAnswersMatchTheDescription holds real answers to the described ones: the
@@ -236,7 +167,6 @@ func answerSchema(t *testing.T, operation string, status int) (s *jsonschema.Sch
 			if resp.Content["application/json"] == nil {
 				return nil, true
 			}
-			at = strings.NewReplacer("{", "%7B", "}", "%7D").Replace(at)
 			return compile(t, folder(t), "openapi.json#"+at+"/content/application~1json/schema"), true
 		}
 	}

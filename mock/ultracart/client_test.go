@@ -3,7 +3,6 @@ package ultracart_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -13,8 +12,9 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -29,7 +29,7 @@ var begin = time.Date(2026, 5, 18, 16, 10, 24, 552e6, time.UTC)
 
 func start(t *testing.T, options ...sandbox.Option) *client {
 	t.Helper()
-	sb := sandbox.Start(t, append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(begin)}, options...)...)
+	sb := sandbox.Start(t, append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(begin), sandbox.WithTick(1)}, options...)...)
 	return &client{t, sb, "uc-test-key-1"}
 }
 
@@ -67,16 +67,8 @@ func (c *client) do(method, path, body string, headers map[string]string) reply 
 			req.Header.Set(k, v)
 		}
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return reply{resp.StatusCode, resp.Header, resp, string(b)}
+	a := kittest.Send(c.t, req)
+	return reply{a.Status, a.Header, a.Wire, a.Body}
 }
 
 func (c *client) call(method, path, body string) reply {
@@ -123,7 +115,7 @@ func asJSON(v any) []byte {
 	return b
 }
 
-func (c *client) fire(f mock.Firing) mock.Fired {
+func (c *client) fire(f api.Firing) api.Fired {
 	c.t.Helper()
 	f.Provider = "ultracart"
 	return c.sb.Fire(f)
@@ -189,14 +181,6 @@ func (c *client) control(method, path, body string) reply {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return reply{resp.StatusCode, resp.Header, resp, string(b)}
+	a := kittest.Send(c.t, req)
+	return reply{a.Status, a.Header, a.Wire, a.Body}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -99,7 +100,7 @@ func (a scenarioRun) loadScenario(ctx context.Context, c *client.Client, name st
 	if err == nil {
 		return scenario.Parse(name, text)
 	}
-	if !errors.Is(err, os.ErrNotExist) || strings.ContainsAny(name, "/\\.") {
+	if !errors.Is(err, os.ErrNotExist) || strings.ContainsAny(name, "\\.") || strings.HasPrefix(name, "/") {
 		return nil, exit.Usagef("scenario: %w", err)
 	}
 	list, err := c.Scenarios(ctx)
@@ -109,11 +110,21 @@ func (a scenarioRun) loadScenario(ctx context.Context, c *client.Client, name st
 	var names []string
 	for _, s := range list {
 		if s.Name == name {
-			return scenario.Parse(name+".yaml", []byte(s.Text))
+			return embeddedScenario(name, s.Text)
 		}
 		names = append(names, s.Name)
 	}
 	return nil, exit.Usagef("no file and no embedded scenario %q%s", name, exit.DidYouMean(name, names))
+}
+
+// embeddedScenario reads one that the sandbox has; unless it says otherwise it is
+// called what it was asked for as, provider included.
+func embeddedScenario(name, text string) (*scenario.Scenario, error) {
+	s, err := scenario.Parse(name+".yaml", []byte(text))
+	if err == nil && s.Name == path.Base(name) {
+		s.Name = name
+	}
+	return s, err
 }
 
 // reportStep prints a step as soon as it is done.

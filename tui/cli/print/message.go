@@ -2,8 +2,6 @@ package print
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -73,10 +71,8 @@ func RequestLine(m *api.Message) string {
 
 func (p *Printer) Message(name, first string, m *api.Message) {
 	p.Line("\n%s %s", p.Paint(Quiet, name), p.Paint(Bold, first))
-	for _, header := range slices.Sorted(maps.Keys(m.Headers)) {
-		for _, value := range m.Headers[header] {
-			p.Line("%s: %s", p.Paint(Quiet, header), value)
-		}
+	for _, header := range m.Headers {
+		p.Line("%s: %s", p.Paint(Quiet, header.Name), header.Value)
 	}
 	if len(m.Body) == 0 {
 		return
