@@ -49,6 +49,7 @@ var layers = []struct {
 	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api/nearest"}},
 	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
 	{"mock/kit", []string{"mock/provider"}},
+	{"mock/kit/kittest", []string{"mock", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
 	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
 	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
