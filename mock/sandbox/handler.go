@@ -139,6 +139,7 @@ func (s *Space) metrics(context.Context, *http.Request) (api.Answer, error) {
 		writable = 0
 	}
 	fmt.Fprintf(&b, "# HELP tacklebox_journal_writable Whether the journal can take entries.\n# TYPE tacklebox_journal_writable gauge\ntacklebox_journal_writable %d\n", writable)
+	s.receiver.WriteMetrics(&b)
 	s.engine.WriteMetrics(&b)
 	return api.Text("text/plain; version=0.0.4; charset=utf-8", b.Bytes()), nil
 }
