@@ -74,9 +74,10 @@ func runPage(t *testing.T, path, tacklebox string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkLinks(t, path, string(text))
 	url := freeAddress(t)
 	blocks := blocksOf(strings.ReplaceAll(string(text), "127.0.0.1:4780", strings.TrimPrefix(url, "http://")))
-	work := t.TempDir()
+	work := emptyFolder(t)
 	script, wants := pageScript(t, work, blocks)
 	if script == "" {
 		return
@@ -94,6 +95,38 @@ func runPage(t *testing.T, path, tacklebox string) {
 			t.Errorf("%s: the block of line %d did not print %q; it printed:\n%s", path, w.line, missing, printed)
 		}
 	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+
+// checkLinks: what a page points at is there.
+func checkLinks(t *testing.T, page, text string) {
+	t.Helper()
+	for _, l := range link.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(page), l[1])); err != nil {
+			t.Errorf("%s points at %s, which is not there", page, l[1])
+		}
+	}
+}
+
+// emptyFolder is removed when the test ends, and what the killed processes of
+// the page still write into it does not stop that.
+func emptyFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "page-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 100 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Errorf("%s cannot be removed", dir)
+	})
+	return dir
 }
 
 // stubs stand for what a test cannot do: the program from a checkout runs in

@@ -14,8 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/disk"
+
+	"github.com/gorilla/websocket"
 )
 
 // BenchmarkCapture compares the receiver, with a journal on disk, a signature
@@ -24,7 +26,7 @@ import (
 func BenchmarkCapture(b *testing.B) {
 	for _, size := range []int{1 << 10, 64 << 10} {
 		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
-			log, err := journal.Open(b.TempDir(), journal.Options{})
+			log, err := disk.Open(b.TempDir(), disk.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -86,7 +88,7 @@ func load(b *testing.B, addr, request string) time.Duration {
 			defer conn.Close()
 			br := bufio.NewReader(conn)
 			for left.Add(-1) >= 0 {
-				if err := exchange(conn, br, request); err != nil {
+				if err := sendOne(conn, br, request); err != nil {
 					b.Error(err)
 					return
 				}
@@ -97,8 +99,8 @@ func load(b *testing.B, addr, request string) time.Duration {
 	return time.Since(started)
 }
 
-// exchange sends a request and reads an answer without a body.
-func exchange(conn net.Conn, br *bufio.Reader, request string) error {
+// sendOne sends a request and reads an answer without a body.
+func sendOne(conn net.Conn, br *bufio.Reader, request string) error {
 	if _, err := io.WriteString(conn, request); err != nil {
 		return err
 	}

@@ -14,8 +14,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/wire"
+
+	"github.com/gorilla/websocket"
 )
 
 // clockStart is what the sandbox clock shows in these tests.
@@ -32,13 +37,12 @@ type rig struct {
 
 func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
-	cfg := Config{Journal: journal.NewMemory(journal.MemoryLimit{}), Now: func() time.Time { return clockStart }}
+	cfg := Config{Config: inbox.Config{Journal: memory.New(memory.Limit{}), Now: func() time.Time { return clockStart }}}
 	for _, f := range change {
 		f(&cfg)
 	}
 	g := &rig{t: t, rc: New(cfg), log: cfg.Journal}
-	mux := http.NewServeMux()
-	g.rc.Routes(mux)
+	mux := api.Mux(g.rc.routes(), http.NotFoundHandler())
 	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/in" || strings.HasPrefix(r.URL.Path, "/in/") {
 			g.rc.ServeCapture(w, r)
@@ -48,6 +52,8 @@ func newRig(t testing.TB, change ...func(*Config)) *rig {
 	})
 	g.srv = httptest.NewUnstartedServer(nil)
 	g.srv.Config.Handler = Guard(GuardConfig{Bound: []string{g.srv.Listener.Addr().String()}}, all)
+	wire.Server(g.srv.Config)
+	g.srv.Listener = wire.Listen(g.srv.Listener, func(r wire.Refusal) { g.rc.Refused(r, targetOf(r)) })
 	g.srv.Start()
 	g.url = g.srv.URL
 	t.Cleanup(func() {
@@ -57,6 +63,32 @@ func newRig(t testing.TB, change ...func(*Config)) *rig {
 		_ = g.log.Close()
 	})
 	return g
+}
+
+// routes are the control calls of this half, as the composition's table has them.
+func (rc *Receiver) routes() []api.Route {
+	return []api.Route{
+		{Method: "GET", Path: "/_/entries", Query: []string{"q", "after", "before", "limit", "order"}, Write: rc.ListEntries},
+		{Method: "DELETE", Path: "/_/entries", Query: []string{"q"}, Handle: rc.DeleteEntries},
+		{Method: "GET", Path: "/_/entries/{seq}", Handle: rc.GetEntry},
+		{Method: "GET", Path: "/_/entries/{seq}/body", Query: []string{"of"}, Handle: rc.GetBody},
+		{Method: "GET", Path: "/_/entries/{seq}/as/{format}", Handle: rc.ExportEntry},
+		{Method: "GET", Path: "/_/entries/diff", Query: []string{"a", "b"}, Handle: rc.DiffEntries},
+		{Method: "POST", Path: "/_/entries/import", Query: []string{"inbox"}, Handle: rc.ImportEntries},
+		{Method: "POST", Path: "/_/expect", Handle: rc.Expect},
+		{Method: "GET", Path: "/_/stream", Query: []string{"q", "after"}, Write: rc.Stream},
+		{Method: "GET", Path: "/_/inboxes", Handle: rc.ListInboxes},
+		{Method: "GET", Path: "/_/inboxes/{inbox}", Handle: rc.GetInbox},
+		{Method: "PUT", Path: "/_/inboxes/{inbox}", Handle: rc.PutInbox},
+		{Method: "DELETE", Path: "/_/inboxes/{inbox}", Handle: rc.DeleteInbox},
+	}
+}
+
+// targetOf is the request target of what was refused.
+func targetOf(r wire.Refusal) string {
+	head, _ := wire.ParseHead(r.Raw)
+	_, target, _ := head.Target()
+	return target
 }
 
 func (g *rig) addr() string { return strings.TrimPrefix(g.url, "http://") }
@@ -176,7 +208,7 @@ func sampleEntry(body string) *journal.Entry {
 		Time: clockStart, Kind: journal.Capture, Inbox: "orders",
 		Request: &journal.Message{
 			Method: "POST", URL: "/in/orders?try=1", Proto: "HTTP/1.1",
-			Headers: http.Header{"Host": {"localhost:4780"}, "Content-Type": {"application/json"}, "X-Try": {"a", "b"}},
+			Headers: journal.HeaderOf(http.Header{"Host": {"localhost:4780"}, "Content-Type": {"application/json"}, "X-Try": {"a", "b"}}),
 			Body:    []byte(body), Size: int64(len(body)), Remote: "127.0.0.1:5000",
 		},
 		Response: &journal.Message{Status: 200},

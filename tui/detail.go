@@ -2,7 +2,6 @@ package tui
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -317,16 +316,9 @@ func (d *detail) headers(title string, m *client.Message, width int) []docLine {
 	if top.folded {
 		return out
 	}
-	names := make([]string, 0, len(m.Headers))
-	for n := range m.Headers {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, n := range names[:min(len(names), mostHeaders)] {
-		for _, v := range m.Headers[n] {
-			l := say(name, "  "+clean(n, longestCell)).add(plain, ": "+clean(v, longestText))
-			out = append(out, text1(wrap(l, width, 4, 8))...)
-		}
+	for _, f := range m.Headers[:min(len(m.Headers), mostHeaders)] {
+		l := say(name, "  "+clean(f.Name, longestCell)).add(plain, ": "+clean(f.Value, longestText))
+		out = append(out, text1(wrap(l, width, 4, 8))...)
 	}
 	return out
 }

@@ -14,8 +14,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -57,7 +57,7 @@ func TestRetry(t *testing.T) {
 	sb := orders(t)
 	d := drive(t, sb.URL, Options{})
 	d.sees("Nothing has happened")
-	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
+	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
 	d.sees(">W ")
 	d.sees("next  ")
 	d.press("space")
@@ -349,7 +349,7 @@ func TestEdit(t *testing.T) {
 // together.
 func TestReplays(t *testing.T) {
 	sb := sandbox.Start(t)
-	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("one")})
+	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("one")})
 	post(t, sb.Inbox("two"), `{}`)
 	d := drive(t, sb.URL, Options{})
 	d.until("both", func() bool { return len(d.m.list.lines) == 2 && d.m.list.lines[0].state == delivered })

@@ -75,10 +75,10 @@ func story() []client.Entry {
 	body := []byte(`{"eshopId":222651,"event":"order:create","items":[{"sku":"A1","paid":true},{"sku":"B2","paid":false}],"note":null}`)
 	request := func(url string) *client.Message {
 		return &client.Message{Method: "POST", URL: url, Proto: "HTTP/1.1", Body: body, Size: int64(len(body)),
-			Headers: http.Header{"Content-Type": {"application/json"}, "User-Agent": {"Shoptet"}}}
+			Headers: journal.HeaderOf(http.Header{"Content-Type": {"application/json"}, "User-Agent": {"Shoptet"}})}
 	}
 	answer := func(status int) *client.Message {
-		return &client.Message{Status: status, Headers: http.Header{"Content-Length": {"0"}}}
+		return &client.Message{Status: status, Headers: journal.HeaderOf(http.Header{"Content-Length": {"0"}})}
 	}
 	base := client.Entry{Provider: "shoptet", Account: "default", Type: "order:create"}
 	made := func(seq int, kind journal.Kind, change func(*client.Entry)) client.Entry {

@@ -100,8 +100,8 @@ func hostile() []client.Entry {
 		}
 		e := client.Entry{Seq: uint64(i + 1), Time: noon, Kind: journal.Kind([]string{"call", "event", "attempt", "capture"}[i%4]),
 			Provider: s, Account: s, Type: s, Inbox: s, EventID: s + fmt.Sprint(i/2), DeliveryID: s, Subscription: s, Error: s, Fault: s,
-			Request:   &client.Message{Method: s, URL: s, Proto: s, Body: body, Size: int64(len(body)), Headers: map[string][]string{s: {s, s}}, Truncated: i%3 == 0},
-			Response:  &client.Message{Status: 200 + i, Body: []byte(s), Headers: map[string][]string{s: {s}}},
+			Request:   &client.Message{Method: s, URL: s, Proto: s, Body: body, Size: int64(len(body)), Headers: journal.HeaderOf(map[string][]string{s: {s, s}}), Truncated: i%3 == 0},
+			Response:  &client.Message{Status: 200 + i, Body: []byte(s), Headers: journal.HeaderOf(map[string][]string{s: {s}})},
 			Signature: &journal.Signature{State: s, Reason: s}, Contract: &journal.Contract{Violations: []string{s, s}},
 			NextAttempt: noon.Add(time.Hour), Took: time.Hour, CaptureSeq: 9}
 		out = append(out, e)

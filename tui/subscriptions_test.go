@@ -9,8 +9,8 @@ import (
 	"sync"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -149,13 +149,13 @@ func TestSubscribe(t *testing.T) {
 func TestSubscribeAtASandbox(t *testing.T) {
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, Options{})
-	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) == 5 })
+	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) >= 5 })
 	d.press("s")
 	d.sees("nobody has subscribed")
 	d.press("ctrl+n", "ctrl+u", "shop", "tab", "tab", "me", "tab", "tab", "order:cr", "tab", "enter")
 	d.sees("shoptet: 1 subscription made")
 	d.sees("enabled   true")
-	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create"})
+	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create"})
 	sb.Expect(t, "kind:capture inbox:hello account:me", 1)
 }
 
@@ -193,7 +193,7 @@ func TestRetryNow(t *testing.T) {
 	sb := orders(t)
 	d := drive(t, sb.URL, Options{})
 	d.sees("Nothing has happened")
-	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
+	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
 	d.sees("c: retry now")
 	began := sb.Now()
 	d.press("c")
@@ -216,12 +216,12 @@ func TestSubscriptionsOfASandbox(t *testing.T) {
 	d.sees("enabled   true")
 	d.press("ctrl+t")
 	d.sees("enabled   false")
-	if fired := sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create"}).Events[0]; len(fired.Deliveries) != 0 || fired.Skipped[0].Reason != "disabled" {
+	if fired := sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create"}).Events[0]; len(fired.Deliveries) != 0 || fired.Skipped[0].Reason != "disabled" {
 		t.Errorf("switched off it got %+v", fired)
 	}
 	d.press("ctrl+t")
 	d.sees("enabled   true")
-	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create"})
+	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create"})
 	sb.Expect(t, "kind:capture inbox:shop", 1)
 	d.press("ctrl+d")
 	d.sees("nobody has subscribed")

@@ -423,5 +423,9 @@ func (t *trial) unlike(value string) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("%s holds %d bytes, where %s belongs: it was cut or is not a digest", t.Scheme.Header, len(digests[0].raw), wanted)
+	what := "it was cut or is not a digest"
+	if digests[0].length > t.algorithm().size {
+		what = "something stands behind it or it is not a digest"
+	}
+	return fmt.Sprintf("%s holds %d bytes, where %s belongs: %s", t.Scheme.Header, digests[0].length, wanted, what)
 }

@@ -449,3 +449,17 @@ func FuzzExplain(f *testing.F) {
 		}
 	})
 }
+
+// The size that is told is that of what stands there, never the one that belongs
+// there.
+func TestTheSizeOfWhatIsNoDigest(t *testing.T) {
+	t.Parallel()
+	s := &Scheme{Title: "Plain", Header: "X-Sig", Algorithm: "sha256", Encoding: Hex, Signed: "{body}"}
+	for n, want := range map[int]string{12: "holds 12 bytes", 31: "holds 31 bytes", 33: "holds 33 bytes", 40: "holds 40 bytes"} {
+		h := http.Header{"X-Sig": {strings.Repeat("a7", n)}}
+		v := s.Explain(Question{Secret: "k", Header: h, Body: []byte("{}")})
+		if v.State != Invalid || !strings.Contains(v.Reason, want) {
+			t.Errorf("%d bytes: %s %q", n, v.State, v.Reason)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 
 	"tacklebox/receiver/api/nearest"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // Codes of errors, one for one mistake over the whole API. Those that only one
@@ -90,6 +91,12 @@ func BadRequest(hint, format string, args ...any) *Error {
 	return Failed(http.StatusBadRequest, CodeBadRequest, hint, format, args...)
 }
 
+// BadMember makes a 400 of the code bad_request for one member of a document; the
+// message begins with its name.
+func BadMember(member, format string, args ...any) error {
+	return At(BadRequest("", member+" "+format, args...), member)
+}
+
 // Unknown makes a 422 for a name that is none of the known ones: the hint names
 // the nearest and lists all.
 func Unknown(code, name string, known []string, format string, args ...any) *Error {
@@ -136,7 +143,7 @@ func Path(err error) []string {
 // become statuses. What wraps an *Error stands before its message.
 func Of(err error) *Error {
 	var e *Error
-	var syntax *journal.SyntaxError
+	var syntax *query.SyntaxError
 	switch {
 	case errors.As(err, &e):
 		return e.within(err)
@@ -165,7 +172,7 @@ func (e *Error) within(whole error) *Error {
 
 // badFilter draws the query with a caret under the place where it stops making
 // sense, as the filter language promises (CONTRACT section 5).
-func badFilter(s *journal.SyntaxError) *Error {
+func badFilter(s *query.SyntaxError) *Error {
 	e := Failed(http.StatusBadRequest, CodeBadFilter, "", "filter: %s", s.Msg)
 	pos := min(max(s.Pos, 0), len(s.Query))
 	e.Position = &pos
