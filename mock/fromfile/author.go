@@ -25,7 +25,7 @@ type author struct {
 func (a *author) provider() *provider.Provider {
 	a.api = a.newAPI()
 	p := &provider.Provider{
-		Name: a.spec.Name, Title: a.spec.Title, Hosts: a.spec.Hosts, Home: a.spec.Home, Profile: "described by " + a.spec.Path,
+		Name: a.spec.Name, Title: a.spec.Title, Hosts: a.spec.Hosts, Home: a.spec.Home, Profile: "described by " + a.spec.Path, Described: true,
 		Options:    a.options(),
 		Operations: a.api.Operations(a.spec.Home),
 		Serve:      a.api.Serve,
@@ -39,8 +39,7 @@ func (a *author) provider() *provider.Provider {
 		p.Body, p.Unwrap = a.formBody, a.unwrap
 	}
 	if a.scheme != nil {
-		p.Scheme, p.Secrets, p.Retired, p.Tamper = a.scheme, a.secrets, a.retired, a.tamper
-		p.Faults = a.faults()
+		p.Signing = &provider.Signing{Scheme: a.scheme, Secrets: a.secrets, Retired: a.retired}
 	}
 	return p
 }

@@ -73,4 +73,3 @@ func eventsOf(s *spec.Spec) (*catalogue.Catalogue, error) {
 	}
 	return all, errors.Join(mistakes...)
 }
-

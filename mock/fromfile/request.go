@@ -21,12 +21,6 @@ func (a *author) createRequest(w *provider.World, d *provider.Delivery) (*provid
 	if s != nil && !s.Enabled {
 		return nil, &provider.DropError{Reason: "the subscription was switched off"}
 	}
-	return a.build(w, d, signing.Request{At: w.Now()}, a.secretFor(w, d))
-}
-
-// build makes the request of an attempt. how says when it is signed, and whether
-// wrongly; secret "" leaves the signature out.
-func (a *author) build(w *provider.World, d *provider.Delivery, how signing.Request, secret string) (*provider.Outgoing, error) {
 	header := []provider.Field{{Name: "Content-Type", Value: a.spec.ContentType}}
 	if a.spec.TypeHeader != "" {
 		header = append(header, provider.Field{Name: a.spec.TypeHeader, Value: a.wire(d.Type)})
@@ -36,12 +30,11 @@ func (a *author) build(w *provider.World, d *provider.Delivery, how signing.Requ
 		header = append(header, provider.Field{Name: h.Name, Value: fill.Replace(h.Value)})
 	}
 	out := kit.Post(d.URL, d.Body, header...)
-	if a.scheme == nil || secret == "" {
+	if a.scheme == nil {
 		return out, nil
 	}
-	how.Method, how.URL, how.Body, how.ID = out.Method, out.URL, out.Body, d.ID
-	how.Header = http.Header{"Content-Type": {a.spec.ContentType}}
-	signed, err := a.scheme.Apply(secret, how)
+	signed, err := a.scheme.Apply(a.secretFor(w, d), signing.Request{Method: out.Method, URL: out.URL, Body: out.Body, ID: d.ID, At: w.Now(),
+		Header: http.Header{"Content-Type": {a.spec.ContentType}}})
 	if err != nil {
 		return nil, err
 	}
@@ -110,45 +103,6 @@ func (a *author) unwrap(body []byte) []byte {
 		return []byte("null")
 	}
 	return []byte(form.Get(a.spec.FormField))
-}
-
-// Faults of signing.
-const (
-	badSignature     = "bad_signature"
-	missingSignature = "missing_signature"
-	staleSignature   = "stale_signature"
-	oldKey           = "old_key"
-)
-
-func (a *author) faults() []string {
-	list := []string{badSignature, missingSignature, oldKey}
-	if a.scheme.Timestamp != "" && a.scheme.Algorithm != signing.Basic {
-		list = append(list, staleSignature)
-	}
-	return list
-}
-
-// tamper makes the request again, with the signature that a fault asks for.
-func (a *author) tamper(w *provider.World, d *provider.Delivery, fault string, out *provider.Outgoing) error {
-	how, secret := signing.Request{At: w.Now()}, a.secretFor(w, d)
-	switch fault {
-	case missingSignature:
-		secret = ""
-	case badSignature:
-		how.Spoil = true
-	case staleSignature:
-		how.At = w.Now().Add(-2 * max(a.scheme.Late, staleAfter))
-	case oldKey:
-		secret = a.earlierSecret(w, d)
-	default:
-		return provider.Refuse("unknown_fault", "", "%s knows no fault %q", a.spec.Name, fault)
-	}
-	again, err := a.build(w, d, how, secret)
-	if err != nil {
-		return err
-	}
-	*out = *again
-	return nil
 }
 
 // isForm reports whether a call's body is a form.

@@ -2,14 +2,11 @@ package fromfile
 
 import (
 	"slices"
-	"time"
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
 )
-
-const staleAfter = time.Hour // how old a stale signature is at least, halved
 
 // keyring is a secret in force and those that were before it.
 type keyring struct {
@@ -40,48 +37,30 @@ func (a *author) accountSecret(w *provider.World, account string) string {
 	return a.scheme.NewSecret(w.Secret("signing/" + account))
 }
 
-// ring is an account's keys, brought up to date: a setting that was changed
-// retires the key before it.
+// ring is an account's keys: a setting that was changed retires the key before it.
 func (a *author) ring(w *provider.World, account *provider.Account) keyring {
 	k := keyring{Secret: a.scheme.NewSecret(w.Secret("signing/" + account.Name))}
 	account.Get("keys", &k)
-	if now := k.renew(a.accountSecret(w, account.Name)); now.Secret != k.Secret {
-		account.Put("keys", now)
-		k = now
-	}
-	return k
+	return k.renew(a.accountSecret(w, account.Name))
 }
 
 // secretFor is the key that a delivery is signed with.
 func (a *author) secretFor(w *provider.World, d *provider.Delivery) string {
-	if a.scheme == nil {
-		return ""
-	}
 	if s := kit.SubOf(w, d); s != nil {
 		if k := kit.Stored(s, keyring{}); k.Secret != "" {
 			return k.Secret
 		}
 	}
-	if account, known := w.Known(d.Account); known {
-		return a.ring(w, account).Secret
+	account, known := w.Known(d.Account)
+	if !known {
+		return a.accountSecret(w, d.Account)
 	}
-	return a.accountSecret(w, d.Account)
-}
-
-// earlierSecret is a key that was in force before; where there was none, one that
-// was never valid.
-func (a *author) earlierSecret(w *provider.World, d *provider.Delivery) string {
-	if s := kit.SubOf(w, d); s != nil {
-		if k := kit.Stored(s, keyring{}); len(k.Retired) > 0 {
-			return k.Retired[0]
-		}
+	k := a.ring(w, account)
+	var kept keyring
+	if account.Get("keys", &kept); kept.Secret != k.Secret && w.Option(d.Account, "secret").Set() {
+		account.Put("keys", k)
 	}
-	if account, known := w.Known(d.Account); known {
-		if k := a.ring(w, account); len(k.Retired) > 0 {
-			return k.Retired[0]
-		}
-	}
-	return a.scheme.NewSecret(w.Secret("earlier/" + d.Account))
+	return k.Secret
 }
 
 // secrets lists what a receiver verifies with: of an Ed25519 seed the public key.
@@ -94,6 +73,19 @@ func (a *author) secrets(w *provider.World, account *provider.Account) (list []p
 	return append(list, a.shown("secret", a.ring(w, account).Secret, "")...)
 }
 
+// retired lists the keys before; where there was none, one that was never valid.
+func (a *author) retired(w *provider.World, account *provider.Account) (list []provider.Secret) {
+	for _, s := range account.Subs() {
+		for _, secret := range kit.Stored(s, keyring{}).Retired {
+			list = append(list, a.shown("secret", secret, s.ID)...)
+		}
+	}
+	for _, secret := range a.ring(w, account).Retired {
+		list = append(list, a.shown("secret", secret, "")...)
+	}
+	return append(list, a.shown("secret", a.scheme.NewSecret(w.Secret("earlier/"+account.Name)), "")...)
+}
+
 func (a *author) shown(name, secret, subscription string) []provider.Secret {
 	own := provider.Secret{Name: name, Value: secret, Subscription: subscription}
 	if a.scheme.Algorithm != signing.Ed25519 {
@@ -104,17 +96,5 @@ func (a *author) shown(name, secret, subscription string) []provider.Secret {
 	if err != nil {
 		return []provider.Secret{own}
 	}
-	return []provider.Secret{{Name: "public key", Value: public, Subscription: subscription}, own}
-}
-
-func (a *author) retired(w *provider.World, account *provider.Account) (list []provider.Secret) {
-	for _, s := range account.Subs() {
-		for _, secret := range kit.Stored(s, keyring{}).Retired {
-			list = append(list, a.shown("secret", secret, s.ID)...)
-		}
-	}
-	for _, secret := range a.ring(w, account).Retired {
-		list = append(list, a.shown("secret", secret, "")...)
-	}
-	return list
+	return []provider.Secret{own, {Name: "public key", Value: public, Subscription: subscription}}
 }
