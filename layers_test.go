@@ -26,7 +26,7 @@ var layers = []struct {
 	{"receiver/api/nearest", nil},
 	{"fixtures", []string{"receiver/api/nearest"}},
 	{"receiver/journal", nil},
-	{"receiver/journal/body", nil},
+	{"receiver/journal/body", []string{"receiver/journal"}},
 	{"receiver/journal/query", []string{"receiver/journal", "receiver/journal/record", "receiver/journal/body", "receiver/api/nearest"}},
 	{"receiver/journal/*", []string{"receiver/journal", "receiver/journal/record"}},
 	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/*"}},
@@ -49,6 +49,7 @@ var layers = []struct {
 	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api/nearest"}},
 	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
 	{"mock/kit", []string{"mock/provider"}},
+	{"mock/kit/kittest", []string{"mock", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
 	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
 	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
@@ -64,9 +65,11 @@ var (
 		"github.com/tidwall/gjson", "github.com/tidwall/sjson", "github.com/tidwall/pretty", "github.com/spf13/cobra",
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
-		"github.com/modelcontextprotocol/go-sdk", // the protocol's own library
-		"golang.org/x/time",                      // the providers' rate limits
-		"golang.org/x/sys",                       // the journal's files: locks and mappings
+		"github.com/nats-io/nats.go",                                                          // the client of a shared journal
+		"github.com/modelcontextprotocol/go-sdk",                                              // the protocol's own library
+		"golang.org/x/time",                                                                   // the providers' rate limits
+		"golang.org/x/sys",                                                                    // the journal's files: locks and mappings
+		"github.com/klauspost/compress", "github.com/andybalholm/brotli", "golang.org/x/text", // bodies: zstd, br, charsets
 	}
 	testModules = []string{
 		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/nats-io/nats-server/v2", "github.com/getkin/kin-openapi",
