@@ -101,7 +101,7 @@ func (i *instance) Follow(ctx context.Context, yield func(*cli.Entry) error) err
 	for {
 		var failed error
 		ended := ctx.Err() != nil
-		err := log.Scan(cursor, 0, false, nil, func(e *cli.Entry) bool {
+		err := log.Scan(context.WithoutCancel(ctx), cursor, 0, false, nil, func(e *cli.Entry) bool {
 			cursor = e.Seq
 			failed = yield(e)
 			return failed == nil

@@ -74,6 +74,7 @@ func runPage(t *testing.T, path, tacklebox string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkLinks(t, path, string(text))
 	url := freeAddress(t)
 	blocks := blocksOf(strings.ReplaceAll(string(text), "127.0.0.1:4780", strings.TrimPrefix(url, "http://")))
 	work := t.TempDir()
@@ -92,6 +93,18 @@ func runPage(t *testing.T, path, tacklebox string) {
 		printed, _ := os.ReadFile(filepath.Join(work, fmt.Sprintf(".out.%d", w.line)))
 		if missing := unprinted(string(printed), w.text); missing != "" && err == nil {
 			t.Errorf("%s: the block of line %d did not print %q; it printed:\n%s", path, w.line, missing, printed)
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+
+// checkLinks: what a page points at is there.
+func checkLinks(t *testing.T, page, text string) {
+	t.Helper()
+	for _, l := range link.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(page), l[1])); err != nil {
+			t.Errorf("%s points at %s, which is not there", page, l[1])
 		}
 	}
 }

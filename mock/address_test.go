@@ -6,13 +6,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/receiver/journal"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal/memory"
 )
 
 func TestPermitURL(t *testing.T) {
@@ -52,7 +53,7 @@ func addressWorld(t *testing.T, config map[string]json.RawMessage) (*service, er
 	}
 	catalog := fixtures.New(fstest.MapFS{"x/catalog.json": {Data: []byte(`{"title":"X"}`)}})
 	p := &provider.Provider{Name: "x", Options: []provider.Option{{Name: "url", Kind: provider.URLOption, Default: `""`}}}
-	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Catalog: catalog,
+	e, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Catalog: catalog,
 		Providers: []*provider.Provider{p}, Settings: map[string]map[string]json.RawMessage{"x": config}, BaseURL: func() string { return "" }})
 	if err != nil {
 		return nil, err
@@ -99,14 +100,14 @@ func TestRefusedAddressChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var p *Problem
+	var p *api.Error
 	if err := w.book.Settings().Change("a", doc(`{"url":"http://169.254.169.254/"}`)); !errors.As(err, &p) || p.Status != 422 {
 		t.Errorf("got %v, want a 422", err)
 	}
 	if got := w.world.Owners("url"); len(got) > 0 {
 		t.Errorf("the refused value was kept for %v", got)
 	}
-	if _, err := addressWorld(t, doc(`{"url":"http://8.8.8.8/"}`)); err == nil || !strings.Contains(err.Error(), "providers.x") {
+	if _, err := addressWorld(t, doc(`{"url":"http://8.8.8.8/"}`)); strings.Join(api.Path(err), ".") != "providers.x.url" {
 		t.Errorf("configuration: %v", err)
 	}
 }

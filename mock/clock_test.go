@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 func TestNewClock(t *testing.T) {
@@ -135,14 +137,14 @@ func TestMovingTheClock(t *testing.T) {
 		{"", "2026-03-01T11:59:59Z", -1, "the clock does not go back"},
 		{strings.Repeat("9", 1000), "", -1, "…"},
 	} {
-		t.Run(clip(c.advance+c.to), func(t *testing.T) {
+		t.Run(api.Clip(c.advance+c.to), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, nil)
 			r.do(func(w *provider.World) { w.Schedule(rigStart.Add(time.Minute), "tick", nil) })
-			err := r.e.moveClock(context.Background(), c.advance, c.to)
+			err := r.e.move(context.Background(), api.ClockMove{Advance: c.advance, To: c.to})
 			switch {
 			case c.want < 0:
-				var p *Problem
+				var p *api.Error
 				if !errors.As(err, &p) || p.Status != 422 || !strings.Contains(p.Message, c.says) || !r.e.Now().Equal(rigStart) {
 					t.Errorf("got %v at %s, want %s", err, r.e.Now(), c.says)
 				}
@@ -157,11 +159,11 @@ func TestMovingTheClock(t *testing.T) {
 func TestNextWithNothingDue(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
-	if err := r.e.moveClock(context.Background(), "", "next"); err != nil || !r.e.Now().Equal(rigStart) {
+	if err := r.e.move(context.Background(), api.ClockMove{To: "next"}); err != nil || !r.e.Now().Equal(rigStart) {
 		t.Errorf("it stands at %s, %v", r.e.Now(), err)
 	}
-	if info := r.e.clockInfo(); info["mode"] != ManualClock || info["now"] != rigStart || len(info) != 2 {
-		t.Errorf("the clock is %v", info)
+	if info, err := r.e.Control().Clock(context.Background(), nil); err != nil || info.Body != any(api.Clock{Now: rigStart, Mode: ManualClock}) {
+		t.Errorf("the clock is %v, %v", info, err)
 	}
 }
 
@@ -173,7 +175,7 @@ func TestTheWallClockIsNotMoved(t *testing.T) {
 		cfg.Clock, _ = NewClock(RealClock, time.Time{})
 		p.Due = func(_ *provider.World, name string, _ []byte) { rang <- name }
 	})
-	var p *Problem
+	var p *api.Error
 	if err := r.e.Advance(context.Background(), rigStart); !errors.As(err, &p) || p.Status != 409 || p.Code != "real_clock" {
 		t.Errorf("got %v", err)
 	}

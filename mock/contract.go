@@ -6,10 +6,11 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"tacklebox/mock/provider"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -75,7 +76,7 @@ func violations(err error) []string {
 			if i := strings.LastIndex(line, "\n- "); i >= 0 {
 				line = line[i+3:]
 			}
-			list = append(list, clip(line))
+			list = append(list, api.Clip(line))
 		}
 	}
 	walk(invalid)

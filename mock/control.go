@@ -1,104 +1,71 @@
 package mock
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
-	"strconv"
-	"tacklebox/mock/provider"
 	"time"
 
-	"tacklebox/fixtures"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
-// Routes adds the events half of the control API to mux.
-func (e *Engine) Routes(mux *http.ServeMux) {
-	for pattern, handle := range map[string]func(*http.Request) (int, any, error){
-		"GET /_/providers":                         e.getProviders,
-		"GET /_/providers/{provider}":              e.getProvider,
-		"GET /_/providers/{provider}/openapi.json": e.getOpenAPI,
-		"GET /_/providers/{provider}/settings":     e.getSettings,
-		"PUT /_/providers/{provider}/settings":     e.putSettings,
-		"POST /_/events":                           e.postEvents,
-		"GET /_/subscriptions":                     e.getSubscriptions,
-		"POST /_/subscriptions":                    e.postSubscriptions,
-		"DELETE /_/subscriptions/{provider}/{id}":  e.deleteSubscription,
-		"PUT /_/subscriptions/{provider}/{id}":     e.putSubscription,
-		"POST /_/deliveries/{id}/retry":            e.postRetry,
-		"GET /_/secrets":                           e.getSecrets,
-		"GET /_/clock":                             e.getClock,
-		"POST /_/clock":                            e.postClock,
-		"POST /_/entries/{seq}/replay":             e.postReplay,
-		"GET /_/faults":                            e.getFaults,
-		"PUT /_/faults":                            e.putFaults,
-		"POST /_/verify":                           e.postVerify,
-	} {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := knownQuery(r); err != nil {
-				WriteProblem(w, err)
-				return
-			}
-			status, body, err := handle(r)
-			if err != nil {
-				WriteProblem(w, err)
-				return
-			}
-			WriteJSON(w, status, body)
-		})
+// Control is the events half of the control API: each method is one call.
+type Control struct{ e *Engine }
+
+// Control returns the engine's calls.
+func (e *Engine) Control() Control { return Control{e} }
+
+// Routes is the table of these calls, for the composition's mux and description.
+func (c Control) Routes() []api.Route {
+	one := []string{"account"}
+	which := []string{"provider", "account"}
+	return []api.Route{
+		{Method: "GET", Path: "/_/providers", Handle: c.Providers, About: "Lists the providers.", Out: []api.Provider{}},
+		{Method: "GET", Path: "/_/providers/{provider}", Handle: c.Provider, About: "A provider's event types with samples, its assumptions, context keys and faults.", Out: api.ProviderDetail{}},
+		{Method: "GET", Path: "/_/providers/{provider}/openapi.json", Handle: c.OpenAPI, About: "What the mock API serves, as OpenAPI.", Out: map[string]any{}},
+		{Method: "GET", Path: "/_/providers/{provider}/settings", Query: one, Handle: c.Settings, About: "The settings in force, of all or of one account.", Out: api.Settings{}},
+		{Method: "PUT", Path: "/_/providers/{provider}/settings", Query: one, Handle: c.PutSettings, About: "Changes the settings that are named; null takes one back.", In: api.Settings{}, Out: api.Settings{}},
+		{Method: "POST", Path: "/_/events", Handle: c.Fire, About: "Lets an event happen and tells who gets it.", In: api.Firing{}, Out: api.Fired{}, Status: http.StatusAccepted},
+		{Method: "GET", Path: "/_/subscriptions", Query: which, Handle: c.Subscriptions, About: "Lists what is subscribed.", Out: []api.Subscription{}},
+		{Method: "POST", Path: "/_/subscriptions", Handle: c.Subscribe, About: "Subscribes as a client of the mock API would.", In: api.NewSubscription{}, Out: []api.Subscription{}, Status: http.StatusCreated},
+		{Method: "PUT", Path: "/_/subscriptions/{provider}/{id}", Query: one, Handle: c.SwitchSubscription, About: "Switches a subscription on or off.", In: api.SubscriptionChange{}, Out: api.Subscription{}},
+		{Method: "DELETE", Path: "/_/subscriptions/{provider}/{id}", Query: one, Handle: c.Unsubscribe, About: "Removes a subscription.", Out: api.Removed{}},
+		{Method: "POST", Path: "/_/deliveries/{id}/retry", Handle: c.Retry, About: "Makes the next attempt of a delivery now.", Out: api.Delivery{}, Status: http.StatusAccepted},
+		{Method: "GET", Path: "/_/secrets", Query: which, Handle: c.Secrets, About: "Lists the signing keys and callback credentials in force.", Out: []api.Secret{}},
+		{Method: "GET", Path: "/_/clock", Handle: c.Clock, About: "The time on the provider side's clock.", Out: api.Clock{}},
+		{Method: "POST", Path: "/_/clock", Handle: c.MoveClock, About: "Moves a manual or auto clock.", In: api.ClockMove{}, Out: api.Clock{}},
+		{Method: "POST", Path: "/_/entries/{seq}/replay", Handle: c.Replay, About: "Sends the request of an entry again, as it was or with changes.", In: api.ReplayRequest{}, Out: api.Fired{}, Status: http.StatusAccepted},
+		{Method: "GET", Path: "/_/faults", Handle: c.Faults, About: "Lists the faults in force.", Out: []api.Fault{}},
+		{Method: "PUT", Path: "/_/faults", Handle: c.PutFaults, About: "Replaces the faults in force.", In: []api.Fault{}, Out: []api.Fault{}},
+		{Method: "POST", Path: "/_/verify", Handle: c.Verify, About: "Says whether a signature is right, and why not.", In: api.VerifyRequest{}, Out: api.Verdict{}},
 	}
 }
 
-// WriteJSON answers with a JSON body.
-func WriteJSON(w http.ResponseWriter, status int, body any) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
-		WriteProblem(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
-}
-
-// WriteProblem answers with the control API's error body; an error that is no
-// Problem is a 500.
-func WriteProblem(w http.ResponseWriter, err error) {
-	p := &Problem{Status: http.StatusInternalServerError, Code: "internal", Message: err.Error()}
-	_ = errors.As(err, &p)
-	if p.Message != err.Error() && p.Hint == "" {
-		p = &Problem{Status: p.Status, Code: p.Code, Message: err.Error()}
-	}
-	WriteJSON(w, p.Status, map[string]*Problem{"error": p})
-}
-
-func (e *Engine) world(r *http.Request) (*service, error) {
+// named returns the provider that a path names.
+func (c Control) named(r *http.Request) (*service, error) {
 	name := r.PathValue("provider")
-	if w := e.services[name]; w != nil {
+	if w := c.e.services[name]; w != nil {
 		return w, nil
 	}
-	err := e.unknownProvider(name)
-	var p *Problem
-	if errors.As(err, &p) {
-		p.Status = http.StatusNotFound
-	}
+	err := c.e.unknownProvider(name)
+	err.Status = http.StatusNotFound
 	return nil, err
 }
 
-type providerInfo struct {
-	Name    string `json:"name"`
-	Title   string `json:"title"`
-	BaseURL string `json:"base_url"`
-	Events  int    `json:"events"`
-	Profile string `json:"profile"`
+// Providers lists the providers: GET /_/providers.
+func (c Control) Providers(context.Context, *http.Request) (api.Answer, error) {
+	list := []api.Provider{}
+	for _, name := range c.e.Names() {
+		w := c.e.services[name]
+		w.look(func() { list = append(list, w.info()) })
+	}
+	return api.OK(list), nil
 }
 
-func (w *service) info() providerInfo {
-	p := providerInfo{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.world.Home(), Profile: cmp.Or(w.world.Option("", "profile").Text(), w.provider.Profile)}
+func (w *service) info() api.Provider {
+	p := api.Provider{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.world.Home(), Profile: cmp.Or(w.world.Option("", "profile").Text(), w.provider.Profile)}
 	for _, ev := range w.world.Catalogue().Events {
 		if w.checkType("", ev.Type) == nil {
 			p.Events++
@@ -107,245 +74,194 @@ func (w *service) info() providerInfo {
 	return p
 }
 
-func (e *Engine) getProviders(*http.Request) (int, any, error) {
-	list := []providerInfo{}
-	for _, name := range e.Names() {
-		w := e.services[name]
-		_ = w.do(func() { list = append(list, w.info()) })
-	}
-	return 200, list, nil
-}
-
-type eventInfo struct {
-	Type     string          `json:"type"`
-	Group    string          `json:"group,omitempty"`
-	About    string          `json:"about"`
-	Evidence string          `json:"evidence"`
-	Sample   json.RawMessage `json:"sample"`
-	Schema   json.RawMessage `json:"schema"`
-}
-
-func (e *Engine) getProvider(r *http.Request) (int, any, error) {
-	w, err := e.world(r)
+// Provider tells what there is to know about one: GET /_/providers/{provider}.
+func (c Control) Provider(_ context.Context, r *http.Request) (api.Answer, error) {
+	w, err := c.named(r)
 	if err != nil {
-		return 0, nil, err
+		return api.Answer{}, err
 	}
-	out := map[string]any{}
-	_ = w.do(func() {
+	var out api.ProviderDetail
+	err = w.do(func() {
 		info := w.info()
-		out["name"], out["title"], out["base_url"], out["profile"] = info.Name, info.Title, info.BaseURL, info.Profile
-		out["events"], out["assumptions"] = w.eventInfos(), append([]fixtures.Assumption{}, w.world.Catalogue().Assumptions...)
-		out["context"], out["faults"] = w.contextInfos(), append([]string{}, w.provider.Faults...)
+		out = api.ProviderDetail{Name: info.Name, Title: info.Title, BaseURL: info.BaseURL, Profile: info.Profile, Events: w.eventTypes(),
+			Assumptions: []api.Assumption{}, Context: []api.ContextKey{}, Faults: append([]string{}, w.signer().Faults...)}
+		for _, a := range w.world.Catalogue().Assumptions {
+			out.Assumptions = append(out.Assumptions, api.Assumption(a))
+		}
+		for _, k := range w.provider.Context {
+			out.Context = append(out.Context, api.ContextKey{Name: k.Name, About: k.About, Types: k.Types})
+		}
 	})
-	return 200, out, nil
+	return api.OK(out), err
 }
 
-func (w *service) contextInfos() []map[string]any {
-	list := []map[string]any{}
-	for _, c := range w.provider.Context {
-		list = append(list, map[string]any{"name": c.Name, "about": c.About, "types": c.Types})
-	}
-	return list
-}
-
-func (w *service) eventInfos() []eventInfo {
-	list := []eventInfo{}
+func (w *service) eventTypes() []api.EventType {
+	list := []api.EventType{}
 	for i := range w.world.Catalogue().Events {
 		ev := &w.world.Catalogue().Events[i]
 		if w.checkType("", ev.Type) != nil {
 			continue
 		}
-		info := eventInfo{Type: ev.Type, Group: ev.Group, About: ev.About, Evidence: ev.Evidence}
+		info := api.EventType{Type: ev.Type, Group: ev.Group, About: ev.About, Evidence: ev.Evidence, Schema: w.shownSchema(ev)}
 		if b, err := w.world.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
 			info.Sample = b
 		}
-		info.Schema = w.shownSchema(ev)
 		list = append(list, info)
 	}
 	return list
 }
 
-func (e *Engine) getSettings(r *http.Request) (int, any, error) {
-	w, err := e.world(r)
+// Settings lists the switches in force: GET /_/providers/{provider}/settings.
+func (c Control) Settings(_ context.Context, r *http.Request) (api.Answer, error) {
+	w, err := c.named(r)
 	if err != nil {
-		return 0, nil, err
+		return api.Answer{}, err
 	}
-	var out map[string]json.RawMessage
-	_ = w.do(func() { out = w.book.Settings().Effective(r.URL.Query().Get("account")) })
-	return 200, out, nil
+	var out api.Settings
+	w.look(func() { out = w.book.Settings().Effective(r.URL.Query().Get("account")) })
+	return api.OK(out), nil
 }
 
-func (e *Engine) putSettings(r *http.Request) (int, any, error) {
-	w, err := e.world(r)
+// PutSettings changes switches, all that are named or none: PUT
+// /_/providers/{provider}/settings.
+func (c Control) PutSettings(_ context.Context, r *http.Request) (api.Answer, error) {
+	w, err := c.named(r)
 	if err != nil {
-		return 0, nil, err
+		return api.Answer{}, err
 	}
 	var doc map[string]json.RawMessage
-	if err := readBody(r, &doc); err != nil {
-		return 0, nil, err
+	if err := api.ReadJSON(r, &doc); err != nil {
+		return api.Answer{}, err
 	}
 	account := r.URL.Query().Get("account")
-	var refused error
-	var out map[string]json.RawMessage
-	err = w.do(func() {
-		if refused = w.book.Settings().Change(account, doc); refused == nil {
-			w.book.Touch()
+	var out api.Settings
+	err = w.alter(func() error {
+		if err := w.book.Settings().Change(account, doc); err != nil {
+			return err
 		}
+		w.book.Touch()
 		out = w.book.Settings().Effective(account)
+		return nil
 	})
-	return 200, out, errors.Join(refused, err)
+	return api.OK(out), err
 }
 
-func (e *Engine) postEvents(r *http.Request) (int, any, error) {
-	var f Firing
-	if err := readBody(r, &f); err != nil {
-		return 0, nil, err
+// Fire lets something happen: POST /_/events.
+func (c Control) Fire(ctx context.Context, r *http.Request) (api.Answer, error) {
+	var f api.Firing
+	if err := api.ReadJSON(r, &f); err != nil {
+		return api.Answer{}, err
 	}
-	fired, err := e.Fire(f)
-	return http.StatusAccepted, fired, err
+	fired, err := c.e.Fire(ctx, f)
+	return api.Accepted(fired), err
 }
 
 // each visits the accounts that a request asks for.
-func (e *Engine) each(r *http.Request, visit func(w *service, a *provider.Account)) error {
+func (c Control) each(r *http.Request, visit func(w *service, a *provider.Account)) error {
 	q := r.URL.Query()
-	for _, name := range e.Names() {
+	if p := q.Get("provider"); p != "" && c.e.services[p] == nil {
+		return c.e.unknownProvider(p)
+	}
+	for _, name := range c.e.Names() {
 		if p := q.Get("provider"); p != "" && p != name {
-			if e.services[p] == nil {
-				return e.unknownProvider(p)
-			}
 			continue
 		}
-		w := e.services[name]
-		_ = w.do(func() {
+		w := c.e.services[name]
+		err := w.do(func() {
 			for _, a := range w.world.Accounts() {
 				if q.Get("account") == "" || q.Get("account") == a.Name {
 					visit(w, a)
 				}
 			}
 		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-type secretInfo struct {
-	Provider string `json:"provider"`
-	Account  string `json:"account"`
-	provider.Secret
-}
-
-func (e *Engine) getSecrets(r *http.Request) (int, any, error) {
-	list := []secretInfo{}
-	err := e.each(r, func(w *service, a *provider.Account) {
-		if w.provider.Secrets == nil {
-			return
-		}
-		for _, s := range w.provider.Secrets(w.world, a) {
-			list = append(list, secretInfo{w.provider.Name, a.Name, s})
+// Secrets lists the keys in force: GET /_/secrets.
+func (c Control) Secrets(_ context.Context, r *http.Request) (api.Answer, error) {
+	list := []api.Secret{}
+	err := c.each(r, func(w *service, a *provider.Account) {
+		if w.signs() {
+			for _, s := range w.provider.Signing.Secrets(w.world, a) {
+				list = append(list, api.Secret{Provider: w.provider.Name, Account: a.Name, Name: s.Name, Value: s.Value, Subscription: s.Subscription})
+			}
 		}
 	})
-	return 200, list, err
+	return api.OK(list), err
 }
 
-func (e *Engine) clockInfo() map[string]any {
-	out := map[string]any{"now": e.clock.Now(), "mode": e.clock.mode}
-	if next, ok := e.schedule.peek(); ok {
-		out["next"] = next
-	}
-	return out
+// Clock tells the time: GET /_/clock.
+func (c Control) Clock(context.Context, *http.Request) (api.Answer, error) {
+	out := api.Clock{Now: c.e.clock.Now(), Mode: c.e.clock.mode}
+	out.Next, _ = c.e.schedule.peek()
+	return api.OK(out), nil
 }
 
-func (e *Engine) getClock(*http.Request) (int, any, error) { return 200, e.clockInfo(), nil }
-
-func (e *Engine) postClock(r *http.Request) (int, any, error) {
-	var move struct {
-		Advance string `json:"advance"`
-		To      string `json:"to"`
+// MoveClock moves a manual or auto clock: POST /_/clock.
+func (c Control) MoveClock(ctx context.Context, r *http.Request) (api.Answer, error) {
+	var move api.ClockMove
+	if err := api.ReadJSON(r, &move); err != nil {
+		return api.Answer{}, err
 	}
-	if err := readBody(r, &move); err != nil {
-		return 0, nil, err
+	if err := c.e.move(ctx, move); err != nil {
+		return api.Answer{}, err
 	}
-	if err := e.moveClock(r.Context(), move.Advance, move.To); err != nil {
-		return 0, nil, err
-	}
-	return 200, e.clockInfo(), nil
+	return c.Clock(ctx, r)
 }
 
-func (e *Engine) moveClock(ctx context.Context, advance, to string) error {
-	switch {
-	case (advance == "") == (to == ""):
-		return provider.Refuse("bad_clock", `{"advance":"24h"}, {"to":"2026-01-31T12:00:00Z"} or {"to":"next"}`, "say either advance or to")
-	case advance != "":
-		d, err := time.ParseDuration(advance)
-		if err != nil || d < 0 {
-			return provider.Refuse("bad_clock", "a duration is written 90s, 15m or 24h", "advance: %q is not a duration", clip(advance))
-		}
-		return e.Advance(ctx, e.clock.Now().Add(d))
-	case to == "next":
-		next, ok := e.schedule.peek()
-		if !ok {
-			return e.Advance(ctx, e.clock.Now())
-		}
-		return e.Advance(ctx, next)
-	}
-	t, err := time.Parse(time.RFC3339, to)
-	if err != nil {
-		return provider.Refuse("bad_clock", "an instant is written 2026-01-31T12:00:00Z", "to: %q is not an instant", clip(to))
-	}
-	if t.Before(e.clock.Now()) {
-		return provider.Refuse("bad_clock", "the clock says "+e.clock.Now().Format(time.RFC3339), "the clock does not go back")
-	}
-	return e.Advance(ctx, t)
-}
-
-func (e *Engine) getFaults(*http.Request) (int, any, error) {
-	e.faultMu.Lock()
-	defer e.faultMu.Unlock()
-	return 200, append([]*Fault{}, e.faults...), nil
-}
-
-func (e *Engine) putFaults(r *http.Request) (int, any, error) {
-	var in []Fault
-	if err := readBody(r, &in); err != nil {
-		return 0, nil, err
-	}
-	if err := e.setFaults(in); err != nil {
-		return 0, nil, err
-	}
-	return e.getFaults(r)
-}
-
-// SetFaults replaces the faults in force by the document that PUT /_/faults
-// takes. It is how a configuration file sets them: a mistake is a SettingError.
-func (e *Engine) SetFaults(doc json.RawMessage) error {
-	var list []json.RawMessage
-	if json.Unmarshal(doc, &list) != nil {
-		return &SettingError{Path: []string{"faults"}, Err: errors.New("wants a list, like [{kind: delay, probability: 0.1}]")}
-	}
-	all := make([]Fault, len(list))
-	for i, raw := range list {
-		if err := e.readFault(raw, &all[i]); err != nil {
-			return &SettingError{Path: []string{"faults", strconv.Itoa(i)}, Err: err}
-		}
-	}
-	return e.setFaults(all)
-}
-
-func (e *Engine) readFault(raw json.RawMessage, f *Fault) error {
-	if err := json.Unmarshal(raw, f); err != nil {
-		return badJSON(err, f)
-	}
-	_, err := e.parseFaults([]Fault{*f}, nil)
-	return err
-}
-
-// setFaults replaces the faults in force.
-func (e *Engine) setFaults(in []Fault) error {
-	faults, err := e.parseFaults(in, nil)
+func (e *Engine) move(ctx context.Context, move api.ClockMove) error {
+	to, err := e.instant(move)
 	if err != nil {
 		return err
 	}
-	e.faultMu.Lock()
-	e.faults = faults
-	e.faultMu.Unlock()
-	return e.state.Save("faults", provider.Encode(append([]*Fault{}, faults...)))
+	return e.Advance(ctx, to)
+}
+
+// instant is where a move of the clock leads.
+func (e *Engine) instant(move api.ClockMove) (time.Time, error) {
+	now := e.clock.Now()
+	switch {
+	case (move.Advance == "") == (move.To == ""):
+		return now, api.Refuse("bad_clock", `{"advance":"24h"}, {"to":"2026-01-31T12:00:00Z"} or {"to":"next"}`, "say either advance or to")
+	case move.Advance != "":
+		d, err := time.ParseDuration(move.Advance)
+		if err != nil || d < 0 {
+			return now, api.Refuse("bad_clock", "a duration is written 90s, 15m or 24h", "advance: %q is not a duration", api.Clip(move.Advance))
+		}
+		return now.Add(d), nil
+	case move.To == "next":
+		if next, ok := e.schedule.peek(); ok {
+			return next, nil
+		}
+		return now, nil
+	}
+	t, err := time.Parse(time.RFC3339, move.To)
+	if err != nil {
+		return now, api.Refuse("bad_clock", "an instant is written 2026-01-31T12:00:00Z", "to: %q is not an instant", api.Clip(move.To))
+	}
+	if t.Before(now) {
+		return now, api.Refuse("bad_clock", "the clock says "+now.Format(time.RFC3339), "the clock does not go back")
+	}
+	return t, nil
+}
+
+// Faults lists the faults in force: GET /_/faults.
+func (c Control) Faults(context.Context, *http.Request) (api.Answer, error) {
+	return api.OK(c.e.faults.List()), nil
+}
+
+// PutFaults replaces the faults in force: PUT /_/faults.
+func (c Control) PutFaults(ctx context.Context, r *http.Request) (api.Answer, error) {
+	var in []api.Fault
+	if err := api.ReadJSON(r, &in); err != nil {
+		return api.Answer{}, err
+	}
+	if err := c.e.setFaults(in); err != nil {
+		return api.Answer{}, err
+	}
+	return c.Faults(ctx, r)
 }

@@ -1,22 +1,22 @@
 package mock
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // control asks the events half of the control API.
 func (r *rig) control(method, path, body string) (int, string) {
 	r.t.Helper()
 	mux := http.NewServeMux()
-	r.e.Routes(mux)
+	mux.Handle("/", api.Mux(r.e.Control().Routes(), http.NotFoundHandler()))
 	rec := httptest.NewRecorder()
 	mux.ServeHTTP(rec, httptest.NewRequest(method, path, strings.NewReader(body)))
 	if got := rec.Header().Get("Content-Type"); got != "application/json" {
@@ -39,9 +39,9 @@ func rich(p *provider.Provider, _ *Config) {
 		}
 		return nil
 	}}, {Name: "any"}}
-	p.Secrets = func(_ *provider.World, a *provider.Account) []provider.Secret {
+	p.Signing = &provider.Signing{Secrets: func(_ *provider.World, a *provider.Account) []provider.Secret {
 		return []provider.Secret{{Name: "key", Value: "of " + a.Name}, {Name: "own", Value: "<&>", Subscription: "s"}}
-	}
+	}}
 	p.Offers = func(w *provider.World, _, typ string) (string, bool) {
 		return "only in the old profile", typ == "made" || w.Option("", "profile").Text() == "old"
 	}
@@ -62,8 +62,7 @@ func TestControlAnswers(t *testing.T) {
 		want               string
 	}{
 		{"GET", "/_/providers", "", 200, `[{"name":"plain","title":"Plain","base_url":"http://sandbox.test/plain/v1","events":1,"profile":"new"}]`},
-		{"GET", "/_/providers/plain", "", 200, `{"assumptions":[],"base_url":"http://sandbox.test/plain/v1","context":[{"about":"whose it is","name":"owner","types":["made"]},{"about":"","name":"any","types":null}],` +
-			`"events":[{"type":"made","about":"made","evidence":"decision","sample":{"id":1,"name":"nut"},"schema":null}],"faults":[],"name":"plain","profile":"new","title":"Plain"}`},
+		{"GET", "/_/providers/plain", "", 200, `{"name":"plain","title":"Plain","base_url":"http://sandbox.test/plain/v1","profile":"new","events":[{"type":"made","about":"made","evidence":"decision","sample":{"id":1,"name":"nut"},"schema":null}],"assumptions":[],"context":[{"name":"owner","about":"whose it is","types":["made"]},{"name":"any","about":"","types":null}],"faults":[]}`},
 		{"GET", "/_/providers/plane", "", 404, `{"error":{"code":"unknown_provider","message":"no provider \"plane\"","hint":"did you mean \"plain\"? known are plain"}}`},
 		{"GET", "/_/providers/plain/settings", "", 200, `{"limit":null,"profile":"new"}`},
 		{"PUT", "/_/providers/plain/settings?account=ann", `{"profile":"old"}`, 200, `{"limit":null,"profile":"old"}`},
@@ -82,8 +81,8 @@ func TestControlAnswers(t *testing.T) {
 		{"GET", "/_/subscriptions?account=bob", "", 200, `[]`},
 		{"GET", "/_/subscriptions?provider=plan", "", 422, `{"error":{"code":"unknown_provider","message":"no provider \"plan\"","hint":"did you mean \"plain\"? known are plain"}}`},
 		{"GET", "/_/secrets?provider=plain&account=ann", "", 200, `[{"provider":"plain","account":"ann","name":"key","value":"of ann"},{"provider":"plain","account":"ann","name":"own","value":"<&>","subscription":"s"}]`},
-		{"GET", "/_/clock", "", 200, `{"mode":"manual","next":"2026-03-01T12:01:00Z","now":"2026-03-01T12:00:00Z"}`},
-		{"POST", "/_/clock", `{"to":"next"}`, 200, `{"mode":"manual","now":"2026-03-01T12:01:00Z"}`},
+		{"GET", "/_/clock", "", 200, `{"now":"2026-03-01T12:00:00Z","mode":"manual","next":"2026-03-01T12:01:00Z"}`},
+		{"POST", "/_/clock", `{"to":"next"}`, 200, `{"now":"2026-03-01T12:01:00Z","mode":"manual"}`},
 		{"POST", "/_/clock", `{"to":5}`, 400, `{"error":{"code":"bad_json","message":"to: a number where a text is wanted"}}`},
 		{"GET", "/_/faults", "", 200, `[]`},
 		{"PUT", "/_/faults", `["drop",{"preset":"lossy"}]`, 200, `[{"kind":"drop"},{"kind":"drop","probability":0.1}]`},
@@ -93,92 +92,6 @@ func TestControlAnswers(t *testing.T) {
 	} {
 		if status, got := r.control(c.method, c.path, c.body); status != c.status || got != c.want {
 			t.Errorf("%s %s %s: %d\n%s, want %d\n%s", c.method, c.path, c.body, status, got, c.status, c.want)
-		}
-	}
-}
-
-// TestProblemsKeepTheirStatus when they are wrapped, and anything else is a 500.
-func TestProblemsKeepTheirStatus(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		err    error
-		status int
-		want   string
-	}{
-		{&Problem{Status: 409, Code: "c", Message: "m", Hint: "h"}, 409, `{"error":{"code":"c","message":"m","hint":"h"}}`},
-		{fmt.Errorf("in front: %w", &Problem{Status: 409, Code: "c", Message: "m"}), 409, `{"error":{"code":"c","message":"in front: m"}}`},
-		{errors.New("<plain>"), 500, `{"error":{"code":"internal","message":"<plain>"}}`},
-	} {
-		rec := httptest.NewRecorder()
-		WriteProblem(rec, c.err)
-		if got := strings.TrimSpace(rec.Body.String()); rec.Code != c.status || got != c.want {
-			t.Errorf("%v: %d %s, want %d %s", c.err, rec.Code, got, c.status, c.want)
-		}
-	}
-	rec := httptest.NewRecorder()
-	if WriteJSON(rec, 200, func() {}); rec.Code != 500 || !json.Valid(rec.Body.Bytes()) {
-		t.Errorf("what cannot be written as JSON: %d %s", rec.Code, rec.Body)
-	}
-	if got := provider.Refuse("c", "h", "n %d", 7); got.Error() != "n 7 (h)" || got.Status != 422 {
-		t.Errorf("a refusal says %q", got)
-	}
-}
-
-// TestBodiesOfControlCalls have a limit and must come whole.
-func TestBodiesOfControlCalls(t *testing.T) {
-	t.Parallel()
-	huge := httptest.NewRequest("POST", "/", strings.NewReader(`"`+strings.Repeat("x", maxControlBody)+`"`))
-	broken := httptest.NewRequest("POST", "/", failing{})
-	for name, c := range map[string]struct {
-		req    *http.Request
-		status int
-		want   string
-	}{
-		"too large": {huge, 413, "larger than 33554432 bytes"},
-		"broken":    {broken, 400, "reading the body: cut"},
-	} {
-		var v any
-		var p *Problem
-		if err := readBody(c.req, &v); !errors.As(err, &p) || p.Status != c.status || !strings.Contains(p.Message, c.want) {
-			t.Errorf("%s: %v, want %d %s", name, err, c.status, c.want)
-		}
-	}
-}
-
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, errors.New("cut") }
-
-// TestWhatAFormIsCalled in words of JSON.
-func TestWhatAFormIsCalled(t *testing.T) {
-	t.Parallel()
-	type all struct {
-		Text   string         `json:"text"`
-		Truth  bool           `json:"truth"`
-		Number float64        `json:"number"`
-		Whole  *int           `json:"whole"`
-		List   []int          `json:"list"`
-		Object map[string]int `json:"object"`
-		Deep   struct {
-			Inner []string `json:"inner"`
-		} `json:"deep"`
-	}
-	for doc, want := range map[string]string{
-		`{"text":{}}`:              "text: an object where a text is wanted",
-		`{"truth":"x"}`:            "truth: a text where true or false is wanted",
-		`{"number":true}`:          "number: true or false where a number is wanted",
-		`{"whole":[]}`:             "whole: a list where a whole number is wanted",
-		`{"whole":1.5}`:            "whole: a number where a whole number is wanted",
-		`{"list":1}`:               "list: a number where a list is wanted",
-		`{"object":"x"}`:           "object: a text where an object is wanted",
-		`{"deep":{"inner":"x"}}`:   "deep.inner: a text where a list is wanted",
-		`{"deep":{"inner":["x",]}`: "the body is not JSON: ",
-		`{"other":1}`:              `unknown field "other"`,
-	} {
-		var v all
-		req := httptest.NewRequest("POST", "/", strings.NewReader(doc))
-		if err := readBody(req, &v); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%s: %v, want %s", doc, err, want)
 		}
 	}
 }

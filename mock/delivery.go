@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
 )
@@ -14,13 +15,12 @@ import (
 type delivery struct {
 	provider.Delivery
 
-	faults    []*Fault
-	forgotten bool         // by a reset: what comes of it is not recorded
-	spared    bool         // a fault put it off; its next attempt is made
-	set       []*Fault     // the faults of that attempt
-	firing    string       // what a direct delivery was fired with: its own order
-	replay    *replayed    // set when it repeats a recorded request
-	retract   *atomic.Bool // takes back the planned attempt
+	rules     []*fault.Rule // of its firing
+	plan      *fault.Plan   // of the attempt that was put off
+	forgotten bool          // by a reset: what comes of it is not recorded
+	firing    string        // what a direct delivery was fired with: its own order
+	replay    *replayed     // set when it repeats a recorded request
+	retract   *atomic.Bool  // takes back the planned attempt
 }
 
 // together tells of the events when they are several.
@@ -46,13 +46,19 @@ const smallBody = 1 << 10
 
 // settle ends the delivery and lets go of what only attempts needed.
 func (d *delivery) settle(s provider.DeliveryState) {
-	d.State, d.Next = s, time.Time{}
-	d.Events, d.Payloads, d.faults = nil, nil, nil
-	if d.retract != nil {
-		d.retract.Store(true)
-	}
+	d.takeBack()
+	d.State = s
+	d.Events, d.Payloads, d.rules, d.plan = nil, nil, nil, nil
 	if len(d.Body) > smallBody {
 		d.Body = nil
+	}
+}
+
+// takeBack forgets the planned attempt.
+func (d *delivery) takeBack() {
+	d.Next = time.Time{}
+	if d.retract != nil {
+		d.retract.Store(true)
 	}
 }
 
@@ -73,4 +79,57 @@ type detail struct {
 	Deliveries []plan           `json:"deliveries,omitempty"`
 	Skipped    []provider.Skip  `json:"skipped,omitempty"`
 	Counters   map[string]int64 `json:"counters,omitempty"`
+}
+
+// attemptExtra is what an attempt's entry keeps beside the exchange: the events
+// when they are several, the reason phrase when it is not the usual one, and that
+// it only repeats another one.
+type attemptExtra struct {
+	journal.Together
+	Reason string `json:"reason,omitempty"`
+	Repeat bool   `json:"repeat,omitempty"`
+}
+
+func (more attemptExtra) detail() json.RawMessage {
+	if more.EventIDs == nil && more.Reason == "" && !more.Repeat {
+		return nil
+	}
+	return provider.Encode(more)
+}
+
+// deliveryLog is an account's deliveries, oldest first. Settled ones beyond the
+// newest 10,000 are forgotten (PrioTicket and Dsco keep that many).
+type deliveryLog struct {
+	all  []*delivery
+	most int // how long it may get before it is looked through again
+}
+
+const keptDeliveries = 10_000
+
+func (w *service) keep(d *delivery) {
+	log := w.log[d.Account]
+	if log == nil {
+		log = &deliveryLog{}
+		w.log[d.Account] = log
+	}
+	log.add(d)
+}
+
+func (l *deliveryLog) add(d *delivery) {
+	l.all = append(l.all, d)
+	if len(l.all) > max(l.most, keptDeliveries+keptDeliveries/4) {
+		l.trim()
+		l.most = len(l.all) + len(l.all)/4 // where all of it waits, looking each time would take the square of its length
+	}
+}
+
+func (l *deliveryLog) trim() {
+	surplus := len(l.all) - keptDeliveries
+	l.all = slices.DeleteFunc(l.all, func(d *delivery) bool {
+		if surplus > 0 && d.Settled() {
+			surplus--
+			return true
+		}
+		return false
+	})
 }

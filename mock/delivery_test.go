@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/fault"
+	"tacklebox/mock/provider"
 )
 
 func TestFirstAndLastAttempt(t *testing.T) {
@@ -27,10 +29,10 @@ func TestSettledDeliveriesLetGo(t *testing.T) {
 	for _, size := range []int{0, smallBody, smallBody + 1} {
 		s := newSchedule()
 		d := &delivery{Delivery: provider.Delivery{State: provider.Waiting, Next: rigStart, Body: bytes.Repeat([]byte("x"), size), Events: []*provider.Event{{}}, Payloads: [][]byte{nil}},
-			faults: []*Fault{{}}}
+			rules: []*fault.Rule{{}}}
 		d.retract = s.push(item{at: rigStart, d: d})
 		d.settle(provider.Failed)
-		if !d.Settled() || d.State != provider.Failed || !d.Next.IsZero() || d.Events != nil || d.Payloads != nil || d.faults != nil {
+		if !d.Settled() || d.State != provider.Failed || !d.Next.IsZero() || d.Events != nil || d.Payloads != nil || d.rules != nil {
 			t.Errorf("%d bytes: %+v", size, d)
 		}
 		if kept := d.Body != nil && len(d.Body) > 0; kept != (size == smallBody) {

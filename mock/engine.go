@@ -3,15 +3,16 @@ package mock
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"runtime/debug"
+	"net/http"
 	"sync"
 	"sync/atomic"
-	"tacklebox/mock/provider"
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/fault"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -25,9 +26,12 @@ type Config struct {
 	Settings  map[string]map[string]json.RawMessage // the `providers` section of the configuration
 	Seed      uint64
 	BaseURL   func() string // this instance's address
-	Allow     []string      // hosts beyond loopback and private ranges
-	MaxBody   int64         // bytes of a body that an entry keeps; 0 is 1 MiB
-	Warn      func(string)
+	// BaseFor is the address that the client of a request called, for links in its
+	// answer; "" or nil: BaseURL's.
+	BaseFor func(*http.Request) string
+	Allow   []string // hosts beyond loopback and private ranges
+	MaxBody int64    // bytes of a body that an entry keeps; 0 is 1 MiB
+	Warn    func(string)
 }
 
 // Engine runs the mock providers.
@@ -57,8 +61,7 @@ type Engine struct {
 	idle   chan struct{} // closed when busy falls to 0
 	moving sync.Mutex    // one mover of the clock at a time
 
-	faultMu sync.Mutex
-	faults  []*Fault // in force
+	faults fault.InForce
 }
 
 const (
@@ -86,7 +89,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	for name := range cfg.Settings {
 		if e.services[name] == nil {
-			return nil, &SettingError{Path: []string{"providers", name}, Err: e.unknownProvider(name)}
+			return nil, api.At(e.unknownProvider(name), "providers", name)
 		}
 	}
 	if err := e.recover(); err != nil {
@@ -125,12 +128,6 @@ func (e *Engine) catalogue(name string) *provider.Catalogue {
 	return cat
 }
 
-// clear empties the service but keeps the configuration.
-func (w *service) clear() {
-	w.book.Clear()
-	w.log, w.lanes, w.timers = map[string]*deliveryLog{}, map[string]*lane{}, nil
-}
-
 // Start begins to send what is due. Starting twice is the same as once, starting
 // after the end is nothing: who serves may be late for who stops.
 func (e *Engine) Start() {
@@ -142,8 +139,8 @@ func (e *Engine) Start() {
 	e.started.Store(true)
 	for _, w := range e.services {
 		w.mu.Lock()
-		for _, l := range w.lanes {
-			w.run(l)
+		for _, q := range w.queues {
+			w.run(q)
 		}
 		w.mu.Unlock()
 	}
@@ -197,32 +194,6 @@ func (e *Engine) Close() error {
 	return first
 }
 
-// do runs fn alone in the provider's world and returns once every lasting change
-// it made is on disk.
-func (w *service) do(fn func()) error {
-	w.mu.Lock()
-	broke := w.safely(fn)
-	var f *flush
-	if w.book.Changed() {
-		f = w.save()
-	}
-	w.mu.Unlock()
-	return errors.Join(broke, f.wait())
-}
-
-// safely calls into the provider; its panic is an error, not the end of the
-// process.
-func (w *service) safely(fn func()) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%s broke: %v", w.provider.Name, p)
-			w.engine.cfg.Warn(fmt.Sprintf("%v\n%s", err, debug.Stack()))
-		}
-	}()
-	fn()
-	return nil
-}
-
 // append puts an entry into the journal.
 func (e *Engine) append(entry *journal.Entry) journal.Receipt {
 	e.newestMu.Lock()
@@ -243,26 +214,10 @@ func (e *Engine) written() error {
 	e.newestMu.Lock()
 	newest := e.newest
 	e.newestMu.Unlock()
-	return fmtErr("journal", newest.Wait())
-}
-
-// savedService is the form of one provider's section of the state.
-type savedService struct {
-	Seq uint64 `json:"seq"` // events up to here are in it
-	provider.Saved
-	Timers []timer `json:"timers,omitempty"`
-}
-
-func (w *service) save() *flush {
-	w.book.Kept()
-	return w.engine.state.putLater("provider/"+w.provider.Name, w.section)
-}
-
-// section is the service as the state keeps it.
-func (w *service) section() json.RawMessage {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return provider.Encode(savedService{Seq: w.engine.appended(), Saved: w.book.Save(), Timers: w.timers})
+	if err := newest.Wait(); err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	return nil
 }
 
 // savedClock is the section of the state that is not a provider's.
@@ -310,24 +265,6 @@ func (e *Engine) Reset() error {
 		return err
 	}
 	return e.saveClock(false)
-}
-
-func (w *service) forget() {
-	waiting := []*delivery{}
-	for _, log := range w.log {
-		waiting = append(waiting, log.all...)
-	}
-	for _, l := range w.lanes { // replays are in no log
-		waiting = append(waiting, l.queue...)
-	}
-	for _, d := range waiting {
-		if d.State == provider.Waiting {
-			d.settle(provider.Dropped)
-			d.forgotten = true
-		}
-	}
-	w.clear()
-	w.book.Touch()
 }
 
 // enter and leave count what is on its way.

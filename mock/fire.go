@@ -2,108 +2,124 @@ package mock
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"net/url"
-	"strings"
-	"tacklebox/mock/provider"
+	"maps"
 
+	"tacklebox/mock/fault"
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
-const maxCount = 100_000 // events of one firing
+const (
+	maxCount = 100_000 // events of one firing
+	slice    = 500     // of them that are made before others may use the mock
+)
+
+// firing is an order being carried out.
+type firing struct {
+	api.Firing
+	data  json.RawMessage // what a provider hands to its own Prepare
+	rules []*fault.Rule
+
+	fired    api.Fired
+	receipts []journal.Receipt
+	queues   []*queue // to be run when all of it is there
+}
+
+// id is the first event's; deliveries to one URL keep their order within it.
+func (f *firing) id() string {
+	if len(f.fired.Events) == 0 {
+		return ""
+	}
+	return f.fired.Events[0].ID
+}
 
 // Fire lets events happen: `POST /_/events`. It returns once the events are in
-// the journal; a *Problem says what is wrong with the order.
-func (e *Engine) Fire(f Firing) (Fired, error) {
-	f.Body, f.Merge = present(f.Body), present(f.Merge)
-	w := e.services[f.Provider]
+// the journal; an *api.Error says what is wrong with the order. A caller that
+// leaves stops what has not happened yet.
+func (e *Engine) Fire(ctx context.Context, order api.Firing) (api.Fired, error) {
+	w := e.services[order.Provider]
 	if w == nil {
-		return Fired{}, e.unknownProvider(f.Provider)
+		return api.Fired{}, e.unknownProvider(order.Provider)
 	}
-	var fired Fired
-	var receipts []journal.Receipt
+	f := &firing{Firing: order}
 	var refused error
-	if err := w.do(func() { fired, receipts, refused = w.fire(f) }); err != nil {
-		return Fired{}, err
+	if err := w.do(func() { refused = w.checkFiring(f) }); err != nil || refused != nil {
+		return api.Fired{}, errors.Join(refused, err)
 	}
+	for left := max(f.Count, 1); left > 0 && refused == nil; left -= slice {
+		if refused = ctx.Err(); refused != nil {
+			break
+		}
+		if err := w.do(func() { refused = w.fireSome(f, min(left, slice)) }); err != nil {
+			refused = err
+		}
+	}
+	_ = w.do(func() { w.runAll(f) })
 	if refused != nil {
-		return Fired{}, refused
+		return api.Fired{}, refused
 	}
-	for _, r := range receipts {
+	for _, r := range f.receipts {
 		if err := r.Wait(); err != nil {
-			return Fired{}, fmtErr("event", err)
+			return api.Fired{}, fmt.Errorf("event: %w", err)
 		}
 	}
-	return fired, nil
+	return f.fired, nil
 }
 
-// present takes a JSON null for what it means where a member may be left out.
-func present(raw json.RawMessage) json.RawMessage {
-	if string(bytes.TrimSpace(raw)) == "null" {
-		return nil
-	}
-	return raw
+func (e *Engine) unknownProvider(name string) *api.Error {
+	return api.Unknown(api.CodeUnknownProvider, name, e.Names(), "no provider %q", api.Clip(name))
 }
 
-func (e *Engine) unknownProvider(name string) error {
-	names := e.Names()
-	hint := "known are " + strings.Join(names, ", ")
-	if near := api.Nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
-	}
-	return provider.Refuse("unknown_provider", hint, "no provider %q", clip(name))
-}
-
-func (w *service) fire(f Firing) (Fired, []journal.Receipt, error) {
-	if err := w.checkFiring(&f); err != nil {
-		return Fired{}, nil, err
-	}
-	fired := Fired{Events: []FiredEvent{}}
-	var receipts []journal.Receipt
-	for n := range max(f.Count, 1) {
-		one, receipt, err := w.fireOne(f, n)
-		if err != nil {
-			return Fired{}, nil, err
+// fireSome makes n events of a firing.
+func (w *service) fireSome(f *firing, n int) error {
+	for range n {
+		if err := w.fireOne(f); err != nil {
+			return err
 		}
-		fired.Events = append(fired.Events, one)
-		receipts = append(receipts, receipt)
 	}
-	return fired, receipts, nil
+	return nil
 }
 
-func (w *service) checkFiring(f *Firing) error {
+// runAll sends what a firing has queued.
+func (w *service) runAll(f *firing) {
+	for _, q := range f.queues {
+		w.run(q)
+	}
+}
+
+func (w *service) checkFiring(f *firing) (err error) {
 	if err := w.checkType(f.Account, f.Type); err != nil {
 		return err
 	}
+	f.Body, f.Merge = api.Present(f.Body), api.Present(f.Merge)
 	if f.Count < 0 || f.Count > maxCount {
-		return provider.Refuse("bad_count", "", "count %d is not between 1 and %d", f.Count, maxCount)
+		return api.Refuse("bad_count", "", "count %d is not between 1 and %d", f.Count, maxCount)
 	}
 	if f.To != "" {
-		u, err := url.Parse(f.To)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return provider.Refuse("bad_url", "", "to: %q is not an absolute http or https URL", clip(f.To))
+		if err := w.engine.checkTarget("to", f.To); err != nil {
+			return err
 		}
 	}
 	if err := w.provider.CheckContext(f.Type, f.Context); err != nil {
 		return err
 	}
-	if string(f.Body) == "null" {
-		f.Body = nil // an optional member left empty
+	if !api.Shallow(f.Merge) {
+		return api.Refuse("bad_merge", "", "merge goes deeper than %d levels", api.MaxDepth)
 	}
-	if !journal.Shallow(f.Merge) {
-		return provider.Refuse("bad_merge", "", "merge goes deeper than %d levels", journal.MaxDepth)
-	}
-	var err error
-	if f.faults, err = w.engine.parseFaults(f.Faults, w.provider); err != nil {
+	signer := w.signer()
+	if f.rules, err = fault.Parse(f.Faults, w.engine.clock.Now, func(string) *fault.Signer { return signer }); err != nil {
 		return err
 	}
-	ev := provider.Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge)}
 	known, err := w.world.Catalogue().Paths(f.Type)
 	if err != nil {
 		return err
 	}
+	ev := provider.Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: f.Merge}
 	return ev.CheckPaths(known)
 }
 
@@ -117,11 +133,11 @@ func (w *service) checkType(account, typ string) error {
 		if near := api.Nearest(typ, types); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		return provider.Refuse("unknown_type", hint, "%s has no event type %q", w.provider.Name, clip(typ))
+		return api.Refuse(api.CodeUnknownType, hint, "%s has no event type %q", w.provider.Name, api.Clip(typ))
 	}
 	if w.provider.Offers != nil {
 		if hint, ok := w.provider.Offers(w.world, account, typ); !ok {
-			return provider.Refuse("unknown_type", hint, "%s has no event type %q here", w.provider.Name, typ)
+			return api.Refuse(api.CodeUnknownType, hint, "%s has no event type %q here", w.provider.Name, typ)
 		}
 	}
 	return nil
@@ -129,45 +145,40 @@ func (w *service) checkType(account, typ string) error {
 
 // fireOne makes one event, decides who gets it, writes it down and queues its
 // deliveries.
-func (w *service) fireOne(f Firing, n int) (FiredEvent, journal.Receipt, error) {
+func (w *service) fireOne(f *firing) error {
 	w.book.BeginDraws()
-	w.stats.events++
-	ev := &provider.Event{ID: "evt_" + w.world.Text("event", provider.LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To, Time: w.world.Now(), N: n,
-		Set: f.Set, Unset: f.Unset, Merge: notNull(f.Merge), Whole: notNull(f.Body), Context: f.Context, Data: f.Data}
-	if n == 0 {
-		w.firing = ev.ID
-	}
+	ev := &provider.Event{ID: "evt_" + w.world.Text("event", provider.LowerAndNums, 16), Type: f.Type, Account: f.Account, To: f.To,
+		Time: w.world.Now(), N: len(f.fired.Events), Set: f.Set, Unset: f.Unset, Merge: f.Merge, Whole: f.Body, Context: f.Context, Data: f.data}
 	if w.provider.Prepare != nil {
 		if err := w.provider.Prepare(w.world, ev); err != nil {
-			return FiredEvent{}, journal.Receipt{}, err
+			return err
 		}
 	}
 	shown, err := w.payload(ev, provider.Target{Account: f.Account, URL: f.To, Direct: f.To != ""})
 	if err != nil {
-		return FiredEvent{}, journal.Receipt{}, err
+		return err
 	}
 	targets, skips := w.targets(ev)
 	d := detail{Event: ev, Skipped: skips}
-	one := FiredEvent{ID: ev.ID, Type: ev.Type, Deliveries: []FiredDelivery{}, Skipped: append([]provider.Skip{}, skips...)}
+	one := api.FiredEvent{ID: ev.ID, Type: ev.Type, Deliveries: []api.Delivery{}, Skipped: append([]api.Skip{}, skips...)}
+	f.fired.Events = append(f.fired.Events, one)
 	for _, t := range targets {
-		p, err := w.deliver(ev, t, shown, copied(f.faults))
+		p, err := w.deliver(f, ev, t, shown)
 		if err != nil {
-			return FiredEvent{}, journal.Receipt{}, err
+			return err
 		}
 		d.Deliveries = append(d.Deliveries, p)
-		one.Deliveries = append(one.Deliveries, FiredDelivery{p.ID, p.Subscription, p.URL})
+		one.Deliveries = append(one.Deliveries, api.Delivery{ID: p.ID, Subscription: p.Subscription, URL: p.URL})
 	}
-	d.Counters = clone(w.book.Drawn())
+	f.fired.Events[len(f.fired.Events)-1] = one
+	d.Counters = maps.Clone(w.book.Drawn())
 	if w.provider.Note != nil && ev.To == "" {
-		w.remember(ev)
+		// the journal can tell it again: the caller need not wait for the disk
+		w.book.Remember(func() { w.provider.Note(w.world, ev) })
 	}
-	return one, w.engine.append(w.eventEntry(ev, d, shown)), nil
-}
-
-// remember lets the provider note an event without making the caller wait for
-// the disk: the journal can tell it again.
-func (w *service) remember(ev *provider.Event) {
-	w.book.Remember(func() { w.provider.Note(w.world, ev) })
+	w.stats.events++
+	f.receipts = append(f.receipts, w.engine.append(w.eventEntry(ev, d, shown)))
+	return nil
 }
 
 func (w *service) eventEntry(ev *provider.Event, d detail, body []byte) *journal.Entry {
@@ -203,7 +214,7 @@ func (w *service) targets(ev *provider.Event) ([]provider.Target, []provider.Ski
 }
 
 // deliver makes a delivery of an event, or joins it to one that waits.
-func (w *service) deliver(ev *provider.Event, t provider.Target, shown []byte, faults []*Fault) (plan, error) {
+func (w *service) deliver(f *firing, ev *provider.Event, t provider.Target, shown []byte) (plan, error) {
 	payload := shown // of the one target that a firing names
 	if ev.To == "" {
 		var err error
@@ -211,9 +222,9 @@ func (w *service) deliver(ev *provider.Event, t provider.Target, shown []byte, f
 			return plan{}, err
 		}
 	}
-	d := w.joinable(t, payload, faults)
+	d := w.joinable(f, t, payload)
 	if d == nil {
-		d = w.newDelivery(ev, t, faults)
+		d = w.newDelivery(f, ev, t)
 	}
 	d.EventIDs, d.EventTypes = append(d.EventIDs, ev.ID), append(d.EventTypes, ev.Type)
 	d.Events = append(d.Events, ev)
@@ -224,37 +235,39 @@ func (w *service) deliver(ev *provider.Event, t provider.Target, shown []byte, f
 	return plan{d.ID, d.Account, d.Subscription, d.URL, d.Direct, t.Done, d.Data}, nil
 }
 
-func (w *service) newDelivery(ev *provider.Event, t provider.Target, faults []*Fault) *delivery {
+func (w *service) newDelivery(f *firing, ev *provider.Event, t provider.Target) *delivery {
 	d := &delivery{Delivery: provider.Delivery{ID: t.ID, Account: t.Account, Subscription: t.Subscription, Type: ev.Type, URL: t.URL, Direct: t.Direct,
-		Data: t.Data, Created: ev.Time, State: provider.Waiting}, faults: faults}
+		Data: t.Data, Created: ev.Time, State: provider.Waiting}, rules: fault.Copies(f.rules)}
 	if d.ID == "" {
 		d.ID = "dlv_" + w.world.Text("delivery", provider.LowerAndNums, 16)
 	}
 	if d.Direct {
-		d.firing = w.firing
+		d.firing = f.id()
 	}
 	w.keep(d)
 	if !t.Done {
-		w.queue(d)
+		if q := w.enqueue(d); len(f.queues) == 0 || f.queues[len(f.queues)-1] != q {
+			f.queues = append(f.queues, q)
+		}
 	}
 	return d
 }
 
 // joinable returns the newest delivery to the same place that still waits for
 // its first attempt and can take a further event.
-func (w *service) joinable(t provider.Target, payload []byte, faults []*Fault) *delivery {
-	if w.provider.Join == nil || len(faults) > 0 || t.Done {
+func (w *service) joinable(f *firing, t provider.Target, payload []byte) *delivery {
+	if w.provider.Join == nil || len(f.rules) > 0 || t.Done {
 		return nil
 	}
-	key := laneKey(t.Account, t.Subscription, "")
+	key := queueKey(t.Account, t.Subscription, "")
 	if t.Direct {
-		key = laneKey("", "", w.firing+t.URL)
+		key = queueKey("", "", f.id()+t.URL)
 	}
-	l := w.lanes[key]
-	if l == nil || len(l.queue) == 0 {
+	q := w.queues[key]
+	if q == nil || len(q.ready) == 0 {
 		return nil
 	}
-	d := l.queue[len(l.queue)-1]
+	d := q.ready[len(q.ready)-1]
 	if len(d.Attempts) > 0 || d.Body != nil || d.State != provider.Waiting || !w.provider.Join(w.world, &d.Delivery, payload) {
 		return nil
 	}
@@ -268,40 +281,4 @@ func keptMessage(body []byte, most int64) *journal.Message {
 		m.SHA256 = digest(body)
 	}
 	return m
-}
-
-// notNull takes JSON's null for absent.
-func notNull(raw json.RawMessage) json.RawMessage {
-	if string(bytes.TrimSpace(raw)) == "null" {
-		return nil
-	}
-	return raw
-}
-
-// copied gives each delivery faults of its own to count.
-func copied(faults []*Fault) []*Fault {
-	var own []*Fault
-	for _, f := range faults {
-		c := *f
-		own = append(own, &c)
-	}
-	return own
-}
-
-func clone(m map[string]int64) map[string]int64 {
-	if len(m) == 0 {
-		return nil
-	}
-	c := make(map[string]int64, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
-	return c
-}
-
-func fmtErr(noun string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", noun, err)
 }

@@ -1,13 +1,16 @@
 package mock
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
 	"strings"
 
 	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 )
 
 // openAPI describes what the mock serves: the provider's own document
@@ -38,12 +41,27 @@ func (w *service) openAPI() (map[string]any, error) {
 		webhooks[ev.Type] = map[string]any{"post": callbackOperation(ev, schema)}
 	}
 	doc["webhooks"] = webhooks
+	w.versionOf(doc)
+	dropUnused(doc)
 	return doc, nil
 }
 
+// versionOf puts the version that the profile in force stands for into the
+// description: `x-versions` of its info lists those that are not the ordinary one.
+func (w *service) versionOf(doc map[string]any) {
+	info := member(doc, "info")
+	versions, _ := info["x-versions"].(map[string]any)
+	delete(info, "x-versions")
+	if version, ok := versions[w.world.Option("", "profile").Text()]; ok {
+		info["version"] = version
+	}
+}
+
+// callbackOperation describes what a receiver gets; it needs no credential of the
+// API.
 func callbackOperation(ev *fixtures.Event, schema map[string]any) map[string]any {
 	return map[string]any{
-		"operationId": "callback_" + ev.Type, "summary": ev.About, "tags": []string{"callbacks"}, "x-evidence": ev.Evidence,
+		"operationId": "callback_" + ev.Type, "summary": ev.About, "tags": []string{"callbacks"}, "x-evidence": ev.Evidence, "security": []any{},
 		"requestBody": map[string]any{"required": true, "content": map[string]any{"application/json": map[string]any{"schema": schema}}},
 		"responses":   map[string]any{"200": map[string]any{"description": "Received"}},
 	}
@@ -66,35 +84,13 @@ func (w *service) callbackSchema(ev *fixtures.Event, schemas map[string]any) (ma
 		if err := json.Unmarshal(raw, &doc); err != nil {
 			return nil, fmt.Errorf("schema %s of %s: %w", file, w.provider.Name, err)
 		}
-		delete(doc, "$schema")
-		delete(doc, "$id")
-		schemas[name] = rebase(doc, "#/components/schemas/"+name)
+		addSchema(schemas, name, doc)
 	}
-	schema := map[string]any{"$ref": "#/components/schemas/" + name + pointer}
+	schema := map[string]any{"$ref": componentOf(name, "#"+pointer)}
 	if w.provider.Envelope != nil {
 		schema = w.provider.Envelope(ev.Type, schema)
 	}
 	return schema, nil
-}
-
-// rebase lets the local references of a schema that moved into a document find
-// their place again.
-func rebase(v any, at string) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, m := range v {
-			if ref, ok := m.(string); ok && k == "$ref" && strings.HasPrefix(ref, "#") {
-				v[k] = at + strings.TrimPrefix(ref, "#")
-			} else {
-				v[k] = rebase(m, at)
-			}
-		}
-	case []any:
-		for i := range v {
-			v[i] = rebase(v[i], at)
-		}
-	}
-	return v
 }
 
 func member(doc map[string]any, name string) map[string]any {
@@ -106,16 +102,14 @@ func member(doc map[string]any, name string) map[string]any {
 	return m
 }
 
-func (e *Engine) getOpenAPI(r *http.Request) (int, any, error) {
-	w, err := e.world(r)
+// OpenAPI describes a mock API: GET /_/providers/{provider}/openapi.json.
+func (c Control) OpenAPI(_ context.Context, r *http.Request) (api.Answer, error) {
+	w, err := c.named(r)
 	if err != nil {
-		return 0, nil, err
+		return api.Answer{}, err
 	}
 	var doc map[string]any
 	var broken error
 	err = w.do(func() { doc, broken = w.openAPI() })
-	if broken != nil {
-		err = broken
-	}
-	return 200, doc, err
+	return api.OK(doc), errors.Join(broken, err)
 }

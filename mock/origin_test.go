@@ -6,8 +6,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"sync"
-	"tacklebox/mock/provider"
 	"testing"
+
+	"tacklebox/mock/provider"
 )
 
 // TestEveryRequestHasAnOrigin sends over few connections at once and asks, while
@@ -45,7 +46,7 @@ func TestEveryRequestHasAnOrigin(t *testing.T) {
 func sendOnce(t *testing.T, s *sender, to, event string) {
 	t.Helper()
 	out := &provider.Outgoing{Method: "POST", URL: to, Header: []provider.Field{{Name: "X-Event", Value: event}}, Body: []byte("x")}
-	if _, err := s.do(t.Context(), mustParse(t, to), job{out: out}, &Origin{EventID: event}); err != nil {
+	if _, err := s.do(t.Context(), mustParse(t, to), try{out: out}, &Origin{EventID: event}); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,9 +2,10 @@ package mock
 
 import (
 	"fmt"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/provider"
 )
 
 // TestAPauseInFlight: an attempt that was on its way when its subscription was

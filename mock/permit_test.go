@@ -1,6 +1,8 @@
 package mock
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestPermit(t *testing.T) {
 	t.Parallel()

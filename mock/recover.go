@@ -2,12 +2,15 @@ package mock
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"tacklebox/mock/provider"
 
+	"tacklebox/mock/fault"
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // recover brings back the services from the state and the journal: the state knows
@@ -25,21 +28,21 @@ func (e *Engine) recover() error {
 		}
 		seqs[w] = seq
 	}
-	filter, err := journal.ParseFilter("kind:event OR kind:attempt", nil)
+	filter, err := query.Parse("kind:event OR kind:attempt", nil)
 	if err != nil {
-		return fmtErr("journal", err)
+		return fmt.Errorf("journal: %w", err)
 	}
 	_, last := e.journal.Bounds()
 	e.newest.Seq = last
 	open := map[string]*delivery{}
-	err = e.journal.Scan(0, 0, false, filter, func(entry *journal.Entry) bool {
+	err = e.journal.Scan(context.Background(), 0, 0, false, filter, func(entry *journal.Entry) bool {
 		if w := e.services[entry.Provider]; w != nil {
 			w.fold(entry, seqs[w], open)
 		}
 		return true
 	})
 	if err != nil {
-		return fmtErr("journal", err)
+		return fmt.Errorf("journal: %w", err)
 	}
 	for _, w := range e.services {
 		w.resume()
@@ -51,16 +54,7 @@ func (e *Engine) recover() error {
 // restore reads the sections that are no provider's: faults and clock. After a
 // crash a new epoch begins, so that no draw comes twice.
 func (e *Engine) restore() error {
-	if raw, ok := e.state.Load("faults"); ok {
-		var in []Fault
-		if err := json.Unmarshal(raw, &in); err != nil {
-			return fmt.Errorf("state: faults: %w", err)
-		}
-		var err error
-		if e.faults, err = e.parseFaults(in, nil); err != nil {
-			return fmt.Errorf("state: %w", err)
-		}
-	}
+	e.restoreFaults()
 	raw, ok := e.state.Load("clock")
 	if !ok {
 		return nil
@@ -145,7 +139,7 @@ func (w *service) foldAttempt(entry *journal.Entry, open map[string]*delivery) {
 		a.Status = entry.Response.Status
 		a.Reason = cmp.Or(more.Reason, http.StatusText(a.Status))
 	}
-	if entry.Request != nil && !entry.Request.Truncated && !reshaped(entry.Fault) {
+	if entry.Request != nil && !entry.Request.Truncated && !fault.Reshaped(entry.Fault) {
 		d.Body = append([]byte{}, entry.Request.Body...)
 	}
 	lost := entry.Response == nil && a.Error == "" // by a fault: the provider believes it arrived
@@ -162,13 +156,6 @@ func (w *service) foldAttempt(entry *journal.Entry, open map[string]*delivery) {
 	default:
 		d.Next = entry.NextAttempt
 	}
-}
-
-func (w *service) policy(account string) provider.Policy {
-	if w.provider.Policy == nil {
-		return provider.Policy{}
-	}
-	return w.provider.Policy(w.world, account)
 }
 
 // resume plans what the fold left waiting.
@@ -217,11 +204,10 @@ func (w *service) resumeOne(d *delivery) {
 			d.Payloads = append(d.Payloads, p)
 		}
 	}
-	l := w.laneOf(d)
-	switch {
-	case d.Next.IsZero():
-		l.queue = append(l.queue, d)
-	default:
-		w.plan(l, d, d.Next, w.policy(d.Account).Hold && !d.Direct)
+	q := w.queueOf(d)
+	if d.Next.IsZero() {
+		q.ready = append(q.ready, d)
+		return
 	}
+	w.plan(q, d, d.Next, w.policy(d.Account).Hold && !d.Direct)
 }

@@ -1,31 +1,29 @@
 package mock
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
-	"tacklebox/mock/provider"
 	"unicode"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
-// registration is what POST /_/subscriptions takes.
-type registration struct {
-	Provider string   `json:"provider"`
-	Account  string   `json:"account"`
-	URL      string   `json:"url"`
-	Types    []string `json:"types"`
-}
-
-// postSubscriptions subscribes as a client of the mock API would: the same
-// requests, judged the same way, and in the journal. It answers the new rows.
-func (e *Engine) postSubscriptions(r *http.Request) (int, any, error) {
-	var in registration
-	if err := readBody(r, &in); err != nil {
-		return 0, nil, err
+// Subscribe subscribes as a client of the mock API would: the same requests,
+// judged the same way, and in the journal. It answers the new rows. POST
+// /_/subscriptions.
+func (c Control) Subscribe(_ context.Context, r *http.Request) (api.Answer, error) {
+	var in api.NewSubscription
+	if err := api.ReadJSON(r, &in); err != nil {
+		return api.Answer{}, err
 	}
-	w := e.services[in.Provider]
+	w := c.e.services[in.Provider]
 	if w == nil {
-		return 0, nil, e.unknownProvider(in.Provider)
+		return api.Answer{}, c.e.unknownProvider(in.Provider)
 	}
 	var calls []*provider.Call
 	var refused error
@@ -34,24 +32,26 @@ func (e *Engine) postSubscriptions(r *http.Request) (int, any, error) {
 			calls = w.provider.Register(w.world, in.Account, in.URL, in.Types)
 		}
 	})
-	if refused != nil {
-		return 0, nil, refused
-	}
-	if err != nil {
-		return 0, nil, err
+	if err = errors.Join(refused, err); err != nil {
+		return api.Answer{}, err
 	}
 	rows, err := w.enroll(calls, r)
-	return http.StatusCreated, rows, err
+	return api.Created(rows), err
 }
 
-func (w *service) checkRegistration(in *registration) error {
+func (w *service) checkRegistration(in *api.NewSubscription) error {
 	switch {
 	case w.provider.Register == nil:
-		return provider.Refuse("no_subscriptions", w.withoutSubscriptions(), "%s has no subscriptions", w.provider.Name)
+		return api.Refuse("no_subscriptions", w.withoutSubscriptions(), "%s has no subscriptions", w.provider.Name)
 	case strings.ContainsFunc(in.Account, unicode.IsControl):
-		return provider.Refuse("bad_account", "", "account: %q holds control characters", clip(in.Account)) // no header can
+		return api.Refuse("bad_account", "", "account: %q holds control characters", api.Clip(in.Account)) // no header can
 	case len(in.Types) == 0:
-		return provider.Refuse("no_types", fmt.Sprintf("GET /_/providers/%s lists its event types", w.provider.Name), "types is empty")
+		return api.Refuse("no_types", fmt.Sprintf("GET /_/providers/%s lists its event types", w.provider.Name), "types is empty")
+	}
+	if u, err := url.Parse(in.URL); err == nil {
+		if err := permitAddress(u, w.engine.cfg.Allow); err != nil {
+			return api.Refuse(api.CodeForbiddenHost, "", "url: %v", err)
+		}
 	}
 	for _, typ := range in.Types {
 		if err := w.checkType(in.Account, typ); err != nil {
@@ -73,8 +73,8 @@ func (w *service) withoutSubscriptions() string {
 
 // enroll makes the calls one after the other, until one is refused. What those
 // before it made stays, as it would for any client.
-func (w *service) enroll(calls []*provider.Call, r *http.Request) ([]subscriptionInfo, error) {
-	rows := []subscriptionInfo{}
+func (w *service) enroll(calls []*provider.Call, r *http.Request) ([]api.Subscription, error) {
+	rows := []api.Subscription{}
 	for _, c := range calls {
 		c.Remote, c.Host, c.Proto = r.RemoteAddr, r.Host, r.Proto
 		if int64(len(c.Body)) > w.bodyLimit() {
@@ -87,7 +87,7 @@ func (w *service) enroll(calls []*provider.Call, r *http.Request) ([]subscriptio
 			return reply
 		})
 		if err != nil {
-			return nil, fmtErr("journal", err)
+			return nil, fmt.Errorf("journal: %w", err)
 		}
 		if reply.Status < 200 || reply.Status > 299 {
 			return nil, w.notEnrolled(reply, len(rows))
@@ -101,7 +101,7 @@ func (w *service) notEnrolled(reply provider.Reply, made int) error {
 	if made > 0 {
 		hint = fmt.Sprintf("made before it: %d; %s", made, hint)
 	}
-	return provider.Refuse("refused", hint, "%s answered %d: %s", w.provider.Name, reply.Status, clip(strings.TrimSpace(string(reply.Body))))
+	return api.Refuse("refused", hint, "%s answered %d: %s", w.provider.Name, reply.Status, api.Clip(strings.TrimSpace(string(reply.Body))))
 }
 
 // subscribed is every subscription there is.
@@ -116,7 +116,7 @@ func (w *service) subscribed() map[*provider.Sub]bool {
 }
 
 // added describes the subscriptions that were not there before.
-func (w *service) added(before map[*provider.Sub]bool) (rows []subscriptionInfo) {
+func (w *service) added(before map[*provider.Sub]bool) (rows []api.Subscription) {
 	for _, a := range w.world.Accounts() {
 		for _, s := range a.Subs() {
 			if !before[s] {

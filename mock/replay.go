@@ -1,83 +1,74 @@
 package mock
 
 import (
-	"bytes"
-	"encoding/json"
+	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
-	"tacklebox/mock/provider"
 
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
-// Replay is an order to send a recorded request again: as it was, byte for byte,
-// or with changes.
-type Replay struct {
-	To     string                     `json:"to,omitempty"`  // another URL
-	Set    map[string]json.RawMessage `json:"set,omitempty"` // paths of the body
-	Unset  []string                   `json:"unset,omitempty"`
-	Body   json.RawMessage            `json:"body,omitempty"`   // another body; a JSON string stands for its bytes
-	Resign bool                       `json:"resign,omitempty"` // signed anew with the account's key
-	NewID  bool                       `json:"new_id,omitempty"` // with a new id and time of the provider's kind
-}
-
-// edits reports a change of the body that is not given byte for byte.
-func (r Replay) edits() bool {
-	return len(r.Set) > 0 || len(r.Unset) > 0 || len(r.Body) > 0 && r.Body[0] != '"'
+// Replay sends the request of an entry again: POST /_/entries/{seq}/replay.
+func (c Control) Replay(_ context.Context, r *http.Request) (api.Answer, error) {
+	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 64)
+	if err != nil {
+		return api.Answer{}, api.Failed(http.StatusNotFound, api.CodeUnknownEntry, "", "an entry has a number, not %q", api.Clip(r.PathValue("seq")))
+	}
+	var in api.ReplayRequest
+	if err := api.ReadOptional(r, &in); err != nil {
+		return api.Answer{}, err
+	}
+	fired, err := c.e.Replay(seq, in)
+	return api.Accepted(fired), err
 }
 
 // Replay sends the request of a journal entry again and returns the delivery
 // that carries it. It is tried once. Only calls of our own providers' making can
 // be signed anew.
-func (e *Engine) Replay(seq uint64, r Replay) (Fired, error) {
-	r.Body = present(r.Body)
+func (e *Engine) Replay(seq uint64, r api.ReplayRequest) (api.Fired, error) {
+	r.Body = api.Present(r.Body)
 	entry, err := e.journal.Get(seq)
 	if err != nil {
-		return Fired{}, noEntry(seq, err)
+		known := api.Of(err)
+		return api.Fired{}, api.Failed(known.Status, known.Code, known.Message, "no entry %d", seq)
 	}
-	if entry.Request == nil {
-		return Fired{}, provider.Refuse("not_a_request", "replay a capture, an attempt or an event", "entry %d holds no request", seq)
-	}
-	if entry.Request.Truncated && len(r.Body) == 0 {
-		return Fired{}, provider.Refuse("truncated", "give a body of your own", "entry %d kept only %d of %d bytes of its body", seq, len(entry.Request.Body), entry.Request.Size)
+	if err := checkReplay(entry, r); err != nil {
+		return api.Fired{}, err
 	}
 	to, err := e.replayURL(entry, r.To)
 	if err != nil {
-		return Fired{}, err
+		return api.Fired{}, err
 	}
 	w := e.services[entry.Provider]
 	if w == nil || entry.Kind == journal.Call {
-		w = e.anyWorld()
+		w = e.services[e.cfg.Providers[0].Name] // any of them can send it as it is
 		if r.Resign || r.NewID {
-			return Fired{}, provider.Refuse("unknown_sender", "only what a mock provider sent can be signed anew", "entry %d was not sent by a provider", seq)
+			return api.Fired{}, api.Refuse("unknown_sender", "only what a mock provider sent can be signed anew", "entry %d was not sent by a provider", seq)
 		}
 	}
-	if string(r.Body) == "null" {
-		r.Body = nil // an optional member left empty
-	}
-	body, err := editedBody(entry, r)
+	ev := &provider.Event{Set: r.Set, Unset: r.Unset, Whole: r.Body}
+	body, err := ev.Edit(append([]byte{}, entry.Request.Body...))
 	if err != nil {
-		return Fired{}, err
+		return api.Fired{}, err
 	}
-	var fired Fired
-	var refused error
-	err = w.do(func() { fired, refused = w.replay(entry, r, to, body) })
-	return fired, errors.Join(refused, err)
+	var fired api.Fired
+	err = w.do(func() { fired = w.replay(entry, r, to, body) })
+	return fired, err
 }
 
-func noEntry(seq uint64, err error) error {
-	p := &Problem{Status: http.StatusNotFound, Code: "unknown_entry", Message: "no entry " + strconv.FormatUint(seq, 10), Hint: err.Error()}
-	if errors.Is(err, journal.ErrTrimmed) {
-		p.Status, p.Code = http.StatusGone, "trimmed"
+func checkReplay(entry *journal.Entry, r api.ReplayRequest) error {
+	switch {
+	case entry.Request == nil:
+		return api.Refuse("not_a_request", "replay a capture, an attempt or an event", "entry %d holds no request", entry.Seq)
+	case entry.Request.Truncated && len(r.Body) == 0:
+		return api.Refuse("truncated", "give a body of your own", "entry %d kept only %d of %d bytes of its body", entry.Seq, len(entry.Request.Body), entry.Request.Size)
 	}
-	return p
+	return nil
 }
-
-func (e *Engine) anyWorld() *service { return e.services[e.cfg.Providers[0].Name] }
 
 // replayURL decides where a request goes: the URL asked for, the one it was sent
 // to, or for a capture the inbox it came to.
@@ -88,24 +79,28 @@ func (e *Engine) replayURL(entry *journal.Entry, to string) (string, error) {
 			to = e.cfg.BaseURL() + to
 		}
 	}
-	u, err := url.Parse(to)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return "", provider.Refuse("bad_url", "give to, an absolute http or https URL", "%q cannot be sent to", clip(to))
+	err := e.checkTarget("to", to)
+	var refused *api.Error
+	if errors.As(err, &refused) && refused.Code == api.CodeBadURL {
+		return "", api.Refuse(api.CodeBadURL, "give to, an absolute http or https URL", "%q cannot be sent to", api.Clip(to))
 	}
-	return to, nil
+	return to, err
 }
 
-func editedBody(entry *journal.Entry, r Replay) ([]byte, error) {
-	ev := &provider.Event{Set: r.Set, Unset: r.Unset, Whole: r.Body}
-	return ev.Edit(bytes.Clone(entry.Request.Body))
+// edits reports a change of the body that is not given byte for byte.
+func edits(r api.ReplayRequest) bool {
+	return len(r.Set) > 0 || len(r.Unset) > 0 || len(r.Body) > 0 && r.Body[0] != '"'
 }
 
-func (w *service) replay(entry *journal.Entry, r Replay, to string, body []byte) (Fired, error) {
+func (w *service) replay(entry *journal.Entry, r api.ReplayRequest, to string, body []byte) api.Fired {
 	if r.NewID && w.provider.Renew != nil {
 		body = w.provider.Renew(w.world, body)
 	}
-	if r.edits() && w.provider.Spell != nil {
+	if edits(r) && w.provider.Spell != nil {
 		body = w.provider.Spell(body)
+	}
+	if body == nil {
+		body = []byte{} // none is a body too: nil would have one made
 	}
 	event := entry.EventID
 	if event == "" {
@@ -120,9 +115,9 @@ func (w *service) replay(entry *journal.Entry, r Replay, to string, body []byte)
 		d.replay.out = asRecorded(entry, to, body)
 	}
 	d.firing = d.ID
-	w.queue(d)
-	return Fired{Events: []FiredEvent{{ID: event, Type: entry.Type, Skipped: []provider.Skip{},
-		Deliveries: []FiredDelivery{{d.ID, d.Subscription, to}}}}}, nil
+	w.run(w.enqueue(d))
+	return api.Fired{Events: []api.FiredEvent{{ID: event, Type: entry.Type, Skipped: []api.Skip{},
+		Deliveries: []api.Delivery{{ID: d.ID, Subscription: d.Subscription, URL: to}}}}}
 }
 
 // replayed marks a delivery that repeats a recorded request.
@@ -148,14 +143,12 @@ func asRecorded(entry *journal.Entry, to string, body []byte) *provider.Outgoing
 	if out.Method == "" {
 		out.Method = http.MethodPost
 	}
-	for _, name := range sortedKeys(entry.Request.Headers) {
-		switch http.CanonicalHeaderKey(name) {
+	for _, f := range entry.Request.Headers {
+		switch http.CanonicalHeaderKey(f.Name) {
 		case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Expect", "Upgrade", "Te", "Trailer", "Proxy-Connection":
 			continue
 		}
-		for _, v := range entry.Request.Headers[name] {
-			out.Header = append(out.Header, provider.Field{Name: name, Value: v})
-		}
+		out.Header = append(out.Header, provider.Field{Name: f.Name, Value: f.Value})
 	}
 	return out
 }
@@ -176,19 +169,4 @@ func (w *service) request(d *delivery) (*provider.Outgoing, error) {
 	}
 	out.URL = d.URL
 	return out, nil
-}
-
-func (e *Engine) postReplay(r *http.Request) (int, any, error) {
-	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 64)
-	if err != nil {
-		return 0, nil, &Problem{Status: http.StatusNotFound, Code: "unknown_entry", Message: fmt.Sprintf("an entry has a number, not %q", clip(r.PathValue("seq")))}
-	}
-	var in Replay
-	if r.ContentLength != 0 {
-		if err := readBody(r, &in); err != nil {
-			return 0, nil, err
-		}
-	}
-	fired, err := e.Replay(seq, in)
-	return http.StatusAccepted, fired, err
 }

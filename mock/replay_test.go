@@ -3,13 +3,13 @@ package mock
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
 
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -34,24 +34,23 @@ func TestReplayOrdersThatMakeNoSense(t *testing.T) {
 	event := r.recorded(&journal.Entry{Kind: journal.Event, Provider: "plain", Request: &journal.Message{Body: []byte("{}"), Size: 2}})
 	for name, c := range map[string]struct {
 		seq    uint64
-		order  Replay
+		order  api.ReplayRequest
 		status int
 		want   string
 	}{
-		"no request":      {bare, Replay{To: r.sink.URL}, 422, "holds no request"},
-		"cut":             {cut, Replay{To: r.sink.URL}, 422, "kept only 2 of 9 bytes"},
-		"edit of text":    {text, Replay{To: r.sink.URL, Set: rawMap("a", "1")}, 422, "not JSON"},
-		"unset of text":   {text, Replay{To: r.sink.URL, Unset: []string{"a"}}, 422, "not JSON"},
-		"call resigned":   {call, Replay{To: r.sink.URL, Resign: true}, 422, "was not sent by a provider"},
-		"new id for text": {text, Replay{To: r.sink.URL, NewID: true}, 422, "was not sent by a provider"},
-		"nowhere to go":   {event, Replay{}, 422, "cannot be sent to"},
-		"no URL":          {event, Replay{To: "sink"}, 422, "cannot be sent to"},
-		"no host":         {event, Replay{To: "http:///x"}, 422, "cannot be sent to"},
-		"unknown":         {999, Replay{To: r.sink.URL}, 404, "no entry 999"},
+		"no request":      {bare, api.ReplayRequest{To: r.sink.URL}, 422, "holds no request"},
+		"cut":             {cut, api.ReplayRequest{To: r.sink.URL}, 422, "kept only 2 of 9 bytes"},
+		"edit of text":    {text, api.ReplayRequest{To: r.sink.URL, Set: rawMap("a", "1")}, 422, "not JSON"},
+		"unset of text":   {text, api.ReplayRequest{To: r.sink.URL, Unset: []string{"a"}}, 422, "not JSON"},
+		"call resigned":   {call, api.ReplayRequest{To: r.sink.URL, Resign: true}, 422, "was not sent by a provider"},
+		"new id for text": {text, api.ReplayRequest{To: r.sink.URL, NewID: true}, 422, "was not sent by a provider"},
+		"nowhere to go":   {event, api.ReplayRequest{}, 422, "cannot be sent to"},
+		"no URL":          {event, api.ReplayRequest{To: "sink"}, 422, "cannot be sent to"},
+		"no host":         {event, api.ReplayRequest{To: "http:///x"}, 422, "cannot be sent to"},
+		"unknown":         {999, api.ReplayRequest{To: r.sink.URL}, 404, "no entry 999"},
 	} {
 		_, err := r.e.Replay(c.seq, c.order)
-		var p *Problem
-		if !errors.As(err, &p) || p.Status != c.status || !strings.Contains(err.Error(), c.want) {
+		if err == nil || api.Of(err).Status != c.status || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %d %s", name, err, c.status, c.want)
 		}
 	}
@@ -66,22 +65,22 @@ func TestWhatAReplaySends(t *testing.T) {
 	entry := func() *journal.Entry {
 		return &journal.Entry{Kind: journal.Capture, Provider: "plain", Account: "ann", Type: "made", EventID: "E1", Subscription: "s", Request: &journal.Message{
 			Method: "PATCH", URL: "/in/x?q=1", Body: []byte(`{"a": 1, "b":[2]}`), Size: 17,
-			Headers: http.Header{"x-Own": {"1", "2"}, "Host": {"h"}, "content-length": {"17"}, "Connection": {"close"}, "Te": {"x"}, "Transfer-Encoding": {"chunked"}}}}
+			Headers: journal.HeaderOf(http.Header{"x-Own": {"1", "2"}, "Host": {"h"}, "content-length": {"17"}, "Connection": {"close"}, "Te": {"x"}, "Transfer-Encoding": {"chunked"}})}}
 	}
 	for name, c := range map[string]struct {
-		order   Replay
+		order   api.ReplayRequest
 		method  string
 		path    string
 		body    string
 		headers http.Header
 	}{
-		"as it was":       {Replay{}, "PATCH", "/to", `{"a": 1, "b":[2]}`, http.Header{"x-Own": {"1", "2"}}},
-		"with a change":   {Replay{Set: rawMap("a", "5"), Unset: []string{"b"}}, "PATCH", "/to", `{"a": 5}`, http.Header{"x-Own": {"1", "2"}}},
-		"another body":    {Replay{Body: []byte(`"raw text"`)}, "PATCH", "/to", "raw text", http.Header{"x-Own": {"1", "2"}}},
-		"a JSON body":     {Replay{Body: []byte(`{ "z" : 1 }`)}, "PATCH", "/to", `{"z":1}`, http.Header{"x-Own": {"1", "2"}}},
-		"signed anew":     {Replay{Resign: true}, "POST", "/to", `{"a": 1, "b":[2]}`, http.Header{"Content-Type": {"text/plain"}}},
-		"with a new id":   {Replay{NewID: true}, "PATCH", "/to", `{"a": 1, "b":[2]}#new`, http.Header{"x-Own": {"1", "2"}}},
-		"edited and anew": {Replay{Set: rawMap("a", "5"), Resign: true, NewID: true}, "POST", "/to", `<{"a": 5, "b":[2]}#new>`, http.Header{"Content-Type": {"text/plain"}}},
+		"as it was":       {api.ReplayRequest{}, "PATCH", "/to", `{"a": 1, "b":[2]}`, http.Header{"x-Own": {"1", "2"}}},
+		"with a change":   {api.ReplayRequest{Set: rawMap("a", "5"), Unset: []string{"b"}}, "PATCH", "/to", `{"a": 5}`, http.Header{"x-Own": {"1", "2"}}},
+		"another body":    {api.ReplayRequest{Body: []byte(`"raw text"`)}, "PATCH", "/to", "raw text", http.Header{"x-Own": {"1", "2"}}},
+		"a JSON body":     {api.ReplayRequest{Body: []byte(`{ "z" : 1 }`)}, "PATCH", "/to", `{"z":1}`, http.Header{"x-Own": {"1", "2"}}},
+		"signed anew":     {api.ReplayRequest{Resign: true}, "POST", "/to", `{"a": 1, "b":[2]}`, http.Header{"Content-Type": {"text/plain"}}},
+		"with a new id":   {api.ReplayRequest{NewID: true}, "PATCH", "/to", `{"a": 1, "b":[2]}#new`, http.Header{"x-Own": {"1", "2"}}},
+		"edited and anew": {api.ReplayRequest{Set: rawMap("a", "5"), Resign: true, NewID: true}, "POST", "/to", `<{"a": 5, "b":[2]}#new>`, http.Header{"Content-Type": {"text/plain"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,11 +127,11 @@ func TestReplaysAndFaults(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	seq := r.recorded(&journal.Entry{Kind: journal.Capture, Request: &journal.Message{URL: "/in/x", Body: []byte("body"), Size: 4}})
-	if err := r.e.setFaults([]Fault{{Kind: "duplicate", Times: 1}, {Kind: "delay", For: "1m", Times: 1}}); err != nil {
+	if err := r.e.setFaults([]api.Fault{{Kind: "duplicate", Times: 1}, {Kind: "delay", For: "1m", Times: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := r.e.Replay(seq, Replay{To: r.sink.URL + "/to"}); err != nil {
+		if _, err := r.e.Replay(seq, api.ReplayRequest{To: r.sink.URL + "/to"}); err != nil {
 			t.Fatal(err)
 		}
 		r.idle()
@@ -153,7 +152,7 @@ func TestAReplayWithoutAnAddressGoesWhereItWas(t *testing.T) {
 	sinkURL = r.sink.URL
 	for _, url := range []string{"/in/x?a=1", r.sink.URL + "/abs"} {
 		seq := r.recorded(&journal.Entry{Kind: journal.Capture, Request: &journal.Message{Method: "POST", URL: url, Body: []byte("b"), Size: 1}})
-		fired, err := r.e.Replay(seq, Replay{Body: json.RawMessage("null")})
+		fired, err := r.e.Replay(seq, api.ReplayRequest{Body: json.RawMessage("null")})
 		if err != nil || !strings.HasPrefix(fired.Events[0].ID, "replay:") {
 			t.Errorf("%s: %+v, %v", url, fired, err)
 		}

@@ -1,15 +1,17 @@
 package mock
 
 import (
+	"context"
 	"fmt"
 	"net"
-	"tacklebox/mock/provider"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"tacklebox/fixtures"
-	"tacklebox/receiver/journal"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal/memory"
 )
 
 // BenchmarkDueRetries fires events at a port that nobody listens on and moves
@@ -31,7 +33,7 @@ func retryAll(b *testing.B, n int) {
 	defer func() { _ = e.Close() }()
 	target := closedPort(b)
 	for done := 0; done < n; done += 1000 {
-		if _, err := e.Fire(Firing{Provider: "deaf", Type: "noise", To: target, Count: min(1000, n-done)}); err != nil {
+		if _, err := e.Fire(context.Background(), api.Firing{Provider: "deaf", Type: "noise", To: target, Count: min(1000, n-done)}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -62,7 +64,7 @@ func deafEngine(b *testing.B) *Engine {
 				return ended.Add(time.Hour + time.Duration(nth*7919%3_600_000)*time.Millisecond), n == 1
 			}}
 		}}
-	e, err := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{}), State: state, Clock: clock, Providers: []*provider.Provider{deaf},
+	e, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Providers: []*provider.Provider{deaf},
 		Catalog: fixtures.New(fstest.MapFS{
 			"deaf/catalog.json": {Data: []byte(`{"title":"Deaf","events":[{"type":"noise","about":"a noise","evidence":"decision","sample":"noise.json"}]}`)},
 			"deaf/noise.json":   {Data: []byte(`{"loud":true}`)}}),

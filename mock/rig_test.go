@@ -10,13 +10,16 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"tacklebox/mock/provider"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 var rigStart = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -45,7 +48,7 @@ func newRig(t *testing.T, change func(p *provider.Provider, cfg *Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, sink: newSink(t), store: journal.NewMemory(journal.MemoryLimit{}), state: state, made: change}
+	r := &rig{t: t, sink: newSink(t), store: memory.New(memory.Limit{}), state: state, made: change}
 	r.open()
 	return r
 }
@@ -113,7 +116,7 @@ func (r *rig) subscribe(account, id string) {
 func (r *rig) fire(bodies ...string) (ids []string) {
 	r.t.Helper()
 	for _, b := range bodies {
-		fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: provider.Encode(b)})
+		fired, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", Body: provider.Encode(b)})
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -140,11 +143,11 @@ func (r *rig) idle() {
 // entries lists what the journal holds of a filter, oldest first.
 func (r *rig) entries(q string) (list []*journal.Entry) {
 	r.t.Helper()
-	f, err := journal.ParseFilter(q, r.e.Now)
+	f, err := query.Parse(q, r.e.Now)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if err := r.store.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	if err := r.store.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
 		list = append(list, e.Clone())
 		return true
 	}); err != nil {

@@ -3,10 +3,14 @@ package mock
 import (
 	"container/heap"
 	"context"
+	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
-	"tacklebox/mock/provider"
 	"time"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // schedule holds what falls due, in due order; what falls due together keeps the
@@ -23,7 +27,7 @@ type item struct {
 	n       uint64
 	service *service
 	d       *delivery // a delivery to try again
-	lane    *lane     // a held subscription to go on
+	queue   *queue    // a held subscription to go on
 	timer   *timer    // a provider's own moment
 	off     *atomic.Bool
 }
@@ -116,12 +120,12 @@ func (e *Engine) releaseOne(it item) {
 	switch {
 	case it.d != nil:
 		if it.d.State == provider.Waiting && it.d.Next.Equal(it.at) {
-			w.queue(it.d)
+			w.run(w.enqueue(it.d))
 		}
-	case it.lane != nil:
-		if it.lane.held.Equal(it.at) {
-			it.lane.held = time.Time{}
-			w.run(it.lane)
+	case it.queue != nil:
+		if it.queue.held.Equal(it.at) {
+			it.queue.held = time.Time{}
+			w.run(it.queue)
 		}
 	case it.timer != nil:
 		w.ring(it.timer)
@@ -194,13 +198,13 @@ func (e *Engine) jump(ctx context.Context, at time.Time) bool {
 // something falls due, and returns when all of it has been attempted.
 func (e *Engine) Advance(ctx context.Context, to time.Time) error {
 	if e.clock.mode == RealClock {
-		return &Problem{Status: 409, Code: "real_clock", Message: "the clock is the wall clock and cannot be moved", Hint: "start with --clock manual or --clock auto"}
+		return api.Failed(http.StatusConflict, "real_clock", "start with --clock manual or --clock auto", "the clock is the wall clock and cannot be moved")
 	}
 	e.moving.Lock()
 	defer e.moving.Unlock()
 	for {
 		if err := e.waitIdle(ctx); err != nil {
-			return fmtErr("clock", err)
+			return fmt.Errorf("clock: %w", err)
 		}
 		next, any := e.schedule.peek()
 		if !any || next.After(to) {

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"tacklebox/mock/provider"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/provider"
 )
 
 const definitions = "#/$defs/"

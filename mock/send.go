@@ -6,42 +6,41 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
-	"tacklebox/mock/provider"
 
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
 )
 
 // attempt sends one request and reads the answer. It runs outside the world's
 // lock. When the provider could make no request, that is the attempt's error.
-func (e *Engine) attempt(w *service, d *delivery, j job) result {
-	res := result{began: e.clock.Now(), entry: &journal.Entry{}, err: j.err, fault: j.String()}
-	if j.err != nil {
+func (e *Engine) attempt(w *service, d *delivery, t try) result {
+	res := result{began: e.clock.Now(), entry: &journal.Entry{}, err: t.err, fault: t.plan.String()}
+	if t.err != nil {
 		return res
 	}
 	res.hopeful = true
-	res.entry.Request = e.sentMessage(j.out)
-	if j.wire == lost {
+	res.entry.Request = e.sentMessage(t.out)
+	if t.plan.Lost() {
 		res.lost = true
 		return res
 	}
-	u, err := url.Parse(j.out.URL)
+	u, err := url.Parse(t.out.URL)
 	if err != nil {
 		res.err = fmt.Errorf("callback URL: %w", err)
 		return res
 	}
-	ctx, cancel := context.WithTimeout(e.ctx, timeout(j.policy))
+	ctx, cancel := context.WithTimeout(e.ctx, timeout(t.policy))
 	defer cancel()
 	watch := stopwatch()
 	provider, account := w.sender(d)
 	origin := Origin{Provider: provider, Account: account, Type: d.Type, EventID: d.EventIDs[0],
 		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Detail: d.detail()}
-	answer, err := e.sender.do(ctx, u, j, &origin)
+	answer, err := e.sender.do(ctx, u, t, &origin)
 	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()
 	if err != nil {
-		res.err = explain(ctx, err, timeout(j.policy))
+		res.err = explain(ctx, err, timeout(t.policy))
 		return res
 	}
 	res.status, res.reason, res.entry.Response = answer.Status, answer.reason, answer.Message
@@ -51,9 +50,8 @@ func (e *Engine) attempt(w *service, d *delivery, j job) result {
 func (e *Engine) sentMessage(out *provider.Outgoing) *journal.Message {
 	m := keptMessage(out.Body, e.cfg.MaxBody)
 	m.Method, m.URL, m.Proto = out.Method, out.URL, "HTTP/1.1"
-	m.Headers = make(http.Header, len(out.Header))
 	for _, f := range out.Header {
-		m.Headers[f.Name] = append(m.Headers[f.Name], f.Value)
+		m.Headers.Add(f.Name, f.Value)
 	}
 	return m
 }

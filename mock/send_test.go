@@ -3,8 +3,9 @@ package mock
 import (
 	"net/url"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
+
+	"tacklebox/mock/provider"
 )
 
 // A callback URL may hold what a request line cannot: the line must stay one of

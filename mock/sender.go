@@ -87,7 +87,7 @@ type answer struct {
 }
 
 // do writes the request and reads the answer.
-func (s *sender) do(ctx context.Context, u *url.URL, j job, origin *Origin) (*answer, error) {
+func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*answer, error) {
 	c, err := s.conn(ctx, u)
 	if err != nil {
 		return nil, err
@@ -97,12 +97,12 @@ func (s *sender) do(ctx context.Context, u *url.URL, j job, origin *Origin) (*an
 	defer s.origins.CompareAndDelete(local, origin) // the connection may carry the next attempt already
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(deadline(-time.Second)) })
 	defer stop()
-	over, err := j.write(ctx, c, wireHead(u, j.out), j.out.Body)
+	over, err := t.plan.Write(ctx, c.Conn, wireHead(u, t.out), t.out.Body)
 	if err != nil || over {
 		_ = c.Close()
-		return nil, fmtErr("sending", err)
+		return nil, fmt.Errorf("sending: %w", err)
 	}
-	m, again, err := s.answer(c, j.out.Method)
+	m, again, err := s.answer(c, t.out.Method)
 	if err != nil || !again || !stop() {
 		_ = c.Close()
 	} else {
@@ -135,7 +135,7 @@ func (s *sender) answer(c *wire, method string) (a *answer, again bool, err erro
 func (s *sender) body(resp *http.Response) (m *journal.Message, whole bool, err error) {
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, s.maxBody+1))
-	m = &journal.Message{Status: resp.StatusCode, Proto: resp.Proto, Headers: resp.Header}
+	m = &journal.Message{Status: resp.StatusCode, Proto: resp.Proto, Headers: journal.HeaderOf(resp.Header)}
 	if n := int64(len(b)); n > s.maxBody {
 		b, m.Truncated = b[:s.maxBody], true
 		rest, _ := io.CopyN(io.Discard, resp.Body, 16*s.maxBody)

@@ -15,9 +15,11 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // rawServer accepts connections and hands each to answer with its number, from
@@ -64,7 +66,7 @@ func post(t *testing.T, s *sender, u *url.URL, body string) (*answer, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return s.do(ctx, u, job{out: &provider.Outgoing{Method: "POST", URL: u.String(), Body: []byte(body)}}, &Origin{})
+	return s.do(ctx, u, try{out: &provider.Outgoing{Method: "POST", URL: u.String(), Body: []byte(body)}}, &Origin{})
 }
 
 const okAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -301,7 +303,7 @@ func TestNoAnswerWithinTheTimeout(t *testing.T) {
 				p.Request = outgoingTo(u.String())
 				p.Policy = func(*provider.World, string) provider.Policy { return provider.Policy{Timeout: 30 * time.Millisecond} }
 			})
-			if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", To: u.String()}); err != nil {
+			if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", To: u.String()}); err != nil {
 				t.Fatal(err)
 			}
 			if got := r.waitFor(1, "kind:attempt")[0]; got.Error != "no answer within 30ms" || got.Response != nil {
@@ -331,7 +333,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	s := newSender(nil, mebibyte)
 	defer s.close()
 	out := &provider.Outgoing{Method: "PATCH", URL: u.String() + "?a=b c", Body: []byte("four"), Header: []provider.Field{{Name: "x-lower", Value: "1"}, {Name: "X-UPPER", Value: "2"}, {Name: "x-lower", Value: "3"}, {Name: "Empty", Value: ""}}}
-	if _, err := s.do(context.Background(), u, job{out: out}, &Origin{}); err != nil {
+	if _, err := s.do(context.Background(), u, try{out: out}, &Origin{}); err != nil {
 		t.Fatal(err)
 	}
 	want := "PATCH /cb?a=b%20c HTTP/1.1\r\nHost: " + u.Host + "\r\nx-lower: 1\r\nX-UPPER: 2\r\nx-lower: 3\r\nEmpty: \r\nContent-Length: " + strconv.Itoa(4) + "\r\n\r\n"
@@ -356,7 +358,7 @@ func TestTheOriginIsKnownWhileTheExchangeLasts(t *testing.T) {
 	}))
 	defer server.Close()
 	r = newRig(t, nil)
-	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Account: "ann", To: server.URL}); err != nil {
+	if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", Account: "ann", To: server.URL}); err != nil {
 		t.Fatal(err)
 	}
 	attempt := r.waitFor(1, "kind:attempt")[0]

@@ -7,9 +7,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"tacklebox/mock/provider"
 	"time"
 
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
 )
 
@@ -21,8 +21,7 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 	reply, began, err := w.handle(c, w.answer)
 	if err != nil {
 		e.cfg.Warn(err.Error())
-		http.Error(rw, "the journal cannot be written: "+err.Error(), http.StatusInsufficientStorage)
-		return
+		reply = w.notKept(c, err)
 	}
 	// The provider's clock tells the time in its answers, so that Retry-After and
 	// the like fit, and the same seed and clock give the same bytes.
@@ -38,6 +37,8 @@ func (w *service) handle(c *provider.Call, answer func(*provider.Call) provider.
 	began = e.clock.Now()
 	broke := w.do(func() {
 		w.stats.calls++
+		w.calledAt = c.Base
+		defer func() { w.calledAt = "" }()
 		reply = answer(c)
 	})
 	if broke != nil {
@@ -88,6 +89,9 @@ func (w *service) readCall(path string, r *http.Request) *provider.Call {
 	limit := w.bodyLimit()
 	_, query, _ := strings.Cut(r.RequestURI, "?")
 	c := &provider.Call{Method: r.Method, Path: path, RawQuery: query, Header: r.Header, Remote: r.RemoteAddr, Host: r.Host, Proto: r.Proto}
+	if w.engine.cfg.BaseFor != nil {
+		c.Base = w.engine.cfg.BaseFor(r)
+	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
 	case int64(len(b)) > limit:
@@ -108,22 +112,34 @@ func (w *service) answer(c *provider.Call) (reply provider.Reply) {
 	if w.safely(func() { reply = w.provider.Serve(w.world, c) }) != nil {
 		reply = provider.Reply{Status: http.StatusInternalServerError}
 		if w.provider.Broken != nil {
-			reply = w.provider.Broken(w.world, c)
+			reply = w.provider.Broken(w.world, c, http.StatusInternalServerError)
 		}
 	}
 	return reply
 }
 
+// notKept answers a call that happened but is not kept, so that nobody is told
+// that it did.
+func (w *service) notKept(c *provider.Call, err error) provider.Reply {
+	reply := provider.Reply{Status: http.StatusInsufficientStorage, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+		Body: []byte("the journal cannot be written: " + err.Error() + "\n")}
+	if w.provider.Broken == nil {
+		return reply
+	}
+	_ = w.do(func() { reply = w.provider.Broken(w.world, c, http.StatusInsufficientStorage) }) // that the state is not saved either was said
+	return reply
+}
+
 func (w *service) callEntry(c *provider.Call, reply provider.Reply) *journal.Entry {
 	req := keptMessage(c.Body, w.engine.cfg.MaxBody)
-	req.Method, req.Proto, req.Remote, req.Headers = c.Method, c.Proto, c.Remote, c.Header
+	req.Method, req.Proto, req.Remote, req.Headers = c.Method, c.Proto, c.Remote, journal.HeaderOf(c.Header)
 	req.URL = "/" + w.provider.Name + c.Path
 	if c.RawQuery != "" {
 		req.URL += "?" + c.RawQuery
 	}
 	req.Truncated = req.Truncated || c.TooLarge
 	e := &journal.Entry{Kind: journal.Call, Provider: w.provider.Name, Account: c.Account, Type: c.Type, EventID: c.EventID, Request: req,
-		Response: &journal.Message{Status: reply.Status, Headers: reply.Header, Body: reply.Body, Size: int64(len(reply.Body))}}
+		Response: &journal.Message{Status: reply.Status, Headers: journal.HeaderOf(reply.Header), Body: reply.Body, Size: int64(len(reply.Body))}}
 	if c.Method == http.MethodHead {
 		e.Response.Body, e.Response.Size = nil, 0 // its length is told, itself is not sent
 	}

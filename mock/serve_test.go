@@ -10,8 +10,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
+
+	"tacklebox/mock/provider"
 )
 
 // mockAPI serves a rig's provider below /plain.
@@ -172,15 +173,15 @@ func TestBodiesThatCannotBeHad(t *testing.T) {
 func TestAProviderThatPanics(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		broken func(*provider.World, *provider.Call) provider.Reply
+		broken func(*provider.World, *provider.Call, int) provider.Reply
 		status int
 		body   string
 	}{
 		"plain": {nil, 500, ""},
-		"in its words": {func(*provider.World, *provider.Call) provider.Reply {
+		"in its words": {func(*provider.World, *provider.Call, int) provider.Reply {
 			return provider.Reply{Status: 503, Body: []byte("sorry")}
 		}, 503, "sorry"},
-		"twice": {func(*provider.World, *provider.Call) provider.Reply { panic("again") }, 500, ""},
+		"twice": {func(*provider.World, *provider.Call, int) provider.Reply { panic("again") }, 500, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,11 +1,16 @@
 package mock
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // service is one provider at work: its World and what the engine keeps for it.
@@ -16,13 +21,13 @@ type service struct {
 	book     *provider.Book
 	world    *provider.World // the book's
 
-	mu      sync.Mutex
-	log     map[string]*deliveryLog // by account
-	lanes   map[string]*lane
-	timers  []timer
-	schemas map[string]json.RawMessage // by type, as they are shown
-	stats   stats
-	firing  string // id of the first event of the firing at hand
+	mu       sync.Mutex
+	log      map[string]*deliveryLog // by account
+	queues   map[string]*queue
+	timers   []timer
+	schemas  map[string]json.RawMessage // by type, as they are shown
+	stats    stats
+	calledAt string // this instance's address as the client of the call at hand has it, else ""
 }
 
 // timer is a moment that the provider asked for.
@@ -45,7 +50,9 @@ func (h hooks) Now() time.Time            { return h.w.engine.clock.Now() }
 func (h hooks) ClockMoved() bool          { return h.w.engine.clock.mode != RealClock }
 func (h hooks) Rand() provider.SeededRand { return h.w.engine.rand }
 func (h hooks) LastEntry() uint64         { return h.w.engine.appended() }
-func (h hooks) BaseURL() string           { return h.w.engine.cfg.BaseURL() + "/" + h.w.provider.Name }
+func (h hooks) BaseURL() string {
+	return cmp.Or(h.w.calledAt, h.w.engine.cfg.BaseURL()) + "/" + h.w.provider.Name
+}
 
 func (h hooks) Entry(seq uint64) (*provider.Entry, error) { return h.w.engine.journal.Get(seq) }
 
@@ -61,8 +68,8 @@ func (h hooks) Deliveries(account string) (list []*provider.Delivery) {
 }
 
 func (h hooks) Pending(account, subscription string) (n int) {
-	if l := h.w.lanes[laneKey(account, subscription, "")]; l != nil {
-		for _, d := range l.queue {
+	if q := h.w.queues[queueKey(account, subscription, "")]; q != nil {
+		for _, d := range q.ready {
 			n += len(d.EventIDs)
 		}
 	}
@@ -76,50 +83,192 @@ func (h hooks) Schedule(at time.Time, name string, data json.RawMessage) {
 }
 
 func (h hooks) Fire(f provider.Firing) (eventID string, err error) {
-	fired, _, err := h.w.fire(Firing{Provider: h.w.provider.Name, Type: f.Type, Account: f.Account, Set: f.Set, Count: f.Count, Data: f.Data})
+	order := &firing{Firing: api.Firing{Provider: h.w.provider.Name, Type: f.Type, Account: f.Account, Set: f.Set, Count: f.Count}, data: f.Data}
+	if err := h.w.checkFiring(order); err != nil {
+		return "", err
+	}
+	err = h.w.fireSome(order, max(f.Count, 1))
+	h.w.runAll(order)
 	if err != nil {
 		return "", err
 	}
-	return fired.Events[0].ID, nil
+	return order.fired.Events[0].ID, nil
 }
 
-// Pause holds the lane of a subscription and lets everything that is planned
+// Pause holds the queue of a subscription and lets everything that is planned
 // apart from it wait in it.
 func (h hooks) Pause(account, subscription string) {
-	l := h.w.lane(laneKey(account, subscription, ""))
-	l.letGo()
-	l.held = never
-	for _, d := range l.queue {
+	q := h.w.queue(queueKey(account, subscription, ""))
+	q.letGo()
+	q.held = never
+	for _, d := range q.ready {
 		d.Next = time.Time{}
 	}
-	if log := h.w.log[account]; log != nil {
-		for _, d := range log.all {
-			if d.Subscription == subscription && d.State == provider.Waiting && !d.Direct && !d.Next.IsZero() {
-				h.w.park(l, d, false)
-			}
+	h.w.eachWaiting(account, subscription, func(d *delivery) {
+		if !d.Next.IsZero() {
+			h.w.park(q, d, false)
 		}
-	}
+	})
 }
 
-// Resume ends the wait of a subscription's lane.
+// Resume ends the wait of a subscription's queue.
 func (h hooks) Resume(account, subscription string) {
-	if l := h.w.lanes[laneKey(account, subscription, "")]; l != nil {
-		l.letGo()
-		h.w.run(l)
+	if q := h.w.queues[queueKey(account, subscription, "")]; q != nil {
+		q.letGo()
+		h.w.run(q)
 	}
 }
 
 // Drop ends what waits for a subscription that is gone.
 func (h hooks) Drop(account, subscription string) {
-	if log := h.w.log[account]; log != nil {
+	h.w.eachWaiting(account, subscription, func(d *delivery) { d.settle(provider.Dropped) })
+	if q := h.w.queues[queueKey(account, subscription, "")]; q != nil && !q.running {
+		q.letGo()
+		delete(h.w.queues, q.key)
+	}
+}
+
+// eachWaiting visits what waits for a subscription.
+func (w *service) eachWaiting(account, subscription string, visit func(*delivery)) {
+	if log := w.log[account]; log != nil {
 		for _, d := range log.all {
 			if d.Subscription == subscription && d.State == provider.Waiting && !d.Direct {
-				d.settle(provider.Dropped)
+				visit(d)
 			}
 		}
 	}
-	if l := h.w.lanes[laneKey(account, subscription, "")]; l != nil && !l.running {
-		l.letGo()
-		delete(h.w.lanes, l.key)
+}
+
+// policy is what makes an account's deliveries succeed, wait or end.
+func (w *service) policy(account string) provider.Policy {
+	if w.provider.Policy == nil {
+		return provider.Policy{}
 	}
+	return w.provider.Policy(w.world, account)
+}
+
+// succeeds reports whether a status makes a delivery succeed.
+func succeeds(p provider.Policy, status int) bool {
+	if p.Success != nil {
+		return p.Success(status)
+	}
+	return status >= 200 && status < 300
+}
+
+// timeout is the wall time for one whole attempt.
+func timeout(p provider.Policy) time.Duration {
+	const ordinary = 30 * time.Second
+	return cmp.Or(p.Timeout, ordinary)
+}
+
+// do runs fn alone in the provider's service and returns once every lasting change
+// it made is on disk.
+func (w *service) do(fn func()) error {
+	w.mu.Lock()
+	broke := w.safely(fn)
+	f := w.saveChanges()
+	w.mu.Unlock()
+	return errors.Join(broke, f.wait())
+}
+
+// alter runs a change that may be refused. What cannot be kept is not in force
+// either: a save that fails brings back what there was before.
+func (w *service) alter(fn func() error) error {
+	var refused error
+	w.mu.Lock()
+	before := w.snapshot()
+	broke := w.safely(func() { refused = fn() })
+	f := w.saveChanges()
+	w.mu.Unlock()
+	err := f.wait()
+	if err != nil && before != nil {
+		w.look(func() { w.book.Rewind(*before) })
+	}
+	return errors.Join(refused, broke, err)
+}
+
+// snapshot is what a failed save brings back; nil where none can fail.
+func (w *service) snapshot() *provider.Saved {
+	if !w.engine.state.onDisk() {
+		return nil
+	}
+	saved := w.book.Copy()
+	return &saved
+}
+
+// look runs fn alone in the provider's service; it changes nothing.
+func (w *service) look(fn func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fn()
+}
+
+// safely calls into the provider; its panic is an error, not the end of the
+// process, and leaves no lock held.
+func (w *service) safely(fn func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s broke: %v", w.provider.Name, p)
+			w.engine.cfg.Warn(fmt.Sprintf("%v\n%s", err, debug.Stack()))
+		}
+	}()
+	fn()
+	return nil
+}
+
+// savedService is the form of one provider's section of the state.
+type savedService struct {
+	Seq uint64 `json:"seq"` // events up to here are in it
+	provider.Saved
+	Timers []timer `json:"timers,omitempty"`
+}
+
+// saveChanges begins to save when there is something to save.
+func (w *service) saveChanges() *flush {
+	if !w.book.Changed() {
+		return nil
+	}
+	return w.save()
+}
+
+func (w *service) save() *flush {
+	w.book.Kept()
+	return w.engine.state.putLater("provider/"+w.provider.Name, w.section)
+}
+
+// section is the service as the state keeps it.
+func (w *service) section() json.RawMessage {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return provider.Encode(savedService{Seq: w.engine.appended(), Saved: w.book.Save(), Timers: w.timers})
+}
+
+// clear empties the service but keeps the configuration.
+func (w *service) clear() {
+	w.book.Clear()
+	w.log, w.queues, w.timers = map[string]*deliveryLog{}, map[string]*queue{}, nil
+}
+
+// forget clears the service and drops what is on its way.
+func (w *service) forget() {
+	for _, d := range w.known() {
+		if d.State == provider.Waiting {
+			d.settle(provider.Dropped)
+			d.forgotten = true
+		}
+	}
+	w.clear()
+	w.book.Touch()
+}
+
+// known lists every delivery that is remembered: those of the logs, and what is
+// in no log but waits in a queue, replays.
+func (w *service) known() (all []*delivery) {
+	for _, log := range w.log {
+		all = append(all, log.all...)
+	}
+	for _, q := range w.queues {
+		all = append(all, q.ready...)
+	}
+	return all
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
 	"tacklebox/mock/provider"
 )
 
@@ -106,6 +107,9 @@ func (s *State) settle() {
 		s.mu.Unlock()
 	}
 }
+
+// onDisk reports that saving can fail.
+func (s *State) onDisk() bool { return s.path != "" }
 
 // begin starts to write; the caller holds s.mu.
 func (s *State) begin() *flush {

@@ -3,12 +3,22 @@ package mock
 import (
 	"fmt"
 	"io"
+
 	"tacklebox/mock/provider"
 )
 
 // stats counts what a provider did since the start.
 type stats struct {
 	calls, events, delivered, failed uint64
+}
+
+// attempted counts an attempt.
+func (s *stats) attempted(ok bool) {
+	if ok {
+		s.delivered++
+	} else {
+		s.failed++
+	}
 }
 
 // WriteMetrics writes the engine's numbers in the text format of Prometheus.

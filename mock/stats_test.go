@@ -2,12 +2,15 @@ package mock
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"regexp"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // TestMetrics: the whole text, after a story that moves every number.
@@ -24,7 +27,7 @@ func TestMetrics(t *testing.T) {
 	r.fire("b")
 	r.advance(time.Minute)
 	r.do(func(w *provider.World) { w.Account("ghost") })
-	if _, err := r.e.Fire(Firing{Provider: "plain", Type: "nothing"}); err == nil {
+	if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "nothing"}); err == nil {
 		t.Error("an unknown type was fired")
 	}
 	var got bytes.Buffer

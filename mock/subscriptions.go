@@ -1,81 +1,69 @@
 package mock
 
 import (
-	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"tacklebox/mock/provider"
 	"time"
 
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 )
 
-type subscriptionInfo struct {
-	Provider    string    `json:"provider"`
-	Account     string    `json:"account"`
-	ID          string    `json:"id"`
-	URL         string    `json:"url"`
-	Types       []string  `json:"types"`
-	Enabled     bool      `json:"enabled"`
-	Failures    int       `json:"failures"`
-	NextAttempt time.Time `json:"next_attempt,omitzero"`
+func (w *service) describe(a *provider.Account, s *provider.Sub) api.Subscription {
+	return api.Subscription{Provider: w.provider.Name, Account: a.Name, ID: s.ID, URL: s.URL, Types: append([]string{}, s.Types...),
+		Enabled: s.Enabled, Failures: s.Failures, NextAttempt: w.nextAttempt(a, s)}
 }
 
-func (w *service) describe(a *provider.Account, s *provider.Sub) subscriptionInfo {
-	return subscriptionInfo{w.provider.Name, a.Name, s.ID, s.URL, append([]string{}, s.Types...), s.Enabled, s.Failures, w.nextAttempt(a, s)}
-}
-
-func (e *Engine) getSubscriptions(r *http.Request) (int, any, error) {
-	list := []subscriptionInfo{}
-	err := e.each(r, func(w *service, a *provider.Account) {
+// Subscriptions lists what is subscribed: GET /_/subscriptions.
+func (c Control) Subscriptions(_ context.Context, r *http.Request) (api.Answer, error) {
+	list := []api.Subscription{}
+	err := c.each(r, func(w *service, a *provider.Account) {
 		for _, s := range a.Subs() {
 			list = append(list, w.describe(a, s))
 		}
 	})
-	return 200, list, err
+	return api.OK(list), err
 }
 
 // nextAttempt is when the earliest planned attempt to a subscription is due.
 func (w *service) nextAttempt(a *provider.Account, s *provider.Sub) time.Time {
 	next := s.Next
-	if log := w.log[a.Name]; log != nil {
-		for _, d := range log.all {
-			if d.Subscription == s.ID && d.State == provider.Waiting && !d.Next.IsZero() && (next.IsZero() || d.Next.Before(next)) {
-				next = d.Next
-			}
+	w.eachWaiting(a.Name, s.ID, func(d *delivery) {
+		if !d.Next.IsZero() && (next.IsZero() || d.Next.Before(next)) {
+			next = d.Next
 		}
-	}
+	})
 	return next
 }
 
-// deleteSubscription removes a subscription as the provider's own API would,
-// also where that has no such call.
-func (e *Engine) deleteSubscription(r *http.Request) (int, any, error) {
-	err := e.named(r, func(_ *service, a *provider.Account, s *provider.Sub) { a.Remove(s.ID) })
-	return 200, map[string]bool{"removed": true}, err
+// Unsubscribe removes a subscription as the provider's own API would, also where
+// that has no such call: DELETE /_/subscriptions/{provider}/{id}.
+func (c Control) Unsubscribe(_ context.Context, r *http.Request) (api.Answer, error) {
+	err := c.one(r, func(_ *service, a *provider.Account, s *provider.Sub) { a.Remove(s.ID) })
+	return api.OK(api.Removed{Removed: true}), err
 }
 
-// putSubscription switches a subscription on or off. Switched on, one that is on
-// already is forgiven too: what it waits for is sent at once.
-func (e *Engine) putSubscription(r *http.Request) (int, any, error) {
-	var in struct {
-		Enabled *bool `json:"enabled"`
-	}
-	if err := readBody(r, &in); err != nil {
-		return 0, nil, err
+// SwitchSubscription switches a subscription on or off: PUT
+// /_/subscriptions/{provider}/{id}. Switched on, one that is on already is
+// forgiven too: what it waits for is sent at once.
+func (c Control) SwitchSubscription(_ context.Context, r *http.Request) (api.Answer, error) {
+	var in api.SubscriptionChange
+	if err := api.ReadJSON(r, &in); err != nil {
+		return api.Answer{}, err
 	}
 	if in.Enabled == nil {
-		return 0, nil, &Problem{Status: 400, Code: "bad_json", Message: "enabled is missing", Hint: `send {"enabled":true} or {"enabled":false}`}
+		return api.Answer{}, api.Failed(http.StatusBadRequest, api.CodeBadJSON, `send {"enabled":true} or {"enabled":false}`, "enabled is missing")
 	}
-	var out subscriptionInfo
-	err := e.named(r, func(w *service, a *provider.Account, s *provider.Sub) {
+	var out api.Subscription
+	err := c.one(r, func(w *service, a *provider.Account, s *provider.Sub) {
 		w.turn(a, s, *in.Enabled)
 		out = w.describe(a, s)
 	})
-	return 200, out, err
+	return api.OK(out), err
 }
 
 // turn switches a subscription on or off, in the provider's own way where it has
@@ -94,20 +82,19 @@ func (w *service) turn(a *provider.Account, s *provider.Sub, on bool) {
 	}
 }
 
-// named visits the one subscription that a request's path and account mean.
-func (e *Engine) named(r *http.Request, visit func(*service, *provider.Account, *provider.Sub)) error {
-	w := e.services[r.PathValue("provider")]
-	if w == nil {
-		return e.unknownProvider(r.PathValue("provider"))
+// one changes the one subscription that a request's path and account mean.
+func (c Control) one(r *http.Request, change func(*service, *provider.Account, *provider.Sub)) error {
+	w, err := c.named(r)
+	if err != nil {
+		return err
 	}
-	var refused error
-	err := w.do(func() {
-		var a *provider.Account
-		if a, refused = w.holder(r.PathValue("id"), r.URL.Query().Get("account")); refused == nil {
-			visit(w, a, a.Sub(r.PathValue("id")))
+	return w.alter(func() error {
+		a, err := w.holder(r.PathValue("id"), r.URL.Query().Get("account"))
+		if err == nil {
+			change(w, a, a.Sub(r.PathValue("id")))
 		}
+		return err
 	})
-	return errors.Join(refused, err)
 }
 
 // holder returns the account that has a subscription; without a name it must be
@@ -123,97 +110,78 @@ func (w *service) holder(id, account string) (*provider.Account, error) {
 			ids = append(ids, s.ID)
 		}
 		if a.Sub(id) != nil {
-			found, names = append(found, a), append(names, clip(a.Name))
+			found, names = append(found, a), append(names, api.Clip(a.Name))
 		}
 	}
 	switch len(found) {
 	case 0:
-		return nil, &Problem{Status: http.StatusNotFound, Code: "unknown_subscription",
-			Message: fmt.Sprintf("%s has no subscription %q", w.provider.Name, clip(id)), Hint: nearestSub(id, ids)}
+		return nil, api.Failed(http.StatusNotFound, api.CodeUnknownSub, nearestSub(id, ids), "%s has no subscription %q", w.provider.Name, api.Clip(id))
 	case 1:
 		return found[0], nil
 	}
-	return nil, &Problem{Status: http.StatusConflict, Code: "ambiguous_subscription",
-		Message: fmt.Sprintf("%d accounts have a subscription %q", len(found), clip(id)), Hint: "say ?account=, one of " + strings.Join(names, ", ")}
+	return nil, api.Failed(http.StatusConflict, "ambiguous_subscription", "say ?account=, one of "+strings.Join(names, ", "),
+		"%d accounts have a subscription %q", len(found), api.Clip(id))
 }
 
 func nearestSub(id string, ids []string) string {
 	if near := api.Nearest(id, ids); near != "" {
-		return fmt.Sprintf("did you mean %q?", clip(near))
+		return fmt.Sprintf("did you mean %q?", api.Clip(near))
 	}
 	return "GET /_/subscriptions lists them"
 }
 
-// postRetry makes the next attempt of a delivery now, whatever the clock.
-func (e *Engine) postRetry(r *http.Request) (int, any, error) {
+// Retry makes the next attempt of a delivery now, whatever the clock: POST
+// /_/deliveries/{id}/retry.
+func (c Control) Retry(_ context.Context, r *http.Request) (api.Answer, error) {
 	id := r.PathValue("id")
-	for _, name := range e.Names() {
-		w := e.services[name]
+	for _, name := range c.e.Names() {
+		w := c.e.services[name]
 		var d *delivery
 		var refused error
-		var out FiredDelivery
 		err := w.do(func() {
-			if d = w.delivery(id); d != nil {
-				refused = w.hurry(d)
-				out = FiredDelivery{d.ID, d.Subscription, d.URL}
+			all := w.known()
+			if i := slices.IndexFunc(all, func(d *delivery) bool { return d.ID == id }); i >= 0 {
+				d = all[i]
+				refused = w.retryNow(d)
 			}
 		})
-		if d != nil || err != nil {
-			return http.StatusAccepted, out, cmp.Or(refused, err)
+		if err = errors.Join(refused, err); err != nil {
+			return api.Answer{}, err
+		}
+		if d != nil {
+			return api.Accepted(api.Delivery{ID: d.ID, Subscription: d.Subscription, URL: d.URL}), nil
 		}
 	}
-	return 0, nil, &Problem{Status: http.StatusNotFound, Code: "unknown_delivery", Message: fmt.Sprintf("no delivery %q", clip(id)),
-		Hint: "settled ones beyond the newest 10,000 of an account are forgotten"}
+	return api.Answer{}, api.Failed(http.StatusNotFound, api.CodeUnknownDelivery, "settled ones beyond the newest 10,000 of an account are forgotten", "no delivery %q", api.Clip(id))
 }
 
-// delivery finds a delivery by its id, nil when it is not known. A replay is only
-// known while it waits.
-func (w *service) delivery(id string) *delivery {
-	for _, log := range w.log {
-		if i := slices.IndexFunc(log.all, func(d *delivery) bool { return d.ID == id }); i >= 0 {
-			return log.all[i]
-		}
-	}
-	for _, l := range w.lanes {
-		if i := slices.IndexFunc(l.queue, func(d *delivery) bool { return d.ID == id }); i >= 0 {
-			return l.queue[i]
-		}
-	}
-	return nil
-}
-
-// hurry queues a waiting delivery at once. A lane that is held is let go for it,
-// and it goes before the others there: it is the one that was asked for. The
+// retryNow queues a waiting delivery at once. A queue that is held is let go for
+// it, and it goes before the others there: it is the one that was asked for. The
 // attempt counts as one of those that the provider plans.
-func (w *service) hurry(d *delivery) error {
+func (w *service) retryNow(d *delivery) error {
 	if d.Settled() {
-		return &Problem{Status: http.StatusConflict, Code: "settled", Message: fmt.Sprintf("delivery %s is %s", clip(d.ID), d.State),
-			Hint: "POST /_/entries/{seq}/replay sends one of its requests again"}
+		return api.Failed(http.StatusConflict, "settled", "POST /_/entries/{seq}/replay sends one of its requests again", "delivery %s is %s", api.Clip(d.ID), d.State)
 	}
 	s := w.sub(d)
 	if s != nil && s.Paused {
-		return &Problem{Status: http.StatusConflict, Code: "subscription_off", Message: fmt.Sprintf("delivery %s is %s: its subscription %s is off", clip(d.ID), d.State, clip(s.ID)),
-			Hint: fmt.Sprintf(`PUT /_/subscriptions/%s/%s {"enabled":true} sends what waits for it`, w.provider.Name, clip(s.ID))}
+		return api.Failed(http.StatusConflict, "subscription_off", fmt.Sprintf(`PUT /_/subscriptions/%s/%s {"enabled":true} sends what waits for it`, w.provider.Name, api.Clip(s.ID)),
+			"delivery %s is %s: its subscription %s is off", api.Clip(d.ID), d.State, api.Clip(s.ID))
 	}
-	l := w.laneOf(d)
-	waits := slices.Contains(l.queue, d)
-	if waits && l.held.IsZero() {
+	q := w.queueOf(d)
+	if slices.Contains(q.ready, d) && q.held.IsZero() {
 		return nil // it is being attempted, or its turn is to come
 	}
-	if d.retract != nil {
-		d.retract.Store(true)
-	}
-	d.Next = time.Time{}
-	if l.held.IsZero() {
-		l.queue = append(l.queue, d)
+	d.takeBack()
+	if q.held.IsZero() {
+		q = w.enqueue(d)
 	} else {
-		l.remove(d)
-		l.queue = slices.Insert(l.queue, 0, d)
-		l.letGo()
+		q.remove(d)
+		q.ready = slices.Insert(q.ready, 0, d)
+		q.letGo()
 	}
 	if s != nil {
 		s.Next = time.Time{}
 	}
-	w.run(l)
+	w.run(q)
 	return nil
 }

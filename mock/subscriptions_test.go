@@ -1,11 +1,14 @@
 package mock
 
 import (
+	"context"
 	"fmt"
 	"strings"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // TestSubscriptionsAreChanged: the whole body of each answer, in order.
@@ -23,10 +26,10 @@ func TestSubscriptionsAreChanged(t *testing.T) {
 		status             int
 		want               string
 	}{
-		{"DELETE", "plane/s", "", 422, `{"error":{"code":"unknown_provider","message":"no provider \"plane\"","hint":"did you mean \"plain\"? known are plain"}}`},
+		{"DELETE", "plane/s", "", 404, `{"error":{"code":"unknown_provider","message":"no provider \"plane\"","hint":"did you mean \"plain\"? known are plain"}}`},
 		{"DELETE", "plain/own%2F2", "", 404, `{"error":{"code":"unknown_subscription","message":"plain has no subscription \"own/2\"","hint":"did you mean \"own/1\"?"}}`},
 		{"DELETE", "plain/s?account=eve", "", 404, `{"error":{"code":"unknown_subscription","message":"plain has no subscription \"s\"","hint":"GET /_/subscriptions lists them"}}`},
-		{"DELETE", "plain/s?acount=ann", "", 400, `{"error":{"code":"unknown_parameter","message":"\"acount\" is not a known parameter","hint":"known are account"}}`},
+		{"DELETE", "plain/s?acount=ann", "", 400, `{"error":{"code":"unknown_parameter","message":"\"acount\" is not a known parameter","hint":"did you mean \"account\"? known are account"}}`},
 		{"DELETE", "plain/s", "", 409, `{"error":{"code":"ambiguous_subscription","message":"2 accounts have a subscription \"s\"","hint":"say ?account=, one of ann, bob"}}`},
 		{"PUT", "plain/s", `{"enabled":false}`, 409, `{"error":{"code":"ambiguous_subscription","message":"2 accounts have a subscription \"s\"","hint":"say ?account=, one of ann, bob"}}`},
 		{"PUT", "plain/s?account=bob", `{"enabled":false}`, 200, row("bob", false)},
@@ -34,8 +37,8 @@ func TestSubscriptionsAreChanged(t *testing.T) {
 		{"PUT", "plain/s?account=bob", `{"enabled":true}`, 200, row("bob", true)},
 		{"PUT", "plain/s?account=bob", `{}`, 400, `{"error":{"code":"bad_json","message":"enabled is missing","hint":"send {\"enabled\":true} or {\"enabled\":false}"}}`},
 		{"PUT", "plain/s?account=bob", `{"enabled":"no"}`, 400, `{"error":{"code":"bad_json","message":"enabled: a text where true or false is wanted"}}`},
-		{"PUT", "plain/s?account=bob", `{"enabled":true,"url":"x"}`, 400, `{"error":{"code":"bad_json","message":"unknown field \"url\"","hint":"known are enabled"}}`},
-		{"PUT", "plane/s", `{"enabled":true}`, 422, `{"error":{"code":"unknown_provider","message":"no provider \"plane\"","hint":"did you mean \"plain\"? known are plain"}}`},
+		{"PUT", "plain/s?account=bob", `{"enabled":true,"url":"x"}`, 400, `{"error":{"code":"unknown_field","message":"\"url\" is not a known field","hint":"known are enabled"}}`},
+		{"PUT", "plane/s", `{"enabled":true}`, 404, `{"error":{"code":"unknown_provider","message":"no provider \"plane\"","hint":"did you mean \"plain\"? known are plain"}}`},
 		{"DELETE", "plain/own%2F1", "", 200, `{"removed":true}`},
 		{"DELETE", "plain/s?account=bob", "", 200, `{"removed":true}`},
 		{"DELETE", "plain/s?account=bob", "", 404, `{"error":{"code":"unknown_subscription","message":"plain has no subscription \"s\"","hint":"GET /_/subscriptions lists them"}}`},
@@ -142,7 +145,7 @@ func TestSwitchedIsTold(t *testing.T) {
 // firedID fires and returns the id of the only delivery.
 func (r *rig) firedID(body string) string {
 	r.t.Helper()
-	fired, err := r.e.Fire(Firing{Provider: "plain", Type: "made", Body: provider.Encode(body)})
+	fired, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", Body: provider.Encode(body)})
 	if err != nil || len(fired.Events[0].Deliveries) != 1 {
 		r.t.Fatal(fired, err)
 	}

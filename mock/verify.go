@@ -1,18 +1,18 @@
 package mock
 
 import (
-	"bytes"
+	"cmp"
+	"context"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
+
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
-
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // Verifiable lists the names that a signature can be checked by: the providers
@@ -23,18 +23,16 @@ func (e *Engine) Verifiable() []string { return append(e.Names(), signing.Names(
 // nothing or only Verify knows.
 func (e *Engine) scheme(name string) *signing.Scheme {
 	if w := e.services[name]; w != nil {
-		return w.provider.Scheme
+		if w.provider.Signing == nil {
+			return nil
+		}
+		return w.provider.Signing.Scheme
 	}
 	return signing.Named(name)
 }
 
 func (e *Engine) unknownScheme(name string) error {
-	names := e.Verifiable()
-	hint := "known are " + strings.Join(names, ", ")
-	if near := api.Nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
-	}
-	return provider.Refuse("unknown_provider", hint, "no provider or signature scheme %q", clip(name))
+	return api.Unknown(api.CodeUnknownProvider, name, e.Verifiable(), "no provider or signature scheme %q", api.Clip(name))
 }
 
 // VerifyWith judges a request by one secret. The reason is found by trying the
@@ -49,14 +47,10 @@ func (e *Engine) verify(name string, q signing.Question) (signing.Verdict, error
 	if s := e.scheme(name); s != nil {
 		return s.Explain(q), nil
 	}
-	w := e.services[name]
-	switch {
-	case w == nil:
-		return signing.Verdict{}, e.unknownScheme(name)
-	case w.provider.Verify == nil:
+	if w := e.services[name]; w != nil {
 		return w.unsigned(), nil
 	}
-	return w.provider.Verify(q.Secret, q.Header, q.Body), nil
+	return signing.Verdict{}, e.unknownScheme(name)
 }
 
 func (w *service) unsigned() signing.Verdict {
@@ -64,7 +58,7 @@ func (w *service) unsigned() signing.Verdict {
 }
 
 func (w *service) signs() bool {
-	return (w.provider.Verify != nil || w.provider.Scheme != nil) && w.provider.Secrets != nil
+	return w.provider.Signing != nil && w.provider.Signing.Secrets != nil
 }
 
 // VerifyOwn judges a callback of ours by the keys that its account and its
@@ -117,7 +111,7 @@ func (w *service) secretsOf(account string, own func(provider.Secret) bool) (key
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if a := w.account(account); a != nil {
-		keys, retired = w.namedKeys(a, "", w.provider.Secrets, own), w.namedKeys(a, "an earlier ", w.provider.Retired, own)
+		keys, retired = w.namedKeys(a, "", w.provider.Signing.Secrets, own), w.namedKeys(a, "an earlier ", w.provider.Signing.Retired, own)
 	}
 	return keys, retired
 }
@@ -127,7 +121,7 @@ func (w *service) namedKeys(a *provider.Account, which string, list func(*provid
 		return nil
 	}
 	for _, s := range list(w.world, a) {
-		name := which + s.Name + " of account " + clip(a.Name)
+		name := which + s.Name + " of account " + api.Clip(a.Name)
 		if s.Subscription != "" {
 			name = which + s.Name + " of subscription " + s.Subscription
 		}
@@ -149,8 +143,8 @@ func (e *Engine) knownKeys(provider string) (keys []signing.NamedKey) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, a := range w.world.Accounts() {
-		keys = append(keys, w.namedKeys(a, "", w.provider.Secrets, anyKey)...)
-		keys = append(keys, w.namedKeys(a, "an earlier ", w.provider.Retired, anyKey)...)
+		keys = append(keys, w.namedKeys(a, "", w.provider.Signing.Secrets, anyKey)...)
+		keys = append(keys, w.namedKeys(a, "an earlier ", w.provider.Signing.Retired, anyKey)...)
 		if len(keys) > mostKeys {
 			break
 		}
@@ -169,12 +163,12 @@ const (
 // provider or scheme, of the same account when one is named.
 func (e *Engine) recentBodies(provider, account string) (list []signing.Candidate) {
 	size := 0
-	filter, err := journal.ParseFilter("kind:capture", e.clock.Now)
+	filter, err := query.Parse("kind:capture", e.clock.Now)
 	if err != nil {
 		return nil
 	}
 	looked := 0
-	_ = e.journal.Scan(0, 0, true, filter, func(c *journal.Entry) bool { // what cannot be read cannot explain anything
+	_ = e.journal.Scan(context.Background(), 0, 0, true, filter, func(c *journal.Entry) bool { // what cannot be read cannot explain anything
 		looked++
 		if c.Provider == provider && (account == "" || c.Account == account) && c.Request != nil && !c.Request.Truncated {
 			size += len(c.Request.Body)
@@ -185,45 +179,30 @@ func (e *Engine) recentBodies(provider, account string) (list []signing.Candidat
 	return list
 }
 
-// verifyOrder is the body of POST /_/verify.
-type verifyOrder struct {
-	Provider   string            `json:"provider"` // or the name of a scheme
-	Secret     string            `json:"secret"`   // "" with account: its keys in force
-	Account    string            `json:"account"`
-	Headers    map[string]header `json:"headers"`
-	Body       string            `json:"body"`
-	BodyBase64 string            `json:"body_base64"`
-	Candidates []candidate       `json:"candidates"` // absent: the newest captures
-}
-
-func (e *Engine) postVerify(r *http.Request) (int, any, error) {
-	var in verifyOrder
-	if err := readBody(r, &in); err != nil {
-		return 0, nil, err
+// Verify judges a request: POST /_/verify.
+func (c Control) Verify(_ context.Context, r *http.Request) (api.Answer, error) {
+	var in api.VerifyRequest
+	if err := api.ReadJSON(r, &in); err != nil {
+		return api.Answer{}, err
 	}
-	q, err := in.question()
+	q, err := question(in)
 	if err != nil {
-		return 0, nil, err
+		return api.Answer{}, err
 	}
-	q.Keys = e.knownKeys(in.Provider)
+	q.Keys = c.e.knownKeys(in.Provider)
 	if in.Candidates == nil {
-		q.Candidates = e.recentBodies(in.Provider, in.Account)
+		q.Candidates = c.e.recentBodies(in.Provider, in.Account)
 	}
-	v, err := e.answerVerify(in, q)
-	if err != nil {
-		return 0, nil, err
-	}
-	return 200, map[string]any{"valid": v.State == signing.Valid, "reason": v.Reason, "tried": append([]string{}, v.Tried...)}, nil
-}
-
-func (e *Engine) answerVerify(in verifyOrder, q signing.Question) (signing.Verdict, error) {
+	var v signing.Verdict
 	if in.Secret == "" && in.Account != "" {
-		return e.verifyOwn(in.Provider, in.Account, anyKey, q)
+		v, err = c.e.verifyOwn(in.Provider, in.Account, anyKey, q)
+	} else {
+		v, err = c.e.verify(in.Provider, q)
 	}
-	return e.verify(in.Provider, q)
+	return api.OK(api.Verdict{Valid: v.State == signing.Valid, Reason: v.Reason, Tried: append([]string{}, v.Tried...)}), err
 }
 
-func (in verifyOrder) question() (q signing.Question, err error) {
+func question(in api.VerifyRequest) (q signing.Question, err error) {
 	q.Secret, q.Header = in.Secret, http.Header{}
 	for name, v := range in.Headers {
 		name = http.CanonicalHeaderKey(name)
@@ -233,7 +212,7 @@ func (in verifyOrder) question() (q signing.Question, err error) {
 		return q, err
 	}
 	if len(in.Candidates) > mostCandidates {
-		return q, provider.Refuse("too_many", "", "%d candidates: at most %d are compared", len(in.Candidates), mostCandidates)
+		return q, api.Refuse("too_many", "", "%d candidates: at most %d are compared", len(in.Candidates), mostCandidates)
 	}
 	for i, c := range in.Candidates {
 		place := fmt.Sprintf("candidates[%d]", i)
@@ -241,10 +220,7 @@ func (in verifyOrder) question() (q signing.Question, err error) {
 		if err != nil {
 			return q, err
 		}
-		if c.Name == "" {
-			c.Name = place
-		}
-		q.Candidates = append(q.Candidates, signing.Candidate{Name: clip(c.Name), Body: body})
+		q.Candidates = append(q.Candidates, signing.Candidate{Name: api.Clip(cmp.Or(c.Name, place)), Body: body})
 	}
 	return q, nil
 }
@@ -255,43 +231,11 @@ func bodyOf(place, text, encoded string) ([]byte, error) {
 		return []byte(text), nil
 	}
 	if text != "" {
-		return nil, provider.Refuse("bad_body", "", "%sbody and %sbody_base64 exclude each other", place, place)
+		return nil, api.Refuse("bad_body", "", "%sbody and %sbody_base64 exclude each other", place, place)
 	}
 	body, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
-		return nil, provider.Refuse("bad_body", "", "%sbody_base64: %v", place, err)
+		return nil, api.Refuse("bad_body", "", "%sbody_base64: %v", place, err)
 	}
 	return body, nil
-}
-
-// candidate is another body that a signature may belong to: {"name","body"} or
-// {"name","body_base64"}, or the body alone as a text.
-type candidate struct {
-	Name       string `json:"name"`
-	Body       string `json:"body"`
-	BodyBase64 string `json:"body_base64"`
-}
-
-// UnmarshalJSON takes both forms; unknown members are refused.
-func (c *candidate) UnmarshalJSON(b []byte) error {
-	if json.Unmarshal(b, &c.Body) == nil {
-		return nil
-	}
-	type plain candidate
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	return dec.Decode((*plain)(c))
-}
-
-// header is one text or a list of them.
-type header []string
-
-// UnmarshalJSON takes both forms.
-func (h *header) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		*h = header{one}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]string)(h))
 }

@@ -14,8 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/disk"
+
+	"github.com/gorilla/websocket"
 )
 
 // BenchmarkCapture compares the receiver, with a journal on disk, a signature
@@ -24,7 +26,7 @@ import (
 func BenchmarkCapture(b *testing.B) {
 	for _, size := range []int{1 << 10, 64 << 10} {
 		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
-			log, err := journal.Open(b.TempDir(), journal.Options{})
+			log, err := disk.Open(b.TempDir(), disk.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -89,7 +90,7 @@ func (rc *Receiver) answer(w http.ResponseWriter, r *http.Request, c *capture, b
 		o.Captured(receipt.Seq)
 	}
 	if err := receipt.Wait(); err != nil {
-		writeProblem(w, notKept(err))
+		api.WriteError(w, notKept(err))
 		return
 	}
 	rc.play(w, r, reply)
@@ -97,7 +98,7 @@ func (rc *Receiver) answer(w http.ResponseWriter, r *http.Request, c *capture, b
 
 // notKept is the answer when the journal could not take an entry: the sender
 // must see a failure, or its delivery would count and leave no trace.
-func notKept(err error) *problem {
+func notKept(err error) *api.Error {
 	status, hint := http.StatusInternalServerError, ""
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
@@ -105,7 +106,7 @@ func notKept(err error) *problem {
 	case errors.Is(err, journal.ErrClosed):
 		status, hint = http.StatusServiceUnavailable, "the sandbox is shutting down"
 	}
-	return refuse(status, "not_kept", hint, "the request was received but could not be kept: %v", err)
+	return api.Failed(status, "not_kept", hint, "the request was received but could not be kept: %v", err)
 }
 
 // splitTarget takes an inbox's name, unescaped, and the raw path below it out
@@ -135,7 +136,7 @@ func splitTarget(uri string) (name, below string) {
 func (c *capture) describe(r *http.Request) {
 	c.entry.Request = &c.request
 	c.request.Method, c.request.URL, c.request.Proto = r.Method, r.RequestURI, r.Proto
-	c.request.Remote, c.request.Headers = r.RemoteAddr, r.Header
+	c.request.Remote = r.RemoteAddr
 }
 
 // addHeaders puts back what net/http moved out of the header map. The map is
@@ -152,6 +153,7 @@ func (c *capture) addHeaders(r *http.Request) {
 			r.Header[name] = append(r.Header[name], values...)
 		}
 	}
+	c.request.Headers = journal.HeaderOf(r.Header)
 }
 
 // readBody keeps the first limit bytes and measures all of them.
@@ -289,7 +291,7 @@ func (rc *Receiver) verdicts(c *capture, secret string) {
 		return
 	}
 	if rc.cfg.Verify != nil {
-		e.Signature = rc.cfg.Verify(Origin{Provider: e.Provider, Account: e.Account, Subscription: e.Subscription}, secret, c.request.Headers, c.body)
+		e.Signature = rc.cfg.Verify(Origin{Provider: e.Provider, Account: e.Account, Subscription: e.Subscription}, secret, c.request.Headers.HTTP(), c.body)
 	}
 	if rc.cfg.Check != nil && e.Type != "" {
 		e.Contract = rc.cfg.Check(e.Provider, e.Type, c.body)

@@ -15,8 +15,9 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"tacklebox/receiver/journal"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func digest(s string) string {
@@ -97,7 +98,7 @@ func TestCaptureKeepsBytes(t *testing.T) {
 			if c.want.size == 0 {
 				c.want.size = int64(len(c.want.body))
 			}
-			got := want{e.Request.Method, e.Request.URL, e.Inbox, string(e.Request.Body), e.Request.Headers, c.want.errPart, e.Response.Status, e.Request.Truncated, e.Request.Size}
+			got := want{e.Request.Method, e.Request.URL, e.Inbox, string(e.Request.Body), e.Request.Headers.Map(), c.want.errPart, e.Response.Status, e.Request.Truncated, e.Request.Size}
 			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(want{})); diff != "" {
 				t.Errorf("recorded (-want +got):\n%s", diff)
 			}
@@ -238,7 +239,7 @@ func TestCaptureThatCannotBeKept(t *testing.T) {
 		errors.New("disk on fire"):              http.StatusInternalServerError,
 		journal.ErrClosed:                       http.StatusServiceUnavailable,
 	} {
-		if p := notKept(err); p.status != want || !strings.Contains(p.Message, err.Error()) {
+		if p := notKept(err); p.Status != want || !strings.Contains(p.Message, err.Error()) {
 			t.Errorf("%v: %+v", err, p)
 		}
 	}
@@ -310,7 +311,7 @@ func TestCapturesDoNotMix(t *testing.T) {
 	}
 	wg.Wait()
 	n := 0
-	err := g.log.Scan(0, 0, false, nil, func(e *journal.Entry) bool {
+	err := g.log.Scan(t.Context(), 0, 0, false, nil, func(e *journal.Entry) bool {
 		n++
 		want := e.Request.Headers.Get("X-Sum")
 		if digest(string(e.Request.Body)) != want || e.Request.SHA256 != want {

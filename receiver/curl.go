@@ -51,7 +51,7 @@ func exportCurl(_ *Receiver, e *journal.Entry) ([]byte, error) {
 func curlHeaders(m *journal.Message) []string {
 	var list []string
 	without := []string{"Content-Length", "Transfer-Encoding", "Expect"}
-	for _, h := range sortedHeaders(m.Headers, without...) {
+	for _, h := range headersBut(m.Headers, without...) {
 		if h[1] == "" {
 			list = append(list, h[0]+";") // curl's spelling of an empty value
 			continue
@@ -63,7 +63,7 @@ func curlHeaders(m *journal.Message) []string {
 		own = append(own, "Content-Type", "Expect")
 	}
 	for _, name := range own {
-		if _, sent := m.Headers[name]; !sent || name == "Expect" {
+		if !m.Headers.Has(name) || name == "Expect" {
 			list = append(list, name+":")
 		}
 	}

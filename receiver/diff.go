@@ -3,6 +3,7 @@ package receiver
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -21,51 +23,12 @@ const (
 	maxDiffLines = 2000 // of each side, after what is equal at both ends
 )
 
-// difference is the answer of GET /_/entries/diff.
-type difference struct {
-	A       uint64         `json:"a"`
-	B       uint64         `json:"b"`
-	Same    bool           `json:"same"` // also when only volatile things differ
-	Request []change       `json:"request,omitempty"`
-	Headers []headerChange `json:"headers,omitempty"`
-	Body    bodyChange     `json:"body"`
-}
-
-// change is one value that differs. Path is a gjson path for bodies. A or B is
-// missing when the value stands only in the other. Rule, when set, says why
-// the difference is expected between any two requests.
-type change struct {
-	Path string          `json:"path"`
-	A    json.RawMessage `json:"a,omitempty"`
-	B    json.RawMessage `json:"b,omitempty"`
-	Rule string          `json:"volatile,omitempty"`
-}
-
-type headerChange struct {
-	Name string   `json:"name"`
-	A    []string `json:"a,omitempty"`
-	B    []string `json:"b,omitempty"`
-	Rule string   `json:"volatile,omitempty"`
-}
-
-// bodyChange says how the bodies differ. Kind is same, json, text or binary.
-type bodyChange struct {
-	Kind    string   `json:"kind"`
-	Changes []change `json:"changes,omitempty"`
-	Lines   []string `json:"lines,omitempty"` // "-gone", "+new", " kept"
-	SizeA   int64    `json:"size_a"`
-	SizeB   int64    `json:"size_b"`
-	Cut     bool     `json:"cut,omitempty"` // more differs than is listed, or a body was not kept whole
-}
-
-func (rc *Receiver) diffEntries(w http.ResponseWriter, r *http.Request) error {
+// DiffEntries answers how the requests of two entries differ.
+func (rc *Receiver) DiffEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
 	q := r.URL.Query()
-	if err := knownQuery(q, "a", "b"); err != nil {
-		return err
-	}
 	first, err := rc.compared(q, "a")
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
 	var second *journal.Entry
 	if q.Get("b") == "sample" {
@@ -74,29 +37,28 @@ func (rc *Receiver) diffEntries(w http.ResponseWriter, r *http.Request) error {
 		second, err = rc.compared(q, "b")
 	}
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
 	d := diffMessages(first.Request, second.Request)
 	d.A, d.B = first.Seq, second.Seq
-	writeJSON(w, http.StatusOK, d)
-	return nil
+	return api.OK(d), nil
 }
 
 // compared returns the entry that a query parameter names.
 func (rc *Receiver) compared(q url.Values, name string) (*journal.Entry, error) {
-	seq, given, err := queryNumber(q, name)
+	seq, given, err := api.QueryNumber(q, name)
 	if err != nil {
 		return nil, err
 	}
 	if !given {
-		return nil, badRequest("?a=SEQ&b=SEQ, or b=sample for the catalogue's sample", "%s is missing", name)
+		return nil, api.BadRequest("?a=SEQ&b=SEQ, or b=sample for the catalogue's sample", "%s is missing", name)
 	}
 	e, err := rc.entryBySeq(seq)
 	if err != nil {
 		return nil, err
 	}
 	if e.Request == nil {
-		return nil, refuse(http.StatusUnprocessableEntity, "no_request", "", "entry %d has no request to compare", seq)
+		return nil, api.Failed(http.StatusUnprocessableEntity, "no_request", "", "entry %d has no request to compare", seq)
 	}
 	return e, nil
 }
@@ -111,20 +73,20 @@ func (rc *Receiver) sampleOf(e *journal.Entry) (*journal.Entry, error) {
 			return &journal.Entry{Request: &twin}, nil
 		}
 	}
-	return nil, refuse(http.StatusUnprocessableEntity, "no_sample", "compare what one of the providers sent", "entry %d is of no event type that the catalogue knows", e.Seq)
+	return nil, api.Failed(http.StatusUnprocessableEntity, "no_sample", "compare what one of the providers sent", "entry %d is of no event type that the catalogue knows", e.Seq)
 }
 
-func diffMessages(a, b *journal.Message) difference {
-	d := difference{Headers: diffHeaders(a.Headers, b.Headers), Body: diffBodies(a, b)}
+func diffMessages(a, b *journal.Message) api.Difference {
+	d := api.Difference{Headers: diffHeaders(a.Headers.Map(), b.Headers.Map()), Body: diffBodies(a, b)}
 	for _, part := range [][3]string{{"method", a.Method, b.Method}, {"url", a.URL, b.URL}} {
 		if part[1] != part[2] {
-			d.Request = append(d.Request, change{Path: part[0], A: jsonText(part[1]), B: jsonText(part[2])})
+			d.Request = append(d.Request, api.Change{Path: part[0], A: jsonText(part[1]), B: jsonText(part[2])})
 		}
 	}
 	lasting := func(rule string) bool { return rule == "" }
 	d.Same = len(d.Request) == 0 && len(d.Body.Lines) == 0 && d.Body.Kind != "binary" &&
-		!slices.ContainsFunc(d.Headers, func(h headerChange) bool { return lasting(h.Rule) }) &&
-		!slices.ContainsFunc(d.Body.Changes, func(c change) bool { return lasting(c.Rule) })
+		!slices.ContainsFunc(d.Headers, func(h api.HeaderChange) bool { return lasting(h.Volatile) }) &&
+		!slices.ContainsFunc(d.Body.Changes, func(c api.Change) bool { return lasting(c.Volatile) })
 	return d
 }
 
@@ -135,14 +97,14 @@ func jsonText(s string) json.RawMessage {
 
 // diffHeaders compares names without their case: an attempt has them as the
 // provider spells them, its capture as net/http does.
-func diffHeaders(a, b http.Header) []headerChange {
+func diffHeaders(a, b http.Header) []api.HeaderChange {
 	a, b = canonical(a), canonical(b)
 	names := maps.Clone(a)
 	maps.Copy(names, b)
-	var list []headerChange
+	var list []api.HeaderChange
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if !slices.Equal(a[name], b[name]) {
-			list = append(list, headerChange{name, a[name], b[name], headerRule(name)})
+			list = append(list, api.HeaderChange{Name: name, A: a[name], B: b[name], Volatile: headerRule(name)})
 		}
 	}
 	return list
@@ -168,8 +130,8 @@ func headerRule(name string) string {
 	return ""
 }
 
-func diffBodies(a, b *journal.Message) bodyChange {
-	c := bodyChange{Kind: "same", SizeA: a.Size, SizeB: b.Size, Cut: a.Truncated || b.Truncated}
+func diffBodies(a, b *journal.Message) api.BodyChange {
+	c := api.BodyChange{Kind: "same", SizeA: a.Size, SizeB: b.Size, Cut: a.Truncated || b.Truncated}
 	if sameBody(a, b) {
 		return c
 	}
@@ -214,7 +176,7 @@ func parseValue(raw []byte) (v any, ok bool) {
 
 // treeDiff collects where two JSON values differ.
 type treeDiff struct {
-	changes []change
+	changes []api.Change
 	cut     bool
 }
 
@@ -233,7 +195,7 @@ func (t *treeDiff) values(path string, a, b any) {
 	}
 	ra, rb := rawValue(a), rawValue(b)
 	if !bytes.Equal(ra, rb) {
-		t.add(change{Path: path, A: ra, B: rb, Rule: valueRule(path, a, b)})
+		t.add(api.Change{Path: path, A: ra, B: rb, Volatile: valueRule(path, a, b)})
 	}
 }
 
@@ -265,13 +227,13 @@ func (t *treeDiff) member(path string, a, b any, ina, inb bool) {
 	case ina && inb:
 		t.values(path, a, b)
 	case ina:
-		t.add(change{Path: path, A: rawValue(a)})
+		t.add(api.Change{Path: path, A: rawValue(a)})
 	default:
-		t.add(change{Path: path, B: rawValue(b)})
+		t.add(api.Change{Path: path, B: rawValue(b)})
 	}
 }
 
-func (t *treeDiff) add(c change) {
+func (t *treeDiff) add(c api.Change) {
 	if len(t.changes) == maxChanges {
 		t.cut = true
 		return

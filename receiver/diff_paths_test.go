@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidwall/gjson"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
+
+	"github.com/tidwall/gjson"
 )
 
 // oddKeys are member names that mean something in a path, or look as if.
@@ -78,7 +80,7 @@ func checkPath(t *testing.T, path string, want json.RawMessage, e *journal.Entry
 		return // a filter asks for the values of a list
 	}
 	q := `body."` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(path) + `"`
-	f, err := journal.ParseFilter(q, nil)
+	f, err := query.Parse(q, nil)
 	if err != nil || !f.Match(e) {
 		t.Fatalf("%s does not find %s: %v", q, e.Request.Body, err)
 	}
@@ -95,14 +97,14 @@ func TestDiffIsFair(t *testing.T) {
 		compact, _ := json.Marshal(json.RawMessage(a))
 		left, again, right := sampleEntry(string(a)).Request, sampleEntry(string(compact)).Request, sampleEntry(string(b)).Request
 		if d := diffMessages(left, again); !d.Same || len(d.Body.Changes)+len(d.Body.Lines) > 0 {
-			t.Fatalf("%s differs from itself: %s", a, d.shown())
+			t.Fatalf("%s differs from itself: %s", a, shown(d))
 		}
 		there, back := diffBodies(left, right), diffBodies(right, left)
 		if len(there.Changes) != len(back.Changes) {
 			t.Fatalf("%s and %s: %d changes there, %d back", a, b, len(there.Changes), len(back.Changes))
 		}
 		for i, c := range there.Changes {
-			if o := back.Changes[i]; o.Path != c.Path || string(o.A) != string(c.B) || string(o.B) != string(c.A) || o.Rule != c.Rule {
+			if o := back.Changes[i]; o.Path != c.Path || string(o.A) != string(c.B) || string(o.B) != string(c.A) || o.Volatile != c.Volatile {
 				t.Fatalf("%s and %s: there %+v, back %+v", a, b, c, o)
 			}
 		}
@@ -138,8 +140,8 @@ func TestDiffOfCutBodies(t *testing.T) {
 func TestDiffOfAnAttemptAndItsCapture(t *testing.T) {
 	t.Parallel()
 	sent, got := sampleEntry("{}").Request, sampleEntry("{}").Request
-	sent.Headers = http.Header{"x-shop-id": {"7"}, "X-Two": {"a"}, "x-two": {"b"}, "x-gone": {"1"}}
-	got.Headers = http.Header{"X-Shop-Id": {"7"}, "X-Two": {"a", "b"}, "X-New": {"1"}}
+	sent.Headers = journal.HeaderOf(http.Header{"x-shop-id": {"7"}, "X-Two": {"a"}, "x-two": {"b"}, "x-gone": {"1"}})
+	got.Headers = journal.HeaderOf(http.Header{"X-Shop-Id": {"7"}, "X-Two": {"a", "b"}, "X-New": {"1"}})
 	d := diffMessages(sent, got)
 	var names []string
 	for _, h := range d.Headers {

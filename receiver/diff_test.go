@@ -7,16 +7,17 @@ import (
 	"strings"
 	"testing"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// shown is a difference in a few characters: path a b rule.
-func (d difference) shown() string {
+// shown is a api.Difference in a few characters: path a b rule.
+func shown(d api.Difference) string {
 	var out []string
 	for _, c := range append(d.Request, d.Body.Changes...) {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s>%s %s", c.Path, c.A, c.B, c.Rule)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s>%s %s", c.Path, c.A, c.B, c.Volatile)))
 	}
 	return strings.Join(append(out, d.Body.Lines...), "; ")
 }
@@ -54,7 +55,7 @@ func TestDiffBodies(t *testing.T) {
 			if d.Body.Kind != c.kind || d.Same != c.same {
 				t.Errorf("kind %s same %v, want %s %v", d.Body.Kind, d.Same, c.kind, c.same)
 			}
-			if got := d.shown(); got != strings.TrimSpace(c.want) && got != c.want {
+			if got := shown(d); got != strings.TrimSpace(c.want) && got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
@@ -65,20 +66,20 @@ func TestDiffHeadersAndLine(t *testing.T) {
 	t.Parallel()
 	a, b := sampleEntry("x").Request, sampleEntry("x").Request
 	b.Method, b.URL = "PUT", "/in/other"
-	a.Headers = http.Header{"Date": {"1"}, "X-Signature": {"a"}, "X-Same": {"s"}, "X-Gone": {"g"}, "X-List": {"1", "2"}}
-	b.Headers = http.Header{"Date": {"2"}, "X-Signature": {"b"}, "X-Same": {"s"}, "X-New": {"n"}, "X-List": {"2", "1"}}
+	a.Headers = journal.HeaderOf(http.Header{"Date": {"1"}, "X-Signature": {"a"}, "X-Same": {"s"}, "X-Gone": {"g"}, "X-List": {"1", "2"}})
+	b.Headers = journal.HeaderOf(http.Header{"Date": {"2"}, "X-Signature": {"b"}, "X-Same": {"s"}, "X-New": {"n"}, "X-List": {"2", "1"}})
 	d := diffMessages(a, b)
-	want := []headerChange{
-		{"Date", []string{"1"}, []string{"2"}, "header date"},
-		{"X-Gone", []string{"g"}, nil, ""},
-		{"X-List", []string{"1", "2"}, []string{"2", "1"}, ""},
-		{"X-New", nil, []string{"n"}, ""},
-		{"X-Signature", []string{"a"}, []string{"b"}, "header x-signature"},
+	want := []api.HeaderChange{
+		{Name: "Date", A: []string{"1"}, B: []string{"2"}, Volatile: "header date"},
+		{Name: "X-Gone", A: []string{"g"}, B: nil, Volatile: ""},
+		{Name: "X-List", A: []string{"1", "2"}, B: []string{"2", "1"}, Volatile: ""},
+		{Name: "X-New", A: nil, B: []string{"n"}, Volatile: ""},
+		{Name: "X-Signature", A: []string{"a"}, B: []string{"b"}, Volatile: "header x-signature"},
 	}
 	if diff := cmp.Diff(want, d.Headers); diff != "" {
 		t.Error(diff)
 	}
-	if got := d.shown(); got != `method "POST">"PUT"; url "/in/orders?try=1">"/in/other"` || d.Same {
+	if got := shown(d); got != `method "POST">"PUT"; url "/in/orders?try=1">"/in/other"` || d.Same {
 		t.Errorf("%s same %v", got, d.Same)
 	}
 }
@@ -104,18 +105,18 @@ func TestDiffOverHTTP(t *testing.T) {
 	g := newRig(t)
 	g.add(`{"a":1}`, `{"a":2}`)
 	g.log.Append(&journal.Entry{Kind: journal.Event, Time: clockStart})
-	var d difference
+	var d api.Difference
 	if err := json.Unmarshal([]byte(g.do("GET", "/_/entries/diff?a=1&b=2", "").want(t, 200).body), &d); err != nil {
 		t.Fatal(err)
 	}
-	if d.A != 1 || d.B != 2 || d.shown() != "a 1>2" {
+	if d.A != 1 || d.B != 2 || shown(d) != "a 1>2" {
 		t.Errorf("%+v", d)
 	}
 	g.do("GET", "/_/entries/diff?a=1", "").want(t, 400, "b is missing")
 	g.do("GET", "/_/entries/diff?a=1&b=x", "").want(t, 400, "whole number")
 	g.do("GET", "/_/entries/diff?a=1&b=9", "").want(t, 404)
 	g.do("GET", "/_/entries/diff?a=1&b=3", "").want(t, 422, "no_request")
-	g.do("GET", "/_/entries/diff?a=1&b=2&c=3", "").want(t, 400, "known: a, b")
+	g.do("GET", "/_/entries/diff?a=1&b=2&c=3", "").want(t, 400, "known are a, b")
 	g.do("POST", "/_/entries/diff", "").want(t, 405)
 }
 

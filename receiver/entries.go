@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -12,7 +13,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 const (
@@ -23,7 +26,7 @@ const (
 
 // listQuery is what GET /_/entries was asked for.
 type listQuery struct {
-	filter        *journal.Filter
+	filter        *query.Filter
 	after, before uint64 // both exclusive
 	limit         int
 	fromAfter     bool // page on from after instead of showing the newest
@@ -33,26 +36,23 @@ type listQuery struct {
 }
 
 func (rc *Receiver) parseList(q url.Values) (l listQuery, err error) {
-	if err = knownQuery(q, "q", "after", "before", "limit", "order"); err != nil {
-		return l, err
-	}
 	if l.filter, err = rc.filter(q.Get("q")); err != nil {
 		return l, err
 	}
-	if l.after, l.fromAfter, err = queryNumber(q, "after"); err != nil {
+	if l.after, l.fromAfter, err = api.QueryNumber(q, "after"); err != nil {
 		return l, err
 	}
-	if l.before, _, err = queryNumber(q, "before"); err != nil {
+	if l.before, _, err = api.QueryNumber(q, "before"); err != nil {
 		return l, err
 	}
-	limit, given, err := queryNumber(q, "limit")
+	limit, given, err := api.QueryNumber(q, "limit")
 	switch {
 	case err != nil:
 		return l, err
 	case !given:
 		limit = defaultLimit
 	case limit < 1 || limit > maxLimit:
-		return l, badRequest("", "limit must be from 1 to %d, not %d", maxLimit, limit)
+		return l, api.BadRequest("", "limit must be from 1 to %d, not %d", maxLimit, limit)
 	}
 	l.limit = int(limit)
 	switch order := q.Get("order"); order {
@@ -60,21 +60,21 @@ func (rc *Receiver) parseList(q url.Values) (l listQuery, err error) {
 	case "desc":
 		l.descending, l.fromAfter = true, false
 	default:
-		return l, badRequest("known: asc, desc", "order must be asc or desc, not %q", order)
+		return l, api.BadRequest("known: asc, desc", "order must be asc or desc, not %q", order)
 	}
 	return l, nil
 }
 
-func (rc *Receiver) filter(q string) (*journal.Filter, error) {
+func (rc *Receiver) filter(q string) (*query.Filter, error) {
 	if strings.TrimSpace(q) == "" {
 		return nil, nil
 	}
-	return journal.ParseFilter(q, rc.cfg.Now)
+	return query.Parse(q, rc.cfg.Now)
 }
 
-// listEntries writes entries as they are read, so that a million of them need
+// ListEntries writes entries as they are read, so that a million of them need
 // no memory.
-func (rc *Receiver) listEntries(w http.ResponseWriter, r *http.Request) error {
+func (rc *Receiver) ListEntries(w http.ResponseWriter, r *http.Request) error {
 	l, err := rc.parseList(r.URL.Query())
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (rc *Receiver) window(l *listQuery, oldest uint64) error {
 	}
 	found := 0
 	few := make([]uint64, 0, min(l.limit, fewEntries))
-	err := rc.log.Scan(l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
+	err := rc.log.Scan(context.Background(), l.after, l.before, true, l.filter, func(e *journal.Entry) bool {
 		l.first = e.Seq
 		if found++; found <= fewEntries {
 			few = append(few, e.Seq)
@@ -146,7 +146,7 @@ func (rc *Receiver) writeEntries(out *bufio.Writer, l listQuery) error {
 	case l.few != nil:
 		return errors.Join(rc.each(l.few, write), failed)
 	case l.descending:
-		return errors.Join(rc.log.Scan(l.after, l.before, true, l.filter, write), failed)
+		return errors.Join(rc.log.Scan(context.Background(), l.after, l.before, true, l.filter, write), failed)
 	}
 	return errors.Join(scanKept(rc.log, l.after, l.before, l.filter, write), failed)
 }
@@ -173,7 +173,7 @@ func (rc *Receiver) entry(r *http.Request) (*journal.Entry, error) {
 	text := r.PathValue("seq")
 	seq, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return nil, refuse(http.StatusNotFound, "unknown_entry", "", "an entry has a number, not %q", text)
+		return nil, api.Failed(http.StatusNotFound, "unknown_entry", "", "an entry has a number, not %q", text)
 	}
 	return rc.entryBySeq(seq)
 }
@@ -183,36 +183,54 @@ func (rc *Receiver) entryBySeq(seq uint64) (*journal.Entry, error) {
 	oldest, last := rc.log.Bounds()
 	switch {
 	case errors.Is(err, journal.ErrTrimmed):
-		return nil, refuse(http.StatusGone, "entry_gone", "oldest_seq is "+strconv.FormatUint(oldest, 10), "entry %d is no longer kept", seq)
+		return nil, api.Failed(http.StatusGone, "entry_gone", "oldest_seq is "+strconv.FormatUint(oldest, 10), "entry %d is no longer kept", seq)
 	case errors.Is(err, journal.ErrUnknown):
-		return nil, refuse(http.StatusNotFound, "unknown_entry", "last_seq is "+strconv.FormatUint(last, 10), "there is no entry %d", seq)
+		return nil, api.Failed(http.StatusNotFound, "unknown_entry", "last_seq is "+strconv.FormatUint(last, 10), "there is no entry %d", seq)
 	}
 	return e, err
 }
 
-func (rc *Receiver) getEntry(w http.ResponseWriter, r *http.Request) error {
+// GetEntry answers one entry.
+func (rc *Receiver) GetEntry(_ context.Context, r *http.Request) (api.Answer, error) {
 	e, err := rc.entry(r)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
-	writeJSON(w, http.StatusOK, e)
-	return nil
+	return api.OK(e), nil
 }
 
-func (rc *Receiver) clearEntries(w http.ResponseWriter, _ *http.Request) error {
-	if err := rc.log.Clear(); err != nil {
-		return err
+// DeleteEntries forgets entries: those that q matches, or all. Their numbers are
+// never given again.
+func (rc *Receiver) DeleteEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
+	filter, err := rc.filter(r.URL.Query().Get("q"))
+	if err != nil {
+		return api.Answer{}, err
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	if filter == nil {
+		err = rc.log.Clear()
+	} else {
+		err = rc.forget(ctx, filter)
+	}
+	return api.Answer{Status: http.StatusNoContent, Raw: []byte{}}, err
 }
 
-// getBody gives the raw bytes of the request, or with ?of=response those of
+// forget removes the entries that a filter matches, where the store can.
+func (rc *Receiver) forget(ctx context.Context, f *query.Filter) error {
+	store, ok := rc.log.(interface {
+		Forget(ctx context.Context, f *query.Filter) error
+	})
+	if !ok {
+		return api.Failed(http.StatusNotImplemented, "no_forgetting", "DELETE /_/entries without q forgets all", "this journal cannot forget single entries")
+	}
+	return store.Forget(ctx, f)
+}
+
+// GetBody answers the raw bytes of the request, or with ?of=response those of
 // the answer, in a type that no browser will run.
-func (rc *Receiver) getBody(w http.ResponseWriter, r *http.Request) error {
+func (rc *Receiver) GetBody(_ context.Context, r *http.Request) (api.Answer, error) {
 	e, err := rc.entry(r)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
 	m := e.Request
 	switch of := r.URL.Query().Get("of"); of {
@@ -220,21 +238,17 @@ func (rc *Receiver) getBody(w http.ResponseWriter, r *http.Request) error {
 	case "response":
 		m = e.Response
 	default:
-		return badRequest("known: request, response", "of must be request or response, not %q", of)
+		return api.Answer{}, api.BadRequest("known: request, response", "of must be request or response, not %q", of)
 	}
 	if m == nil {
-		return refuse(http.StatusNotFound, "no_body", "", "entry %d has no such half", e.Seq)
+		return api.Answer{}, api.Failed(http.StatusNotFound, "no_body", "", "entry %d has no such half", e.Seq)
 	}
-	header := w.Header()
-	header.Set("Content-Type", safeType(m))
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Content-Security-Policy", "sandbox")
-	header.Set("Content-Length", strconv.Itoa(len(m.Body)))
+	answer := api.Text(safeType(m), m.Body)
+	answer.Header.Set("Content-Security-Policy", "sandbox")
 	if m.Truncated {
-		header.Set("X-Truncated", "true")
+		answer.Header.Set("X-Truncated", "true")
 	}
-	_, _ = w.Write(m.Body)
-	return nil
+	return answer, nil
 }
 
 // safeType passes JSON and plain text on as such and calls everything else

@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 type listed struct {
@@ -91,7 +94,7 @@ func TestListMany(t *testing.T) {
 
 func TestListOfTrimmed(t *testing.T) {
 	t.Parallel()
-	g := newRig(t, func(c *Config) { c.Journal = journal.NewMemory(journal.MemoryLimit{Count: 3}) })
+	g := newRig(t, func(c *Config) { c.Journal = memory.New(memory.Limit{Count: 3}) })
 	if got, l := g.list(""); got != "" || l.Oldest != 1 || l.Last != 0 {
 		t.Errorf("empty: %q %+v", got, l)
 	}
@@ -120,7 +123,7 @@ func TestListRefusals(t *testing.T) {
 		"?after=x":       "after must be",
 		"?before=1.5":    "before must be",
 		"?order=up":      "asc or desc",
-		"?offset=3":      "known: q, after, before, limit, order",
+		"?offset=3":      "known are q, after, before, limit, order",
 	} {
 		g.do("GET", "/_/entries"+query, "").want(t, 400, part)
 	}
@@ -152,7 +155,7 @@ func TestBadFilterPointsAtThePlace(t *testing.T) {
 	if got := len(string([]rune(lines[0])[:caret])); got != p.Error.Position || p.Error.Position < len("käse kind:capture ") {
 		t.Errorf("caret at byte %d, position %d:\n%s", got, p.Error.Position, p.Error.Hint)
 	}
-	hostile := badFilter(&journal.SyntaxError{Query: "a\x1b[2J\n", Pos: 99, Msg: "m"})
+	hostile := api.Of(&query.SyntaxError{Query: "a\x1b[2J\n", Pos: 99, Msg: "m"})
 	if strings.ContainsAny(hostile.Hint[:5], "\x1b\n") {
 		t.Errorf("hint %q", hostile.Hint)
 	}
@@ -163,7 +166,7 @@ func TestGetEntryAndBody(t *testing.T) {
 	g := newRig(t)
 	add := func(typ, body string, cut bool) {
 		e := sampleEntry(body)
-		e.Request.Headers = http.Header{"Content-Type": {typ}}
+		e.Request.Headers = journal.HeaderOf(http.Header{"Content-Type": {typ}})
 		e.Request.Truncated = cut
 		g.log.Append(e)
 	}

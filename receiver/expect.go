@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 const (
@@ -24,9 +26,9 @@ const (
 // expectation is POST /_/expect. within is wall time: somebody waits.
 type expectation struct {
 	text    string // of the whole filter
-	filter  *journal.Filter
+	filter  *query.Filter
 	texts   []string // ordered
-	ordered []*journal.Filter
+	ordered []*query.Filter
 	count   int
 	atMost  bool
 	within  time.Duration
@@ -35,41 +37,16 @@ type expectation struct {
 	seqs    []uint64 // of those, or of the steps that were met
 }
 
-// expectResult is the answer. Entries are the matching ones, or those that met
-// the steps of ordered. Error is there when it was not met, in the shape of
-// every refusal.
-type expectResult struct {
-	Met      bool      `json:"met"`
-	Entries  []uint64  `json:"entries"`
-	WaitedMS int64     `json:"waited_ms"`
-	Wanted   string    `json:"wanted,omitempty"`
-	Seen     *seenPart `json:"seen,omitempty"`
-	Nearest  *nearMiss `json:"nearest,omitempty"`
-	Error    *problem  `json:"error,omitempty"`
-}
-
-type seenPart struct {
-	Matching int    `json:"matching"`
-	Entries  uint64 `json:"entries"` // that were there to match
-	LastSeq  uint64 `json:"last_seq"`
-}
-
-// nearMiss is the entry that failed the fewest parts of the filter.
-type nearMiss struct {
-	Seq     uint64   `json:"seq"`
-	Summary string   `json:"summary"`
-	Filter  string   `json:"filter"`
-	Reasons []string `json:"reasons"`
-}
-
-func (rc *Receiver) expect(w http.ResponseWriter, r *http.Request) error {
-	o, err := readObject(r, "q", "count", "at_most", "ordered", "within", "after")
-	if err != nil {
-		return err
+// Expect waits until an expectation is met, cannot be met any more, or its time
+// is over: 200, else 417 with the nearest miss.
+func (rc *Receiver) Expect(ctx context.Context, r *http.Request) (api.Answer, error) {
+	var in api.ExpectRequest
+	if err := api.ReadJSON(r, &in); err != nil {
+		return api.Answer{}, err
 	}
-	x, err := rc.parseExpectation(o)
+	x, err := rc.newExpectation(in)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
 	started := time.Now()
 	asker, cancel := context.WithCancel(r.Context())
@@ -78,41 +55,42 @@ func (rc *Receiver) expect(w http.ResponseWriter, r *http.Request) error {
 	met, err := x.await(asker, rc.log)
 	switch {
 	case r.Context().Err() != nil:
-		return nil // nobody listens any more
+		return api.Answer{}, r.Context().Err() // nobody listens any more
 	case asker.Err() != nil:
-		return journal.ErrClosed
+		return api.Answer{}, journal.ErrClosed
 	case err != nil:
-		return err
+		return api.Answer{}, err
 	}
-	result := expectResult{Met: met, Entries: append([]uint64{}, x.seqs...), WaitedMS: time.Since(started).Milliseconds()}
+	result := api.ExpectResult{Met: met, Entries: append([]uint64{}, x.seqs...), WaitedMS: float64(time.Since(started).Milliseconds())}
 	if met {
-		writeJSON(w, http.StatusOK, result)
-		return nil
+		return api.OK(result), nil
 	}
 	if err := x.explain(rc.log, &result); err != nil {
-		return err
+		return api.Answer{}, err
 	}
-	writeJSON(w, http.StatusExpectationFailed, result)
-	return nil
+	return api.Answer{Status: http.StatusExpectationFailed, Body: result}, nil
 }
 
-func (rc *Receiver) parseExpectation(o object) (*expectation, error) {
-	x := &expectation{count: 1, within: defaultWithin}
-	err := first(
-		o.into("q", &x.text, "a filter"),
-		o.integer("count", &x.count, 0, maxLimit),
-		o.into("at_most", &x.atMost, "true or false"),
-		o.into("ordered", &x.texts, "a list of filters"),
-		o.duration("within", &x.within, maxWithin),
-		o.into("after", &x.after, "a sequence number"),
-	)
+func (rc *Receiver) newExpectation(in api.ExpectRequest) (x *expectation, err error) {
+	x = &expectation{text: in.Q, texts: in.Ordered, atMost: in.AtMost, count: 1, within: defaultWithin}
+	if in.Count != nil {
+		x.count = *in.Count
+	}
+	if in.After != nil {
+		x.after = *in.After
+	}
+	if in.Within != "" {
+		if x.within, err = time.ParseDuration(in.Within); err != nil || x.within < 0 || x.within > maxWithin {
+			return nil, bad("within", `must be a duration like "250ms" or "5s" of at most %v, not %q`, maxWithin, api.Clip(in.Within))
+		}
+	}
 	switch {
-	case err != nil:
-		return nil, err
-	case x.texts != nil && (o.has("count") || x.atMost):
-		return nil, badRequest("", "ordered already says how many entries are wanted: leave out count and at_most")
+	case x.count < 0 || x.count > maxLimit:
+		return nil, bad("count", "must be a whole number from 0 to %d, not %d", maxLimit, x.count)
+	case x.texts != nil && (in.Count != nil || x.atMost):
+		return nil, api.BadRequest("", "ordered already says how many entries are wanted: leave out count and at_most")
 	case x.texts != nil && len(x.texts) == 0, len(x.texts) > maxOrdered:
-		return nil, badRequest("", "ordered must hold 1 to %d filters", maxOrdered)
+		return nil, api.BadRequest("", "ordered must hold 1 to %d filters", maxOrdered)
 	}
 	x.atMost = x.atMost || x.count == 0 // to expect none is to expect at most none
 	if x.filter, err = rc.filter(x.text); err != nil {
@@ -129,9 +107,9 @@ func (rc *Receiver) parseExpectation(o object) (*expectation, error) {
 }
 
 func inStep(i int, err error) error {
-	p := problemOf(err)
+	p := *api.Of(err)
 	p.Message = fmt.Sprintf("ordered[%d]: %s", i, p.Message)
-	return p
+	return &p
 }
 
 // await reads what is there and then what comes, until the expectation is
@@ -191,17 +169,17 @@ func (x *expectation) fulfilled() bool { return x.decided() != x.atMost }
 
 // explain says what was wanted, what was seen, and which entry came nearest to
 // the part that is missing.
-func (x *expectation) explain(log journal.Store, result *expectResult) error {
+func (x *expectation) explain(log journal.Store, result *api.ExpectResult) error {
 	oldest, last := log.Bounds()
 	from := max(x.after, oldest-1)
-	result.Seen = &seenPart{Matching: x.seen, LastSeq: last, Entries: last - min(from, last)}
+	result.Seen = &api.Seen{Matching: x.seen, LastSeq: last, Entries: last - min(from, last)}
 	result.Wanted = x.wanted()
 	message := fmt.Sprintf("wanted %s, saw %d matching among %d entries", result.Wanted, x.seen, result.Seen.Entries)
-	result.Error = refuse(http.StatusExpectationFailed, "not_met", "", "%s", message)
+	result.Error = api.Failed(http.StatusExpectationFailed, "not_met", "", "%s", message)
 	if x.atMost {
 		return nil // what is too much did match
 	}
-	filters, name := []*journal.Filter{x.filter}, x.text
+	filters, name := []*query.Filter{x.filter}, x.text
 	if x.ordered != nil {
 		filters, name = append(filters, x.ordered[x.seen]), x.texts[x.seen]
 		if x.seen > 0 {
@@ -236,16 +214,16 @@ func (x *expectation) wanted() string {
 
 // nearest looks through the newest entries after from for the one that fails
 // the fewest parts; the newer one of equals.
-func nearest(log journal.Store, from uint64, filters []*journal.Filter) (*nearMiss, error) {
-	var best *nearMiss
+func nearest(log journal.Store, from uint64, filters []*query.Filter) (*api.NearMiss, error) {
+	var best *api.NearMiss
 	left := nearMisses
-	err := log.Scan(from, 0, true, nil, func(e *journal.Entry) bool {
+	err := log.Scan(context.Background(), from, 0, true, nil, func(e *journal.Entry) bool {
 		var reasons []string
 		for _, f := range filters {
 			reasons = append(reasons, f.Explain(e)...)
 		}
 		if len(reasons) > 0 && (best == nil || len(reasons) < len(best.Reasons)) {
-			best = &nearMiss{Seq: e.Seq, Summary: summary(e), Reasons: reasons}
+			best = &api.NearMiss{Seq: e.Seq, Summary: summary(e), Reasons: reasons}
 		}
 		left--
 		return left > 0

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // busyJournal has a delivery that went wrong twice and then right.
@@ -17,7 +18,7 @@ func busyJournal(g *rig) {
 		e := &journal.Entry{
 			Time: clockStart.Add(time.Duration(n) * time.Minute), Kind: journal.Attempt, Provider: "shoptet", Account: "acc", Type: "order:create",
 			EventID: "ev-1", DeliveryID: "del-1", Attempt: n, Fault: fault, Error: failure, Took: 20 * time.Millisecond,
-			Request: &journal.Message{Method: "POST", URL: "http://127.0.0.1:9/webhooks", Headers: http.Header{"Content-Type": {"application/json"}}, Body: []byte(`{"event":"order:create","eventInstance":"2026000123"}`), Size: 52},
+			Request: &journal.Message{Method: "POST", URL: "http://127.0.0.1:9/webhooks", Headers: journal.HeaderOf(http.Header{"Content-Type": {"application/json"}}), Body: []byte(`{"event":"order:create","eventInstance":"2026000123"}`), Size: 52},
 		}
 		if status > 0 {
 			e.Response = &journal.Message{Status: status}
@@ -86,7 +87,7 @@ func TestNearMissReasonsAreTrue(t *testing.T) {
 	for _, q := range []string{"kind:capture status:404", "attempt:2 status:200", "type:order:create has:fault has:response", "-provider:shoptet inbox:x", "seq:2..3 status:404"} {
 		a := g.do("POST", "/_/expect", `{"q":"`+q+`","count":5,"within":"1ms"}`).want(t, 417)
 		r := a.expected(t)
-		f, err := journal.ParseFilter(q, nil)
+		f, err := query.Parse(q, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,12 +8,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"tacklebox/receiver/journal/memory"
 	"testing"
 
-	"tacklebox/receiver/journal"
+	"tacklebox/receiver/api"
 )
 
-func (a answer) expected(t *testing.T) (r expectResult) {
+func (a answer) expected(t *testing.T) (r api.ExpectResult) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(a.body), &r); err != nil {
 		t.Fatalf("%v: %s", err, a.body)
@@ -116,7 +117,7 @@ func TestExpectNearMiss(t *testing.T) {
 // TestExpectOfTrimmed counts from what is kept.
 func TestExpectOfTrimmed(t *testing.T) {
 	t.Parallel()
-	g := newRig(t, func(c *Config) { c.Journal = journal.NewMemory(journal.MemoryLimit{Count: 3}) })
+	g := newRig(t, func(c *Config) { c.Journal = memory.New(memory.Limit{Count: 3}) })
 	g.add("a", "a", "a", "a", "a")
 	r := g.do("POST", "/_/expect", `{"q":"a","count":3,"after":1}`).want(t, 200).expected(t)
 	if !slices.Equal(r.Entries, []uint64{3, 4, 5}) {
@@ -131,7 +132,7 @@ func TestExpectCancelled(t *testing.T) {
 	ended := make(chan struct{})
 	url := serve(t, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(ended)
-		apiFunc(g.rc.expect).ServeHTTP(w, r)
+		api.Serve(g.rc.Expect).ServeHTTP(w, r)
 	})})
 	other := &rig{t: t, url: url}
 	conn := other.dial()
@@ -167,19 +168,19 @@ func TestExpectRefusals(t *testing.T) {
 	g := newRig(t)
 	for ask, parts := range map[string][]string{
 		``:                                 {"empty"},
-		`{`:                                {"malformed_json", "position"},
-		`{"filter":"x"}`:                   {"unknown_field", "known: q, count, at_most, ordered, within, after"},
+		`{`:                                {api.CodeBadJSON, "position"},
+		`{"filter":"x"}`:                   {"unknown_field", "known are q, count, at_most, ordered, within, after"},
 		`{"q":"kind:capture status:"}`:     {"bad_filter", "position", "^"},
 		`{"ordered":["a","kind:"]}`:        {"bad_filter", "ordered[1]"},
 		`{"ordered":[]}`:                   {"1 to 1000"},
 		`{"ordered":["a"],"count":2}`:      {"leave out count"},
 		`{"ordered":["a"],"at_most":true}`: {"leave out count"},
-		`{"ordered":"a"}`:                  {"a list of filters"},
+		`{"ordered":"a"}`:                  {"a list is wanted"},
 		`{"count":-1}`:                     {"whole number"},
 		`{"within":"2h"}`:                  {"1h0m0s"},
-		`{"within":5}`:                     {"duration"},
-		`{"after":-1}`:                     {"sequence number"},
-		`{"q":1}`:                          {"a filter"},
+		`{"within":5}`:                     {"a text is wanted"},
+		`{"after":-1}`:                     {"whole number"},
+		`{"q":1}`:                          {"a text is wanted"},
 	} {
 		g.do("POST", "/_/expect", ask).want(t, 400, parts...)
 	}
@@ -190,19 +191,19 @@ func FuzzExpect(f *testing.F) {
 	for _, s := range []string{`{}`, `{"q":"a OR b","count":2,"within":"1ms"}`, `{"ordered":["a","-b"]}`, `{"count":0,"at_most":true,"after":3}`, `{"q":"body.a=1"`} {
 		f.Add(s)
 	}
-	rc := New(Config{Journal: journal.NewMemory(journal.MemoryLimit{})})
+	rc := New(Config{Journal: memory.New(memory.Limit{})})
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := http.NewRequest("POST", "/", io.NopCloser(strings.NewReader(text)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, err := readObject(r, "q", "count", "at_most", "ordered", "within", "after")
-		if err != nil {
+		var in api.ExpectRequest
+		if api.ReadJSON(r, &in) != nil {
 			return
 		}
-		x, err := rc.parseExpectation(o)
+		x, err := rc.newExpectation(in)
 		if err != nil {
-			if problemOf(err).status >= 500 {
+			if api.Of(err).Status >= 500 {
 				t.Errorf("%q: %v", text, err)
 			}
 			return

@@ -1,12 +1,14 @@
 package receiver
 
 import (
+	"context"
 	"mime"
 	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -27,28 +29,26 @@ func exporters() map[string]exporter {
 	}
 }
 
-func (rc *Receiver) exportEntry(w http.ResponseWriter, r *http.Request) error {
+// ExportEntry answers an entry in a form that works somewhere else.
+func (rc *Receiver) ExportEntry(ctx context.Context, r *http.Request) (api.Answer, error) {
 	x, ok := exporters()[r.PathValue("format")]
 	if !ok {
-		return refuse(http.StatusNotFound, "unknown_format", "known: curl, har, fixture, gotest", "entries are not exported as %q", r.PathValue("format"))
+		return api.Answer{}, api.Failed(http.StatusNotFound, "unknown_format", "known: curl, har, fixture, gotest", "entries are not exported as %q", r.PathValue("format"))
 	}
 	e, err := rc.entry(r)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
 	if e.Request == nil {
-		return refuse(http.StatusUnprocessableEntity, "no_request", "export an attempt, a call or a capture", "entry %d has no request", e.Seq)
+		return api.Answer{}, api.Failed(http.StatusUnprocessableEntity, "no_request", "export an attempt, a call or a capture", "entry %d has no request", e.Seq)
 	}
 	out, err := x.write(rc, e)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
-	name := fileName(e) + x.ext
-	w.Header().Set("Content-Type", x.typ)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	_, _ = w.Write(out)
-	return nil
+	answer := api.Text(x.typ, out)
+	answer.Header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": fileName(e) + x.ext}))
+	return answer, nil
 }
 
 // fileName is the event type, or the kind and number, in letters that every
@@ -90,23 +90,19 @@ func absoluteURL(m *journal.Message) string {
 // exportFixture is the body as it is: the bytes of a sample file.
 func exportFixture(_ *Receiver, e *journal.Entry) ([]byte, error) {
 	if e.Request.Truncated {
-		return nil, refuse(http.StatusUnprocessableEntity, "truncated", "raise --max-body and send it again", "entry %d was cut: it cannot be a sample", e.Seq)
+		return nil, api.Failed(http.StatusUnprocessableEntity, "truncated", "raise --max-body and send it again", "entry %d was cut: it cannot be a sample", e.Seq)
 	}
 	return e.Request.Body, nil
 }
 
-// sortedHeaders lists names and values in a steady order, without those that
+// headersBut lists names and values in the order of the wire, without those that
 // belong to one connection or are set by whoever sends.
-func sortedHeaders(h http.Header, without ...string) [][2]string {
+func headersBut(h journal.Header, without ...string) [][2]string {
 	var list [][2]string
-	for name, values := range h {
-		if slices.Contains(without, name) {
-			continue
-		}
-		for _, v := range values {
-			list = append(list, [2]string{name, v})
+	for _, f := range h {
+		if !slices.Contains(without, f.Name) {
+			list = append(list, [2]string{f.Name, f.Value})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return list
 }

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"tacklebox/receiver/journal"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // oddRequests are what a capture can hold and a shell, a HAR or a Go file could
@@ -20,9 +21,9 @@ func oddRequests() map[string]*journal.Entry {
 	add := func(name, method, target, body string, headers ...string) {
 		e := sampleEntry(body)
 		e.Request.Method, e.Request.URL = method, target
-		e.Request.Headers = http.Header{"Host": {"h:1"}}
+		e.Request.Headers = journal.HeaderOf(http.Header{"Host": {"h:1"}})
 		for i := 0; i < len(headers); i += 2 {
-			e.Request.Headers[headers[i]] = append(e.Request.Headers[headers[i]], headers[i+1])
+			e.Request.Headers.Add(headers[i], headers[i+1])
 		}
 		list[name] = e
 	}
@@ -57,7 +58,7 @@ func TestCurlSendsTheSame(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := newRig(t)
-			e.Request.Headers["Host"] = []string{g.addr()}
+			e.Request.Headers.Set("Host", g.addr())
 			text, err := exportCurl(nil, e)
 			if err != nil {
 				t.Fatal(err)
@@ -68,8 +69,8 @@ func TestCurlSendsTheSame(t *testing.T) {
 				t.Fatalf("%v: %s\n%.500s", err, out, text)
 			}
 			got := g.entry(1).Request
-			delete(got.Headers, "Content-Length")
-			if diff := cmp.Diff(e.Request.Headers, got.Headers); diff != "" {
+			got.Headers.Del("Content-Length")
+			if diff := cmp.Diff(e.Request.Headers.Map(), got.Headers.Map()); diff != "" {
 				t.Errorf("headers (-want +got):\n%s", diff)
 			}
 			if got.Method != e.Request.Method || got.URL != e.Request.URL || string(got.Body) != string(e.Request.Body) {
@@ -116,7 +117,7 @@ func TestGoTestsSendTheSame(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		m := e.Request
-		want := fmt.Sprintf("%q %q %q %q %q", m.Method, m.URL, "h:1", m.Headers["X-A"], m.Body)
+		want := fmt.Sprintf("%q %q %q %q %q", m.Method, m.URL, "h:1", m.Headers.Values("X-A"), m.Body)
 		source := withHandler(t, string(text), fmt.Sprintf(receivingHandler, want))
 		source = strings.ReplaceAll(strings.ReplaceAll(source, "TestWebhook", fmt.Sprint("TestWebhook", i)), "handlerUnderTest", fmt.Sprint("handler", i))
 		write(fmt.Sprintf("odd%d_test.go", i), source)
@@ -153,7 +154,7 @@ func TestHARComesBack(t *testing.T) {
 		file := g.do("GET", "/_/entries/1/as/har", "").want(t, 200).body
 		g.do("POST", "/_/entries/import?inbox=a", file).want(t, 200)
 		got := g.entry(2)
-		if diff := cmp.Diff(e.Request.Headers, got.Request.Headers); diff != "" {
+		if diff := cmp.Diff(e.Request.Headers.Map(), got.Request.Headers.Map()); diff != "" {
 			t.Errorf("%s: headers (-want +got):\n%s", name, diff)
 		}
 		if want := below("a", e.Request.URL); got.Request.URL != want || got.Request.Method != e.Request.Method || string(got.Request.Body) != string(e.Request.Body) {

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var update = new(os.Getenv("UPDATE") != "")
@@ -37,10 +39,10 @@ func awkward() *journal.Entry {
 	e := sampleEntry("{\"it's\": \"`ä`\", \"n\": 1}\n@x $HOME %s\n")
 	e.Provider, e.Type = "shoptet", "order:create/x"
 	e.Request.URL = "/in/orders//a/../b?q[]={1,2}&e=&x%20y=z%26"
-	e.Request.Headers["X-Quote"] = []string{`it's "q"`}
-	e.Request.Headers["X-Empty"] = []string{""}
-	e.Request.Headers["Cookie"] = []string{"a=1; b=2"}
-	e.Response = &journal.Message{Status: 302, Headers: http.Header{"Location": {"/x"}, "Content-Type": {"text/plain"}}, Body: []byte("go"), Size: 2}
+	e.Request.Headers.Set("X-Quote", `it's "q"`)
+	e.Request.Headers.Set("X-Empty", "")
+	e.Request.Headers.Set("Cookie", "a=1; b=2")
+	e.Response = &journal.Message{Status: 302, Headers: journal.HeaderOf(http.Header{"Location": {"/x"}, "Content-Type": {"text/plain"}}), Body: []byte("go"), Size: 2}
 	return e
 }
 
@@ -85,7 +87,7 @@ func TestExportCurlRuns(t *testing.T) {
 	}
 	large := sampleEntry(strings.Repeat("0123456789abcde\n", 12_000))
 	nul := sampleEntry("\x00\x01\xfe\r\n'\"")
-	nul.Request.Headers = http.Header{"Host": {"x"}}
+	nul.Request.Headers = journal.HeaderOf(http.Header{"Host": {"x"}})
 	head := sampleEntry("")
 	head.Request.Method = "HEAD"
 	at := sampleEntry("@/etc/passwd")
@@ -95,7 +97,7 @@ func TestExportCurlRuns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := newRig(t)
-			e.Request.Headers["Host"] = []string{g.addr()}
+			e.Request.Headers.Set("Host", g.addr())
 			text, err := exportCurl(nil, e)
 			if err != nil {
 				t.Fatal(err)
@@ -107,7 +109,7 @@ func TestExportCurlRuns(t *testing.T) {
 			}
 			got := g.entry(1).Request
 			got.Headers.Del("Content-Length")
-			if diff := cmp.Diff(e.Request.Headers, got.Headers); diff != "" {
+			if diff := cmp.Diff(e.Request.Headers.Map(), got.Headers.Map()); diff != "" {
 				t.Errorf("headers (-want +got):\n%s", diff)
 			}
 			if got.Method != e.Request.Method || got.URL != e.Request.URL || string(got.Body) != string(e.Request.Body) {
@@ -157,7 +159,7 @@ func TestExportHARIsValid(t *testing.T) {
 		"timings":  {"send", "wait", "receive"},
 	}
 	for _, e := range []*journal.Entry{awkward(), rawBytes()} {
-		text, err := exportHAR(New(Config{Journal: journal.NewMemory(journal.MemoryLimit{})}), e)
+		text, err := exportHAR(New(Config{Journal: memory.New(memory.Limit{})}), e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +186,7 @@ func TestCurlPieces(t *testing.T) {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
-	m := &journal.Message{Headers: http.Header{"Accept": {"*/*"}, "Content-Length": {"3"}, "Transfer-Encoding": {"chunked"}, "Expect": {"100-continue"}, "B": {"2", "1"}, "A": {""}}, Body: []byte("x")}
+	m := &journal.Message{Headers: journal.HeaderOf(http.Header{"Accept": {"*/*"}, "Content-Length": {"3"}, "Transfer-Encoding": {"chunked"}, "Expect": {"100-continue"}, "B": {"2", "1"}, "A": {""}}), Body: []byte("x")}
 	if diff := cmp.Diff([]string{"A;", "Accept: */*", "B: 2", "B: 1", "User-Agent:", "Content-Type:", "Expect:"}, curlHeaders(m)); diff != "" {
 		t.Error(diff)
 	}
@@ -193,7 +195,7 @@ func TestCurlPieces(t *testing.T) {
 func TestExportPieces(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{"/in/a": "http://h:1/in/a", "http://other/x": "http://other/x", "/in/a?to=http://b/": "http://h:1/in/a?to=http://b/"} {
-		if got := absoluteURL(&journal.Message{URL: url, Headers: http.Header{"Host": {"h:1"}}}); got != want {
+		if got := absoluteURL(&journal.Message{URL: url, Headers: journal.HeaderOf(http.Header{"Host": {"h:1"}})}); got != want {
 			t.Errorf("%s: %s, want %s", url, got, want)
 		}
 	}

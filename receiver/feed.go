@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 const (
@@ -41,7 +42,7 @@ func appendFrame(dst, payload []byte) []byte {
 // those it can no longer read.
 type source struct {
 	log    journal.Store
-	filter *journal.Filter
+	filter *query.Filter
 	text   []byte
 }
 
@@ -61,7 +62,7 @@ func (s *source) read(after, last uint64, emit func(seq uint64, text []byte) boo
 		gap(1, min(oldest-1, last))
 	}
 	for !stopped && after < last {
-		err := s.log.Scan(after, last+1, false, s.filter, func(e *journal.Entry) bool {
+		err := s.log.Scan(context.Background(), after, last+1, false, s.filter, func(e *journal.Entry) bool {
 			s.text = e.AppendJSON(s.text[:0])
 			after = e.Seq
 			stopped = !emit(e.Seq, s.text)
@@ -82,9 +83,9 @@ func (s *source) read(after, last uint64, emit func(seq uint64, text []byte) boo
 
 // scanKept reads what is kept of (after, before) in rising order. Entries that
 // are dropped meanwhile are passed over: who asks for a list asks for what there is.
-func scanKept(log journal.Store, after, before uint64, f *journal.Filter, yield func(*journal.Entry) bool) error {
+func scanKept(log journal.Store, after, before uint64, f *query.Filter, yield func(*journal.Entry) bool) error {
 	for {
-		err := log.Scan(after, before, false, f, yield)
+		err := log.Scan(context.Background(), after, before, false, f, yield)
 		var trimmed *journal.TrimmedError
 		if !errors.As(err, &trimmed) {
 			return err
@@ -110,7 +111,7 @@ type feeds struct {
 
 // join returns the feed of query and what leaves it again. A new feed begins
 // at the newest entry.
-func (fs *feeds) join(query string, filter *journal.Filter) (*feed, func()) {
+func (fs *feeds) join(query string, filter *query.Filter) (*feed, func()) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	f := fs.all[query]

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
 )
 
 // unframe splits server frames back into texts.
@@ -194,7 +195,7 @@ func TestFeedWakesOnlyForFrames(t *testing.T) {
 // TestSourceReads holds the reading of a trimmed journal to a table.
 func TestSourceReads(t *testing.T) {
 	t.Parallel()
-	log := journal.NewMemory(journal.MemoryLimit{Count: 4})
+	log := memory.New(memory.Limit{Count: 4})
 	for range 10 { // 7 to 10 are kept
 		log.Append(sampleEntry("x"))
 	}

@@ -8,13 +8,13 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
-	"syscall"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/outbound"
 )
 
 const (
@@ -27,19 +27,26 @@ const (
 type forwarder struct {
 	cfg    Config
 	client *http.Client
-	// depth knows the connections that requests of ours are on by their local
-	// address, with how many forwards led there. It is how a ring is noticed
-	// without a header that the sender did not send.
-	depth sync.Map
+	depth  *ForwardDepth
 }
 
+// ForwardDepth knows the connections that forwarded requests are on by their
+// local address, with how many forwards led there. It is how a ring of inboxes is
+// noticed without a header that the sender did not send. Receivers of one
+// process share it, as they can forward to each other.
+type ForwardDepth struct{ sync.Map }
+
 func newForwarder(cfg Config) *forwarder {
-	f := &forwarder{cfg: cfg}
+	f := &forwarder{cfg: cfg, depth: cfg.ForwardDepth}
+	if f.depth == nil {
+		f.depth = new(ForwardDepth)
+	}
 	f.client = &http.Client{
 		Timeout:       cfg.ForwardTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the sender gets the redirect
 		Transport: &http.Transport{
-			DialContext:         f.dial,
+			DialContext:         f.counted(cfg.Outbound.DialContext),
+			DialTLSContext:      f.counted(cfg.Outbound.DialTLS),
 			DisableCompression:  true, // the answer's bytes are passed on as they are
 			DisableKeepAlives:   true, // a connection carries one request, so depth is exact
 			MaxIdleConnsPerHost: -1,
@@ -51,54 +58,38 @@ func newForwarder(cfg Config) *forwarder {
 func (f *forwarder) close() { f.client.CloseIdleConnections() }
 
 // allowed refuses an address that no connection would be made to, as far as
-// that can be known before the name is resolved.
-func (f *forwarder) allowed(u *url.URL) error {
-	ip, err := netip.ParseAddr(u.Hostname())
-	if err != nil {
-		return nil // dial judges what the name resolves to
+// that can be known now. nil is allowed: there is none.
+func (f *forwarder) allowed(ctx context.Context, u *url.URL) error {
+	if u == nil {
+		return nil
 	}
-	return f.permit(u.Hostname(), ip)
+	return api.At(forbidden(f.cfg.Outbound.CheckURL(ctx, u)), "forward")
 }
 
-// permit allows loopback and private addresses, link-local ones (cloud
-// metadata) never, and others when AllowHost does.
-func (f *forwarder) permit(host string, ip netip.Addr) error {
-	ip = ip.Unmap()
-	switch {
-	case ip.IsLinkLocalUnicast(), ip.IsMulticast():
-		return refuse(http.StatusForbidden, "forbidden_host", "", "forwarding to %s is never allowed: it is link-local or multicast", ip)
-	case ip.IsLoopback(), ip.IsPrivate(), ip.IsUnspecified():
-		return nil
-	case f.cfg.AllowHost != nil && (f.cfg.AllowHost(host) == nil || f.cfg.AllowHost(ip.String()) == nil):
-		return nil
+// forbidden is a place that requests do not go to, as the control API says it.
+func forbidden(err error) error {
+	if place, ok := outbound.AsForbidden(err); ok {
+		return api.Refuse(api.CodeForbiddenHost, place.Hint, "forward: %v", place)
 	}
-	return refuse(http.StatusForbidden, "forbidden_host", "start with --allow-host "+host, "forwarding to %s (%s) is not allowed: it is neither loopback nor private", host, ip)
+	return err
 }
 
 type depthKey struct{}
 
-// dial judges the address after the name was resolved: a name may change its
-// mind between a check and the connection.
-func (f *forwarder) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	dialer := net.Dialer{Control: func(_, resolved string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(resolved)
+type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// counted notes for each connection how many forwards led to it.
+func (f *forwarder) counted(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return f.permit(host, at.Addr())
-	}}
-	conn, err := dialer.DialContext(ctx, network, addr)
-	if err != nil {
-		return nil, err
+		depth, _ := ctx.Value(depthKey{}).(int)
+		local := conn.LocalAddr().String()
+		f.depth.Store(local, depth)
+		return &forwardConn{Conn: conn, done: func() { f.depth.Delete(local) }}, nil
 	}
-	depth, _ := ctx.Value(depthKey{}).(int)
-	local := conn.LocalAddr().String()
-	f.depth.Store(local, depth)
-	return &forwardConn{Conn: conn, done: func() { f.depth.Delete(local) }}, nil
 }
 
 type forwardConn struct {
@@ -112,18 +103,18 @@ func (c *forwardConn) Close() error { c.done(); return c.Conn.Close() }
 // When there is none the reply says why, and so does the entry's error.
 func (f *forwarder) send(r *http.Request, c *capture, to *url.URL, below string) *reply {
 	if c.request.Truncated {
-		return c.unforwarded(refuse(http.StatusRequestEntityTooLarge, "too_large", "raise --max-body", "a body of %d bytes is not forwarded: only %d were kept", c.request.Size, len(c.body)))
+		return c.unforwarded(api.Failed(http.StatusRequestEntityTooLarge, "too_large", "raise --max-body", "a body of %d bytes is not forwarded: only %d were kept", c.request.Size, len(c.body)))
 	}
 	depth := 1
 	if d, ok := f.depth.Load(r.RemoteAddr); ok {
 		depth += d.(int)
 	}
 	if depth > maxForwardDepth {
-		return c.unforwarded(refuse(http.StatusLoopDetected, "forward_loop", "", "inboxes forward to each other in a ring"))
+		return c.unforwarded(api.Failed(http.StatusLoopDetected, "forward_loop", "", "inboxes forward to each other in a ring"))
 	}
 	out, err := forwardRequest(context.WithValue(r.Context(), depthKey{}, depth), r, c, to, below)
 	if err != nil {
-		return c.unforwarded(refuse(http.StatusBadGateway, "forward_failed", "", "forward: %v", err))
+		return c.unforwarded(api.Failed(http.StatusBadGateway, "forward_failed", "", "forward: %v", err))
 	}
 	answer, err := f.client.Do(out)
 	if err != nil {
@@ -138,25 +129,25 @@ func (f *forwarder) send(r *http.Request, c *capture, to *url.URL, below string)
 }
 
 // unforwarded notes why there is no answer of the application's.
-func (c *capture) unforwarded(p *problem) *reply {
+func (c *capture) unforwarded(p *api.Error) *reply {
 	c.entry.Error = p.Message
 	return problemReply(p)
 }
 
-func (f *forwarder) unreachable(to *url.URL, err error) *problem {
+func (f *forwarder) unreachable(to *url.URL, err error) *api.Error {
 	var timeout net.Error
-	var refused *problem
+	if place, ok := outbound.AsForbidden(err); ok {
+		return api.Failed(http.StatusForbidden, api.CodeForbiddenHost, place.Hint, "forward: %v", place)
+	}
 	switch {
-	case errors.As(err, &refused):
-		return refused
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return refuse(http.StatusGatewayTimeout, "forward_timeout", "", "forward to %s: no answer within %v", to.Redacted(), f.cfg.ForwardTimeout)
+		return api.Failed(http.StatusGatewayTimeout, "forward_timeout", "", "forward to %s: no answer within %v", to.Redacted(), f.cfg.ForwardTimeout)
 	}
 	var sent *url.Error
 	if errors.As(err, &sent) {
 		err = sent.Err // the URL is named already
 	}
-	return refuse(http.StatusBadGateway, "forward_failed", "is the application running?", "forward to %s: %v", to.Redacted(), err)
+	return api.Failed(http.StatusBadGateway, "forward_failed", "is the application running?", "forward to %s: %v", to.Redacted(), err)
 }
 
 // record reads the answer whole: the entry must be complete before the sender
@@ -174,7 +165,7 @@ func (f *forwarder) record(answer *http.Response) (*reply, error) {
 	}
 	dropHopByHop(answer.Header)
 	kept := body[:min(int64(len(body)), f.cfg.MaxBody)]
-	m := &journal.Message{Status: answer.StatusCode, Headers: answer.Header, Body: kept, Size: int64(len(body)), Truncated: len(kept) < len(body)}
+	m := &journal.Message{Status: answer.StatusCode, Headers: journal.HeaderOf(answer.Header), Body: kept, Size: int64(len(body)), Truncated: len(kept) < len(body)}
 	return &reply{record: m, whole: body}, nil
 }
 

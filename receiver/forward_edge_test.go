@@ -116,7 +116,7 @@ func TestForwardHopByHopBack(t *testing.T) {
 	if diff := cmp.Diff(want, got.header); diff != "" || got.status != 401 || got.body != "no" {
 		t.Errorf("status %d %q, the sender got (-want +got):\n%s", got.status, got.body, diff)
 	}
-	if diff := cmp.Diff(want, g.entry(1).Response.Headers); diff != "" {
+	if diff := cmp.Diff(want, g.entry(1).Response.Headers.Map()); diff != "" {
 		t.Errorf("the entry has (-want +got):\n%s", diff)
 	}
 }

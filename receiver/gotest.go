@@ -87,7 +87,7 @@ func exportGoTest(_ *Receiver, e *journal.Entry) ([]byte, error) {
 	if m.Truncated {
 		c.Cut = fmt.Sprintf("%d of %d bytes were kept", len(m.Body), m.Size)
 	}
-	for _, h := range sortedHeaders(m.Headers, "Host", "Content-Length", "Transfer-Encoding") {
+	for _, h := range headersBut(m.Headers, "Host", "Content-Length", "Transfer-Encoding") {
 		if n := len(c.Headers); n > 0 && c.Headers[n-1].Name == h[0] {
 			c.Headers[n-1].Values = append(c.Headers[n-1].Values, h[1])
 			continue

@@ -10,6 +10,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"tacklebox/receiver/api"
 )
 
 // GuardConfig says who may use the control API.
@@ -43,14 +45,14 @@ func Guard(cfg GuardConfig, next http.Handler) http.Handler {
 		if len(cfg.Tokens) > 0 {
 			if !hasToken(r, cfg.Tokens) {
 				w.Header().Set("WWW-Authenticate", `Bearer realm="tacklebox"`)
-				writeProblem(w, refuse(http.StatusUnauthorized, "unauthorized", "Authorization: Bearer TOKEN, or ?token=TOKEN", "the control API needs the token of --token"))
+				api.WriteError(w, api.Failed(http.StatusUnauthorized, "unauthorized", "Authorization: Bearer TOKEN, or ?token=TOKEN", "the control API needs the token of --token"))
 				return
 			}
 			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), trustedKey{}, true)))
 			return
 		}
 		if p := foreign(r, hosts); p != nil {
-			writeProblem(w, p)
+			api.WriteError(w, p)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -75,13 +77,13 @@ func hasToken(r *http.Request, tokens []string) bool {
 	return slices.ContainsFunc(tokens, func(token string) bool { return subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1 })
 }
 
-func foreign(r *http.Request, hosts map[string]bool) *problem {
+func foreign(r *http.Request, hosts map[string]bool) *api.Error {
 	if !hosts[hostOf(r.Host)] {
-		return refuse(http.StatusForbidden, "forbidden_host", "use localhost, or start with --token", "the control API does not answer to the host %q", r.Host)
+		return api.Failed(http.StatusForbidden, "forbidden_host", "use localhost, or start with --token", "the control API does not answer to the host %q", r.Host)
 	}
 	for _, origin := range r.Header["Origin"] {
 		if !sameOrigin(origin, r.Host) {
-			return refuse(http.StatusForbidden, "forbidden_origin", "start with --token to allow pages of other origins", "the control API does not answer to pages of %q", origin)
+			return api.Failed(http.StatusForbidden, "forbidden_origin", "start with --token to allow pages of other origins", "the control API does not answer to pages of %q", origin)
 		}
 	}
 	return nil

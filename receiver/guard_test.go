@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/gorilla/websocket"
+
+	"tacklebox/receiver/api"
 )
 
 // TestGuard holds host, origin and token against section 3 of the contract.
@@ -119,8 +121,7 @@ func TestGuardOfTheStream(t *testing.T) {
 // serveMux serves rc's control API behind a guard with a token.
 func serveMux(t *testing.T, rc *Receiver, token string) (addr string) {
 	t.Helper()
-	mux := http.NewServeMux()
-	rc.Routes(mux)
+	mux := api.Mux(rc.routes(), http.NotFoundHandler())
 	url := serve(t, &http.Server{Handler: Guard(GuardConfig{Tokens: tokens(token)}, mux)})
 	return url[len("http://"):]
 }

@@ -102,7 +102,7 @@ func exportHAR(rc *Receiver, e *journal.Entry) ([]byte, error) {
 func harRequestOf(m *journal.Message) harRequest {
 	r := harRequest{
 		Method: m.Method, URL: absoluteURL(m), HTTPVersion: m.Proto,
-		Cookies: cookiesOf(m.Headers), Headers: harHeaders(m.Headers), Query: queryOf(m.URL),
+		Cookies: cookiesOf(m.Headers.HTTP()), Headers: harHeaders(m.Headers), Query: queryOf(m.URL),
 		HeadersSize: -1, BodySize: m.Size,
 	}
 	if r.HTTPVersion == "" {
@@ -139,9 +139,9 @@ func harText(body []byte) (text, encoding string) {
 	return base64.StdEncoding.EncodeToString(body), "base64"
 }
 
-func harHeaders(h http.Header) []harPair {
+func harHeaders(h journal.Header) []harPair {
 	pairs := []harPair{}
-	for _, line := range sortedHeaders(h) {
+	for _, line := range headersBut(h) {
 		pairs = append(pairs, harPair{line[0], line[1]})
 	}
 	return pairs

@@ -2,19 +2,19 @@ package receiver
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -28,54 +28,41 @@ const (
 	maxInboxName    = 200
 )
 
-// importEntries takes requests that were recorded elsewhere into an inbox, as
+// ImportEntries takes requests that were recorded elsewhere into an inbox, as
 // captures: a HAR 1.2 file, entries as JSON lines or as a page of them, or
 // {"inbox","requests":[…]}. It keeps all of them or, when one is wrong, none.
-func (rc *Receiver) importEntries(w http.ResponseWriter, r *http.Request) error {
-	if err := knownQuery(r.URL.Query(), "inbox"); err != nil {
-		return err
-	}
+func (rc *Receiver) ImportEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, maxImport+1))
 	switch {
 	case err != nil:
-		return badRequest("", "the body broke off: %v", err)
+		return api.Answer{}, api.BadRequest("", "the body broke off: %v", err)
 	case len(raw) > maxImport:
-		return refuse(http.StatusRequestEntityTooLarge, "too_large", "import it in parts", "the body is larger than %d bytes", maxImport)
+		return api.Answer{}, api.Failed(http.StatusRequestEntityTooLarge, "too_large", "import it in parts", "the body is larger than %d bytes", maxImport)
 	}
 	im := &importing{inbox: r.URL.Query().Get("inbox"), maxBody: rc.cfg.MaxBody, now: rc.cfg.Now()}
 	if err := im.read(raw); err != nil {
-		return err
+		return api.Answer{}, err
 	}
 	box := rc.inboxes.get(im.inbox)
 	for _, e := range im.entries {
 		rc.judgeImported(e, box)
 	}
-	return rc.keepImported(w, im)
+	return rc.keepImported(im)
 }
 
-// imported answers an import.
-type imported struct {
-	Inbox    string `json:"inbox"`
-	Imported int    `json:"imported"`
-	Skipped  int    `json:"skipped,omitempty"` // entries that are no request: events
-	FirstSeq uint64 `json:"first_seq"`
-	LastSeq  uint64 `json:"last_seq"`
-}
-
-func (rc *Receiver) keepImported(w http.ResponseWriter, im *importing) error {
-	out := imported{Inbox: im.inbox, Imported: len(im.entries), Skipped: im.skipped}
+func (rc *Receiver) keepImported(im *importing) (api.Answer, error) {
+	out := api.ImportResult{Inbox: im.inbox, Imported: len(im.entries), Skipped: im.skipped}
 	receipts := make([]journal.Receipt, 0, len(im.entries))
 	for _, e := range im.entries {
 		receipts = append(receipts, rc.log.Append(e))
 	}
 	for _, receipt := range receipts {
 		if err := receipt.Wait(); err != nil {
-			return notKept(err)
+			return api.Answer{}, notKept(err)
 		}
 	}
 	out.FirstSeq, out.LastSeq = receipts[0].Seq, receipts[len(receipts)-1].Seq
-	writeJSON(w, http.StatusOK, out)
-	return nil
+	return api.OK(out), nil
 }
 
 // judgeImported checks the signature as a capture's would be, when the inbox is
@@ -110,7 +97,7 @@ func (im *importing) read(raw []byte) error {
 		return err
 	}
 	if len(im.entries) == 0 {
-		return refuse(http.StatusUnprocessableEntity, "nothing_to_import", "", "there is no request in it; %d entries are none", im.skipped)
+		return api.Failed(http.StatusUnprocessableEntity, "nothing_to_import", "", "there is no request in it; %d entries are none", im.skipped)
 	}
 	return im.checkInbox()
 }
@@ -125,7 +112,7 @@ func (im *importing) readForm(raw []byte, head json.RawMessage, dec *json.Decode
 	}
 	at := dec.InputOffset()
 	if _, err := dec.Token(); err != io.EOF {
-		return badRequest("", "line %d: there is text behind the JSON document", lineAt(raw, at+1))
+		return api.BadRequest("", "line %d: there is text behind the JSON document", lineAt(raw, at+1))
 	}
 	switch {
 	case form.Log != nil:
@@ -145,16 +132,16 @@ func badLine(raw []byte, err error) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF):
-		return badRequest("send a HAR, entries as JSON lines, or {\"requests\":[…]}", "the body is empty")
+		return api.BadRequest("send a HAR, entries as JSON lines, or {\"requests\":[…]}", "the body is empty")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return refuse(http.StatusBadRequest, "malformed_json", "", "line %d: the JSON ends too early", lineAt(raw, int64(len(bytes.TrimRight(raw, "\n")))))
+		return api.Failed(http.StatusBadRequest, api.CodeBadJSON, "", "line %d: the JSON ends too early", lineAt(raw, int64(len(bytes.TrimRight(raw, "\n")))))
 	case errors.As(err, &syntax):
 		at := int(syntax.Offset)
-		p := refuse(http.StatusBadRequest, "malformed_json", "", "line %d: not JSON: %v", lineAt(raw, syntax.Offset-1), err)
+		p := api.Failed(http.StatusBadRequest, api.CodeBadJSON, "", "line %d: not JSON: %v", lineAt(raw, syntax.Offset-1), err)
 		p.Position = &at
 		return p
 	}
-	return badRequest("", "not JSON: %v", err)
+	return api.BadRequest("", "not JSON: %v", err)
 }
 
 // checkInbox settles the inbox and puts every request below it.
@@ -164,7 +151,7 @@ func (im *importing) checkInbox() error {
 	}
 	odd := func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) }
 	if len(im.inbox) > maxInboxName || strings.ContainsFunc(im.inbox, odd) || im.inbox == "." || im.inbox == ".." {
-		return badRequest("", "inbox: %q cannot be the name of an inbox", cutText(im.inbox, maxInboxName))
+		return api.BadRequest("", "inbox: %q cannot be the name of an inbox", cutText(im.inbox, maxInboxName))
 	}
 	for _, e := range im.entries {
 		e.Inbox, e.Request.URL = im.inbox, below(im.inbox, e.Request.URL)
@@ -193,7 +180,7 @@ func below(inbox, target string) string {
 // absolute URL, whose host becomes the Host header where there is none.
 func (im *importing) add(place string, e *journal.Entry) error {
 	if len(im.entries) >= maxImported {
-		return refuse(http.StatusRequestEntityTooLarge, "too_large", "import it in parts", "there are more than %d requests", maxImported)
+		return api.Failed(http.StatusRequestEntityTooLarge, "too_large", "import it in parts", "there are more than %d requests", maxImported)
 	}
 	if err := im.check(place, e.Request); err != nil {
 		return err
@@ -220,11 +207,11 @@ func (im *importing) checkLine(place string, m *journal.Message) error {
 		m.Method = http.MethodPost
 	}
 	if !validHeader(m.Method, nil) {
-		return badRequest("", "%s: %q is not a method", place, cutText(m.Method, 100))
+		return api.BadRequest("", "%s: %q is not a method", place, cutText(m.Method, 100))
 	}
 	host, target, ok := splitURL(m.URL)
 	if !ok {
-		return badRequest("like /orders?x=1 or https://app.example/orders", "%s: %q is neither an http URL nor a path", place, cutText(m.URL, 200))
+		return api.BadRequest("like /orders?x=1 or https://app.example/orders", "%s: %q is neither an http URL nor a path", place, cutText(m.URL, 200))
 	}
 	if host != "" && m.Headers.Get("Host") == "" {
 		m.Headers.Set("Host", host)
@@ -265,32 +252,24 @@ func slashed(target string) string {
 	return target
 }
 
-// checkHeaders refuses what no request can carry and spells names as captures
-// have them.
+// checkHeaders refuses what no request can carry.
 func (im *importing) checkHeaders(place string, m *journal.Message) error {
 	size := len(m.URL)
-	clean := make(http.Header, len(m.Headers))
-	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
-		values := m.Headers[name]
-		if !validHeader(name, values) {
-			return badRequest("", "%s: %q cannot be a header", place, cutText(name, 100))
+	for _, f := range m.Headers {
+		if !validHeader(f.Name, []string{f.Value}) {
+			return api.BadRequest("", "%s: %q cannot be a header", place, cutText(f.Name, 100))
 		}
-		for _, v := range values {
-			size += len(name) + len(v)
-		}
-		name = http.CanonicalHeaderKey(name)
-		clean[name] = append(clean[name], values...)
+		size += len(f.Name) + len(f.Value)
 	}
 	if size > maxImportedHead {
-		return refuse(http.StatusRequestEntityTooLarge, "too_large", "", "%s: URL and headers are larger than %d bytes", place, maxImportedHead)
+		return api.Failed(http.StatusRequestEntityTooLarge, "too_large", "", "%s: URL and headers are larger than %d bytes", place, maxImportedHead)
 	}
-	m.Headers = clean
 	return nil
 }
 
 func (im *importing) checkBody(place string, m *journal.Message) error {
 	if int64(len(m.Body)) > im.maxBody {
-		return refuse(http.StatusRequestEntityTooLarge, "too_large", "raise --max-body", "%s: the body has %d bytes, and %d are kept of one", place, len(m.Body), im.maxBody)
+		return api.Failed(http.StatusRequestEntityTooLarge, "too_large", "raise --max-body", "%s: the body has %d bytes, and %d are kept of one", place, len(m.Body), im.maxBody)
 	}
 	if !m.Truncated {
 		m.Size = int64(len(m.Body))
@@ -306,9 +285,9 @@ func decodeBody(place, text, encoding string) ([]byte, error) {
 	case "base64":
 		body, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
-			return nil, badRequest("", "%s is not base64: %v", place, err)
+			return nil, api.BadRequest("", "%s is not base64: %v", place, err)
 		}
 		return body, nil
 	}
-	return nil, badRequest("known: base64", "%s: unknown encoding %q", place, cutText(encoding, 100))
+	return nil, api.BadRequest("known: base64", "%s: unknown encoding %q", place, cutText(encoding, 100))
 }

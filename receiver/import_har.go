@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -55,7 +54,7 @@ func (im *importing) readHAR(raw json.RawMessage) error {
 		return badShape("log", err)
 	}
 	if log.Version != "1.2" && log.Version != "1.1" { // 1.2 adds members and changes none
-		return badRequest("", "log.version is %q: HAR 1.2 is read", cutText(log.Version, 100))
+		return api.BadRequest("", "log.version is %q: HAR 1.2 is read", cutText(log.Version, 100))
 	}
 	for i, text := range log.Entries {
 		place := fmt.Sprintf("log.entries[%d]", i)
@@ -74,12 +73,12 @@ func (im *importing) readHAR(raw json.RawMessage) error {
 func badShape(place string, err error) error {
 	var shape *json.UnmarshalTypeError
 	if errors.As(err, &shape) && shape.Field != "" {
-		return badRequest("", "%s.%s is a JSON %s where a %s belongs", place, shape.Field, shape.Value, jsonName(shape.Type.Kind().String()))
+		return api.BadRequest("", "%s.%s is a JSON %s where a %s belongs", place, shape.Field, shape.Value, jsonName(shape.Type.Kind().String()))
 	}
 	if errors.As(err, &shape) {
-		return badRequest("", "%s is a JSON %s where an object belongs", place, shape.Value)
+		return api.BadRequest("", "%s is a JSON %s where an object belongs", place, shape.Value)
 	}
-	return badRequest("", "%s: %v", place, err)
+	return api.BadRequest("", "%s: %v", place, err)
 }
 
 // jsonName is JSON's word for a kind of ours.
@@ -89,7 +88,9 @@ func jsonName(kind string) string {
 		return "list"
 	case kind == "struct" || kind == "ptr" || kind == "map":
 		return "object"
-	case strings.HasPrefix(kind, "int") || strings.HasPrefix(kind, "float"):
+	case strings.HasPrefix(kind, "int"):
+		return "whole number"
+	case strings.HasPrefix(kind, "float"):
 		return "number"
 	}
 	return kind
@@ -103,13 +104,13 @@ func harEntryOf(place string, raw []byte) (*journal.Entry, error) {
 		return nil, badShape(place, err)
 	}
 	if in.Request == nil {
-		return nil, badRequest("", "%s has no request", place)
+		return nil, api.BadRequest("", "%s has no request", place)
 	}
 	e := &journal.Entry{}
 	if in.Started != "" {
 		at, err := time.Parse(time.RFC3339Nano, in.Started)
 		if err != nil {
-			return nil, badRequest("like 2026-01-31T12:00:00.000Z", "%s.startedDateTime: %q is not a time", place, cutText(in.Started, 100))
+			return nil, api.BadRequest("like 2026-01-31T12:00:00.000Z", "%s.startedDateTime: %q is not a time", place, cutText(in.Started, 100))
 		}
 		e.Time = at.UTC()
 	}
@@ -126,9 +127,9 @@ func harEntryOf(place string, raw []byte) (*journal.Entry, error) {
 func (r *harInputRequest) message(place string) (*journal.Message, error) {
 	switch {
 	case r.Method == "":
-		return nil, badRequest("", "%s has no method", place)
+		return nil, api.BadRequest("", "%s has no method", place)
 	case r.URL == "":
-		return nil, badRequest("", "%s has no url", place)
+		return nil, api.BadRequest("", "%s has no url", place)
 	}
 	m := &journal.Message{Method: r.Method, URL: r.URL, Proto: r.HTTPVersion, Headers: harHeadersIn(r.Headers)}
 	if r.PostData == nil {
@@ -147,16 +148,15 @@ func (r *harInputRequest) message(place string) (*journal.Message, error) {
 
 // harHeadersIn drops the pseudo-headers of HTTP/2, which are no headers; the
 // host is worth keeping.
-func harHeadersIn(pairs []harPair) http.Header {
-	h := http.Header{}
+func harHeadersIn(pairs []harPair) (h journal.Header) {
 	for _, p := range pairs {
 		switch {
 		case strings.EqualFold(p.Name, ":authority"):
-			if len(h["Host"]) == 0 {
-				h["Host"] = []string{p.Value}
+			if !h.Has("Host") {
+				h.Add("Host", p.Value)
 			}
 		case !strings.HasPrefix(p.Name, ":"):
-			h[p.Name] = append(h[p.Name], p.Value)
+			h.Add(p.Name, p.Value)
 		}
 	}
 	return h
@@ -173,7 +173,7 @@ func (p *harInputPost) body(place string) ([]byte, error) {
 		return decodeBody(place+".text", p.Text, encoding)
 	}
 	if typ, _, _ := mime.ParseMediaType(p.MimeType); typ != "application/x-www-form-urlencoded" {
-		return nil, badRequest("record it with the posted text", "%s has fields of a form (%s) but not its bytes", place, cutText(p.MimeType, 100))
+		return nil, api.BadRequest("record it with the posted text", "%s has fields of a form (%s) but not its bytes", place, cutText(p.MimeType, 100))
 	}
 	var parts []string
 	for _, param := range p.Params {
@@ -188,20 +188,13 @@ func (r *harInputResponse) message(place string) (*journal.Message, error) {
 		return nil, nil
 	}
 	if r.Status < 100 || r.Status > 999 {
-		return nil, badRequest("", "%s.status is %d", place, r.Status)
+		return nil, api.BadRequest("", "%s.status is %d", place, r.Status)
 	}
 	body, err := decodeBody(place+".content.text", r.Content.Text, r.Content.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	h := http.Header{}
-	for _, p := range r.Headers {
-		if !strings.HasPrefix(p.Name, ":") {
-			name := http.CanonicalHeaderKey(p.Name)
-			h[name] = append(slices.Clip(h[name]), p.Value)
-		}
-	}
-	m := &journal.Message{Status: r.Status, Headers: h, Body: body, Size: int64(len(body))}
+	m := &journal.Message{Status: r.Status, Headers: harHeadersIn(r.Headers), Body: body, Size: int64(len(body))}
 	if r.Content.Size > m.Size {
 		m.Size, m.Truncated = r.Content.Size, true
 	}

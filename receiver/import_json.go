@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -44,7 +45,7 @@ func (im *importing) readLines(raw []byte) error {
 func (im *importing) readPage(raw json.RawMessage) error {
 	var list []json.RawMessage
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return badRequest("", "entries is not a list")
+		return api.BadRequest("", "entries is not a list")
 	}
 	for i, text := range list {
 		if err := im.addEntry(fmt.Sprintf("entries[%d]", i), text); err != nil {
@@ -68,7 +69,7 @@ func (im *importing) addEntry(place string, raw []byte) error {
 	}
 	var in journal.Entry
 	if err := json.Unmarshal(raw, &in); err != nil {
-		return badRequest("", "%s: %v", place, err)
+		return api.BadRequest("", "%s: %v", place, err)
 	}
 	switch in.Kind {
 	case journal.Event:
@@ -76,7 +77,7 @@ func (im *importing) addEntry(place string, raw []byte) error {
 		return nil
 	case journal.Call, journal.Attempt, journal.Capture:
 	default:
-		return badRequest("known: call, event, attempt, capture", "%s: %q is not a kind of entry", place, cutText(string(in.Kind), 100))
+		return api.BadRequest("known: call, event, attempt, capture", "%s: %q is not a kind of entry", place, cutText(string(in.Kind), 100))
 	}
 	if in.Request == nil {
 		im.skipped++
@@ -97,7 +98,7 @@ func checkMessage(o object, half string) error {
 	}
 	m, err := parseObject(o.members[half], o.place+": "+half, messageFields...)
 	if err == nil && m.has("body") && m.has("body_base64") {
-		err = badRequest("", "%s: body and body_base64 exclude each other", m.place)
+		err = api.BadRequest("", "%s: body and body_base64 exclude each other", m.place)
 	}
 	return err
 }
@@ -109,15 +110,15 @@ func checkDigest(place string, m *journal.Message) error {
 	n := int64(len(m.Body))
 	if m.Truncated {
 		if m.Size < n {
-			return badRequest(hint, "%s: size says %d, the part that was kept has %d bytes", place, m.Size, n)
+			return api.BadRequest(hint, "%s: size says %d, the part that was kept has %d bytes", place, m.Size, n)
 		}
 		return nil
 	}
 	if m.Size != 0 && m.Size != n {
-		return badRequest(hint, "%s: size says %d, the body has %d bytes", place, m.Size, n)
+		return api.BadRequest(hint, "%s: size says %d, the body has %d bytes", place, m.Size, n)
 	}
 	if sum := sha256.Sum256(m.Body); m.SHA256 != "" && m.SHA256 != hex.EncodeToString(sum[:]) {
-		return badRequest(hint, "%s: sha256 is that of another body", place)
+		return api.BadRequest(hint, "%s: sha256 is that of another body", place)
 	}
 	return nil
 }
@@ -134,7 +135,7 @@ func (im *importing) readRequests(raw []byte) error {
 		return err
 	}
 	if im.inbox != "" && name != "" && name != im.inbox {
-		return badRequest("", "inbox is %q in the address and %q in the body", cutText(im.inbox, 100), cutText(name, 100))
+		return api.BadRequest("", "inbox is %q in the address and %q in the body", cutText(im.inbox, 100), cutText(name, 100))
 	}
 	if name != "" {
 		im.inbox = name
@@ -164,7 +165,7 @@ func (im *importing) addRequest(place string, raw []byte) error {
 	case err != nil:
 		return err
 	case o.has("body") && o.has("body_base64"):
-		return badRequest("", "%s: body and body_base64 exclude each other", place)
+		return api.BadRequest("", "%s: body and body_base64 exclude each other", place)
 	case o.has("body_base64"):
 		m.Body, err = decodeBody(place+".body_base64", encoded, "base64")
 	case o.has("body"):
@@ -191,16 +192,17 @@ func readHeaderMap(o object, m *journal.Message) error {
 	if err := o.into("headers", &headers, "an object of strings"); err != nil {
 		return err
 	}
-	m.Headers = http.Header{}
+	given := http.Header{}
 	for name, raw := range headers {
 		var one string
 		var values []string
 		if json.Unmarshal(raw, &one) == nil {
 			values = []string{one}
 		} else if json.Unmarshal(raw, &values) != nil {
-			return badRequest("", "%s: %q must be a string or a list of strings", o.name("headers"), cutText(name, 100))
+			return api.BadRequest("", "%s: %q must be a string or a list of strings", o.name("headers"), cutText(name, 100))
 		}
-		m.Headers[name] = append(m.Headers[name], values...)
+		given[name] = append(given[name], values...)
 	}
+	m.Headers = journal.HeaderOf(given)
 	return nil
 }

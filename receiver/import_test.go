@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // importable are requests with bodies, headers and targets that a text format
@@ -24,7 +26,7 @@ func importable() map[string]*journal.Entry {
 	}
 	odd := sampleEntry("x")
 	odd.Request.Method, odd.Request.URL = "BREW-2", "/in/orders/%2e%2E/;a?x=%zz&&y"
-	odd.Response = &journal.Message{Status: 500, Headers: http.Header{"Content-Type": {"image/png"}}, Body: []byte("\x89PNG\xff"), Size: 5}
+	odd.Response = &journal.Message{Status: 500, Headers: journal.HeaderOf(http.Header{"Content-Type": {"image/png"}}), Body: []byte("\x89PNG\xff"), Size: 5}
 	all["odd"] = odd
 	return all
 }
@@ -54,7 +56,7 @@ func same(t *testing.T, want, got *journal.Entry) {
 	if got.Request.Method != want.Request.Method || got.Request.URL != want.Request.URL {
 		t.Errorf("%s %s, want %s %s", got.Request.Method, got.Request.URL, want.Request.Method, want.Request.URL)
 	}
-	if diff := cmp.Diff(want.Request.Headers, got.Request.Headers); diff != "" {
+	if diff := cmp.Diff(want.Request.Headers.Map(), got.Request.Headers.Map()); diff != "" {
 		t.Errorf("headers (-want +got):\n%s", diff)
 	}
 	if got.Kind != journal.Capture || got.Inbox != "orders" || !got.Time.Equal(want.Time) || got.Took != want.Took {
@@ -117,7 +119,7 @@ func TestEntriesBecomeCaptures(t *testing.T) {
 	if diff := cmp.Diff(want, e); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if request.URL != "/in/imported/shoptet?x=1" || len(request.Headers["Content-Type"]) != 2 || request.Headers.Get("Host") != "app.example" {
+	if request.URL != "/in/imported/shoptet?x=1" || len(request.Headers.Values("Content-Type")) != 2 || request.Headers.Get("Host") != "app.example" {
 		t.Errorf("%s %v", request.URL, request.Headers)
 	}
 	if e := g.entry(2); e.Request.Method != "GET" || e.Request.URL != "/in/imported/shoptet/api/webhooks" || !e.Time.Equal(clockStart) {
@@ -147,7 +149,7 @@ func TestImportRequests(t *testing.T) {
 			t.Errorf("%d: %s %s %v %q in %q, want %+v", i, m.Method, m.URL, m.Headers, m.Body, e.Inbox, want)
 		}
 	}
-	if m := g.entry(2).Request; m.Headers.Get("X-One") != "1" || len(m.Headers["X-Two"]) != 2 {
+	if m := g.entry(2).Request; m.Headers.Get("X-One") != "1" || len(m.Headers.Values("X-Two")) != 2 {
 		t.Errorf("headers %v", m.Headers)
 	}
 	if name, rest := splitTarget(g.entry(3).Request.URL); name != "a b/c" || rest != "/below/it" {
@@ -204,9 +206,9 @@ func TestImportRefuses(t *testing.T) {
 		"unknown in request":    {`{"kind":"capture","request":{"bdy":"x"}}`, `\"line 1: request.bdy\" is not a known field`, 400},
 		"unknown kind":          {good + `{"kind":"delivery","request":{}}`, `line 1: \"delivery\" is not a kind of entry`, 400},
 		"no kind":               {`{"request":{}}`, `\"\" is not a kind`, 400},
-		"wrong type":            {`{"kind":"capture","request":{"url":5}}`, "line 1: entry: byte", 400},
+		"wrong type":            {`{"kind":"capture","request":{"url":5}}`, "line 1: entry: request.url: a JSON number", 400},
 		"both bodies":           {`{"kind":"capture","request":{"body":"x","body_base64":"eA=="}}`, "line 1: request: body and body_base64 exclude each other", 400},
-		"bad base64":            {`{"kind":"capture","request":{"body_base64":"!"}}`, "expected base64", 400},
+		"bad base64":            {`{"kind":"capture","request":{"body_base64":"!"}}`, "illegal base64", 400},
 		"size":                  {`{"kind":"capture","request":{"url":"/","body":"abc","size":4}}`, "line 1: size says 4, the body has 3 bytes", 400},
 		"kept part":             {`{"kind":"capture","request":{"url":"/","body":"abc","size":2,"truncated":true}}`, "line 1: size says 2, the part that was kept has 3 bytes", 400},
 		"digest":                {`{"kind":"capture","request":{"url":"/","body":"abc","sha256":"00"}}`, "line 1: sha256 is that of another body", 400},
@@ -314,7 +316,7 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		im := &importing{maxBody: 1 << 16, now: clockStart}
 		if err := im.read([]byte(text)); err != nil {
-			if p := problemOf(err); p.status >= 500 || p.Message == "" {
+			if p := api.Of(err); p.Status >= 500 || p.Message == "" {
 				t.Fatalf("%v", err)
 			}
 			return

@@ -2,7 +2,9 @@ package receiver
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -73,31 +76,61 @@ func (b *inbox) next() *reply {
 // parseInbox reads {"reply":[…],"forward":url,"verify":{…}}. With forward, the
 // replies come first, each as often as its times say, and are not repeated:
 // so an application can be tested behind two failures (decision).
-func parseInbox(o object, providers func() []string) (*inbox, error) {
-	b := &inbox{}
-	if err := first(b.readReplies(o), b.readForward(o), b.readVerify(o, providers)); err != nil {
+func parseInbox(raw []byte, providers func() []string) (*inbox, error) {
+	var in api.Inbox
+	if err := api.Decode(raw, &in); err != nil {
 		return nil, err
 	}
-	var err error
-	b.raw, err = json.Marshal(o.members)
-	return b, err
+	b := &inbox{}
+	if err := noZeroes(raw); err != nil {
+		return nil, err
+	}
+	if err := b.setReplies(in.Reply); err != nil {
+		return nil, err
+	}
+	if err := b.setForward(in.Forward); err != nil {
+		return nil, err
+	}
+	if err := b.setVerify(in.Verify, providers); err != nil {
+		return nil, err
+	}
+	var kept bytes.Buffer
+	if err := json.Compact(&kept, raw); err != nil {
+		return nil, err
+	}
+	b.raw = kept.Bytes()
+	return b, nil
 }
 
-var inboxFields = []string{"reply", "forward", "verify"}
-
-func (b *inbox) readReplies(o object) error {
-	var list []json.RawMessage
-	if err := o.into("reply", &list, "a list of replies"); err != nil {
+// noZeroes refuses a status or a number of times that is said to be 0: left out
+// they have a meaning, as 0 they have none.
+func noZeroes(raw []byte) error {
+	var said struct {
+		Reply []struct{ Status, Times *int }
+	}
+	if err := json.Unmarshal(raw, &said); err != nil {
 		return err
 	}
+	for i, r := range said.Reply {
+		if r.Status != nil && *r.Status == 0 {
+			return inReply(i, bad("status", "must be a whole number from 100 to 599, not 0"))
+		}
+		if r.Times != nil && *r.Times == 0 {
+			return inReply(i, bad("times", "must be a whole number from 1 to %d, not 0", maxTimes))
+		}
+	}
+	return nil
+}
+
+func (b *inbox) setReplies(list []api.Reply) error {
 	if len(list) > maxReplies {
-		return badRequest("", "reply has %d entries; at most %d are allowed", len(list), maxReplies)
+		return api.At(api.BadRequest("", "reply has %d entries; at most %d are allowed", len(list), maxReplies), "reply")
 	}
 	sum := uint64(0)
-	for i, raw := range list {
-		rep, times, err := parseReply(raw, "reply["+itoa(i)+"]")
+	for i, in := range list {
+		rep, times, err := newReply(in)
 		if err != nil {
-			return err
+			return inReply(i, err)
 		}
 		sum += uint64(times)
 		b.replies, b.until = append(b.replies, rep), append(b.until, sum)
@@ -105,21 +138,26 @@ func (b *inbox) readReplies(o object) error {
 	return nil
 }
 
-func parseReply(raw []byte, place string) (*reply, int, error) {
-	o, err := parseObject(raw, place, "status", "headers", "body", "delay", "times", "fault")
-	if err != nil {
+// newReply checks a scripted answer and makes it ready to be played, times times.
+func newReply(in api.Reply) (rep *reply, times int, err error) {
+	rep, times = &reply{record: &journal.Message{Status: cmp.Or(in.Status, http.StatusOK)}, fault: in.Fault}, cmp.Or(in.Times, 1)
+	switch {
+	case rep.record.Status < 100 || rep.record.Status > 599:
+		return nil, 0, bad("status", "must be a whole number from 100 to 599, not %d", in.Status)
+	case times < 1 || times > maxTimes:
+		return nil, 0, bad("times", "must be a whole number from 1 to %d, not %d", maxTimes, in.Times)
+	case in.Fault != "" && !slices.Contains(replyFaults, in.Fault):
+		return nil, 0, api.At(api.BadRequest(api.Suggest(in.Fault, replyFaults), "fault: %q is not a known one", api.Clip(in.Fault)), "fault")
+	}
+	if in.Delay != "" {
+		if rep.delay, err = time.ParseDuration(in.Delay); err != nil || rep.delay < 0 || rep.delay > maxDelay {
+			return nil, 0, bad("delay", `must be a duration like "250ms" or "5s" of at most %v, not %q`, maxDelay, api.Clip(in.Delay))
+		}
+	}
+	if err := rep.setHeaders(in.Headers); err != nil {
 		return nil, 0, err
 	}
-	rep, times := &reply{record: &journal.Message{Status: http.StatusOK}}, 1
-	err = first(
-		o.integer("status", &rep.record.Status, 100, 599),
-		o.integer("times", &times, 1, maxTimes),
-		o.duration("delay", &rep.delay, maxDelay),
-		rep.readFault(o),
-		rep.readHeaders(o),
-		rep.readBody(o),
-	)
-	if err != nil {
+	if err := rep.setBody(in.Body); err != nil {
 		return nil, 0, err
 	}
 	if rep.fault != "" && rep.fault != "slow" {
@@ -128,36 +166,27 @@ func parseReply(raw []byte, place string) (*reply, int, error) {
 	return rep, times, nil
 }
 
-func (rep *reply) readFault(o object) error {
-	if err := o.into("fault", &rep.fault, "a string"); err != nil {
-		return err
-	}
-	if rep.fault != "" && !slices.Contains(replyFaults, rep.fault) {
-		return badRequest("known: "+strings.Join(replyFaults, ", "), "%s is not a known fault: %q", o.name("fault"), rep.fault)
-	}
-	return nil
+// inReply says in which reply a mistake is.
+func inReply(i int, err error) error {
+	e := *api.Of(err)
+	e.Message = fmt.Sprintf("reply[%d].%s", i, e.Message)
+	return api.At(&e, "reply", itoa(i))
 }
 
-// readHeaders takes "Name": "value" and "Name": ["value", …].
-func (rep *reply) readHeaders(o object) error {
-	var headers map[string]json.RawMessage
-	if err := o.into("headers", &headers, "an object of strings"); err != nil || headers == nil {
-		return err
-	}
-	rep.record.Headers = http.Header{}
-	for name, raw := range headers {
-		var one string
-		values := []string{}
-		if json.Unmarshal(raw, &one) == nil {
-			values = append(values, one)
-		} else if json.Unmarshal(raw, &values) != nil {
-			return badRequest("", "%s: %q must be a string or a list of strings", o.name("headers"), name)
-		}
+// bad refuses one member.
+func bad(member, format string, args ...any) error {
+	return api.At(api.BadRequest("", member+" "+format, args...), member)
+}
+
+func (rep *reply) setHeaders(headers map[string]api.Texts) error {
+	given := http.Header{}
+	for name, values := range headers {
 		if !validHeader(name, values) {
-			return badRequest("", "%s: %q cannot be sent as a header", o.name("headers"), name)
+			return bad("headers", "%q cannot be sent as a header", name)
 		}
-		rep.record.Headers[http.CanonicalHeaderKey(name)] = values
+		given[http.CanonicalHeaderKey(name)] = values
 	}
+	rep.record.Headers = journal.HeaderOf(given)
 	return nil
 }
 
@@ -176,12 +205,12 @@ func validHeader(name string, values []string) bool {
 	return true
 }
 
-// readBody takes a string as it is, and any other JSON as JSON.
-func (rep *reply) readBody(o object) error {
-	if !o.has("body") {
+// setBody takes a string as it is, and any other JSON as JSON.
+func (rep *reply) setBody(body json.RawMessage) error {
+	if len(body) == 0 || string(body) == "null" {
 		return nil
 	}
-	raw, typ := []byte(o.members["body"]), "application/json"
+	raw, typ := []byte(body), "application/json"
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
 		raw = []byte(text)
@@ -190,51 +219,40 @@ func (rep *reply) readBody(o object) error {
 		}
 	}
 	if len(raw) > maxReplyBody {
-		return badRequest("", "%s is larger than %d bytes", o.name("body"), maxReplyBody)
+		return bad("body", "is larger than %d bytes", maxReplyBody)
 	}
 	rep.record.Body, rep.record.Size = raw, int64(len(raw))
 	if rep.record.Headers.Get("Content-Type") == "" && len(raw) > 0 {
-		if rep.record.Headers == nil {
-			rep.record.Headers = http.Header{}
-		}
 		rep.record.Headers.Set("Content-Type", typ)
 	}
 	return nil
 }
 
-func (b *inbox) readForward(o object) error {
-	var text string
-	if err := o.into("forward", &text, "a URL"); err != nil || text == "" {
-		return err
+func (b *inbox) setForward(text string) error {
+	if text == "" {
+		return nil
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return badRequest("like http://127.0.0.1:3000/webhooks", `"forward" must be a whole http or https URL, not %q`, text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Fragment != "" {
+		return api.At(api.BadRequest("like http://127.0.0.1:3000/webhooks", `"forward" must be a whole http or https URL, not %q`, api.Clip(text)), "forward")
 	}
 	b.forward = u
 	return nil
 }
 
-func (b *inbox) readVerify(o object, providers func() []string) error {
-	if !o.has("verify") {
+func (b *inbox) setVerify(in *api.Signing, providers func() []string) error {
+	if in == nil {
 		return nil
 	}
-	v, err := parseObject(o.members["verify"], "verify", "provider", "secret")
-	if err != nil {
-		return err
-	}
-	b.verify = &verifySetting{}
-	if err := first(v.into("provider", &b.verify.Provider, "a string"), v.into("secret", &b.verify.Secret, "a string")); err != nil {
-		return err
-	}
-	if b.verify.Provider == "" {
-		return badRequest(`like {"provider":"shoptet","secret":"…"}`, "verify needs a provider")
+	b.verify = &verifySetting{in.Provider, in.Secret}
+	if in.Provider == "" {
+		return api.At(api.BadRequest(`like {"provider":"shoptet","secret":"…"}`, "verify needs a provider"), "verify")
 	}
 	if providers == nil {
 		return nil
 	}
-	if known := providers(); !slices.Contains(known, b.verify.Provider) {
-		return badRequest("known: "+strings.Join(known, ", "), "%s is not a known provider: %q", v.name("provider"), b.verify.Provider)
+	if known := providers(); !slices.Contains(known, in.Provider) {
+		return api.At(api.BadRequest(api.Suggest(in.Provider, known), "verify.provider: not a known provider: %q", api.Clip(in.Provider)), "verify", "provider")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -11,7 +12,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 const (
@@ -54,11 +57,7 @@ func loadInboxes(cfg Config) *inboxes {
 }
 
 func (s *inboxes) parse(raw []byte) (*inbox, error) {
-	o, err := parseObject(raw, "", inboxFields...)
-	if err != nil {
-		return nil, err
-	}
-	return parseInbox(o, s.check)
+	return parseInbox(raw, s.check)
 }
 
 // get returns nil for an inbox without settings.
@@ -75,7 +74,7 @@ func (s *inboxes) set(name string, box *inbox) error {
 		delete(changed, name)
 	}
 	if len(changed) > maxInboxes {
-		return badRequest("", "more than %d inboxes with settings", maxInboxes)
+		return api.BadRequest("", "more than %d inboxes with settings", maxInboxes)
 	}
 	return s.replace(changed)
 }
@@ -114,35 +113,59 @@ func (rc *Receiver) SetInbox(name string, settings json.RawMessage) error {
 	return rc.inboxes.set(name, box)
 }
 
-func (rc *Receiver) getInbox(w http.ResponseWriter, r *http.Request) error {
-	box := rc.inboxes.get(r.PathValue("inbox"))
-	if box == nil {
-		writeJSON(w, http.StatusOK, struct{}{})
-		return nil
+// Settings returns the settings of all inboxes that have some, as PutInbox took
+// them.
+func (rc *Receiver) Settings() map[string]json.RawMessage {
+	all := map[string]json.RawMessage{}
+	for name, box := range *rc.inboxes.current.Load() {
+		all[name] = box.raw
 	}
-	writeJSON(w, http.StatusOK, box.raw)
-	return nil
+	return all
 }
 
-func (rc *Receiver) putInbox(w http.ResponseWriter, r *http.Request) error {
-	o, err := readObject(r, inboxFields...)
-	if err != nil {
-		return err
-	}
-	box, err := parseInbox(o, rc.cfg.Providers)
-	if err != nil {
-		return err
-	}
-	if box.forward != nil {
-		if err := rc.forward.allowed(box.forward); err != nil {
-			return err
+// SetSettings replaces the settings of all inboxes; a mistake in one changes none.
+func (rc *Receiver) SetSettings(all map[string]json.RawMessage) error {
+	boxes := map[string]*inbox{}
+	for name, raw := range all {
+		box, err := rc.inboxes.parse(raw)
+		if err != nil {
+			return api.At(err, "inboxes", name)
 		}
+		boxes[name] = box
 	}
-	if err := rc.inboxes.set(r.PathValue("inbox"), box); err != nil {
-		return err
+	rc.inboxes.mu.Lock()
+	defer rc.inboxes.mu.Unlock()
+	return rc.inboxes.replace(boxes)
+}
+
+// GetInbox answers the settings of an inbox.
+func (rc *Receiver) GetInbox(_ context.Context, r *http.Request) (api.Answer, error) {
+	box := rc.inboxes.get(r.PathValue("inbox"))
+	if box == nil {
+		return api.OK(struct{}{}), nil
 	}
-	writeJSON(w, http.StatusOK, box.raw)
-	return nil
+	return api.OK(box.raw), nil
+}
+
+// PutInbox replaces the settings of an inbox.
+func (rc *Receiver) PutInbox(ctx context.Context, r *http.Request) (api.Answer, error) {
+	raw, err := api.ReadBody(r)
+	if err != nil {
+		return api.Answer{}, err
+	}
+	box, err := rc.inboxes.parse(raw)
+	if err != nil {
+		return api.Answer{}, err
+	}
+	if err := rc.forward.allowed(ctx, box.forward); err != nil {
+		return api.Answer{}, err
+	}
+	return api.OK(box.raw), rc.inboxes.set(r.PathValue("inbox"), box)
+}
+
+// DeleteInbox forgets how an inbox replies; its entries stay.
+func (rc *Receiver) DeleteInbox(_ context.Context, r *http.Request) (api.Answer, error) {
+	return api.OK(map[string]bool{"removed": true}), rc.inboxes.set(r.PathValue("inbox"), &inbox{})
 }
 
 // inboxLine is one line of GET /_/inboxes.
@@ -153,10 +176,11 @@ type inboxLine struct {
 	Settings json.RawMessage `json:"settings,omitempty"`
 }
 
-func (rc *Receiver) listInboxes(w http.ResponseWriter, _ *http.Request) error {
+// ListInboxes answers the inboxes that have settings or captures.
+func (rc *Receiver) ListInboxes(context.Context, *http.Request) (api.Answer, error) {
 	lines, err := rc.counts.read(rc.log)
 	if err != nil {
-		return err
+		return api.Answer{}, err
 	}
 	for name, box := range *rc.inboxes.current.Load() {
 		line := lines[name]
@@ -167,8 +191,7 @@ func (rc *Receiver) listInboxes(w http.ResponseWriter, _ *http.Request) error {
 	for _, name := range slices.Sorted(maps.Keys(lines)) {
 		list = append(list, lines[name])
 	}
-	writeJSON(w, http.StatusOK, list)
-	return nil
+	return api.OK(list), nil
 }
 
 // counts remembers how many captures of each inbox the journal keeps, so that
@@ -188,7 +211,7 @@ func (c *counts) read(log journal.Store) (map[string]inboxLine, error) {
 	if c.lines == nil || oldest != c.oldest {
 		c.lines, c.oldest, c.last = map[string]inboxLine{}, oldest, oldest-1
 	}
-	captures, err := journal.ParseFilter("kind:capture", nil)
+	captures, err := query.Parse("kind:capture", nil)
 	if err != nil {
 		return nil, err
 	}

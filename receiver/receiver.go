@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/outbound"
 )
 
 // Config is what a Receiver needs from around it. Only Journal is required.
@@ -38,9 +39,10 @@ type Config struct {
 	Settings Settings
 	// Providers lists the providers that an inbox may verify for; nil: any.
 	Providers func() []string
-	// AllowHost returns nil when an inbox may forward to host even though it
-	// is neither loopback nor private. nil: to none.
-	AllowHost func(host string) error
+	// Outbound says where forwards may go.
+	Outbound outbound.Rules
+	// ForwardDepth is shared by the receivers of a process; nil: there is one.
+	ForwardDepth *ForwardDepth
 	// ForwardTimeout is how long the user's application may take to answer a
 	// forwarded request; 0 is 30 s.
 	ForwardTimeout time.Duration
@@ -102,28 +104,6 @@ func New(cfg Config) *Receiver {
 	rc.feeds.log = cfg.Journal
 	rc.pulse = pulse{every: pingEvery, patience: patience}
 	return rc
-}
-
-// Routes registers the control API's entries half on mux.
-func (rc *Receiver) Routes(mux *http.ServeMux) {
-	routes := []struct {
-		path    string
-		methods map[string]apiFunc
-	}{
-		{"/_/entries", map[string]apiFunc{"GET": rc.listEntries, "DELETE": rc.clearEntries}},
-		{"/_/entries/{seq}", map[string]apiFunc{"GET": rc.getEntry}},
-		{"/_/entries/{seq}/body", map[string]apiFunc{"GET": rc.getBody}},
-		{"/_/entries/{seq}/as/{format}", map[string]apiFunc{"GET": rc.exportEntry}},
-		{"/_/entries/diff", map[string]apiFunc{"GET": rc.diffEntries}},
-		{"/_/entries/import", map[string]apiFunc{"POST": rc.importEntries}},
-		{"/_/expect", map[string]apiFunc{"POST": rc.expect}},
-		{"/_/stream", map[string]apiFunc{"GET": rc.stream}},
-		{"/_/inboxes", map[string]apiFunc{"GET": rc.listInboxes}},
-		{"/_/inboxes/{inbox}", map[string]apiFunc{"GET": rc.getInbox, "PUT": rc.putInbox}},
-	}
-	for _, route := range routes {
-		mux.Handle(route.path, byMethod(route.methods))
-	}
 }
 
 // Reset forgets every entry and all inbox settings. Streams stay open and

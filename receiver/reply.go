@@ -3,11 +3,12 @@ package receiver
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/wire"
 )
 
 const (
@@ -59,8 +60,8 @@ func cut(w http.ResponseWriter, reset bool) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http then closes the connection itself
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok && reset {
-		_ = tcp.SetLinger(0)
+	if reset {
+		wire.Reset(conn)
 	}
 	_ = conn.Close()
 }
@@ -82,7 +83,7 @@ func (rep *reply) write(w http.ResponseWriter) {
 
 func head(w http.ResponseWriter, m *journal.Message) {
 	header := w.Header()
-	for name, values := range m.Headers {
+	for name, values := range m.Headers.Map() {
 		header[name] = values
 	}
 	if _, typed := header["Content-Type"]; !typed && len(m.Body) > 0 {
@@ -125,15 +126,15 @@ func (rc *Receiver) drip(w http.ResponseWriter, r *http.Request, rep *reply) {
 // brokenReply answers a body that broke off. Most such senders are gone; one
 // that sent a wrong chunk can still read it.
 func brokenReply(cause error) *reply {
-	return problemReply(refuse(http.StatusBadRequest, "broken_body", "the capture keeps what arrived", "%v", cause))
+	return problemReply(api.Failed(http.StatusBadRequest, "broken_body", "the capture keeps what arrived", "%v", cause))
 }
 
 // problemReply words a problem as a recorded answer.
-func problemReply(p *problem) *reply {
-	body, _ := json.Marshal(map[string]*problem{"error": p}) // strings only: cannot fail
+func problemReply(p *api.Error) *reply {
+	body, _ := json.Marshal(map[string]*api.Error{"error": p}) // strings only: cannot fail
 	return &reply{record: &journal.Message{
-		Status:  p.status,
-		Headers: http.Header{"Content-Type": {"application/json"}},
+		Status:  p.Status,
+		Headers: journal.Header{{Name: "Content-Type", Value: "application/json"}},
 		Body:    body,
 		Size:    int64(len(body)),
 	}}

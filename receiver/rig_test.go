@@ -14,8 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+
+	"github.com/gorilla/websocket"
 )
 
 // clockStart is what the sandbox clock shows in these tests.
@@ -32,13 +35,12 @@ type rig struct {
 
 func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
-	cfg := Config{Journal: journal.NewMemory(journal.MemoryLimit{}), Now: func() time.Time { return clockStart }}
+	cfg := Config{Journal: memory.New(memory.Limit{}), Now: func() time.Time { return clockStart }}
 	for _, f := range change {
 		f(&cfg)
 	}
 	g := &rig{t: t, rc: New(cfg), log: cfg.Journal}
-	mux := http.NewServeMux()
-	g.rc.Routes(mux)
+	mux := api.Mux(g.rc.routes(), http.NotFoundHandler())
 	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/in" || strings.HasPrefix(r.URL.Path, "/in/") {
 			g.rc.ServeCapture(w, r)
@@ -57,6 +59,25 @@ func newRig(t testing.TB, change ...func(*Config)) *rig {
 		_ = g.log.Close()
 	})
 	return g
+}
+
+// routes are the control calls of this half, as the composition's table has them.
+func (rc *Receiver) routes() []api.Route {
+	return []api.Route{
+		{Method: "GET", Path: "/_/entries", Query: []string{"q", "after", "before", "limit", "order"}, Write: rc.ListEntries},
+		{Method: "DELETE", Path: "/_/entries", Query: []string{"q"}, Handle: rc.DeleteEntries},
+		{Method: "GET", Path: "/_/entries/{seq}", Handle: rc.GetEntry},
+		{Method: "GET", Path: "/_/entries/{seq}/body", Query: []string{"of"}, Handle: rc.GetBody},
+		{Method: "GET", Path: "/_/entries/{seq}/as/{format}", Handle: rc.ExportEntry},
+		{Method: "GET", Path: "/_/entries/diff", Query: []string{"a", "b"}, Handle: rc.DiffEntries},
+		{Method: "POST", Path: "/_/entries/import", Query: []string{"inbox"}, Handle: rc.ImportEntries},
+		{Method: "POST", Path: "/_/expect", Handle: rc.Expect},
+		{Method: "GET", Path: "/_/stream", Query: []string{"q", "after"}, Write: rc.Stream},
+		{Method: "GET", Path: "/_/inboxes", Handle: rc.ListInboxes},
+		{Method: "GET", Path: "/_/inboxes/{inbox}", Handle: rc.GetInbox},
+		{Method: "PUT", Path: "/_/inboxes/{inbox}", Handle: rc.PutInbox},
+		{Method: "DELETE", Path: "/_/inboxes/{inbox}", Handle: rc.DeleteInbox},
+	}
 }
 
 func (g *rig) addr() string { return strings.TrimPrefix(g.url, "http://") }
@@ -176,7 +197,7 @@ func sampleEntry(body string) *journal.Entry {
 		Time: clockStart, Kind: journal.Capture, Inbox: "orders",
 		Request: &journal.Message{
 			Method: "POST", URL: "/in/orders?try=1", Proto: "HTTP/1.1",
-			Headers: http.Header{"Host": {"localhost:4780"}, "Content-Type": {"application/json"}, "X-Try": {"a", "b"}},
+			Headers: journal.HeaderOf(http.Header{"Host": {"localhost:4780"}, "Content-Type": {"application/json"}, "X-Try": {"a", "b"}}),
 			Body:    []byte(body), Size: int64(len(body)), Remote: "127.0.0.1:5000",
 		},
 		Response: &journal.Message{Status: 200},

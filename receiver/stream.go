@@ -8,8 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+
+	"github.com/gorilla/websocket"
 )
 
 const (
@@ -23,24 +25,21 @@ const (
 // pulse is how a listener finds out that its peer is gone.
 type pulse struct{ every, patience time.Duration }
 
-// stream is GET /_/stream: one JSON text message per matching entry, in order,
+// Stream is GET /_/stream: one JSON text message per matching entry, in order,
 // from the entry after `after`, or live only without it.
-func (rc *Receiver) stream(w http.ResponseWriter, r *http.Request) error {
+func (rc *Receiver) Stream(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	if err := knownQuery(q, "q", "after"); err != nil {
-		return err
-	}
 	filter, err := rc.filter(q.Get("q"))
 	if err != nil {
 		return err
 	}
-	after, resume, err := queryNumber(q, "after")
+	after, resume, err := api.QueryNumber(q, "after")
 	if err != nil {
 		return err
 	}
 	if !websocket.IsWebSocketUpgrade(r) {
 		w.Header().Set("Upgrade", "websocket")
-		return refuse(http.StatusUpgradeRequired, "websocket_only", "connect with a WebSocket client", "the stream is a WebSocket")
+		return api.Failed(http.StatusUpgradeRequired, "websocket_only", "connect with a WebSocket client", "the stream is a WebSocket")
 	}
 	if err := rc.enter(); err != nil {
 		return err
@@ -80,7 +79,7 @@ func (rc *Receiver) enter() error {
 }
 
 func upgradeRefused(w http.ResponseWriter, _ *http.Request, status int, reason error) {
-	writeProblem(w, refuse(status, "bad_handshake", "", "%v", reason))
+	api.WriteError(w, api.Failed(status, "bad_handshake", "", "%v", reason))
 }
 
 // listener is one connected reader of the stream.

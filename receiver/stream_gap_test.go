@@ -3,9 +3,8 @@ package receiver
 import (
 	"fmt"
 	"net/url"
+	"tacklebox/receiver/journal/memory"
 	"testing"
-
-	"tacklebox/receiver/journal"
 )
 
 // TestStreamFiltersAroundGaps: a reader with a filter is told of what is gone
@@ -25,7 +24,7 @@ func TestStreamFiltersAroundGaps(t *testing.T) {
 		for _, after := range []uint64{0, 3, before - kept, 30, before} {
 			t.Run(fmt.Sprintf("%s after %d", q, after), func(t *testing.T) {
 				t.Parallel()
-				g := newRig(t, func(c *Config) { c.Journal = journal.NewMemory(journal.MemoryLimit{Count: kept + later}) })
+				g := newRig(t, func(c *Config) { c.Journal = memory.New(memory.Limit{Count: kept + later}) })
 				g.add(numbered(1, before-later, before+later)...) // what is forgotten, in part
 				g.add(numbered(before-later+1, before, before+later)...)
 				oldest, last := g.log.Bounds()

@@ -9,12 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"tacklebox/receiver/journal/memory"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
-	"tacklebox/receiver/journal"
 )
 
 func TestStreamLiveOnly(t *testing.T) {
@@ -80,7 +80,7 @@ func TestStreamHasNoHoles(t *testing.T) {
 
 func TestStreamTellsOfGaps(t *testing.T) {
 	t.Parallel()
-	small := func(c *Config) { c.Journal = journal.NewMemory(journal.MemoryLimit{Count: 10}) }
+	small := func(c *Config) { c.Journal = memory.New(memory.Limit{Count: 10}) }
 	for name, c := range map[string]struct {
 		after    string
 		from, to uint64
@@ -294,7 +294,7 @@ func TestStreamRefusals(t *testing.T) {
 	g.do("GET", "/_/stream", "").want(t, http.StatusUpgradeRequired, "websocket")
 	g.do("GET", "/_/stream?q=kind:", "").want(t, 400, "bad_filter", "position")
 	g.do("GET", "/_/stream?after=x", "").want(t, 400, "after")
-	g.do("GET", "/_/stream?since=1", "").want(t, 400, "known: q, after")
+	g.do("GET", "/_/stream?since=1", "").want(t, 400, "known are q, after")
 	g.do("POST", "/_/stream", "").want(t, 405)
 	g.do("GET", "/_/stream", "", "Connection", "upgrade", "Upgrade", "websocket").want(t, 400, "bad_handshake")
 	if len(g.rc.feeds.all) != 0 {

@@ -84,7 +84,7 @@ func what(l rows.Line, v view) ui.Span {
 		label = r.Provider + " " + label
 	}
 	if !l.Next.IsZero() {
-		label += "  next in " + ui.Left(l.Next.Sub(v.now))
+		label += dueIn + ui.Age(l.Next.Sub(v.now))
 	}
 	if f := l.Last.Fault; f != "" {
 		label += " !" + f
@@ -168,6 +168,9 @@ func sizeText(r *rows.Row) string {
 	return text
 }
 
+// dueIn stands before when the next try is, which a narrow column keeps.
+const dueIn = "  next in "
+
 // gutter is the cursor's place and the state's badge.
 const gutter = 5
 
@@ -212,6 +215,10 @@ func (c column) fit(s string, shown []column, width int) string {
 	w := c.width
 	if w == 0 {
 		w = flexible(shown, width)
+		if head, due, ok := strings.Cut(s, dueIn); ok && ui.Width(s) > w && w > 16 {
+			head, _ = ui.Cut(head, w-ui.Width(dueIn+due))
+			s = head + dueIn + due
+		}
 		if head, path, ok := strings.Cut(s, " /"); ok && ui.Width(s) > w && w-ui.Width(head)-1 > 4 {
 			s = head + " " + ui.CutLeft("/"+path, w-ui.Width(head)-1)
 		}

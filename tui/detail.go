@@ -82,16 +82,7 @@ func bodyOf(m *api.Message) *body.Body {
 	if m == nil {
 		return body.New(nil, "", "")
 	}
-	return body.New(m.Body, headerOf(m, "Content-Type"), headerOf(m, "Content-Encoding"))
-}
-
-func headerOf(m *api.Message, name string) string {
-	for n, list := range m.Headers {
-		if strings.EqualFold(n, name) && len(list) > 0 {
-			return list[0]
-		}
-	}
-	return ""
+	return body.New(m.Body, m.Headers.Get("Content-Type"), m.Headers.Get("Content-Encoding"))
 }
 
 // view is how a body is shown: as the user chose, where it can be, or as fits.

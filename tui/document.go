@@ -2,7 +2,6 @@ package tui
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -93,7 +92,11 @@ func (d *detail) verdicts(width int) []body.Line {
 		out = append(out, lines(ui.Wrap(ui.Say(ui.Bad, "✗ "+ui.Text(e.Error)), width, 2, 12))...)
 	}
 	if s := e.Signature; s != nil && s.Reason != "" {
-		out = append(out, lines(ui.Wrap(ui.Say(ui.Bad, "✗ signature: ").Add(ui.Plain, ui.Text(s.Reason)), width, 2, 12))...)
+		mark := ui.Say(ui.Bad, "✗ signature: ")
+		if _, st := signature(s.State); st == ui.Dim {
+			mark = ui.Say(ui.Dim, "  signature: ")
+		}
+		out = append(out, lines(ui.Wrap(mark.Add(ui.Plain, ui.Text(s.Reason)), width, 2, 12))...)
 	}
 	if c := e.Contract; c != nil && !c.OK {
 		for _, v := range c.Violations[:min(len(c.Violations), 50)] {
@@ -219,16 +222,9 @@ func (d *detail) headers(title string, m *api.Message, width int) []body.Line {
 		return nil
 	}
 	out := []body.Line{section(strings.ToUpper(title[:1]) + title[1:] + " headers")}
-	names := make([]string, 0, len(m.Headers))
-	for n := range m.Headers {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, n := range names[:min(len(names), mostHeaders)] {
-		for _, v := range m.Headers[n] {
-			l := ui.Say(ui.Accent, "  "+ui.Cell(n)).Add(ui.Dim, ": ").Add(ui.Plain, ui.Text(v))
-			out = append(out, lines(ui.Wrap(l, width, 4, 8))...)
-		}
+	for _, h := range m.Headers[:min(len(m.Headers), mostHeaders)] {
+		l := ui.Say(ui.Accent, "  "+ui.Cell(h.Name)).Add(ui.Dim, ": ").Add(ui.Plain, ui.Text(h.Value))
+		out = append(out, lines(ui.Wrap(l, width, 4, 8))...)
 	}
 	return append(out, body.Line{})
 }

@@ -166,6 +166,8 @@ func whyMissed(ctx context.Context, c *client.Client, x *expectation, after uint
 	switch {
 	case err != nil:
 		return err.Error()
+	case result.Seen == nil:
+		return ""
 	case result.Nearest != nil:
 		return strconv.Itoa(result.Seen.Matching) + " came; #" + ui.Utoa(result.Nearest.Seq) + " was near: " + strings.Join(result.Nearest.Reasons, ", ")
 	}
@@ -191,7 +193,7 @@ func (r expectNews) apply(m *model) tea.Cmd {
 	if x.seen >= x.count {
 		x.state = met
 		x.stop()
-		m.say(ui.Good, "expected and come: "+x.q)
+		m.say(ui.Good, "it came: "+x.q)
 	}
 	showNews(m)
 	return r.next

@@ -190,9 +190,9 @@ func onlyThis(m *model) tea.Cmd {
 	case r == nil:
 		return nil
 	case r.Event != "":
-		return setFilter(m, "event:" + quoteTerm(r.Event))
+		return setFilter(m, "event:"+quoteTerm(r.Event))
 	case r.Inbox != "":
-		return setFilter(m, "inbox:" + quoteTerm(r.Inbox))
+		return setFilter(m, "inbox:"+quoteTerm(r.Inbox))
 	}
-	return setFilter(m, "kind:" + r.Kind + " provider:" + quoteTerm(r.Provider))
+	return setFilter(m, "kind:"+r.Kind+" provider:"+quoteTerm(r.Provider))
 }

@@ -254,7 +254,7 @@ func look(ctx context.Context, c *client.Client) (r looked) {
 
 func (r looked) apply(m *model) tea.Cmd {
 	s := &m.status
-	s.busy = false
+	s.busy, s.looked = false, m.wall()
 	if r.clock != nil {
 		s.clock, s.asked = *r.clock, m.wall()
 	}

@@ -27,10 +27,11 @@ func (r itemsRead) apply(m *model) tea.Cmd {
 		return nil
 	}
 	r.picker.Set(r.items)
-	if r.picker.Pending() && m.over() == ui.Overlay(r.picker) {
-		return m.typed(tea.KeyPressMsg{Code: tea.KeyEnter})
+	cmds := []tea.Cmd{reread(m)}
+	for _, k := range r.picker.Pending() {
+		cmds = append(cmds, m.typed(k))
 	}
-	return reread(m)
+	return tea.Batch(cmds...)
 }
 
 // listed shows a picker at once and fills it when its items are there.

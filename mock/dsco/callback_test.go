@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/sandbox"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -114,7 +115,7 @@ func TestADirectFiring(t *testing.T) {
 	r := start(t)
 	host, got := listen(t, fine)
 	r.create(me, map[string]any{"customHttpHeaders": []any{header("X-A", "1")}})
-	fired := r.Fire(mock.Firing{Provider: "dsco", Type: "ORDER_CREATED", Account: me, To: "http://" + host + "/x"})
+	fired := r.Fire(api.Firing{Provider: "dsco", Type: "ORDER_CREATED", Account: me, To: "http://" + host + "/x"})
 	if len(fired.Events[0].Deliveries) != 1 || fired.Events[0].Deliveries[0].Subscription != "" {
 		t.Errorf("%+v", fired)
 	}
@@ -160,7 +161,7 @@ func status(e *journal.Entry) int {
 
 func TestThereAreNoRetriesUnlessTheSettingsHaveThem(t *testing.T) {
 	t.Parallel()
-	r := start(t)
+	r := start(t, sandbox.WithTick(0))
 	r.Reply("box", `{"reply":[{"status":500}]}`)
 	r.create(me, nil)
 	r.fire("ORDER_CREATED", nil, nil)
@@ -211,7 +212,7 @@ func TestWhatCountsAsMade(t *testing.T) {
 // A retry goes where the webhook points by then, with its headers of then.
 func TestARetryFollowsTheWebhook(t *testing.T) {
 	t.Parallel()
-	r := start(t)
+	r := start(t, sandbox.WithTick(0))
 	r.Settings("dsco", "", map[string]any{"retry": []any{"1m", "1m", "1m"}})
 	r.Reply("box", `{"reply":[{"status":500}]}`)
 	r.Reply("new", `{"reply":[{"status":500}]}`)
@@ -225,7 +226,7 @@ func TestARetryFollowsTheWebhook(t *testing.T) {
 	update(r.Inbox("new"), true)
 	r.Advance(time.Minute)
 	moved := r.Expect(t, "kind:capture inbox:new", 1)[0]
-	same(t, "headers", moved.Request.Headers["X-New"], []string{"1"})
+	same(t, "headers", moved.Request.Headers.Values("X-New"), []string{"1"})
 	same(t, "body", string(moved.Request.Body), r.captured("box", 1)[0])
 	update(r.Inbox("new"), false)
 	r.Advance(time.Hour)

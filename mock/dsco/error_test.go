@@ -41,7 +41,7 @@ func TestEveryErrorOfTheTable(t *testing.T) {
 		switch do := provoke[e.Type]; {
 		case e.Type == "OrderNotFound": // order calls only
 		case e.Type == "InternalError":
-			reply := dsco.New().Broken(nil, &provider.Call{})
+			reply := dsco.New().Broken(nil, &provider.Call{}, 500)
 			r.refused(answer{Status: reply.Status, Body: string(reply.Body)}, e.Status, e.Type, "later")
 		case do == nil:
 			t.Errorf("%s is not provoked", e.Type)

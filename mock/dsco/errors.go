@@ -72,4 +72,9 @@ func jsonReply(status int, body any) provider.Reply {
 }
 
 // broken answers when the mock itself failed.
-func broken(*provider.World, *provider.Call) provider.Reply { return dialect(nil, errBroken) }
+func broken(_ *provider.World, _ *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return dialect(nil, kit.Refuse(status, internalError, kit.NotKept))
+	}
+	return dialect(nil, errBroken)
+}

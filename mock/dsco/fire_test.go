@@ -13,7 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // schemaOf compiles the schema of an event type's callbacks.
@@ -160,7 +160,7 @@ func TestCancelledLinesHaveTheirOwnSample(t *testing.T) {
 	r.create(me, map[string]any{"event": "ORDER_LINE_ITEM_STATUS_UPDATED"})
 	const typ = "ORDER_LINE_ITEM_STATUS_UPDATED"
 	r.fire(typ, map[string]string{"payload.status": `"CANCELLED"`}, nil)
-	r.Fire(mock.Firing{Provider: "dsco", Type: typ, Merge: json.RawMessage(`{"payload":{"status":"CANCELLED"}}`)})
+	r.Fire(api.Firing{Provider: "dsco", Type: typ, Merge: json.RawMessage(`{"payload":{"status":"CANCELLED"}}`)})
 	r.fire(typ, map[string]string{"payload.status": `"CANCELLED"`, "payload.trackingNumber": `"T"`}, nil)
 	for i, b := range r.captured("box", 3) {
 		valid(t, schemaOf(t, typ), b)
@@ -176,23 +176,23 @@ func TestOverrides(t *testing.T) {
 	r := start(t)
 	r.create(me, map[string]any{"event": "INVENTORY_UPDATED"})
 	for i, c := range []struct {
-		f    mock.Firing
+		f    api.Firing
 		path string
 		want string
 	}{
-		{mock.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "0"})}, "payload.status", `"out-of-stock"`},
-		{mock.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "-3"})}, "payload.status", `"out-of-stock"`},
-		{mock.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "1"})}, "payload.status", `"in-stock"`},
-		{mock.Firing{Merge: json.RawMessage(`{"payload":{"quantityAvailable":0}}`)}, "payload.status", `"out-of-stock"`},
-		{mock.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "0", "payload.status": `"discontinued"`})}, "payload.status", `"discontinued"`},
-		{mock.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "0"}), Unset: []string{"payload.status"}}, "payload.status", ``},
-		{mock.Firing{Set: raws(map[string]string{"payload.quantityAvailable": `"0"`})}, "payload.status", `"in-stock"`},
-		{mock.Firing{Set: raws(map[string]string{"payload": `{"sku": "A",  "quantityAvailable": 0}`})}, "payload", `{"sku":"A","quantityAvailable":0}`},
-		{mock.Firing{Set: raws(map[string]string{"payload.title": `"a \u0026 b \u003c c"`})}, "payload.title", `"a & b < c"`},
-		{mock.Firing{Set: raws(map[string]string{"payload.estimatedAvailabilityDate": `"2014-01-01T10:30:00Z"`})}, "payload.estimatedAvailabilityDate", `"2014-01-01T10:30:00Z"`},
-		{mock.Firing{Body: json.RawMessage(`{"any": [1, 2.50]}`)}, "@this", `{"any":[1,2.50]}`},
-		{mock.Firing{Body: json.RawMessage(`{"any": "\u0026 <\u003c \u00e9"}`)}, "@this", `{"any":"\u0026 <\u003c \u00e9"}`},
-		{mock.Firing{Body: json.RawMessage(`" not\tJSON "`)}, "", " not\tJSON "},
+		{api.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "0"})}, "payload.status", `"out-of-stock"`},
+		{api.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "-3"})}, "payload.status", `"out-of-stock"`},
+		{api.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "1"})}, "payload.status", `"in-stock"`},
+		{api.Firing{Merge: json.RawMessage(`{"payload":{"quantityAvailable":0}}`)}, "payload.status", `"out-of-stock"`},
+		{api.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "0", "payload.status": `"discontinued"`})}, "payload.status", `"discontinued"`},
+		{api.Firing{Set: raws(map[string]string{"payload.quantityAvailable": "0"}), Unset: []string{"payload.status"}}, "payload.status", ``},
+		{api.Firing{Set: raws(map[string]string{"payload.quantityAvailable": `"0"`})}, "payload.status", `"in-stock"`},
+		{api.Firing{Set: raws(map[string]string{"payload": `{"sku": "A",  "quantityAvailable": 0}`})}, "payload", `{"sku":"A","quantityAvailable":0}`},
+		{api.Firing{Set: raws(map[string]string{"payload.title": `"a \u0026 b \u003c c"`})}, "payload.title", `"a & b < c"`},
+		{api.Firing{Set: raws(map[string]string{"payload.estimatedAvailabilityDate": `"2014-01-01T10:30:00Z"`})}, "payload.estimatedAvailabilityDate", `"2014-01-01T10:30:00Z"`},
+		{api.Firing{Body: json.RawMessage(`{"any": [1, 2.50]}`)}, "@this", `{"any":[1,2.50]}`},
+		{api.Firing{Body: json.RawMessage(`{"any": "\u0026 <\u003c \u00e9"}`)}, "@this", `{"any":"\u0026 <\u003c \u00e9"}`},
+		{api.Firing{Body: json.RawMessage(`" not\tJSON "`)}, "", " not\tJSON "},
 	} {
 		c.f.Provider, c.f.Type = "dsco", "INVENTORY_UPDATED"
 		r.Fire(c.f)
@@ -267,7 +267,7 @@ func TestSuppliersSeeAnotherShape(t *testing.T) {
 	r.create(other, map[string]any{"event": "INVENTORY_UPDATED", "callbackUrl": r.Inbox("supplier"), "webhookAccountId": 92171})
 	r.fire("INVENTORY_UPDATED", nil, nil)
 	r.fire("INVENTORY_UPDATED", map[string]string{"payload.partnerSku": `"mine"`}, nil)
-	r.Fire(mock.Firing{Provider: "dsco", Type: "INVENTORY_UPDATED", Account: other, To: r.Inbox("direct")})
+	r.Fire(api.Firing{Provider: "dsco", Type: "INVENTORY_UPDATED", Account: other, To: r.Inbox("direct")})
 	for inbox, want := range map[string][]string{
 		"retailer": {`"100482" `, `"mine" `}, "direct": {`"100482" `},
 		"supplier": {` [{"dscoRetailerId":12311,"partnerSku":"100482"}]`, `"mine" [{"dscoRetailerId":12311,"partnerSku":"100482"}]`},

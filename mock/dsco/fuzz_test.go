@@ -2,9 +2,10 @@ package dsco
 
 import (
 	"encoding/json"
-	"tacklebox/mock/provider"
 	"testing"
 	"time"
+
+	"tacklebox/mock/provider"
 )
 
 func FuzzToken(f *testing.F) {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 )
 
 // purchases fires orders with the numbers given and waits for their attempts.
@@ -120,7 +120,7 @@ func TestARecordOfNonsense(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	r.create(me, nil)
-	r.Fire(mock.Firing{Provider: "dsco", Type: "ORDER_CREATED", Body: json.RawMessage(`"<&> nonsense"`)})
+	r.Fire(api.Firing{Provider: "dsco", Type: "ORDER_CREATED", Body: json.RawMessage(`"<&> nonsense"`)})
 	r.Expect(t, "kind:attempt", 1)
 	got := r.call("GET", "/webhook/history", me, "").Body
 	if !strings.Contains(got, `"payload":"<&> nonsense","httpStatusCode":200,`) {
@@ -215,7 +215,7 @@ func TestTheWindowOfASearch(t *testing.T) {
 
 func TestPagesOfASearch(t *testing.T) {
 	t.Parallel()
-	r := start(t)
+	r := start(t, sandbox.WithTick(0))
 	r.Settings("dsco", "", map[string]any{"history_page_size": 2})
 	r.create(me, nil)
 	purchases(r, 1, 2, 3, 4, 5)
@@ -245,7 +245,7 @@ func TestAHundredRecordsAreAPage(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	r.create(me, nil)
-	r.Fire(mock.Firing{Provider: "dsco", Type: "ORDER_CREATED", Count: 200})
+	r.Fire(api.Firing{Provider: "dsco", Type: "ORDER_CREATED", Count: 200})
 	r.Expect(t, "kind:attempt", 200)
 	page := r.history(me, "")
 	if len(page.WebhookHistory) != 100 || page.PageID == "" {

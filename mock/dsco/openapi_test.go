@@ -6,54 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"tacklebox/mock/dsco"
 	"tacklebox/mock/provider"
 )
-
-func TestTheDescriptionIsValid(t *testing.T) {
-	t.Parallel()
-	raw, err := folder(t).File("openapi.json")
-	must(t, err)
-	r := start(t)
-	served := r.send(request(t, "GET", r.URL+"/_/providers/dsco/openapi.json", "", ""))
-	for about, doc := range map[string][]byte{"file": raw, "served": []byte(served.Body)} {
-		loader := openapi3.NewLoader()
-		got, err := loader.LoadFromData(doc)
-		if err != nil {
-			t.Fatalf("%s: %v", about, err)
-		}
-		if err := got.Validate(loader.Context); err != nil {
-			t.Errorf("%s: %v", about, err)
-		}
-	}
-	if !strings.Contains(served.Body, `"ORDER_LINE_ITEM_STATUS_UPDATED":{"post":`) {
-		t.Error("the callbacks are not described")
-	}
-}
-
-// Every operation is described and nothing else is.
-func TestTheDescriptionMatchesTheOperations(t *testing.T) {
-	t.Parallel()
-	var described, served []string
-	for path, methods := range describe(t).doc.Paths {
-		for method, raw := range methods {
-			if method == "parameters" {
-				continue
-			}
-			var op operation
-			must(t, json.Unmarshal(raw, &op))
-			described = append(described, strings.ToUpper(method)+" "+path+" "+op.OperationID)
-		}
-	}
-	for _, o := range dsco.New().Operations {
-		served = append(served, o.Method+" "+strings.TrimPrefix(o.Path, "/api/v2")+" "+o.ID)
-	}
-	slices.Sort(described)
-	slices.Sort(served)
-	same(t, "operations", described, served)
-}
 
 // The description's request schema accepts and refuses what the mock does, as far
 // as a schema without the rules across attributes can say.

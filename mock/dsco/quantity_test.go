@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 )
 
 // outcome is what one event came to for each webhook, by its place of creation:
 // "" fired, "-" not mentioned, else why not.
-func outcome(ids []string, ev mock.FiredEvent) []string {
+func outcome(ids []string, ev api.FiredEvent) []string {
 	out := make([]string, len(ids))
 	for i, id := range ids {
 		out[i] = "-"
@@ -91,7 +91,7 @@ func TestTheQuantityMemory(t *testing.T) {
 	b := r.create("retailer-2-b", only)
 	fired, same1 := "", "quantity_unchanged"
 	for i, step := range []struct {
-		f    mock.Firing
+		f    api.Firing
 		want []string // of a and b
 	}{
 		{quantity("4"), []string{fired, fired}},                                                    // first seen, by all
@@ -124,23 +124,23 @@ func TestTheQuantityMemory(t *testing.T) {
 	same(t, "after a reset", outcome([]string{e}, r.Fire(quantity("8")).Events[0]), []string{fired})
 }
 
-func quantity(n string) mock.Firing {
-	return mock.Firing{Provider: "dsco", Type: "INVENTORY_UPDATED", Set: raws(map[string]string{"payload.quantityAvailable": n})}
+func quantity(n string) api.Firing {
+	return api.Firing{Provider: "dsco", Type: "INVENTORY_UPDATED", Set: raws(map[string]string{"payload.quantityAvailable": n})}
 }
 
-func by(account string, f mock.Firing) mock.Firing { f.Account = account; return f }
+func by(account string, f api.Firing) api.Firing { f.Account = account; return f }
 
-func to(url string, f mock.Firing) mock.Firing { f.To = url; return f }
+func to(url string, f api.Firing) api.Firing { f.To = url; return f }
 
-func unset(path string, f mock.Firing) mock.Firing { f.Unset = []string{path}; return f }
+func unset(path string, f api.Firing) api.Firing { f.Unset = []string{path}; return f }
 
-func context(key, value string, f mock.Firing) mock.Firing {
+func context(key, value string, f api.Firing) api.Firing {
 	f.Context = raws(map[string]string{key: value})
 	return f
 }
 
-func body(b string) mock.Firing {
-	return mock.Firing{Provider: "dsco", Type: "INVENTORY_UPDATED", Body: json.RawMessage(b)}
+func body(b string) api.Firing {
+	return api.Firing{Provider: "dsco", Type: "INVENTORY_UPDATED", Body: json.RawMessage(b)}
 }
 
 // Events of one firing are judged one after the other.
@@ -198,7 +198,7 @@ func TestWhoGetsAnEvent(t *testing.T) {
 	}
 	same(t, "inventory options have no effect on an order", outcome([]string{r.create(me, map[string]any{"event": "ORDER_UPDATED", "quantityChangeOnly": true, "catalogIds": []string{"a"}})},
 		r.fire("ORDER_UPDATED", nil, nil)), []string{""})
-	if got := r.Fire(mock.Firing{Provider: "dsco", Type: inv, Account: "nobody"}).Events[0]; len(got.Deliveries)+len(got.Skipped) != 0 || got.Deliveries == nil {
+	if got := r.Fire(api.Firing{Provider: "dsco", Type: inv, Account: "nobody"}).Events[0]; len(got.Deliveries)+len(got.Skipped) != 0 || got.Deliveries == nil {
 		t.Errorf("an account that nobody used: %+v", got)
 	}
 }

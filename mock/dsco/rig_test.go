@@ -15,10 +15,10 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
 	"tacklebox/mock/dsco"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 )
 
 const (
@@ -38,7 +38,7 @@ type rig struct {
 
 func start(t *testing.T, options ...sandbox.Option) *rig {
 	t.Helper()
-	options = append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(began)}, options...)
+	options = append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(began), sandbox.WithTick(1)}, options...)
 	return &rig{sandbox.Start(t, options...), t, describe(t)}
 }
 
@@ -112,9 +112,9 @@ func (r *rig) refused(got answer, status int, kind, names string) {
 }
 
 // fire lets an event happen; set and context hold JSON texts.
-func (r *rig) fire(typ string, set, context map[string]string) mock.FiredEvent {
+func (r *rig) fire(typ string, set, context map[string]string) api.FiredEvent {
 	r.t.Helper()
-	return r.Fire(mock.Firing{Provider: "dsco", Type: typ, Set: raws(set), Context: raws(context)}).Events[0]
+	return r.Fire(api.Firing{Provider: "dsco", Type: typ, Set: raws(set), Context: raws(context)}).Events[0]
 }
 
 func raws(in map[string]string) map[string]json.RawMessage {

@@ -51,6 +51,10 @@ func As(err error, other *Error) *Error {
 	return other
 }
 
+// NotKept is what is said, with 507, while the journal of the sandbox cannot be
+// written: the call was understood, but nothing may come of what is not kept.
+const NotKept = "The sandbox cannot keep this call: its journal cannot be written."
+
 // Errors are several refusals of one call.
 type Errors []*Error
 

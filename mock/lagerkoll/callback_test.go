@@ -1,6 +1,7 @@
 package lagerkoll_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,9 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 )
 
 // TestEveryTypeFires fires each type and holds its callback to its schema.
@@ -26,7 +27,7 @@ func TestEveryTypeFires(t *testing.T) {
 	p := folder(t)
 	for _, ev := range p.Events {
 		b.advance(time.Millisecond)
-		b.fire(mock.Firing{Type: ev.Type})
+		b.fire(api.Firing{Type: ev.Type})
 		got := in.captures()
 		last := got[len(got)-1].body
 		validate(t, compile(t, p, ev.Schema), last)
@@ -50,17 +51,17 @@ func TestOverrides(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name string
-		f    mock.Firing
+		f    api.Firing
 		want string
 	}{
-		{"double as written", mock.Firing{Type: "price.updated", Set: raw(`{"fromQuantity":10}`)},
+		{"double as written", api.Firing{Type: "price.updated", Set: raw(`{"fromQuantity":10}`)},
 			`{"type":"price","action":"updated","storeGroupId":192005,"pricelistId":1,"articleId":"192005-6","fromQuantity":10,"timestamp":1768464000000}`},
-		{"timestamp", mock.Firing{Type: "currency.updated", Set: raw(`{"timestamp":1e12}`)}, `{"type":"currency","action":"updated","storeGroupId":192005,"timestamp":1e12}`},
-		{"no timestamp", mock.Firing{Type: "currency.updated", Unset: []string{"timestamp"}}, `{"type":"currency","action":"updated","storeGroupId":192005}`},
-		{"merge", mock.Firing{Type: "currency.updated", Merge: json.RawMessage(`{"storeGroupId":"x"}`)}, `{"type":"currency","action":"updated","storeGroupId":"x","timestamp":1768464000000}`},
-		{"a body of one's own", mock.Firing{Type: "article.created", Body: json.RawMessage(`{ "type": "brand" }`)}, `{"type":"brand"}`},
-		{"any bytes", mock.Firing{Type: "article.created", Body: json.RawMessage(`"not JSON"`)}, `not JSON`},
-		{"an execution by hand", mock.Firing{Type: "feature.executed", Set: raw(`{"guid":"g"}`)},
+		{"timestamp", api.Firing{Type: "currency.updated", Set: raw(`{"timestamp":1e12}`)}, `{"type":"currency","action":"updated","storeGroupId":192005,"timestamp":1e12}`},
+		{"no timestamp", api.Firing{Type: "currency.updated", Unset: []string{"timestamp"}}, `{"type":"currency","action":"updated","storeGroupId":192005}`},
+		{"merge", api.Firing{Type: "currency.updated", Merge: json.RawMessage(`{"storeGroupId":"x"}`)}, `{"type":"currency","action":"updated","storeGroupId":"x","timestamp":1768464000000}`},
+		{"a body of one's own", api.Firing{Type: "article.created", Body: json.RawMessage(`{ "type": "brand" }`)}, `{"type":"brand"}`},
+		{"any bytes", api.Firing{Type: "article.created", Body: json.RawMessage(`"not JSON"`)}, `not JSON`},
+		{"an execution by hand", api.Firing{Type: "feature.executed", Set: raw(`{"guid":"g"}`)},
 			`{"type":"feature","action":"executed","featureId":"shop-sync","featureMethod":"importOrders","webhookId":6586,"guid":"g","storeId":186008,"storeGroupId":192005,"timestamp":1768464000000}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -75,11 +76,11 @@ func TestOverrides(t *testing.T) {
 		})
 	}
 	b := start(t, setup{})
-	var p *provider.Problem
-	if _, err := b.engine.Fire(mock.Firing{Provider: "lagerkoll", Type: "article.updated", Set: raw(`{"articelId":"1-2"}`)}); !errors.As(err, &p) || !strings.Contains(p.Hint, "articleId") {
+	var p *provider.Error
+	if _, err := b.engine.Fire(context.Background(), api.Firing{Provider: "lagerkoll", Type: "article.updated", Set: raw(`{"articelId":"1-2"}`)}); !errors.As(err, &p) || !strings.Contains(p.Hint, "articleId") {
 		t.Errorf("a path that is not there: %v", err)
 	}
-	if _, err := b.engine.Fire(mock.Firing{Provider: "lagerkoll", Type: "currency.created"}); !errors.As(err, &p) || p.Status != 422 {
+	if _, err := b.engine.Fire(context.Background(), api.Firing{Provider: "lagerkoll", Type: "currency.created"}); !errors.As(err, &p) || p.Status != 422 {
 		t.Errorf("a type that is not there: %v", err)
 	}
 }
@@ -92,18 +93,18 @@ func TestTargets(t *testing.T) {
 	config := `{"callback_url":"` + common + `","accounts":{"a":{"callback_url":"` + own + `"},"same":{"callback_url":"` + same + `"},"none":{"callback_url":""}}}`
 	for _, tc := range []struct {
 		name, config string
-		f            mock.Firing
+		f            api.Firing
 		want         []sent
 	}{
-		{"to", config, mock.Firing{To: "http://127.0.0.1:1/to", Account: "a"}, []sent{{"", "a", "http://127.0.0.1:1/to"}}},
-		{"to, nobody", config, mock.Firing{To: "http://127.0.0.1:1/to"}, []sent{{"", "default", "http://127.0.0.1:1/to"}}},
-		{"own", config, mock.Firing{Account: "a"}, []sent{{"callback:a", "a", own}}},
-		{"own, the same", config, mock.Firing{Account: "same"}, []sent{{"callback:same", "same", same}}},
-		{"none", config, mock.Firing{Account: "none"}, nil},
-		{"common", config, mock.Firing{Account: "b"}, []sent{{"callback", "b", common}}},
-		{"everyone", config, mock.Firing{}, []sent{{"callback", "", common}, {"callback:a", "a", own}}},
-		{"nobody", "", mock.Firing{}, nil},
-		{"nobody's account", "", mock.Firing{Account: "a"}, nil},
+		{"to", config, api.Firing{To: "http://127.0.0.1:1/to", Account: "a"}, []sent{{"", "a", "http://127.0.0.1:1/to"}}},
+		{"to, nobody", config, api.Firing{To: "http://127.0.0.1:1/to"}, []sent{{"", "default", "http://127.0.0.1:1/to"}}},
+		{"own", config, api.Firing{Account: "a"}, []sent{{"callback:a", "a", own}}},
+		{"own, the same", config, api.Firing{Account: "same"}, []sent{{"callback:same", "same", same}}},
+		{"none", config, api.Firing{Account: "none"}, nil},
+		{"common", config, api.Firing{Account: "b"}, []sent{{"callback", "b", common}}},
+		{"everyone", config, api.Firing{}, []sent{{"callback", "", common}, {"callback:a", "a", own}}},
+		{"nobody", "", api.Firing{}, nil},
+		{"nobody's account", "", api.Firing{Account: "a"}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -130,7 +131,7 @@ func TestCountDiffersInNothing(t *testing.T) {
 	t.Parallel()
 	in := newInbox(t)
 	b := start(t, setup{config: `{"callback_url":"` + in.URL + `"}`})
-	b.fire(mock.Firing{Type: "article.updated", Count: 5})
+	b.fire(api.Firing{Type: "article.updated", Count: 5})
 	got := in.captures()
 	if len(got) != 5 {
 		t.Fatalf("%d callbacks", len(got))
@@ -150,7 +151,7 @@ func TestAnswers(t *testing.T) {
 			t.Parallel()
 			in := newInbox(t, status)
 			b := start(t, setup{config: `{"callback_url":"` + in.URL + `/cb","retry":["1m"]}`})
-			b.fire(mock.Firing{Type: "article.updated"})
+			b.fire(api.Firing{Type: "article.updated"})
 			b.advance(time.Hour)
 			got := in.captures()
 			if len(got) != want {
@@ -161,7 +162,7 @@ func TestAnswers(t *testing.T) {
 					t.Errorf("called %s", c.target)
 				}
 			}
-			b.fire(mock.Firing{Type: "article.updated"})
+			b.fire(api.Firing{Type: "article.updated"})
 			if len(in.captures()) != want+1 {
 				t.Error("the URL was switched off")
 			}
@@ -179,7 +180,7 @@ func TestTimeoutIsAFailure(t *testing.T) {
 		silent.Close()
 	})
 	b.set("", `{"timeout":"50ms","callback_url":"`+silent.URL+`"}`)
-	b.fire(mock.Firing{Type: "article.updated"})
+	b.fire(api.Firing{Type: "article.updated"})
 	if got := b.entries("kind:attempt has:error"); len(got) != 1 || got[0].Error != "no answer within 50ms" {
 		t.Errorf("%+v", got)
 	}
@@ -194,7 +195,7 @@ func TestRestart(t *testing.T) {
 	first.set("key", `{"callback_url":"`+in.URL+`/k","retry":["1m"]}`)
 	first.set("", `{"callback_url":"`+in.URL+`/c"}`)
 	h := first.create("", shop...)
-	first.fire(mock.Firing{Type: "article.updated", Account: "key"})
+	first.fire(api.Firing{Type: "article.updated", Account: "key"})
 	if got := in.captures(); len(got) != 1 {
 		t.Fatalf("%d attempts before the restart", len(got))
 	}
@@ -215,7 +216,7 @@ func TestRestart(t *testing.T) {
 	if next := second.create("", shop...); next.ID != h.ID+1 || next.GUID == h.GUID {
 		t.Errorf("next %v", next)
 	}
-	second.fire(mock.Firing{Type: "store.created"})
+	second.fire(api.Firing{Type: "store.created"})
 	if len(in.captures()) != 4 {
 		t.Error("the settings did not survive")
 	}
@@ -247,7 +248,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 		h := b.create("?enable_for_group=true", shop...)
 		b.create("", machine("other", "1")...)
 		b.api("POST", "/"+h.GUID, `{}`, shop...)
-		b.fire(mock.Firing{Type: "price.updated"})
+		b.fire(api.Firing{Type: "price.updated"})
 		for _, e := range b.entries("kind:call OR kind:event OR kind:attempt") {
 			line := fmt.Sprintf("%s %s %s %s %s", e.Kind, e.Time, e.EventID, e.DeliveryID, e.Request.Body)
 			if e.Response != nil {
@@ -270,7 +271,7 @@ func TestNothingIsSigned(t *testing.T) {
 	t.Parallel()
 	b := start(t, setup{})
 	got := b.call("POST", "/_/verify", `{"provider":"lagerkoll","secret":"s","headers":{},"body":"{}"}`)
-	if got.status != 200 || got.body != `{"reason":"Lagerkoll signs nothing","tried":[],"valid":false}`+"\n" {
+	if got.status != 200 || got.body != `{"valid":false,"reason":"Lagerkoll signs nothing","tried":[]}`+"\n" {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 	if v := b.engine.VerifyOwn("lagerkoll", "key", "", nil, nil); v == nil || v.State != signing.None {
@@ -282,17 +283,17 @@ func TestANewReplayHasTheMomentOfNow(t *testing.T) {
 	t.Parallel()
 	b := start(t, setup{})
 	in := newInbox(t)
-	b.fire(mock.Firing{Type: "currency.updated", To: in.URL})
+	b.fire(api.Firing{Type: "currency.updated", To: in.URL})
 	b.advance(time.Minute)
 	seq := b.entries("kind:attempt")[0].Seq
 	for i, tc := range []struct {
-		replay mock.Replay
+		replay api.ReplayRequest
 		want   string
 	}{
-		{mock.Replay{}, `{"type":"currency","action":"updated","storeGroupId":192005,"timestamp":1768464000000}`},
-		{mock.Replay{NewID: true}, `{"type":"currency","action":"updated","storeGroupId":192005,"timestamp":1768464060000}`},
-		{mock.Replay{NewID: true, Body: json.RawMessage(`{"timestamp":"soon"}`)}, `{"timestamp":"soon"}`},
-		{mock.Replay{NewID: true, Body: json.RawMessage(`"{"`)}, `{`},
+		{api.ReplayRequest{}, `{"type":"currency","action":"updated","storeGroupId":192005,"timestamp":1768464000000}`},
+		{api.ReplayRequest{NewID: true}, `{"type":"currency","action":"updated","storeGroupId":192005,"timestamp":1768464060000}`},
+		{api.ReplayRequest{NewID: true, Body: json.RawMessage(`{"timestamp":"soon"}`)}, `{"timestamp":"soon"}`},
+		{api.ReplayRequest{NewID: true, Body: json.RawMessage(`"{"`)}, `{`},
 	} {
 		_, err := b.engine.Replay(seq, tc.replay)
 		must(t, err)

@@ -51,7 +51,12 @@ func bad(field, word string) *apiError {
 }
 
 // broken answers when the mock itself failed.
-func broken(w *provider.World, c *provider.Call) provider.Reply { return api.Fail(w, c, errFailure) }
+func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return api.Fail(w, c, kit.Refuse(status, codeCommon, kit.NotKept))
+	}
+	return api.Fail(w, c, errFailure)
+}
 
 // dialect writes an error in the form the caller prefers; one that is no refusal
 // is our own failure.

@@ -17,7 +17,10 @@ import (
 	"tacklebox/mock"
 	"tacklebox/mock/lagerkoll"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 // begin is the instant of the vectors.
@@ -37,6 +40,7 @@ type setup struct {
 	config string // JSON of the provider's configuration
 	store  journal.Store
 	state  *mock.State
+	still  bool   // the clock stands still between two looks, for exact instants
 	base   string // instance URL that is told; "" is the socket's
 }
 
@@ -49,13 +53,16 @@ func start(t *testing.T, s setup) *bench {
 		must(t, json.Unmarshal([]byte(s.config), &settings))
 	}
 	if s.store == nil {
-		s.store = journal.NewMemory(journal.MemoryLimit{})
+		s.store = memory.New(memory.Limit{})
 	}
 	if s.state == nil {
 		s.state = newState(t, "")
 	}
 	clock, err := mock.NewClock(mock.ManualClock, begin)
 	must(t, err)
+	if !s.still {
+		clock.Tick(1)
+	}
 	catalog, err := fixtures.Load("")
 	must(t, err)
 	b := &bench{t: t, journal: s.store, state: s.state}
@@ -73,7 +80,7 @@ func start(t *testing.T, s setup) *bench {
 	b.engine, err = mock.New(cfg)
 	must(t, err)
 	control := http.NewServeMux()
-	b.engine.Routes(control)
+	control.Handle("/", api.Mux(b.engine.Control().Routes(), http.NotFoundHandler()))
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if rest, ok := mock.PathBehind(r.RequestURI, "/lagerkoll"); ok {
 			b.engine.ServeProvider("lagerkoll", rest, rw, r)
@@ -190,10 +197,10 @@ func (b *bench) set(account, doc string) {
 	}
 }
 
-func (b *bench) fire(f mock.Firing) mock.Fired {
+func (b *bench) fire(f api.Firing) api.Fired {
 	b.t.Helper()
 	f.Provider = "lagerkoll"
-	fired, err := b.engine.Fire(f)
+	fired, err := b.engine.Fire(context.Background(), f)
 	must(b.t, err)
 	b.settle()
 	return fired
@@ -212,9 +219,9 @@ func (b *bench) advance(d time.Duration) {
 // entries returns what the journal has for a filter.
 func (b *bench) entries(q string) (list []*journal.Entry) {
 	b.t.Helper()
-	f, err := journal.ParseFilter(q, nil)
+	f, err := query.Parse(q, nil)
 	must(b.t, err)
-	must(b.t, b.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	must(b.t, b.journal.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
 		copied := *e
 		if e.Request != nil {
 			m := *e.Request

@@ -11,8 +11,6 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock/lagerkoll"
-	"tacklebox/mock/provider"
 )
 
 func folder(t *testing.T) *fixtures.Provider {
@@ -95,21 +93,6 @@ func names(t *testing.T, doc []byte) (list []string) {
 	return list
 }
 
-func TestAssumptionsNameKnownSettings(t *testing.T) {
-	t.Parallel()
-	p := folder(t)
-	if len(p.Assumptions) < 12 {
-		t.Errorf("only %d assumptions are listed", len(p.Assumptions))
-	}
-	options := lagerkoll.New().Options
-	for _, a := range p.Assumptions {
-		known := a.Switch == "" || slices.ContainsFunc(options, func(o provider.Option) bool { return o.Name == a.Switch })
-		if a.Topic == "" || a.Text == "" || !slices.Contains([]string{"observed", "inferred", "decision"}, a.Evidence) || !known {
-			t.Errorf("%+v", a)
-		}
-	}
-}
-
 // described is the part of openapi.json that the handlers are held to.
 type described struct {
 	Paths map[string]map[string]struct {
@@ -132,29 +115,6 @@ func description(t *testing.T) (d described) {
 	must(t, err)
 	must(t, json.Unmarshal(raw, &d))
 	return d
-}
-
-func TestDescriptionMatchesTheOperations(t *testing.T) {
-	t.Parallel()
-	p := lagerkoll.New()
-	var want, got []string
-	for _, op := range p.Operations {
-		path, ok := strings.CutPrefix(op.Path, p.Home)
-		if !ok {
-			t.Errorf("%s is not below %s", op.Path, p.Home)
-		}
-		want = append(want, strings.ToLower(op.Method)+" "+path+" "+op.ID)
-	}
-	for path, item := range description(t).Paths {
-		for method, op := range item {
-			got = append(got, method+" "+path+" "+op.ID)
-		}
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("described %v\nserved %v", got, want)
-	}
 }
 
 // TestAnswersMatchTheDescription holds real answers to the described ones: the

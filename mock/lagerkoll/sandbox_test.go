@@ -9,9 +9,9 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 )
 
 func get(t *testing.T, url string) string {
@@ -57,7 +57,7 @@ func TestEveryTypeKeepsItsContract(t *testing.T) {
 	t.Parallel()
 	sb := sandbox.Start(t)
 	for _, ev := range folder(t).Events {
-		sb.Fire(mock.Firing{Provider: "lagerkoll", Type: ev.Type, To: sb.Inbox("all")})
+		sb.Fire(api.Firing{Provider: "lagerkoll", Type: ev.Type, To: sb.Inbox("all")})
 	}
 	for _, e := range sb.Expect(t, "kind:capture inbox:all", 35) {
 		if e.Contract == nil || !e.Contract.OK || e.Signature == nil || e.Signature.State != signing.None {

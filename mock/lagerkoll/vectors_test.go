@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 func TestCallbackVectors(t *testing.T) {
@@ -18,12 +18,12 @@ func TestCallbackVectors(t *testing.T) {
 		t.Fatalf("%d vectors, want one for each of the 35 event types", len(v.Bodies))
 	}
 	in := newInbox(t)
-	b := start(t, setup{config: `{"callback_url":"` + in.URL + `/cb?x=%41&y"}`})
+	b := start(t, setup{still: true, config: `{"callback_url":"` + in.URL + `/cb?x=%41&y"}`})
 	for i, one := range v.Bodies {
 		if !one.Clock.Equal(b.engine.Now()) {
 			t.Fatalf("%s: the vector is of %s", one.Event, one.Clock)
 		}
-		b.fire(mock.Firing{Type: one.Event})
+		b.fire(api.Firing{Type: one.Event})
 		got := in.captures()
 		if len(got) != i+1 {
 			t.Fatalf("%s: %d captures after %d firings", one.Event, len(got), i+1)
@@ -113,7 +113,7 @@ func TestOtherVectors(t *testing.T) {
 
 func TestRateLimitVectors(t *testing.T) {
 	t.Parallel()
-	b := start(t, setup{})
+	b := start(t, setup{still: true})
 	for _, v := range loadVectors(t).RateLimit {
 		at, err := time.ParseDuration(v.At)
 		must(t, err)
@@ -139,12 +139,12 @@ func TestRetryVectors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := newInbox(t, append(v.Answers, 500, 500)...)
-			b := start(t, setup{})
+			b := start(t, setup{still: true})
 			b.set("key", `{"callback_url":"`+in.URL+`"}`)
 			if name != "default" {
 				b.set("key", `{"retry":["1m","5m"]}`)
 			}
-			b.fire(mock.Firing{Type: "article.updated", Account: "key"})
+			b.fire(api.Firing{Type: "article.updated", Account: "key"})
 			b.advance(24 * time.Hour)
 			attempts := b.entries("kind:attempt")
 			if len(attempts) != len(v.At) {

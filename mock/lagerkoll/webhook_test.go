@@ -1,13 +1,14 @@
 package lagerkoll_test
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 var guidForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
@@ -283,7 +284,7 @@ func TestOpenExecution(t *testing.T) {
 			t.Errorf("another call without credentials: %d", call.status)
 		}
 	}
-	if _, err := b.engine.Fire(mock.Firing{Provider: "lagerkoll", Type: "store.created", Account: ""}); err != nil {
+	if _, err := b.engine.Fire(context.Background(), api.Firing{Provider: "lagerkoll", Type: "store.created", Account: ""}); err != nil {
 		t.Error(err)
 	}
 }

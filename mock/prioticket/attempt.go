@@ -1,7 +1,6 @@
 package prioticket
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -77,17 +76,4 @@ func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
 func callbackProof() *signing.Scheme {
 	return &signing.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: signing.Basic, Encoding: signing.AsGiven, Prefix: "Basic ",
 		Evidence: "documented: webhook_auth; decision: both of its forms are taken"}
-}
-
-// tamper shows a wrong or a missing credential.
-func tamper(_ *provider.World, _ *provider.Delivery, fault string, out *provider.Outgoing) error {
-	if out.Get("Authorization") == "" {
-		return errors.New("the webhook has no webhook_auth")
-	}
-	if fault == "missing_signature" {
-		out.Drop("Authorization")
-	} else {
-		out.Set("Authorization", kit.BasicValue("somebody:else"))
-	}
-	return nil
 }

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/prioticket"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -21,7 +21,7 @@ func set(pairs ...string) map[string]json.RawMessage {
 	return m
 }
 
-func fire(typ string) mock.Firing { return mock.Firing{Provider: "prioticket", Type: typ} }
+func fire(typ string) api.Firing { return api.Firing{Provider: "prioticket", Type: typ} }
 
 func TestEveryTypeFiresAndFitsItsSchema(t *testing.T) {
 	t.Parallel()
@@ -74,7 +74,7 @@ func checkCallback(t *testing.T, row json.RawMessage, inbox string, e *journal.E
 		t.Errorf("%s %s is not compact", ev.Type, inbox)
 	}
 	want := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"PrioTicket/3.8.0"}}
-	for name := range e.Request.Headers {
+	for name := range e.Request.Headers.HTTP() {
 		if name != "Host" && name != "Content-Length" && e.Request.Headers.Get(name) != want.Get(name) {
 			t.Errorf("%s: header %s: %s", ev.Type, name, e.Request.Headers.Get(name))
 		}
@@ -151,7 +151,7 @@ func TestVerifyComparesTheCredential(t *testing.T) {
 		{"", http.Header{}, signing.None},
 		{"opaque", http.Header{"Authorization": {"Basic opaque", "Basic opaque"}}, signing.Invalid},
 	} {
-		if v := p.Scheme.Explain(signing.Question{Secret: c.secret, Header: c.header}); v.State != c.state {
+		if v := p.Signing.Scheme.Explain(signing.Question{Secret: c.secret, Header: c.header}); v.State != c.state {
 			t.Errorf("%q against %v: %+v, want %s", c.secret, c.header, v, c.state)
 		}
 	}
@@ -252,7 +252,7 @@ func TestDirectFiring(t *testing.T) {
 	f.Body = json.RawMessage(`{"any": [1, "error"]}`)
 	r.Fire(f)
 	all := r.Expect(t, "kind:capture inbox:else", 2)
-	if _, has := all[0].Request.Headers["Authorization"]; has {
+	if all[0].Request.Headers.Has("Authorization") {
 		t.Error("a plain URL got an Authorization header")
 	}
 	if got := membersOf(t, all[0].Request.Body); got != "kind notification order" {
@@ -288,7 +288,7 @@ func TestFaultsOfTheCredential(t *testing.T) {
 	r.subscribe("box", `"ORDER_CREATE"`, `"webhook_auth":"YTpi"`)
 	for kind, state := range map[string]string{"bad_signature": signing.Invalid, "missing_signature": signing.Missing} {
 		f := fire("ORDER_CREATE")
-		f.Faults = []mock.Fault{{Kind: kind}}
+		f.Faults = []api.Fault{{Kind: kind}}
 		fired := r.Fire(f)
 		e := r.Expect(t, "kind:capture event:"+fired.Events[0].ID, 1)[0]
 		if e.Signature == nil || e.Signature.State != state {

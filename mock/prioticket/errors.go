@@ -28,6 +28,7 @@ var (
 	errConflict = worded(409, "CONFLICT", "This webhook exists already.", "A webhook with the same address and events is registered.")
 	errTooMany  = worded(429, "TOO_MANY_REQUESTS", "Too many requests, please wait a minute.",
 		"More than 1000 requests or more than 60 refused ones within a minute.", "Retry-After", "60")
+	errNotKept  = worded(507, "INSUFFICIENT_STORAGE", "Something went wrong.", kit.NotKept)
 	errInternal = worded(500, "INTERNAL_SERVER_ERROR", "Something went wrong.", "The request could not be processed.")
 )
 

@@ -25,7 +25,7 @@ type rig struct {
 
 func newRig(t *testing.T, options ...sandbox.Option) *rig {
 	t.Helper()
-	options = append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(start)}, options...)
+	options = append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(start), sandbox.WithTick(1)}, options...)
 	return &rig{sandbox.Start(t, options...), t, "ann"}
 }
 

@@ -121,7 +121,7 @@ func createNotification(r *request) (any, error) {
 
 // refusedFiring words what the engine has against an event.
 func refusedFiring(err error) *apiError {
-	var p *provider.Problem
+	var p *provider.Error
 	if errors.As(err, &p) {
 		return invalid("The notification cannot be sent.", "data.notification: "+p.Message)
 	}

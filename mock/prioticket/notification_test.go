@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 func sample(members string) string {
@@ -109,9 +109,9 @@ func TestTheLogIsNewestFirstAndOfOneRecordAWebhook(t *testing.T) {
 	r := newRig(t)
 	r.subscribe("one", `"ORDER_CREATE"`)
 	gone := r.subscribe("two", `"ORDER_CREATE","REDEMPTION"`)
-	r.Fire(mock.Firing{Provider: "prioticket", Type: "ORDER_CREATE"})
+	r.Fire(api.Firing{Provider: "prioticket", Type: "ORDER_CREATE"})
 	r.Expect(t, "kind:attempt", 2)
-	r.Fire(mock.Firing{Provider: "prioticket", Type: "REDEMPTION", Account: "ann", Set: map[string]json.RawMessage{
+	r.Fire(api.Firing{Provider: "prioticket", Type: "REDEMPTION", Account: "ann", Set: map[string]json.RawMessage{
 		"data.notification.notification_note": []byte(`"at the gate"`), "data.order.order_status": []byte(`"ORDER_REDEEMED"`)}})
 	r.Expect(t, "kind:attempt", 3)
 	r.call("DELETE", "/webhooks/"+gone, "")
@@ -134,7 +134,7 @@ func TestAnEventWithoutAnAccountIsEverybodys(t *testing.T) {
 	bob := r.as("bob")
 	r.subscribe("ann", `"ORDER_CREATE"`)
 	bob.subscribe("bob", `"ORDER_CREATE"`)
-	r.Fire(mock.Firing{Provider: "prioticket", Type: "ORDER_CREATE"})
+	r.Fire(api.Firing{Provider: "prioticket", Type: "ORDER_CREATE"})
 	r.Expect(t, "kind:attempt", 2)
 	var numbers []string
 	for _, who := range []*rig{r, bob} {

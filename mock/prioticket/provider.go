@@ -37,11 +37,8 @@ func New() *provider.Provider {
 		Policy:     policy,
 		Attempted:  attempted,
 		Switched:   switched,
-		Secrets:    secrets,
-		Scheme:     callbackProof(),
+		Signing:    &provider.Signing{Scheme: callbackProof(), Secrets: secrets},
 		Renew:      renew,
-		Tamper:     tamper,
-		Faults:     []string{"bad_signature", "missing_signature"},
 		Broken:     broken,
 	}
 }
@@ -108,7 +105,12 @@ func serve(w *provider.World, c *provider.Call) provider.Reply {
 }
 
 // broken answers when the mock itself failed.
-func broken(w *provider.World, c *provider.Call) provider.Reply { return api.Fail(w, c, errInternal) }
+func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return api.Fail(w, c, errNotKept)
+	}
+	return api.Fail(w, c, errInternal)
+}
 
 func route(r *request) error {
 	switch {

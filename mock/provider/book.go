@@ -1,6 +1,8 @@
 package provider
 
-import "encoding/json"
+import (
+	"encoding/json"
+)
 
 // Book is the engine's side of a World: it makes, saves and brings back what the
 // World remembers. Providers have none.
@@ -78,6 +80,18 @@ func (b *Book) Save() Saved {
 
 // Kept notes that what there was to save is being saved.
 func (b *Book) Kept() { b.w.dirty = false }
+
+// Copy is Save with nothing shared: what happens later does not change it.
+func (b *Book) Copy() (out Saved) {
+	_ = json.Unmarshal(Encode(b.Save()), &out) // our own form
+	return out
+}
+
+// Rewind goes back to a Copy.
+func (b *Book) Rewind(to Saved) {
+	b.Clear()
+	b.Restore(to)
+}
 
 // Restore brings back what Save returned.
 func (b *Book) Restore(in Saved) {

@@ -17,6 +17,7 @@ type Call struct {
 	BodyErr  error  // the body could not be read: broken chunks, client gone
 	Remote   string // "ip:port"
 	Host     string // as the client sent it
+	Base     string // this instance's address as the client called it; "": as Config.BaseURL has it
 	Proto    string
 
 	// What Serve tells the journal about the call.

@@ -5,7 +5,6 @@
 package provider
 
 import (
-	"net/http"
 	"time"
 
 	"tacklebox/fixtures"
@@ -85,31 +84,31 @@ type Provider struct {
 	// Due is told when a moment asked for with World.Schedule has come.
 	Due func(w *World, name string, data []byte)
 
-	// Secrets lists the signing keys and callback credentials in force.
-	Secrets func(w *World, a *Account) []Secret
-	// Retired lists keys that were in force before: an explanation recognises
-	// them. nil: none are remembered.
-	Retired func(w *World, a *Account) []Secret
 	// Renew gives a callback body that is sent again a new id and time of the
 	// provider's kind. nil: it has none.
 	Renew func(w *World, body []byte) []byte
 	// Spell writes a callback body that was changed for a replay the way the
 	// provider writes JSON. nil: it stays as the change left it.
 	Spell func(body []byte) []byte
-	// Scheme is how a callback proves where it comes from. nil: nothing is signed,
-	// or Verify knows.
-	Scheme *signing.Scheme
-	// Verify judges a callback by one secret where no Scheme can say how.
-	Verify func(secret string, h http.Header, body []byte) signing.Verdict
-	// Tamper changes a finished request so that it shows a fault of signing
-	// (Faults lists which); w knows the account's keys, old ones included.
-	Tamper func(w *World, d *Delivery, fault string, out *Outgoing) error
-	// Faults lists the signing faults that Tamper knows: bad_signature,
-	// missing_signature, stale_signature, old_key.
-	Faults []string
+	// Signing is how a callback proves where it comes from. From it the engine has
+	// the faults of signing, the keys that it shows, the verdict and its reason. nil:
+	// nothing is signed.
+	Signing *Signing
 
-	// Broken answers when Serve panicked. nil: a plain 500.
-	Broken func(w *World, c *Call) Reply
+	// Broken answers, in the provider's dialect, a call that Serve panicked at (500)
+	// or that cannot be kept because the journal cannot be written (507). nil: the
+	// plain status.
+	Broken func(w *World, c *Call, status int) Reply
+}
+
+// Signing is a scheme with the keys that a provider uses it with.
+type Signing struct {
+	Scheme *signing.Scheme
+	// Secrets lists the signing keys and callback credentials in force.
+	Secrets func(w *World, a *Account) []Secret
+	// Retired lists keys that were in force before: they can be signed with as a
+	// fault, and an explanation recognises them. nil: none are remembered.
+	Retired func(w *World, a *Account) []Secret
 }
 
 // Operation is one method and path of a mock API. Path segments in braces are
@@ -152,12 +151,6 @@ type Target struct {
 	Data         []byte // provider's own JSON, kept with the delivery
 	Done         bool   // delivered without HTTP, as by e-mail
 	Direct       bool   // the `to` of a firing
-}
-
-// Skip is a subscription that does not get an event, and why.
-type Skip struct {
-	Subscription string `json:"subscription"`
-	Reason       string `json:"reason"`
 }
 
 // Secret is a signing key or a callback credential.

@@ -3,10 +3,8 @@ package provider
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tacklebox/receiver/api"
 )
@@ -172,11 +170,7 @@ func (p *Provider) unknownOption(name string) error {
 	for _, o := range p.Options {
 		names = append(names, o.Name)
 	}
-	hint := "known are " + strings.Join(names, ", ")
-	if near := api.Nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
-	}
-	return Refuse("unknown_setting", hint, "%s has no setting %q", p.Name, clip(name))
+	return api.Unknown(api.CodeUnknownSetting, name, names, "%s has no setting %q", p.Name, clip(name))
 }
 
 // Configure checks and takes the `providers.X` section of the configuration.
@@ -189,7 +183,7 @@ func (l *Settings) Configure(doc map[string]json.RawMessage) error {
 	if raw, ok := own["accounts"]; ok && l.provider.option("accounts") == nil {
 		delete(own, "accounts")
 		if err := json.Unmarshal(raw, &l.configAccounts); err != nil {
-			return &SettingError{append(at, "accounts"), errors.New("wants an object of accounts with their settings")}
+			return api.At(Refuse("bad_setting", "", "wants an object of accounts with their settings"), append(at, "accounts")...)
 		}
 	}
 	if err := l.checkSection(own, false, at); err != nil {
@@ -209,7 +203,7 @@ func (l *Settings) Configure(doc map[string]json.RawMessage) error {
 func (l *Settings) checkSection(doc map[string]json.RawMessage, forAccount bool, at []string) error {
 	for _, name := range sortedKeys(doc) {
 		if err := l.check(map[string]json.RawMessage{name: doc[name]}, forAccount); err != nil {
-			return &SettingError{append(slices.Clone(at), name), err}
+			return api.At(err, append(slices.Clone(at), name)...)
 		}
 	}
 	return nil

@@ -117,7 +117,7 @@ func (w *World) EachSubscription(ev *Event, judge func(a *Account, s *Sub) strin
 			if reason == "" {
 				targets = append(targets, Target{Account: a.Name, Subscription: s.ID, URL: s.URL})
 			} else if reason != "-" {
-				skips = append(skips, Skip{s.ID, reason})
+				skips = append(skips, Skip{Subscription: s.ID, Reason: reason})
 			}
 		}
 	}

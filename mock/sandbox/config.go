@@ -18,9 +18,10 @@ type Config struct {
 	Keep       int    // entries that the journal keeps; 0 is 1,000,000
 	KeepBytes  int64  // bytes that the journal keeps; 0 is 2 GiB
 	Seed       *uint64
-	Clock      string    // real (also ""), manual or auto
-	Start      time.Time // first instant of a manual or auto clock; zero is now
-	Fixtures   string    // folder of overrides of the embedded fixtures
+	Clock      string        // real (also ""), manual or auto
+	Tick       time.Duration // how far that clock moves whenever somebody looks at it: for tests
+	Start      time.Time     // first instant of a manual or auto clock; zero is now
+	Fixtures   string        // folder of overrides of the embedded fixtures
 	Providers  map[string]map[string]json.RawMessage
 	Inboxes    map[string]json.RawMessage
 	Faults     json.RawMessage

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // crashed copies the folder of a running sandbox as a kill -9 would leave it,
@@ -45,7 +46,7 @@ func TestACrashLosesNothingThatWasAnswered(t *testing.T) {
 	r.Reply("box", `{"reply":[{"status":500,"times":1},{"status":200}]}`)
 	r.Settings("tiny", "ann", map[string]any{"retry": []string{"2h"}})
 	sub := subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"name": []byte(`"kept"`)}})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"name": []byte(`"kept"`)}})
 	first := r.Expect(t, "kind:attempt status:500", 1)[0]
 	r.call("PUT", "/_/faults", []byte(`[{"kind":"wrong_method","q":"type:thing.lost"}]`))
 
@@ -97,7 +98,7 @@ func TestOverridesKeepTheirSpellingOverACrash(t *testing.T) {
 	t.Cleanup(release)
 	dir := t.TempDir()
 	r := Start(t, withTiny, WithData(dir))
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", To: sink.URL, Count: 2, Set: map[string]json.RawMessage{"name": []byte(spelled)}})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", To: sink.URL, Count: 2, Set: map[string]json.RawMessage{"name": []byte(spelled)}})
 	first := <-bodies
 	crashed(t, dir).Expect(t, "kind:event", 2)
 	release()
@@ -116,7 +117,7 @@ func TestDrawsDoNotRepeatAfterACrash(t *testing.T) {
 	subscribe(t, r, "ann", "box", "thing.made")
 	seen := map[string]bool{}
 	note := func(r *Running) {
-		for _, ev := range r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Count: 5}).Events {
+		for _, ev := range r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Count: 5}).Events {
 			if seen[ev.ID] || seen[ev.Deliveries[0].ID] {
 				t.Errorf("event %s or delivery %s came before", ev.ID, ev.Deliveries[0].ID)
 			}
@@ -133,7 +134,7 @@ func TestSameSeedClockAndRequestsGiveTheSameBytes(t *testing.T) {
 	story := func(t *testing.T) string {
 		r := Start(t, withTiny, WithSeed(42))
 		subscribe(t, r, "ann", "box", "thing.made")
-		r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Count: 3})
+		r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Count: 3})
 		var b strings.Builder
 		for _, e := range r.Expect(t, "kind:attempt", 3) {
 			b.WriteString(e.EventID + e.DeliveryID + e.Subscription + e.Time.String() + string(e.Request.Body) + e.Request.Headers.Get("X-Digest") + "\n")
@@ -150,7 +151,7 @@ func TestAutoClockRunsTheRetriesAtOnce(t *testing.T) {
 	r := Start(t, withTiny, WithClock(mock.AutoClock))
 	r.Reply("box", `{"reply":[{"status":500,"times":2},{"status":200}]}`)
 	subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	last := r.Expect(t, "kind:attempt", 3)[2]
 	if want := firstInstant.Add(6 * time.Minute); !last.Time.Equal(want) || last.Response.Status != 200 {
 		t.Errorf("third attempt at %s with %d, want %s with 200", last.Time, last.Response.Status, want)
@@ -164,7 +165,7 @@ func TestResetForgetsEverythingButTheConfiguration(t *testing.T) {
 	}))
 	r.Settings("tiny", "", map[string]any{"retry": []string{"9m"}})
 	subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	newest := r.Expect(t, "kind:attempt", 1)[0].Seq
 	r.Advance(time.Hour)
 	if status, body := r.call("POST", "/_/reset", nil); status != 200 {

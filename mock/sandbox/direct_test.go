@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 func TestADirectFiringDoesNotWaitForOneThatFailed(t *testing.T) {
@@ -15,7 +15,7 @@ func TestADirectFiringDoesNotWaitForOneThatFailed(t *testing.T) {
 	r.Settings("tiny", "", map[string]any{"hold": true})
 	r.Reply("box", `{"reply":[{"status":500}]}`)
 	for i := range 3 {
-		r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", To: r.Inbox("box")})
+		r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", To: r.Inbox("box")})
 		r.Expect(t, "kind:attempt", i+1)
 	}
 	r.Advance(time.Minute)
@@ -44,7 +44,7 @@ func TestAPausedSubscriptionHasNoNextAttempt(t *testing.T) {
 		r.Settings("tiny", "", map[string]any{"hold": true})
 		r.Reply("box", `{"reply":[{"status":500}]}`)
 		subscribe(t, r, "ann", "box", "thing.made")
-		r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+		r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 		r.Expect(t, "kind:attempt", 1)
 		r.Advance(time.Hour)
 		if next(r) || len(r.Entries("kind:attempt")) != 1 {

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/mock"
+	"tacklebox/mock/sandbox/https"
+	"tacklebox/receiver/api"
 )
 
 // The mocks answer only to names that a page on the internet cannot have had
@@ -58,30 +59,57 @@ func (s *Sandbox) beyondLoopback() bool {
 }
 
 // foreignHost refuses a Host that names neither this sandbox nor a provider.
-func (s *Sandbox) foreignHost(host string) *mock.Problem {
+func (s *Sandbox) foreignHost(host string) *api.Error {
 	if s.engine.HostOf(host) != "" || s.ownName(host) {
 		return nil
 	}
-	return &mock.Problem{Status: http.StatusForbidden, Code: "forbidden_host", Message: "the mock APIs do not answer to the host " + hostName(host),
-		Hint: "start with --host " + hostName(host) + ", or call localhost"}
+	return api.Failed(http.StatusForbidden, api.CodeForbiddenHost, "start with --host "+hostName(host)+", or call localhost", "the mock APIs do not answer to the host %s", hostName(host))
 }
 
 // refuseMock says why a request may not reach a mock API; nil lets it in.
-func (s *Space) refuseMock(provider string, r *http.Request) *mock.Problem {
+func (s *Space) refuseMock(provider string, r *http.Request) *api.Error {
 	if p := s.process.foreignHost(r.Host); p != nil {
 		return p
 	}
 	if s.process.beyondLoopback() && !s.cfg.OpenMocks && !s.engine.Listed(provider) {
-		return &mock.Problem{Status: http.StatusForbidden, Code: "no_credentials", Message: "beyond loopback the mock of " + provider + " answers only to listed credentials, and none are listed",
-			Hint: "list them as providers." + provider + ".credentials, or start with --open-mocks to let any in"}
+		return api.Failed(http.StatusForbidden, "no_credentials", "list them as providers."+provider+".credentials, or start with --open-mocks to let any in",
+			"beyond loopback the mock of %s answers only to listed credentials, and none are listed", provider)
 	}
 	return nil
+}
+
+// calledAt is the address of this space as the client of a request called it, ""
+// where the space's own is to be named: a public URL is set, or the Host is a
+// provider's.
+func (s *Space) calledAt(r *http.Request) string {
+	if s.process.public != "" || r.Host == "" || s.engine.HostOf(r.Host) != "" {
+		return ""
+	}
+	scheme := "http"
+	if https.IsSecure(r) {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + s.prefix()
+}
+
+// callsItself reports a request to the control API that a delivery or a forward
+// of this sandbox makes, whatever name it was sent to.
+func (s *Sandbox) callsItself(r *http.Request) bool {
+	if _, ours := s.forwards.Load(r.RemoteAddr); ours {
+		return true
+	}
+	_, ours := s.engine.Origin(r.RemoteAddr)
+	s.spaces.each(func(sp *Space) {
+		_, its := sp.engine.Origin(r.RemoteAddr)
+		ours = ours || its
+	})
+	return ours
 }
 
 // serveMock answers a call of a mock API.
 func (s *Space) serveMock(provider, path string, w http.ResponseWriter, r *http.Request) {
 	if p := s.refuseMock(provider, r); p != nil {
-		mock.WriteProblem(w, p)
+		api.WriteError(w, p)
 		return
 	}
 	s.engine.ServeProvider(provider, path, w, r)

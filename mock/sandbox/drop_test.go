@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // failing runs the tiny provider with an inbox that always answers 500.
@@ -29,10 +29,10 @@ func TestADroppedDeliveryIsNotAttemptedAndHoldsNothingUp(t *testing.T) {
 		}
 	})
 	subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	r.Expect(t, "kind:attempt", 1)
 	r.Advance(time.Hour)
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	r.Expect(t, "kind:attempt", 2)
 	r.Advance(time.Hour)
 	if n := len(r.Entries("kind:attempt")); n != 2 {
@@ -60,7 +60,7 @@ func TestAPauseSurvivesARestartAndADisabledSubscriptionIsNotPaused(t *testing.T)
 			t.Run("before", func(t *testing.T) {
 				r := failing(t, stop, WithData(dir))
 				subscribe(t, r, "ann", "box", "thing.made")
-				r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+				r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 				r.Expect(t, "kind:attempt", 1)
 			})
 			r := failing(t, stop, WithData(dir))

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 )
 
 func subscribe(t *testing.T, r *Running, account, inbox string, types ...string) string {
@@ -35,7 +35,7 @@ func TestOneEventReachesItsSubscriptionSignedAndCaptured(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
 	sub := subscribe(t, r, "ann", "box", "thing.made")
-	fired := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"name": []byte(`"gear"`)}})
+	fired := r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"name": []byte(`"gear"`)}})
 	got := r.Expect(t, "kind:capture inbox:box", 1)[0]
 	if got.Signature == nil || got.Signature.State != signing.Valid {
 		t.Errorf("signature %+v, want valid", got.Signature)
@@ -56,7 +56,7 @@ func TestEventsArriveInTheOrderTheyWereFired(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
 	subscribe(t, r, "ann", "box", "thing.made")
-	fired := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Count: 200})
+	fired := r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Count: 200})
 	for i, e := range r.Expect(t, "kind:capture", 200) {
 		if e.EventID != fired.Events[i].ID {
 			t.Fatalf("capture %d is of event %s, want %s", i, e.EventID, fired.Events[i].ID)
@@ -73,7 +73,7 @@ func TestFailedDeliveriesAreRetriedOnTheClock(t *testing.T) {
 			r.Settings("tiny", "", map[string]any{"hold": hold})
 			r.Reply("box", `{"reply":[{"status":500,"times":3},{"status":200}]}`)
 			subscribe(t, r, "ann", "box", "thing.made")
-			r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+			r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 			first := r.Expect(t, "kind:attempt status:500", 1)[0]
 			if want := firstInstant.Add(time.Minute); !first.NextAttempt.Equal(want) {
 				t.Errorf("next attempt %s, want %s", first.NextAttempt, want)
@@ -96,9 +96,9 @@ func TestAccountsDoNotMeet(t *testing.T) {
 	r := Start(t, withTiny)
 	subscribe(t, r, "ann", "a", "thing.made")
 	subscribe(t, r, "bob", "b", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Account: "bob"})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Account: "bob"})
 	r.Expect(t, "kind:capture inbox:b", 1)
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	r.Expect(t, "kind:capture inbox:b", 2)
 	if n := len(r.Expect(t, "kind:capture inbox:a", 1)); n != 1 {
 		t.Errorf("%d captures for ann, want 1", n)
@@ -109,9 +109,9 @@ func TestCapturesOfOursAreHeldAgainstTheirSchema(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
 	subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	r.Expect(t, "kind:capture contract:ok", 1)
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"id": []byte(`"one"`)}, Unset: []string{"name"}})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Set: map[string]json.RawMessage{"id": []byte(`"one"`)}, Unset: []string{"name"}})
 	bad := r.Expect(t, "kind:capture contract:fail", 1)[0]
 	if got := strings.Join(bad.Contract.Violations, "; "); !strings.Contains(got, "id") || !strings.Contains(got, "name") {
 		t.Errorf("violations %q, want both id and name", got)
@@ -145,7 +145,7 @@ func TestFiringIsRefusedWithTheNearestWord(t *testing.T) {
 		"long path":    {`{"provider":"tiny","type":"thing.made","set":{"` + strings.Repeat("a", 1_000_000) + `":1}}`, `no path`},
 		"long type":    {`{"provider":"tiny","type":"` + strings.Repeat("a", 1_000_000) + `"}`, `no event type`},
 		"deep merge":   {`{"provider":"tiny","type":"thing.made","merge":` + strings.Repeat(`{"name":`, 9000) + "1" + strings.Repeat("}", 9000) + `}`, `deeper than 512`},
-		"unknown name": {`{"provider":"tiny","type":"thing.made","sett":{}}`, `unknown field`},
+		"unknown name": {`{"provider":"tiny","type":"thing.made","sett":{}}`, `is not a known field`},
 		"not JSON":     {`{"provider"`, `not JSON`},
 		"brackets":     {strings.Repeat("[", 1_000_000), `not JSON`},
 		"trailing":     {`{"provider":"tiny","type":"thing.made"} x`, `text after`},
@@ -169,7 +169,7 @@ func TestSubscriptionsAndPendingDeliveriesSurvive(t *testing.T) {
 	run(t, func(t *testing.T, r *Running) {
 		r.Reply("box", `{"reply":[{"status":500}]}`)
 		subscribe(t, r, "ann", "box", "thing.made")
-		r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+		r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 		r.Expect(t, "kind:attempt status:500", 1)
 	})
 	run(t, func(t *testing.T, r *Running) {
@@ -202,7 +202,7 @@ func TestAProfileCanHaveAHomeOfItsOwn(t *testing.T) {
 func TestAnEntryIsComparedWithItsSample(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
-	fired := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", To: r.Inbox("box"), Set: map[string]json.RawMessage{"name": []byte(`"gear"`)}})
+	fired := r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", To: r.Inbox("box"), Set: map[string]json.RawMessage{"name": []byte(`"gear"`)}})
 	got := r.Expect(t, "kind:capture event:"+fired.Events[0].ID, 1)[0]
 	status, body := r.call("GET", fmt.Sprintf("/_/entries/diff?a=%d&b=sample", got.Seq), nil)
 	if status != http.StatusOK || !strings.Contains(body, `"path":"name","a":"gear","b":"nut"`) || strings.Contains(body, `"headers"`) {

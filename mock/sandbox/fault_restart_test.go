@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -28,7 +28,7 @@ func TestFaultsAreNotMistakenAfterARestart(t *testing.T) {
 			r := Start(t, withTiny, WithData(dir))
 			r.Reply("box", `{"reply":[{"status":`+c.status+`}]}`)
 			subscribe(t, r, "ann", "box", "thing.made")
-			r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Faults: []mock.Fault{{Kind: kind}}})
+			r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Faults: []api.Fault{{Kind: kind}}})
 			r.Expect(t, "kind:attempt has:fault", 1)
 			if kind == "duplicate" {
 				r.Expect(t, "kind:attempt", 2)

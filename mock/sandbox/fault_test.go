@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -48,14 +48,14 @@ func TestEachFaultSaysWhatItDid(t *testing.T) {
 			t.Parallel()
 			r := Start(t, withTiny)
 			subscribe(t, r, "ann", "box", "thing.made")
-			fault := mock.Fault{Kind: kind}
+			fault := api.Fault{Kind: kind}
 			switch kind {
 			case "slow":
 				fault.For = "40ms"
 			case "giant_body":
 				fault.Bytes = mebibyte
 			}
-			r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Faults: []mock.Fault{fault}})
+			r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Faults: []api.Fault{fault}})
 			attempt := r.Expect(t, "kind:attempt has:fault", 1)[0]
 			if !strings.Contains(attempt.Fault, kind) {
 				t.Errorf("the attempt says %q, want it to name %s", attempt.Fault, kind)
@@ -82,7 +82,7 @@ func TestDelayedDeliveryWaitsOnTheClock(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
 	subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Faults: []mock.Fault{{Kind: "delay", For: "1h"}}})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Faults: []api.Fault{{Kind: "delay", For: "1h"}}})
 	r.Advance(59 * time.Minute)
 	if n := len(r.Entries("kind:attempt")); n != 0 {
 		t.Errorf("%d attempts before the hour is over, want 0", n)
@@ -101,8 +101,8 @@ func TestRulesStrikeByFilterAndTimes(t *testing.T) {
 		t.Fatal(body)
 	}
 	for range 3 {
-		r.Fire(mock.Firing{Type: "thing.lost", Provider: "tiny"})
-		r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+		r.Fire(api.Firing{Type: "thing.lost", Provider: "tiny"})
+		r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	}
 	r.Expect(t, "kind:attempt", 6)
 	if n := len(r.Entries("kind:attempt has:fault")); n != 2 {
@@ -117,7 +117,7 @@ func TestReorderingALoneDeliveryIsNoFault(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
 	subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Faults: []mock.Fault{{Kind: "reorder"}}})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Faults: []api.Fault{{Kind: "reorder"}}})
 	if e := r.Expect(t, "kind:attempt", 1)[0]; e.Fault != "" {
 		t.Errorf("the attempt says %q, but nothing was reordered", e.Fault)
 	}
@@ -130,7 +130,7 @@ func TestADelayedFaultStrikesOnce(t *testing.T) {
 	subscribe(t, r, "ann", "box", "thing.made")
 	r.call("PUT", "/_/faults", []byte(`[{"kind":"delay","for":"1m","times":2}]`))
 	for range 3 {
-		r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+		r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	}
 	r.Expect(t, "kind:attempt -has:fault", 1)
 	r.Advance(time.Minute)
@@ -144,7 +144,7 @@ func TestReorderedDeliveriesAllArrive(t *testing.T) {
 	r := Start(t, withTiny)
 	subscribe(t, r, "ann", "box", "thing.made")
 	r.call("PUT", "/_/faults", []byte(`[{"kind":"reorder","times":1}]`))
-	fired := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Count: 3})
+	fired := r.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Count: 3})
 	got := r.Expect(t, "kind:capture", 3)
 	want := []string{fired.Events[1].ID, fired.Events[0].ID, fired.Events[2].ID}
 	for i, e := range got {
@@ -163,7 +163,7 @@ func TestImpossibleFaultsAreRefused(t *testing.T) {
 		"impossible":   {`[{"q":"provider:tiny","kind":"old_key"}]`, "Tiny cannot show old_key"},
 		"probability":  {`[{"kind":"drop","probability":2}]`, "not between 0 and 1"},
 		"filter":       {`[{"kind":"drop","q":"kind:"}]`, "bad_filter"},
-		"unknown name": {`[{"kind":"drop","prob":1}]`, "unknown field"},
+		"unknown name": {`[{"kind":"drop","prob":1}]`, "is not a known field"},
 		"preset":       {`[{"preset":"none-such"}]`, "known are"},
 		"duration":     {`[{"kind":"delay","for":"soon"}]`, "not a duration"},
 	} {
@@ -206,7 +206,7 @@ func TestReplayIsByteForByteOrEditedAndSignedAnew(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
 	subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"})
+	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})
 	first := r.Expect(t, "kind:capture", 1)[0]
 	replay := func(body string) *journal.Entry {
 		n := len(r.Entries("kind:capture"))

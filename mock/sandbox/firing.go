@@ -5,21 +5,21 @@ import (
 	"errors"
 	"fmt"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // FireOption says more of an event that Running.Fire lets happen. A value that
 // cannot be written as JSON fails the test.
-type FireOption func(*mock.Firing) error
+type FireOption func(*api.Firing) error
 
 // Set changes one path of the sample: Set("items.0.price", 12.5).
 func Set(path string, value any) FireOption {
-	return func(f *mock.Firing) error { return put(&f.Set, path, value) }
+	return func(f *api.Firing) error { return put(&f.Set, path, value) }
 }
 
 // Unset removes paths of the sample.
 func Unset(paths ...string) FireOption {
-	return func(f *mock.Firing) error {
+	return func(f *api.Firing) error {
 		f.Unset = append(f.Unset, paths...)
 		return nil
 	}
@@ -27,7 +27,7 @@ func Unset(paths ...string) FireOption {
 
 // Merge changes the sample by a JSON merge patch (RFC 7396).
 func Merge(patch any) FireOption {
-	return func(f *mock.Firing) (err error) {
+	return func(f *api.Firing) (err error) {
 		f.Merge, err = json.Marshal(patch)
 		return err
 	}
@@ -36,7 +36,7 @@ func Merge(patch any) FireOption {
 // Body replaces the sample: a string stands for its bytes, anything else for its
 // JSON.
 func Body(body any) FireOption {
-	return func(f *mock.Firing) (err error) {
+	return func(f *api.Firing) (err error) {
 		f.Body, err = json.Marshal(body)
 		return err
 	}
@@ -44,29 +44,29 @@ func Body(body any) FireOption {
 
 // To sends the event to that URL alone.
 func To(url string) FireOption {
-	return func(f *mock.Firing) error { f.To = url; return nil }
+	return func(f *api.Firing) error { f.To = url; return nil }
 }
 
 // Account lets the event happen to one account; without it, to all.
 func Account(name string) FireOption {
-	return func(f *mock.Firing) error { f.Account = name; return nil }
+	return func(f *api.Firing) error { f.Account = name; return nil }
 }
 
 // Context states a fact that decides who gets the event.
 func Context(key string, value any) FireOption {
-	return func(f *mock.Firing) error { return put(&f.Context, key, value) }
+	return func(f *api.Firing) error { return put(&f.Context, key, value) }
 }
 
 // Count lets the event happen n times.
 func Count(n int) FireOption {
-	return func(f *mock.Firing) error { f.Count = n; return nil }
+	return func(f *api.Firing) error { f.Count = n; return nil }
 }
 
 // Faults lets the deliveries suffer: Faults("duplicate").
 func Faults(kinds ...string) FireOption {
-	return func(f *mock.Firing) error {
+	return func(f *api.Firing) error {
 		for _, kind := range kinds {
-			f.Faults = append(f.Faults, mock.Fault{Kind: kind})
+			f.Faults = append(f.Faults, api.Fault{Kind: kind})
 		}
 		return nil
 	}
@@ -85,9 +85,9 @@ func put(m *map[string]json.RawMessage, key string, value any) error {
 }
 
 // firing reads the arguments of Running.Fire.
-func firing(what any, more []any) (f mock.Firing, err error) {
+func firing(what any, more []any) (f api.Firing, err error) {
 	switch what := what.(type) {
-	case mock.Firing:
+	case api.Firing:
 		f = what
 	case string:
 		typ, ok := "", false
@@ -99,7 +99,7 @@ func firing(what any, more []any) (f mock.Firing, err error) {
 		}
 		f.Provider, f.Type, more = what, typ, more[1:]
 	default:
-		return f, errors.New("want a provider and a type, or a mock.Firing")
+		return f, errors.New("want a provider and a type, or a api.Firing")
 	}
 	for _, arg := range more {
 		option, ok := arg.(FireOption)

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -8,12 +10,20 @@ import (
 	"strings"
 
 	"tacklebox/mock"
-	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // ServeHTTP sends a request to its space: "/~NAME" before any path names one.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, below, named := spaceOf(r)
+	target := r
+	if named {
+		target = below
+	}
+	if isControl(target) && s.callsItself(r) {
+		api.WriteError(w, api.Failed(http.StatusForbidden, "own_call", "deliver to your application, or to an inbox", "a delivery does not call the sandbox's own control API"))
+		return
+	}
 	if !named {
 		s.Space.ServeHTTP(w, r)
 		return
@@ -22,12 +32,12 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case s.spaces.exists(name) || strings.HasPrefix(below.RequestURI, "/in/"):
 		serve(w, below)
-	case s.spaces.isControl(below): // who may not use it makes no space by asking for it
+	case isControl(below): // who may not use it makes no space by asking for it
 		bound, _ := s.address()
 		s.guard(bound, http.HandlerFunc(serve)).ServeHTTP(w, below)
 	default:
 		if p := s.foreignHost(r.Host); p != nil {
-			mock.WriteProblem(w, p)
+			api.WriteError(w, p)
 			return
 		}
 		serve(w, below)
@@ -59,97 +69,75 @@ func (s *Space) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Space) notFound(w http.ResponseWriter, r *http.Request) {
-	mock.WriteProblem(w, &provider.Problem{Status: http.StatusNotFound, Code: "not_found", Message: "nothing answers at " + r.URL.Path,
-		Hint: "/in/{inbox} captures, /_/ is the control API, mock APIs are below /" + strings.Join(s.engine.Names(), ", /")})
+	api.WriteError(w, api.Failed(http.StatusNotFound, api.CodeNotFound, "/in/{inbox} captures, /_/ is the control API, mock APIs are below /"+strings.Join(s.engine.Names(), ", /"),
+		"nothing answers at %s", api.Clip(r.URL.Path)))
 }
 
+// controlMux serves the control API of the space.
 func (s *Space) controlMux() http.Handler {
-	mux := http.NewServeMux()
-	s.engine.Routes(mux)
-	s.receiver.Routes(mux)
-	mux.HandleFunc("GET /_/livez", s.alive)
-	mux.HandleFunc("GET /_/readyz", s.alive)
-	mux.HandleFunc("POST /_/reset", s.reset)
-	mux.HandleFunc("GET /_/scenarios", s.scenarios)
-	mux.HandleFunc("GET /_/ca.pem", s.process.getAuthority)
-	mux.Handle("/_/mcp", assistants(s.cfg.Version, mux))
-	mux.HandleFunc("GET /_/metrics", s.metrics)
-	mux.HandleFunc("GET /_/{$}", s.index)
-	if s.name == "" {
-		s.process.spaces.routes(mux)
-	}
-	mux.HandleFunc("/_/", func(w http.ResponseWriter, r *http.Request) { s.notServed(mux, w, r) })
+	routes := append(s.routes(), s.engine.Control().Routes()...)
+	var mux http.Handler
+	routes = append(routes, assistantRoutes(s.cfg.Version, func() http.Handler { return mux })...)
+	mux = api.Mux(routes, http.HandlerFunc(s.notFound))
 	return mux
 }
 
-// notServed answers a control call that nothing is registered for: 405 where
-// another method would do, else 404. The mux alone would answer in plain text.
-func (s *Space) notServed(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
-	var allowed []string
-	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost, http.MethodPut} {
-		other := r.Clone(r.Context())
-		other.Method = method
-		if _, pattern := mux.Handler(other); pattern != "/_/" && pattern != "" {
-			allowed = append(allowed, method)
-		}
-	}
-	if len(allowed) == 0 {
-		s.notFound(w, r)
-		return
-	}
-	allow := strings.Join(allowed, ", ")
-	w.Header().Set("Allow", allow)
-	mock.WriteProblem(w, &provider.Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: r.Method + " is not allowed here", Hint: "allowed: " + allow})
+func (s *Space) alive(context.Context, *http.Request) (api.Answer, error) {
+	return api.OK(map[string]string{"status": "ok"}), nil
 }
 
-func (s *Space) alive(w http.ResponseWriter, _ *http.Request) {
-	mock.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+// ready answers whether the sandbox can keep what it is sent.
+func (s *Space) ready(context.Context, *http.Request) (api.Answer, error) {
+	return api.OK(map[string]string{"status": "ok"}), nil
 }
 
 // reset forgets everything but the configuration.
-func (s *Space) reset(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) reset(_ context.Context, r *http.Request) (api.Answer, error) {
+	if err := api.ReadOptional(r, &struct{}{}); err != nil {
+		return api.Answer{}, err
+	}
 	err := errors.Join(s.engine.Reset(), s.receiver.Reset())
 	if err == nil {
 		err = s.configure()
 	}
-	if err != nil {
-		mock.WriteProblem(w, err)
-		return
-	}
-	mock.WriteJSON(w, http.StatusOK, map[string]bool{"reset": true})
+	return api.OK(map[string]bool{"reset": true}), err
 }
 
 // index says what answers here, for people and programs.
-func (s *Space) index(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) index(context.Context, *http.Request) (api.Answer, error) {
 	oldest, last := s.journal.Bounds()
 	urls := map[string]string{"receiver": s.URL() + "/in/{inbox}", "control": s.URL() + "/_/", "stream": "ws" + strings.TrimPrefix(s.URL(), "http") + "/_/stream"}
 	for _, name := range s.engine.Names() {
 		urls[name] = s.engine.BaseURL(name)
 	}
-	mock.WriteJSON(w, http.StatusOK, map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
-		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": last + 1 - oldest}})
+	body := map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
+		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": last + 1 - oldest}}
+	if s.name != "" {
+		body["space"] = s.name
+	}
+	return api.OK(body), nil
 }
 
 // metrics writes numbers in the text format of Prometheus.
-func (s *Space) metrics(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) metrics(context.Context, *http.Request) (api.Answer, error) {
+	var b bytes.Buffer
 	oldest, last := s.journal.Bounds()
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	fmt.Fprintf(w, "# HELP tacklebox_info The running version.\n# TYPE tacklebox_info gauge\ntacklebox_info{version=%q} 1\n", s.cfg.Version)
-	fmt.Fprintf(w, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", last+1-oldest)
-	fmt.Fprintf(w, "# HELP tacklebox_last_seq Newest sequence number.\n# TYPE tacklebox_last_seq counter\ntacklebox_last_seq %d\n", last)
-	s.engine.WriteMetrics(w)
+	fmt.Fprintf(&b, "# HELP tacklebox_info The running version.\n# TYPE tacklebox_info gauge\ntacklebox_info{version=%q} 1\n", s.cfg.Version)
+	fmt.Fprintf(&b, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", last+1-oldest)
+	fmt.Fprintf(&b, "# HELP tacklebox_last_seq Newest sequence number.\n# TYPE tacklebox_last_seq counter\ntacklebox_last_seq %d\n", last)
+	s.engine.WriteMetrics(&b)
+	return api.Text("text/plain; version=0.0.4; charset=utf-8", b.Bytes()), nil
 }
 
 // getAuthority answers the certificate that clients of the HTTPS port trust.
-func (s *Sandbox) getAuthority(w http.ResponseWriter, _ *http.Request) {
+func (s *Sandbox) getAuthority(context.Context, *http.Request) (api.Answer, error) {
 	pem, path := s.Authority()
 	if pem == nil {
-		mock.WriteProblem(w, &mock.Problem{Status: http.StatusNotFound, Code: "no_authority", Message: "this sandbox has no certificate authority", Hint: "start with --tls"})
-		return
+		return api.Answer{}, api.Failed(http.StatusNotFound, "no_authority", "start with --tls", "this sandbox has no certificate authority")
 	}
-	w.Header().Set("Content-Type", "application/x-pem-file")
+	answer := api.Text("application/x-pem-file", pem)
 	if path != "" {
-		w.Header().Set("Content-Location", path)
+		answer.Header.Set("Content-Location", path)
 	}
-	_, _ = w.Write(pem)
+	return answer, nil
 }

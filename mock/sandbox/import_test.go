@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 )
 
 // What one sandbox captured, another imports, judges and sends again: the same
@@ -17,7 +17,7 @@ func TestACaptureTravelsAsHAR(t *testing.T) {
 	const key = "00112233445566778899aabbccddeeff"
 	from := Start(t)
 	from.Settings("shoptet", "", map[string]any{"signature_key": key})
-	from.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: from.Inbox("orders")})
+	from.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: from.Inbox("orders")})
 	sent := from.Expect(t, "kind:capture", 1)[0]
 	_, har := from.call("GET", fmt.Sprintf("/_/entries/%d/as/har", sent.Seq), nil)
 
@@ -47,7 +47,7 @@ func TestAWholeJournalCanBeImported(t *testing.T) {
 	t.Parallel()
 	from := Start(t, withTiny)
 	subscribe(t, from, "ann", "box", "thing.made")
-	from.Fire(mock.Firing{Type: "thing.made", Provider: "tiny", Count: 3})
+	from.Fire(api.Firing{Type: "thing.made", Provider: "tiny", Count: 3})
 	from.Expect(t, "kind:attempt", 3)
 	_, page := from.call("GET", "/_/entries?limit=1000", nil)
 	to := Start(t, withTiny)

@@ -6,13 +6,14 @@ import (
 	"net/http"
 	"net/url"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/mcp"
 )
 
-// assistants serves the control API as tools for assistants: /_/mcp. Its calls
-// go to control, within the process.
-func assistants(version string, control http.Handler) http.Handler {
-	return mcp.Handler(version, func(ctx context.Context, method, path string, query url.Values, body []byte) (int, []byte, error) {
+// assistantRoutes serve the control API as tools for assistants: /_/mcp. Their
+// calls go to control, within the process.
+func assistantRoutes(version string, control func() http.Handler) (routes []api.Route) {
+	handler := mcp.Handler(version, func(ctx context.Context, method, path string, query url.Values, body []byte) (int, []byte, error) {
 		target := (&url.URL{Path: "/_" + path, RawQuery: query.Encode()}).RequestURI()
 		r, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 		if err != nil {
@@ -20,9 +21,16 @@ func assistants(version string, control http.Handler) http.Handler {
 		}
 		r.RequestURI = target
 		answer := recorder{header: http.Header{}, status: http.StatusOK}
-		control.ServeHTTP(&answer, r)
+		control().ServeHTTP(&answer, r)
 		return answer.status, answer.body.Bytes(), nil
 	})
+	for _, method := range []string{"GET", "POST", "DELETE"} {
+		routes = append(routes, api.Route{Method: method, Path: "/_/mcp", About: "Model Context Protocol, streamable HTTP.", Write: func(w http.ResponseWriter, r *http.Request) error {
+			handler.ServeHTTP(w, r)
+			return nil
+		}})
+	}
+	return routes
 }
 
 // recorder keeps an answer that goes nowhere.

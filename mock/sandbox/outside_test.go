@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 )
 
 const shop = "123456-p-600000-abcdefghijklmnopqrstuvwxyz012345"
@@ -69,7 +69,7 @@ func TestFireOptions(t *testing.T) {
 	sb.Fire("shoptet", "order:create", to, sandbox.Merge(map[string]any{"eventInstance": "7"}), sandbox.Unset("eshopId", "eventCreated"))
 	sb.Fire("shoptet", "order:create", to, sandbox.Body("twice"), sandbox.Count(2))
 	sb.Fire("shoptet", "order:create", to, sandbox.Body("doubled"), sandbox.Faults("duplicate"))
-	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", Body: []byte(`"whole"`)}, to)
+	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", Body: []byte(`"whole"`)}, to)
 	var got []string
 	for _, e := range sb.Expect(t, "inbox:all", 8) {
 		got = append(got, string(e.Request.Body))

@@ -15,8 +15,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // TestTheDescriptionOfAProvider: the whole document, made of the provider's own
@@ -77,7 +77,7 @@ func TestMetricsOverHTTP(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny, WithConfig(func(c *Config) { c.Version = `v"1\` }))
 	subscribe(t, r, "ann", "box", "thing.made")
-	r.Fire(mock.Firing{Provider: "tiny", Type: "thing.made"})
+	r.Fire(api.Firing{Provider: "tiny", Type: "thing.made"})
 	r.Expect(t, "kind:capture", 1)
 	r.Expect(t, "kind:attempt", 1)
 	resp, err := http.Get(r.URL + "/_/metrics")
@@ -116,7 +116,7 @@ func TestAStopWaitsForAnAttemptInFlight(t *testing.T) {
 	t.Cleanup(func() { _ = server.Close() })
 	t.Run("stopped", func(t *testing.T) {
 		r := Start(t, withTiny, WithData(dir))
-		r.Fire(mock.Firing{Provider: "tiny", Type: "thing.made", To: "http://" + ln.Addr().String() + "/"})
+		r.Fire(api.Firing{Provider: "tiny", Type: "thing.made", To: "http://" + ln.Addr().String() + "/"})
 		<-arrived
 		go func() {
 			for r.sb.engine.Running() {
@@ -146,7 +146,7 @@ func TestSettingsOfOneAccount(t *testing.T) {
 	}
 	r.Settings("tiny", "ann", map[string]any{"retry": []string{"10s"}})
 	r.Settings("tiny", "bob", map[string]any{"retry": []string{}})
-	r.Fire(mock.Firing{Provider: "tiny", Type: "thing.made"})
+	r.Fire(api.Firing{Provider: "tiny", Type: "thing.made"})
 	r.Advance(0)
 	for account, want := range map[string]int{"ann": 1, "bob": 1} {
 		if n := len(r.Entries("kind:attempt account:" + account)); n != want {

@@ -106,7 +106,7 @@ func (c recipe) cases(t *testing.T) []verifyCase {
 
 func question(provider, secret string, e *journal.Entry) verifyCase {
 	headers := map[string]string{}
-	for name, values := range e.Request.Headers {
+	for name, values := range e.Request.Headers.Map() {
 		headers[name] = values[0]
 	}
 	return verifyCase{Provider: provider, Secret: secret, Headers: headers, Body: string(e.Request.Body), Want: true}

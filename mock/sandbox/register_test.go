@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // enrolled subscribes through the control API and returns the rows.
@@ -59,7 +59,7 @@ func TestRegister(t *testing.T) {
 			if len(calls) != c.calls || calls[0].Request.URL != c.path || calls[0].Response.Status > 299 || calls[0].Account != c.account {
 				t.Errorf("%d calls, the first %+v", len(calls), calls)
 			}
-			r.Fire(mock.Firing{Provider: c.provider, Type: c.types[0]})
+			r.Fire(api.Firing{Provider: c.provider, Type: c.types[0]})
 			r.Expect(t, "kind:capture inbox:box", 1)
 		})
 	}
@@ -81,7 +81,7 @@ func TestRegisterRefusals(t *testing.T) {
 		{registrationOf("shoptet", "a", "http://127.0.0.1/"), 422, `"code":"no_types","message":"types is empty","hint":"GET /_/providers/shoptet lists its event types"`, 0},
 		{registrationOf("shoptet", "a\n", "http://127.0.0.1/", "order:create"), 422, `"code":"bad_account"`, 0},
 		{registrationOf("lagerkoll", "a", "http://127.0.0.1/", "x"), 422, `"code":"no_subscriptions","message":"lagerkoll has no subscriptions","hint":"set callback_url: PUT /_/providers/lagerkoll/settings`, 0},
-		{`{"provider":"shoptet","uri":"x"}`, 400, `"message":"unknown field \"uri\"","hint":"known are provider, account, url, types"`, 0},
+		{`{"provider":"shoptet","uri":"x"}`, 400, `"message":"\"uri\" is not a known field","hint":"did you mean \"url\"? known are provider, account, url, types"`, 0},
 		{`{"provider":"shoptet","types":"order:create"}`, 400, `types: a text where a list is wanted`, 0},
 		{registrationOf("shoptet", "", "http://127.0.0.1/", "order:create"), 422, `"code":"refused","message":"shoptet answered 401: {\"data\":null`, 1},
 		{registrationOf("prioticket", "a", "nowhere", "PRODUCT_CREATE"), 422, `"code":"refused","message":"prioticket answered 400: {`, 2},
@@ -121,6 +121,6 @@ func TestRegisterInPart(t *testing.T) {
 	if rows := enrolled(t, r, body); len(rows) != 2 {
 		t.Errorf("once again: %s", rows)
 	}
-	r.Fire(mock.Firing{Provider: "tiny", Type: "thing.made"})
+	r.Fire(api.Firing{Provider: "tiny", Type: "thing.made"})
 	r.Expect(t, "kind:capture inbox:box account:ann signature:valid", 2)
 }

@@ -18,6 +18,9 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock/sandbox/https"
+	"tacklebox/receiver"
+	"tacklebox/receiver/outbound"
+	"tacklebox/receiver/wire"
 )
 
 // Sandbox is one running process: open, served, shut down. What it embeds is the
@@ -27,6 +30,8 @@ type Sandbox struct {
 	spaces *spaces
 	server *http.Server
 	public string // Config.PublicURL
+
+	forwards receiver.ForwardDepth // of all spaces: they can forward to each other
 
 	secure    *tls.Certificate // nil: HTTP only
 	authority *https.Authority // nil: the certificate is the user's
@@ -47,7 +52,7 @@ const (
 
 // Open makes a sandbox of its configuration and brings back what its folder
 // remembers, its spaces too. Errors name what is wrong: a folder in use
-// (journal.LockedError), an unknown setting, a bad fixture.
+// (disk.LockedError), an unknown setting, a bad fixture.
 func Open(cfg Config) (*Sandbox, error) {
 	cfg = cfg.filled()
 	if cfg.catalog == nil {
@@ -108,6 +113,7 @@ func (s *Sandbox) Bind(addr net.Addr) {
 	s.mu.Lock()
 	s.url, s.bound = "http://"+reachable(addr.String()), addr.String()
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ErrorLog: nil}
+	wire.Server(s.server)
 	s.mu.Unlock()
 	s.bind(addr.String())
 	s.spaces.each(func(sp *Space) { sp.bind(addr.String()) })
@@ -138,7 +144,7 @@ func (s *Sandbox) Serve(ln net.Listener) error {
 	if s.secure != nil {
 		ln = https.Listen(ln, *s.secure)
 	}
-	if err := s.server.Serve(spelling{ln}); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.server.Serve(wire.Listen(spelling{ln}, s.refused)); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
@@ -219,4 +225,16 @@ func (s *Sandbox) Shutdown(ctx context.Context) error {
 		}
 	}
 	return errors.Join(err, s.spaces.close(), s.Space.close())
+}
+
+// outbound is where requests may go, and the names under which this sandbox
+// itself is reached.
+func (s *Sandbox) outbound(cfg Config) outbound.Rules {
+	return outbound.Rules{Allow: cfg.AllowHosts, StrictTLS: cfg.StrictTLS, Own: func() []string {
+		own := append(slices.Clone(cfg.Hosts), s.publicHost())
+		if bound, _ := s.address(); bound != "" {
+			own = append(own, bound)
+		}
+		return slices.DeleteFunc(own, func(name string) bool { return name == "" })
+	}}
 }

@@ -1,50 +1,47 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
-	"path"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
-// scenarioInfo is one embedded scenario, text included: the command line plays
-// it.
-type scenarioInfo struct {
-	Name  string `json:"name"`
-	About string `json:"about"`
-	Text  string `json:"text"`
-}
-
-func (s *Space) scenarios(w http.ResponseWriter, _ *http.Request) {
+func (s *Space) scenarios(context.Context, *http.Request) (api.Answer, error) {
 	list, err := s.readScenarios()
-	if err != nil {
-		mock.WriteProblem(w, err)
-		return
-	}
-	mock.WriteJSON(w, http.StatusOK, list)
+	return api.OK(list), err
 }
 
-func (s *Space) readScenarios() ([]scenarioInfo, error) {
-	files, err := fs.Glob(s.cfg.catalog.Files(), "scenarios/*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("scenarios: %w", err)
-	}
-	list := []scenarioInfo{}
-	for _, file := range files {
-		text, err := fs.ReadFile(s.cfg.catalog.Files(), file)
+// readScenarios reads the stories of all providers, and those of each one.
+func (s *Space) readScenarios() ([]api.Scenario, error) {
+	list := []api.Scenario{}
+	for _, pattern := range []string{"scenarios/*.yaml", "scenarios/*/*.yaml"} {
+		files, err := fs.Glob(s.cfg.catalog.Files(), pattern)
 		if err != nil {
-			return nil, fmt.Errorf("scenario %s: %w", file, err)
+			return nil, fmt.Errorf("scenarios: %w", err)
 		}
-		info := scenarioInfo{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Text: string(text)}
-		if err := yaml.Unmarshal(text, &info); err != nil {
-			return nil, fmt.Errorf("scenario %s: %w", file, err)
+		for _, file := range files {
+			info, err := s.readScenario(file)
+			if err != nil {
+				return nil, fmt.Errorf("scenario %s: %w", file, err)
+			}
+			list = append(list, info)
 		}
-		list = append(list, info)
 	}
 	return list, nil
+}
+
+// readScenario reads one; its name is its path below the folder of scenarios.
+func (s *Space) readScenario(file string) (info api.Scenario, err error) {
+	text, err := fs.ReadFile(s.cfg.catalog.Files(), file)
+	if err != nil {
+		return info, err
+	}
+	info = api.Scenario{Name: strings.TrimSuffix(strings.TrimPrefix(file, "scenarios/"), ".yaml"), Text: string(text)}
+	return info, yaml.Unmarshal(text, &info)
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // beside is a tree of fixtures with another in front of it.
@@ -76,8 +76,8 @@ func TestASixthProviderFiresAndIsFound(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withSixth(t))
 	id := subscribe(t, r, "ann", "box", "thing.made", "thing.lost")
-	r.Fire(mock.Firing{Provider: "tiny", Type: "thing.lost", Set: map[string]json.RawMessage{"name": []byte(`"gear"`)}})
-	r.Fire(mock.Firing{Provider: "lagerkoll", Type: "store.created", To: r.Inbox("box")})
+	r.Fire(api.Firing{Provider: "tiny", Type: "thing.lost", Set: map[string]json.RawMessage{"name": []byte(`"gear"`)}})
+	r.Fire(api.Firing{Provider: "lagerkoll", Type: "store.created", To: r.Inbox("box")})
 	got := r.Expect(t, "kind:capture provider:tiny type:thing.* body.name=gear signature:valid contract:ok", 1)
 	if len(got) != 1 || got[0].Subscription != id || got[0].Account != "ann" {
 		t.Errorf("%d captures, the first %+v", len(got), got[0])
@@ -102,7 +102,7 @@ func TestASixthProviderRetriesOnTheClock(t *testing.T) {
 	r.Settings("tiny", "ann", map[string]any{"retry": []string{"90s"}})
 	subscribe(t, r, "ann", "box", "thing.made")
 	r.Reply("box", `{"reply":[{"status":503,"times":1},{"status":200}]}`)
-	r.Fire(mock.Firing{Provider: "tiny", Type: "thing.made"})
+	r.Fire(api.Firing{Provider: "tiny", Type: "thing.made"})
 	r.Advance(90e9)
 	attempts := r.Expect(t, "kind:attempt provider:tiny", 2)
 	if d := attempts[1].Time.Sub(attempts[0].Time); len(attempts) != 2 || d != 90e9 {

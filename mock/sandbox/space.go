@@ -7,17 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"tacklebox/mock"
-	"tacklebox/mock/provider"
 	"tacklebox/receiver"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/disk"
+	"tacklebox/receiver/journal/memory"
 )
 
 // Space is one sandbox of a process: a journal, a provider side with a clock of
@@ -56,15 +58,16 @@ func (s *Space) open() (err error) {
 	if err != nil {
 		return err
 	}
+	clock.Tick(s.cfg.Tick)
 	seed, err := s.seed()
 	if err != nil {
 		return err
 	}
 	s.engine, err = mock.New(mock.Config{Journal: s.journal, State: s.state, Clock: clock, Catalog: s.cfg.catalog,
-		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, Allow: s.cfg.AllowHosts,
+		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, BaseFor: s.calledAt, Allow: s.cfg.AllowHosts,
 		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn})
 	if err != nil {
-		return err
+		return placed(err)
 	}
 	s.receiver = receiver.New(s.receiverConfig(clock))
 	return s.configure()
@@ -72,9 +75,9 @@ func (s *Space) open() (err error) {
 
 func (s *Space) openJournal() (journal.Store, error) {
 	if s.cfg.Data == "" {
-		return journal.NewMemory(journal.MemoryLimit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
+		return memory.New(memory.Limit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
 	}
-	return journal.Open(filepath.Join(s.cfg.Data, "journal"), journal.Options{Sync: s.cfg.Sync, Keep: s.cfg.Keep,
+	return disk.Open(filepath.Join(s.cfg.Data, "journal"), disk.Options{Sync: s.cfg.Sync, Keep: s.cfg.Keep,
 		KeepBytes: s.cfg.KeepBytes, Warn: s.cfg.Warn})
 }
 
@@ -103,7 +106,7 @@ func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
 	return receiver.Config{
 		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
 		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check, Sample: s.engine.Sample,
-		AllowHost: func(host string) error { return mock.Permit(host, net.JoinHostPort(host, "1"), s.cfg.AllowHosts) },
+		Outbound: s.process.outbound(s.cfg), ForwardDepth: &s.process.forwards,
 	}
 }
 
@@ -132,7 +135,7 @@ func (s *Space) verify(from receiver.Origin, secret string, h http.Header, body 
 func (s *Space) configure() error {
 	if len(s.cfg.Faults) > 0 {
 		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
-			return err
+			return placed(err)
 		}
 	}
 	return s.configureInboxes()
@@ -141,14 +144,29 @@ func (s *Space) configure() error {
 func (s *Space) configureInboxes() error {
 	for _, name := range slices.Sorted(maps.Keys(s.cfg.Inboxes)) {
 		if err := s.receiver.SetInbox(name, s.cfg.Inboxes[name]); err != nil {
-			return &ConfigError{Path: append([]string{"inboxes", name}, receiver.Place(err)...), Err: err}
+			return &ConfigError{Path: append([]string{"inboxes", name}, api.Path(err)...), Err: err}
 		}
 	}
 	return nil
 }
 
 // ConfigError is a mistake in a part of Config that a file holds, with the place.
-type ConfigError = provider.SettingError
+type ConfigError struct {
+	Path []string // "providers", "shoptet", "attempts"
+	Err  error
+}
+
+func (e *ConfigError) Error() string { return strings.Join(e.Path, ".") + ": " + e.Err.Error() }
+
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// placed makes a ConfigError of an error that says its place.
+func placed(err error) error {
+	if path := api.Path(err); len(path) > 0 {
+		return &ConfigError{Path: path, Err: err}
+	}
+	return err
+}
 
 // Journal returns the journal.
 func (s *Space) Journal() journal.Store { return s.journal }

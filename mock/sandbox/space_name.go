@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"tacklebox/mock"
@@ -59,10 +58,8 @@ func pathBelow(path, prefix string) string {
 	return rest
 }
 
-// address is the base URL of a space as a client is given it.
-func spaceURL(base, name string) string {
-	if name == "" {
-		return base
-	}
-	return base + spaceMark + url.PathEscape(name)
+// isControl reports whether a target is the control API's.
+func isControl(r *http.Request) bool {
+	path, ok := mock.PathBehind(r.RequestURI, "")
+	return ok && (path == "/_" || strings.HasPrefix(path, "/_/"))
 }

@@ -10,19 +10,12 @@ import (
 	"time"
 
 	"tacklebox/mock"
-	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // spaceOptions is what PUT /_/spaces/NAME can say, and what a space's folder
 // keeps of it (space.json). A nil field was not said: it is as the process's.
-type spaceOptions struct {
-	Clock *string    `json:"clock,omitempty"`
-	Start *time.Time `json:"start,omitempty"`
-	Seed  *uint64    `json:"seed,omitempty"`
-	Keep  *int       `json:"keep,omitempty"`
-	TTL   *string    `json:"ttl,omitempty"`
-	Token *string    `json:"token,omitempty"`
-}
+type spaceOptions struct{ api.SpaceOptions }
 
 // savedSpace is space.json.
 type savedSpace struct {
@@ -36,20 +29,20 @@ const savedName = "space.json"
 func (o spaceOptions) check() (ttl time.Duration, err error) {
 	if o.Clock != nil {
 		if _, err := mock.NewClock(*o.Clock, time.Time{}); err != nil {
-			return 0, provider.Refuse("bad_clock", "", "%v", err)
+			return 0, api.Refuse("bad_clock", "", "%v", err)
 		}
 	}
 	if o.Keep != nil && *o.Keep < 1 {
-		return 0, provider.Refuse("bad_keep", "", "keep must be at least 1, not %d", *o.Keep)
+		return 0, api.Refuse("bad_keep", "", "keep must be at least 1, not %d", *o.Keep)
 	}
 	if o.Token != nil && strings.TrimSpace(*o.Token) == "" {
-		return 0, provider.Refuse("bad_token", "leave it out for none", "token is empty")
+		return 0, api.Refuse("bad_token", "leave it out for none", "token is empty")
 	}
 	if o.TTL == nil || *o.TTL == "" {
 		return 0, nil
 	}
 	if ttl, err = time.ParseDuration(*o.TTL); err != nil || ttl <= 0 {
-		return 0, provider.Refuse("bad_ttl", "a duration is written 90s, 15m or 24h", "ttl: %q is not a duration above 0", *o.TTL)
+		return 0, api.Refuse("bad_ttl", "a duration is written 90s, 15m or 24h", "ttl: %q is not a duration above 0", *o.TTL)
 	}
 	return ttl, nil
 }

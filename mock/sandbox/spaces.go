@@ -8,13 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"tacklebox/mock"
-	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // spaces are the named sandboxes of a process. A space begins with the first
@@ -56,16 +54,11 @@ func newSpaces(process *Sandbox) *spaces {
 func (ss *spaces) serve(name string, w http.ResponseWriter, r *http.Request) {
 	s, err := ss.use(name, spaceOptions{})
 	if err != nil {
-		mock.WriteProblem(w, err)
+		api.WriteError(w, err)
 		return
 	}
 	defer s.release()
 	s.space.ServeHTTP(w, r)
-}
-
-// isControl reports whether a target below a space is the control API's.
-func (*spaces) isControl(r *http.Request) bool {
-	return r.RequestURI == "/_" || strings.HasPrefix(r.RequestURI, "/_/") || strings.HasPrefix(r.RequestURI, "/_?")
 }
 
 func (ss *spaces) exists(name string) bool {
@@ -120,8 +113,7 @@ func (ss *spaces) slot(name string) (*slot, error) {
 		return s, nil
 	}
 	if len(ss.all) >= ss.limit {
-		return nil, &provider.Problem{Status: http.StatusTooManyRequests, Code: "too_many_spaces",
-			Message: fmt.Sprintf("there are %d spaces, as many as --spaces allows", len(ss.all)), Hint: "DELETE /_/spaces/NAME ends one"}
+		return nil, api.Failed(http.StatusTooManyRequests, "too_many_spaces", "DELETE /_/spaces/NAME ends one", "there are %d spaces, as many as --spaces allows", len(ss.all))
 	}
 	s := &slot{name: name}
 	ss.all[name] = s
@@ -129,7 +121,7 @@ func (ss *spaces) slot(name string) (*slot, error) {
 }
 
 func notHere(code, hint, format string, args ...any) error {
-	return &provider.Problem{Status: http.StatusNotFound, Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)}
+	return api.Failed(http.StatusNotFound, code, hint, format, args...)
 }
 
 // opened opens the slot's space unless that was done before.
@@ -142,11 +134,11 @@ func (ss *spaces) opened(s *slot, options spaceOptions) error {
 	case s.space != nil:
 		return nil
 	case s.err != nil:
-		return &provider.Problem{Status: http.StatusServiceUnavailable, Code: "space_broken", Message: s.err.Error(), Hint: "DELETE /_/spaces/" + s.name + " forgets it"}
+		return api.Failed(http.StatusServiceUnavailable, "space_broken", "DELETE /_/spaces/"+s.name+" forgets it", "%v", s.err)
 	}
 	err := ss.open(s, savedSpace{options, time.Now().UTC()}, true)
 	if err != nil {
-		ss.remove(s)
+		ss.drop(s)
 	}
 	return err
 }
@@ -256,7 +248,7 @@ func (ss *spaces) end(s *slot) error {
 	if s.ended {
 		return nil
 	}
-	defer ss.remove(s)
+	defer ss.drop(s)
 	var err error
 	if s.space != nil {
 		s.space.quiesceNow()
@@ -275,8 +267,8 @@ func (ss *spaces) end(s *slot) error {
 	return nil
 }
 
-// remove takes a slot out of the map; the caller holds the slot.
-func (ss *spaces) remove(s *slot) {
+// drop takes a slot out of the map; the caller holds the slot.
+func (ss *spaces) drop(s *slot) {
 	s.ended = true
 	ss.mu.Lock()
 	defer ss.mu.Unlock()

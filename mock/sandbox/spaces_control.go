@@ -1,38 +1,22 @@
 package sandbox
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
+	"context"
 	"net/http"
 	"time"
 
-	"tacklebox/mock"
-	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
-// spaceInfo is one row of GET /_/spaces.
-type spaceInfo struct {
-	Name     string    `json:"name"`
-	URL      string    `json:"url"`
-	Created  time.Time `json:"created"`
-	LastUsed time.Time `json:"last_used"`
-	Entries  uint64    `json:"entries"` // that are kept
-	Clock    string    `json:"clock"`   // real, manual or auto
-	Now      time.Time `json:"now"`     // on it
-	TTL      string    `json:"ttl,omitempty"`
-	Token    bool      `json:"token,omitempty"` // it has one of its own
-}
-
 // info describes a slot; ok is false when its space has ended or never began.
-func (ss *spaces) info(s *slot) (info spaceInfo, ok bool) {
+func (ss *spaces) info(s *slot) (info api.Space, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.space == nil {
-		return spaceInfo{}, false
+		return api.Space{}, false
 	}
 	oldest, last := s.space.journal.Bounds()
-	info = spaceInfo{Name: s.name, URL: s.space.URL(), Created: s.saved.Created, LastUsed: time.Unix(0, s.used.Load()).UTC(),
+	info = api.Space{Name: s.name, URL: s.space.URL(), Created: s.saved.Created, LastUsed: time.Unix(0, s.used.Load()).UTC(),
 		Entries: last + 1 - oldest, Clock: modeOf(s.space.cfg.Clock), Now: s.space.engine.Now(), Token: s.saved.Token != nil}
 	if s.saved.TTL != nil {
 		info.TTL = *s.saved.TTL
@@ -40,69 +24,53 @@ func (ss *spaces) info(s *slot) (info spaceInfo, ok bool) {
 	return info, true
 }
 
-func (ss *spaces) getSpaces() []spaceInfo {
-	list := []spaceInfo{}
+func (ss *spaces) getSpaces(context.Context, *http.Request) (api.Answer, error) {
+	list := []api.Space{}
 	for _, s := range ss.list() {
 		if info, ok := ss.info(s); ok {
 			list = append(list, info)
 		}
 	}
-	return list
+	return api.OK(list), nil
 }
 
-// putSpace makes a space, or answers what it is when nothing given contradicts
-// that.
-func (ss *spaces) putSpace(name string, options spaceOptions) (spaceInfo, error) {
+func (ss *spaces) putSpace(_ context.Context, r *http.Request) (api.Answer, error) {
+	var options api.SpaceOptions
+	if err := api.ReadOptional(r, &options); err != nil {
+		return api.Answer{}, err
+	}
+	info, err := ss.make(r.PathValue("name"), spaceOptions{options})
+	return api.OK(info), err
+}
+
+// make makes a space, or answers what it is when nothing given contradicts that.
+func (ss *spaces) make(name string, options spaceOptions) (api.Space, error) {
 	if _, err := options.check(); err != nil {
-		return spaceInfo{}, err
+		return api.Space{}, err
 	}
 	s, err := ss.use(name, options)
 	if err != nil {
-		return spaceInfo{}, err
+		return api.Space{}, err
 	}
 	defer s.release()
 	if what := options.contradicts(s.saved.spaceOptions, s.space.cfg); what != "" {
-		return spaceInfo{}, &provider.Problem{Status: http.StatusConflict, Code: "space_exists", Message: "the space " + name + " exists with another " + what,
-			Hint: "DELETE /_/spaces/" + name + " ends it"}
+		return api.Space{}, api.Failed(http.StatusConflict, "space_exists", "DELETE /_/spaces/"+name+" ends it", "the space %s exists with another %s", name, what)
 	}
 	info, _ := ss.info(s)
 	return info, nil
 }
 
-// deleteSpace ends a space and forgets all it kept.
-func (ss *spaces) deleteSpace(name string) error {
+func (ss *spaces) deleteSpace(_ context.Context, r *http.Request) (api.Answer, error) {
+	return api.OK(map[string]bool{"removed": true}), ss.remove(r.PathValue("name"))
+}
+
+// remove ends a space and forgets all it kept.
+func (ss *spaces) remove(name string) error {
 	ss.mu.Lock()
 	s := ss.all[name]
 	ss.mu.Unlock()
 	if s == nil {
-		return notHere("unknown_space", "GET /_/spaces lists them", "there is no space %q", name)
+		return notHere(api.CodeUnknownSpace, "GET /_/spaces lists them", "there is no space %q", api.Clip(name))
 	}
 	return ss.end(s)
-}
-
-// routes adds what the space without a name knows of the others.
-func (ss *spaces) routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /_/spaces", func(w http.ResponseWriter, _ *http.Request) { mock.WriteJSON(w, http.StatusOK, ss.getSpaces()) })
-	mux.HandleFunc("PUT /_/spaces/{name}", func(w http.ResponseWriter, r *http.Request) {
-		var options spaceOptions
-		info, err := spaceInfo{}, json.NewDecoder(r.Body).Decode(&options)
-		if errors.Is(err, io.EOF) { // an empty body asks for nothing
-			err = nil
-		}
-		if err == nil {
-			info, err = ss.putSpace(r.PathValue("name"), options)
-		}
-		if err != nil {
-			mock.WriteProblem(w, err)
-			return
-		}
-		mock.WriteJSON(w, http.StatusOK, info)
-	})
-	mux.HandleFunc("DELETE /_/spaces/{name}", func(w http.ResponseWriter, r *http.Request) {
-		if err := ss.deleteSpace(r.PathValue("name")); err != nil {
-			mock.WriteProblem(w, err)
-			return
-		}
-		mock.WriteJSON(w, http.StatusOK, map[string]bool{"removed": true})
-	})
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"tacklebox/receiver/api"
 )
 
 // ask makes one request and returns status and body.
@@ -198,7 +200,7 @@ func TestSpaceAfterRestart(t *testing.T) {
 	t.Run("after", func(t *testing.T) {
 		r := Start(t, withTiny, WithData(dir))
 		status, body := ask(t, "GET", r.URL+"/_/spaces", "")
-		var list []spaceInfo
+		var list []api.Space
 		if err := json.Unmarshal([]byte(body), &list); err != nil || status != 200 {
 			t.Fatal(status, body)
 		}
@@ -216,7 +218,7 @@ func TestSpaceAfterRestart(t *testing.T) {
 func TestSpaceTTL(t *testing.T) {
 	t.Parallel()
 	r := Start(t, withTiny)
-	if _, err := r.sb.spaces.putSpace("short", spaceOptions{TTL: ptr("20ms")}); err != nil {
+	if _, err := r.sb.spaces.make("short", spaceOptions{api.SpaceOptions{TTL: ptr("20ms")}}); err != nil {
 		t.Fatal(err)
 	}
 	s, err := r.sb.spaces.use("short", spaceOptions{})
@@ -258,7 +260,7 @@ func TestManySpaces(t *testing.T) {
 				}
 			}
 			if i >= 28 {
-				_ = r.sb.spaces.deleteSpace(name)
+				_ = r.sb.spaces.remove(name)
 			}
 		})
 	}

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // TB is the part of testing.TB that Start needs.
@@ -43,6 +45,10 @@ func WithStart(at time.Time) Option { return func(c *Config) { c.Start = at } }
 
 // WithClock chooses real, manual or auto.
 func WithClock(mode string) Option { return func(c *Config) { c.Clock = mode } }
+
+// WithTick lets the clock move by a step whenever somebody looks at it, as a real
+// one does, so that a test sees where two looks are taken for one instant.
+func WithTick(step time.Duration) Option { return func(c *Config) { c.Tick = step } }
 
 // WithData keeps everything in a folder.
 func WithData(dir string) Option { return func(c *Config) { c.Data = dir } }
@@ -126,15 +132,15 @@ func (r *Running) Inbox(name string) string { return r.URL + "/in/" + name }
 //
 //	sb.Fire("shoptet", "order:create", sandbox.Set("eventInstance", "2026000123"))
 //
-// or one mock.Firing, the document of POST /_/events. Anything else, and what the
+// or one api.Firing, the document of POST /_/events. Anything else, and what the
 // provider refuses, fails the test.
-func (r *Running) Fire(what any, more ...any) mock.Fired {
+func (r *Running) Fire(what any, more ...any) api.Fired {
 	r.t.Helper()
 	f, err := firing(what, more)
 	if err != nil {
 		r.t.Fatalf("fire: %v", err)
 	}
-	fired, err := r.space.engine.Fire(f)
+	fired, err := r.space.engine.Fire(context.Background(), f)
 	if err != nil {
 		r.t.Fatalf("fire %s %s: %v", f.Provider, f.Type, err)
 	}
@@ -155,12 +161,12 @@ func (r *Running) Now() time.Time { return r.space.engine.Now() }
 // Entries returns the kept entries that a filter matches, oldest first.
 func (r *Running) Entries(q string) []*journal.Entry {
 	r.t.Helper()
-	f, err := journal.ParseFilter(q, r.space.engine.Now)
+	f, err := query.Parse(q, r.space.engine.Now)
 	if err != nil {
 		r.t.Fatalf("filter %q: %v", q, err)
 	}
 	var list []*journal.Entry
-	err = r.space.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	err = r.space.journal.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
 		list = append(list, e.Clone())
 		return true
 	})
@@ -190,16 +196,30 @@ func (r *Running) Expect(t TB, q string, counts ...int) []*journal.Entry {
 			return list
 		}
 		if _, err := r.space.journal.Wait(ctx, last); err != nil {
-			t.Fatalf("expected %d entries of %q, got %d; the journal holds:%s", count, q, len(r.Entries(q)), r.digest())
+			t.Fatalf("expected %d entries of %q, got %d%s\nthe journal holds:%s", count, q, len(r.Entries(q)), r.nearMiss(q), r.digest())
 		}
 	}
 }
+
+// nearMiss words the entry that fails the fewest parts of a filter, and why.
+func (r *Running) nearMiss(q string) string {
+	_, body := r.call("POST", "/_/expect", []byte(fmt.Sprintf(`{"q":%q,"count":%d,"within":"0s"}`, q, maxCount)))
+	_, answer, _ := strings.Cut(body, " ")
+	var result api.ExpectResult
+	if json.Unmarshal([]byte(answer), &result) != nil || result.Nearest == nil {
+		return ""
+	}
+	return fmt.Sprintf("\nnearest: entry %d (%s): %s", result.Nearest.Seq, result.Nearest.Summary, strings.Join(result.Nearest.Reasons, "; "))
+}
+
+// maxCount is more entries than there are.
+const maxCount = 1_000_000
 
 // digest lists the newest entries, a line each.
 func (r *Running) digest() string {
 	const most = 20
 	var b strings.Builder
-	_ = r.space.journal.Scan(0, 0, true, nil, func(e *journal.Entry) bool {
+	_ = r.space.journal.Scan(context.Background(), 0, 0, true, nil, func(e *journal.Entry) bool {
 		fmt.Fprintf(&b, "\n  %d %s %s %s %s", e.Seq, e.Kind, e.Provider, e.Type, e.Inbox)
 		if e.Request != nil {
 			fmt.Fprintf(&b, " %s %s", e.Request.Method, e.Request.URL)
@@ -225,10 +245,21 @@ func (r *Running) Settings(provider, account string, settings map[string]any) {
 	}
 }
 
-// Reply sets an inbox's settings: {"reply":[…],"forward":…}.
-func (r *Running) Reply(inbox string, settings string) {
+// Reply scripts an inbox's answers in the notation of the command line, "500x1,200",
+// or by its settings as JSON: {"reply":[…],"forward":…}.
+func (r *Running) Reply(inbox string, replies string) {
 	r.t.Helper()
-	if status, body := r.call("PUT", "/_/inboxes/"+inbox, []byte(settings)); status != http.StatusOK {
+	doc := []byte(replies)
+	if !strings.HasPrefix(strings.TrimSpace(replies), "{") {
+		list, err := api.ParseReplies(replies)
+		if err != nil {
+			r.t.Fatalf("inbox %s: %v", inbox, err)
+		}
+		if doc, err = json.Marshal(api.Inbox{Reply: list}); err != nil {
+			r.t.Fatalf("inbox %s: %v", inbox, err)
+		}
+	}
+	if status, body := r.call("PUT", "/_/inboxes/"+inbox, doc); status != http.StatusOK {
 		r.t.Fatalf("inbox %s: %s", inbox, body)
 	}
 }

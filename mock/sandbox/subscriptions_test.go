@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // TestSubscriptionsByControl: over the wire, a subscription is switched off and
@@ -24,7 +25,7 @@ func TestSubscriptionsByControl(t *testing.T) {
 			t.Fatalf("%s %s: %s, want %d with %s", method, path, answer, status, part)
 		}
 	}
-	delivery := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"}).Events[0].Deliveries[0].ID
+	delivery := r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"}).Events[0].Deliveries[0].ID
 	r.Expect(t, "kind:attempt", 1)
 	want(200, "PUT", at+"?account=ann", `{"enabled":false}`, `"enabled":false`)
 	r.Advance(time.Hour)
@@ -32,7 +33,7 @@ func TestSubscriptionsByControl(t *testing.T) {
 	if n := len(r.Entries("kind:attempt")); n != 1 {
 		t.Fatalf("%d attempts although it is off", n)
 	}
-	if one := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"}).Events[0]; len(one.Skipped) != 1 || one.Skipped[0].Reason != "disabled" {
+	if one := r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"}).Events[0]; len(one.Skipped) != 1 || one.Skipped[0].Reason != "disabled" {
 		t.Errorf("fired at it while it is off: %+v", one)
 	}
 	want(200, "PUT", at, `{"enabled":true}`, `"enabled":true`)
@@ -42,7 +43,7 @@ func TestSubscriptionsByControl(t *testing.T) {
 	want(409, "POST", "/_/deliveries/"+delivery+"/retry", "", "is delivered")
 	want(200, "DELETE", at, "", `{"removed":true}`)
 	want(404, "DELETE", at, "", `"code":"unknown_subscription"`)
-	if one := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"}).Events[0]; len(one.Deliveries)+len(one.Skipped) != 0 {
+	if one := r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"}).Events[0]; len(one.Deliveries)+len(one.Skipped) != 0 {
 		t.Errorf("fired at nobody: %+v", one)
 	}
 }
@@ -54,7 +55,7 @@ func TestRetryOnARealClock(t *testing.T) {
 	r.Settings("tiny", "", map[string]any{"retry": []string{"24h"}, "hold": true})
 	r.Reply("box", `{"reply":[{"status":500,"times":1},{"status":200}]}`)
 	subscribe(t, r, "ann", "box", "thing.made")
-	delivery := r.Fire(mock.Firing{Type: "thing.made", Provider: "tiny"}).Events[0].Deliveries[0].ID
+	delivery := r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"}).Events[0].Deliveries[0].ID
 	r.Expect(t, "kind:attempt status:500", 1)
 	if status, answer := r.call("POST", "/_/deliveries/"+delivery+"/retry", nil); status != 202 {
 		t.Fatal(answer)

@@ -3,8 +3,8 @@ package sandbox
 import (
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // A provider may send an event straight to URLs that no subscription stands for;
@@ -20,7 +20,7 @@ func TestDirectTargetsOfAProviderGetTheirOwnPayload(t *testing.T) {
 		}
 		c.catalog, c.providers = cat, []*provider.Provider{p}
 	})
-	sb.Fire(mock.Firing{Provider: "tiny", Type: "thing.made", Account: sb.URL[len("http://"):]})
+	sb.Fire(api.Firing{Provider: "tiny", Type: "thing.made", Account: sb.URL[len("http://"):]})
 	sb.Expect(t, "kind:capture inbox:a body.name=anna", 1)
 	sb.Expect(t, "kind:capture inbox:b body.name=bela", 1)
 }

@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"testing/fstest"
@@ -40,10 +38,9 @@ func tiny() (*fixtures.Catalog, *provider.Provider) {
 		},
 		Request: tinyRequest,
 		Policy:  tinyPolicy,
-		Secrets: func(_ *provider.World, a *provider.Account) []provider.Secret {
+		Signing: &provider.Signing{Scheme: tinyScheme(), Secrets: func(_ *provider.World, a *provider.Account) []provider.Secret {
 			return []provider.Secret{{Name: "key", Value: a.Name}}
-		},
-		Verify: tinyVerify,
+		}},
 	}
 	p.Operations = []provider.Operation{{ID: "subscribe", Method: "POST", Path: "/v1/subs", Serve: tinySubscribe}}
 	return cat, p
@@ -56,6 +53,9 @@ func tinyServe(w *provider.World, c *provider.Call) provider.Reply {
 	}
 	if op, _ := provider.Find(w.Operations(), c); op != nil {
 		return op.Serve(w, c)
+	}
+	if c.Path == "/v1/self" { // what it calls itself
+		return provider.Reply{Status: http.StatusOK, Body: []byte(w.BaseURL())}
 	}
 	return provider.Reply{Status: http.StatusNotFound}
 }
@@ -70,9 +70,13 @@ func tinySubscribe(w *provider.World, c *provider.Call) provider.Reply {
 	return provider.Reply{Status: http.StatusCreated, Body: []byte(s.ID)}
 }
 
+func tinyScheme() *signing.Scheme {
+	return &signing.Scheme{Title: "Tiny", Header: "X-Digest", Algorithm: "sha256", Key: signing.KeyText, Encoding: signing.Hex, Signed: "{body}"}
+}
+
 func tinySign(key string, body []byte) string {
-	sum := sha256.Sum256(append([]byte(key), body...))
-	return hex.EncodeToString(sum[:])
+	signature, _ := tinyScheme().Sign(key, "", "", body)
+	return signature
 }
 
 func tinyRequest(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
@@ -89,16 +93,6 @@ func tinyPolicy(w *provider.World, account string) provider.Policy {
 			}
 			return ended.Add(waits[n-1]), true
 		}}
-}
-
-func tinyVerify(secret string, h http.Header, body []byte) signing.Verdict {
-	switch h.Get("X-Digest") {
-	case tinySign(secret, body):
-		return signing.Verdict{State: signing.Valid}
-	case "":
-		return signing.Verdict{State: signing.Missing, Reason: "no X-Digest"}
-	}
-	return signing.Verdict{State: signing.Invalid, Reason: "another digest"}
 }
 
 // withTiny runs the tiny provider in place of the five.

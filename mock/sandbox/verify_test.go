@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 )
 
 type verdict struct {
@@ -83,10 +83,10 @@ func TestVerifyRefusesBadOrders(t *testing.T) {
 		"two bodies":      {`{"provider":"github","body":"x","body_base64":"eA=="}`, `body and body_base64 exclude each other`, 422},
 		"no base64":       {`{"provider":"github","body_base64":"!"}`, `body_base64: illegal base64`, 422},
 		"bad candidate":   {`{"provider":"github","candidates":["a",{"body_base64":"!"}]}`, `candidates[1].body_base64: illegal`, 422},
-		"odd candidate":   {`{"provider":"github","candidates":[{"seq":1}]}`, `unknown field`, 400},
+		"odd candidate":   {`{"provider":"github","candidates":[{"seq":1}]}`, `is not a known field`, 400},
 		"candidates":      {string(many), `101 candidates: at most 100`, 422},
-		"unknown member":  {`{"provider":"github","headres":{}}`, `unknown field`, 400},
-		"header":          {`{"provider":"github","headers":{"a":1}}`, `a number where a list is wanted`, 400},
+		"unknown member":  {`{"provider":"github","headres":{}}`, `is not a known field`, 400},
+		"header":          {`{"provider":"github","headers":{"a":1}}`, `a header is a text or a list of texts`, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +153,7 @@ func TestVerifyWithKeysInForce(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	r.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: r.Inbox("a"), Account: token})
+	r.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: r.Inbox("a"), Account: token})
 	e := r.Expect(t, "kind:capture", 1)[0]
 	order := map[string]any{"provider": "shoptet", "account": e.Account, "headers": e.Request.Headers, "body_base64": base64.StdEncoding.EncodeToString(e.Request.Body)}
 	if v := verify(t, r, order); !v.Valid {
@@ -163,7 +163,7 @@ func TestVerifyWithKeysInForce(t *testing.T) {
 	if v := verify(t, r, order); v.Valid || !strings.Contains(v.Reason, "it was made with another secret, that of signatureKey of account") {
 		t.Errorf("%+v", v)
 	}
-	r.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: r.Inbox("b"), Account: token, Faults: []mock.Fault{{Kind: "old_key"}}})
+	r.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: r.Inbox("b"), Account: token, Faults: []api.Fault{{Kind: "old_key"}}})
 	old := r.Expect(t, "kind:capture inbox:b", 1)[0]
 	if s := old.Signature; s == nil || s.State != signing.Invalid || !strings.Contains(s.Reason, "that of an earlier signatureKey of account") {
 		t.Errorf("%+v", s)

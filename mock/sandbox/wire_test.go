@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/api"
 )
 
 // A sender that must write all of its body before it reads gets its answer too.
@@ -41,7 +41,7 @@ func TestCallbacksGoToTheURLAsItWasRegistered(t *testing.T) {
 	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { targets <- req.RequestURI }))
 	t.Cleanup(sink.Close)
 	for registered, want := range map[string]string{"/{id}/a|b//c/?q={x}&&y=%7e": "/{id}/a|b//c/?q={x}&&y=%7e", "?type=x": "/?type=x"} {
-		r.Fire(mock.Firing{Provider: "tiny", Type: "thing.made", To: sink.URL + registered})
+		r.Fire(api.Firing{Provider: "tiny", Type: "thing.made", To: sink.URL + registered})
 		if got := <-targets; got != want {
 			t.Errorf("%s: %s, want %s", registered, got, want)
 		}

@@ -3,7 +3,7 @@ package shoptet_test
 import (
 	"testing"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // BenchmarkFire measures what one event to one webhook costs the caller.
@@ -12,6 +12,6 @@ func BenchmarkFire(b *testing.B) {
 	bench.register(tokenA, "http://127.0.0.1:1/", "order:create")
 	b.ReportAllocs()
 	for b.Loop() {
-		bench.fire(mock.Firing{Type: "order:create", Account: tokenA})
+		bench.fire(api.Firing{Type: "order:create", Account: tokenA})
 	}
 }

@@ -3,7 +3,6 @@ package shoptet
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"tacklebox/mock/kit"
@@ -17,13 +16,6 @@ const signatureHeader = "Shoptet-Webhook-Signature" // documented
 const (
 	keyValue        = "signature-key"
 	earlierKeyValue = "earlier-signature-key"
-)
-
-// Signing faults.
-const (
-	badSignature     = "bad_signature"
-	missingSignature = "missing_signature"
-	oldKey           = "old_key"
 )
 
 // currentKey is the key in force: the last renewed, else the one of the setting,
@@ -104,24 +96,6 @@ func retired(w *provider.World, a *provider.Account) []provider.Secret {
 	return []provider.Secret{{Name: "signatureKey", Value: earlierKey(w, a.Name)}}
 }
 
-// tamper shows a fault of signing.
-func tamper(w *provider.World, d *provider.Delivery, fault string, out *provider.Outgoing) error {
-	account := owner(w, d.Account)
-	switch fault {
-	case missingSignature:
-		setSignature(out, "")
-	case oldKey:
-		setSignature(out, sign(earlierKey(w, account), out.Body))
-	case badSignature:
-		right := sign(currentKey(w, account), out.Body)
-		last := strings.IndexByte(hexDigits, right[len(right)-1])
-		setSignature(out, right[:len(right)-1]+string(hexDigits[(last+1)%len(hexDigits)]))
-	default:
-		return provider.Refuse("unknown_fault", "", "shoptet knows no fault %q", fault)
-	}
-	return nil
-}
-
 // earlierKey is the key before the last renewal; an account that had none gets
 // one that was never valid.
 func earlierKey(w *provider.World, account string) string {
@@ -130,12 +104,4 @@ func earlierKey(w *provider.World, account string) string {
 		return key
 	}
 	return letters(w.Fixed("earlier-signature-key", account), provider.HexDigits, 32)
-}
-
-// setSignature replaces, adds or ("") removes the signature line.
-func setSignature(out *provider.Outgoing, value string) {
-	out.Drop(signatureHeader)
-	if value != "" {
-		out.Header = append(out.Header, provider.Field{Name: signatureHeader, Value: value})
-	}
 }

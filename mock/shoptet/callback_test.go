@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 )
 
 // vector is one signature, right or wrong.
@@ -33,7 +33,7 @@ func vectors(t *testing.T) []vector {
 
 // verify judges a callback with all explanations.
 func verify(key string, h http.Header, body []byte) signing.Verdict {
-	return shoptet.New().Scheme.Explain(signing.Question{Secret: key, Header: h, Body: body})
+	return shoptet.New().Signing.Scheme.Explain(signing.Question{Secret: key, Header: h, Body: body})
 }
 
 func TestVectorsAreJudged(t *testing.T) {
@@ -73,7 +73,7 @@ func TestVectorsAreSent(t *testing.T) {
 		b.parse(v.Body, &body)
 		var typ string
 		b.parse(string(body["event"]), &typ)
-		b.fire(mock.Firing{Type: typ, To: inbox.url, Set: body})
+		b.fire(api.Firing{Type: typ, To: inbox.url, Set: body})
 		b.settle()
 		got := inbox.all()
 		if len(got) != 1 || got[0].body != v.Body || got[0].header.Get("Shoptet-Webhook-Signature") != v.Signature {
@@ -113,7 +113,7 @@ func TestBytesOnTheWire(t *testing.T) {
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		read <- string(got)
 	}()
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	if got := <-read; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -125,10 +125,10 @@ func TestNoSignatureBeforeTheFirstKey(t *testing.T) {
 	b := newBench(t)
 	inbox := newReceiver(t)
 	b.register(tokenA, inbox.url, "order:create")
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	key := b.renew(tokenA)
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	got := inbox.all()
 	if len(got) != 2 || got[0].header["Shoptet-Webhook-Signature"] != nil {
@@ -151,12 +151,12 @@ func TestRetriesAfterRenewalAndPatch(t *testing.T) {
 	before, after := newReceiver(t, 500), newReceiver(t)
 	ids := b.register(tokenA, before.url, "order:create")
 	old := b.renew(tokenA)
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	key := b.renew(tokenA)
 	b.do(call{method: "PATCH", path: fmt.Sprintf("/api/webhooks/%d", ids[0]), token: tokenA, body: fmt.Sprintf(`{"data":{"url":%q}}`, after.url)})
 	b.advance(15 * time.Minute)
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	got := before.all()
 	if len(got) != 2 || len(after.all()) != 1 {
@@ -191,7 +191,7 @@ func TestRetrySchedule(t *testing.T) {
 		b := newBench(t, withSettings(c.settings))
 		inbox := newReceiver(t, c.answers...)
 		b.register(tokenA, inbox.url, "order:create")
-		b.fire(mock.Firing{Type: "order:create"})
+		b.fire(api.Firing{Type: "order:create"})
 		b.advance(24 * time.Hour)
 		var at []int
 		for _, e := range b.entries("kind:attempt") {
@@ -211,9 +211,9 @@ func TestTimeOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	b := newBench(t, withSettings(`{"timeout":"30ms","attempts":2}`))
+	b := newBench(t, still, withSettings(`{"timeout":"30ms","attempts":2}`))
 	b.register(tokenA, "http://"+ln.Addr().String(), "order:create")
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.advance(15 * time.Minute)
 	list := b.entries("kind:attempt")
 	if len(list) != 2 || !strings.Contains(list[0].Error, "no answer within 30ms") || list[1].Request == nil {
@@ -229,7 +229,7 @@ func TestSigningFaults(t *testing.T) {
 	first := b.renew(tokenA)
 	second := b.renew(tokenA)
 	for _, fault := range []string{"bad_signature", "missing_signature", "old_key"} {
-		b.fire(mock.Firing{Type: "order:create", Faults: faults(fault)})
+		b.fire(api.Firing{Type: "order:create", Faults: faults(fault)})
 		b.settle()
 	}
 	got := inbox.all()
@@ -254,7 +254,7 @@ func TestSigningFaultsWithoutKeys(t *testing.T) {
 	b := newBench(t)
 	inbox := newReceiver(t)
 	for _, fault := range []string{"old_key", "bad_signature"} {
-		b.fire(mock.Firing{Type: "order:create", To: inbox.url, Faults: faults(fault)})
+		b.fire(api.Firing{Type: "order:create", To: inbox.url, Faults: faults(fault)})
 		b.settle()
 	}
 	for i, g := range inbox.all() {
@@ -271,7 +271,7 @@ func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, withSettings(`{"user_agent":"Shoptet-Webhooks/2"}`))
 	inbox := newReceiver(t)
-	b.fire(mock.Firing{Type: "order:create", To: inbox.url})
+	b.fire(api.Firing{Type: "order:create", To: inbox.url})
 	b.settle()
 	if got := inbox.all(); len(got) != 1 || got[0].header.Get("User-Agent") != "Shoptet-Webhooks/2" || got[0].length != int64(len(got[0].body)) {
 		t.Errorf("%+v", got)
@@ -300,13 +300,13 @@ func TestReplayWithANewID(t *testing.T) {
 	inbox := newReceiver(t)
 	b.register(tokenA, inbox.url, "order:create", "eshop:design")
 	key := b.renew(tokenA)
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
-	b.fire(mock.Firing{Type: "eshop:design"})
+	b.fire(api.Firing{Type: "eshop:design"})
 	b.settle()
 	b.advance(time.Hour)
 	for _, e := range b.entries("kind:attempt") {
-		if _, err := b.engine.Replay(e.Seq, mock.Replay{Resign: true, NewID: true}); err != nil {
+		if _, err := b.engine.Replay(e.Seq, api.ReplayRequest{Resign: true, NewID: true}); err != nil {
 			t.Fatal(err)
 		}
 		b.settle()
@@ -333,10 +333,10 @@ func TestAChangedReplayKeepsThePHPSpelling(t *testing.T) {
 	b := newBench(t)
 	key := b.renew(tokenA)
 	in := newReceiver(t)
-	b.fire(mock.Firing{Type: "order:create", Account: tokenA, To: in.url})
+	b.fire(api.Firing{Type: "order:create", Account: tokenA, To: in.url})
 	b.settle()
 	seq := b.entries("kind:attempt")[0].Seq
-	for _, change := range []mock.Replay{
+	for _, change := range []api.ReplayRequest{
 		{Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"č/"`)}, Resign: true},
 		{Body: json.RawMessage(`{"eshopId": 222651, "event": "order:create", "eventCreated": "2024-12-02T12:00:00+0100", "eventInstance": "č/"}`), Resign: true},
 	} {
@@ -361,9 +361,9 @@ func TestAReplayedTextIsNotSpelledAnew(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	in := newReceiver(t)
-	b.fire(mock.Firing{Type: "order:create", Account: tokenA, To: in.url})
+	b.fire(api.Firing{Type: "order:create", Account: tokenA, To: in.url})
 	b.settle()
-	if _, err := b.engine.Replay(b.entries("kind:attempt")[0].Seq, mock.Replay{Body: json.RawMessage(`"{ \"a\": \"/\" }"`)}); err != nil {
+	if _, err := b.engine.Replay(b.entries("kind:attempt")[0].Seq, api.ReplayRequest{Body: json.RawMessage(`"{ \"a\": \"/\" }"`)}); err != nil {
 		t.Fatal(err)
 	}
 	b.settle()
@@ -378,7 +378,7 @@ func TestACallbackURLWithABlankInItsQuery(t *testing.T) {
 	b := newBench(t)
 	in := newReceiver(t)
 	b.register(tokenA, in.url+"/a?x=b c", "order:create")
-	b.fire(mock.Firing{Type: "order:create", Account: tokenA})
+	b.fire(api.Firing{Type: "order:create", Account: tokenA})
 	b.settle()
 	if got := in.all(); len(got) != 1 || got[0].path != "/a?x=b%20c" {
 		t.Errorf("received %+v", got)

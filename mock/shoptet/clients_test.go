@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // What real clients send, byte for byte where it is odd, and what they must get.
@@ -76,7 +76,7 @@ func TestCallsBelongToAccounts(t *testing.T) {
 	b := newBench(t)
 	short := b.shortToken("thelongone")
 	b.register(short, newReceiver(t).url, "order:create")
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	for q, want := range map[string]int{"kind:call account:thelongone": 2, "kind:attempt account:thelongone": 1} {
 		if got := len(b.entries(q)); got != want {

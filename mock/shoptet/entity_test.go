@@ -10,7 +10,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // A webhook that asks for the full payload gets the whole entity, of the key that
@@ -36,7 +36,7 @@ func TestPayloadOfAnEntity(t *testing.T) {
 				t.Fatal(got.body)
 			}
 		}
-		b.fire(mock.Firing{Type: c.event, Count: 2})
+		b.fire(api.Firing{Type: c.event, Count: 2})
 		b.settle()
 		if got := full.all(); len(got) != 2 {
 			t.Fatalf("%s: %d callbacks", c.event, len(got))
@@ -101,7 +101,7 @@ func TestAddonInstance(t *testing.T) {
 		b := newBench(t, withSettings(fmt.Sprintf(`{"addon_instance":%q}`, setting)))
 		inbox := newReceiver(t)
 		for _, event := range []string{"addon:suspend", "addon:approve", "addon:terminate"} {
-			b.fire(mock.Firing{Type: event, To: inbox.url, Account: tokenA})
+			b.fire(api.Firing{Type: event, To: inbox.url, Account: tokenA})
 		}
 		b.settle()
 		for _, g := range inbox.all() {
@@ -120,9 +120,9 @@ func TestForwardedFor(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	inbox := newReceiver(t)
-	b.fire(mock.Firing{Type: "order:create", To: inbox.url, Account: tokenA})
+	b.fire(api.Firing{Type: "order:create", To: inbox.url, Account: tokenA})
 	b.set("", `{"forwarded_for":true}`)
-	b.fire(mock.Firing{Type: "order:create", To: inbox.url, Account: tokenA})
+	b.fire(api.Firing{Type: "order:create", To: inbox.url, Account: tokenA})
 	b.settle()
 	got := inbox.all()
 	if len(got) != 2 || got[0].header.Get("X-Forwarded-For") != "" {
@@ -145,7 +145,7 @@ func TestAFinishedJobStaysAsItIs(t *testing.T) {
 	b.advance(30 * time.Second)
 	before := b.do(withToken(call{path: "/api/system/jobs/" + id})).body
 	b.advance(time.Minute)
-	b.fire(mock.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"` + id + `"`)}})
+	b.fire(api.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"` + id + `"`)}})
 	if after := b.do(withToken(call{path: "/api/system/jobs/" + id})).body; after != before || !strings.Contains(before, `orders\/snapshot`) {
 		t.Errorf("before %s\nafter  %s", before, after)
 	}

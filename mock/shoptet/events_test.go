@@ -1,6 +1,7 @@
 package shoptet_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -9,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // Every event type fires, arrives, fits its schema, and is the sample but for
@@ -26,9 +27,9 @@ func TestEveryEventFires(t *testing.T) {
 			s := schema(t, "objects/callback."+profile+".schema.json")
 			var want []string
 			for _, e := range catalogEvents() {
-				f := mock.Firing{Type: e.Type, Account: tokenB, To: inbox.url}
+				f := api.Firing{Type: e.Type, Account: tokenB, To: inbox.url}
 				if !slices.Contains(e.Profiles, profile) {
-					if _, err := b.engine.Fire(mock.Firing{Provider: "shoptet", Type: e.Type, Account: tokenB}); err == nil || !strings.Contains(err.Error(), "2026-08") {
+					if _, err := b.engine.Fire(context.Background(), api.Firing{Provider: "shoptet", Type: e.Type, Account: tokenB}); err == nil || !strings.Contains(err.Error(), "2026-08") {
 						t.Errorf("%s in %s: %v", e.Type, profile, err)
 					}
 					continue
@@ -81,7 +82,7 @@ func TestCopiesDiffer(t *testing.T) {
 		done[e.Instance.Fresh+e.Instance.Follows+e.Instance.Pattern] = true
 		b := newBench(t, in2026)
 		inbox := newReceiver(t)
-		b.fire(mock.Firing{Type: e.Type, To: inbox.url, Count: copies})
+		b.fire(api.Firing{Type: e.Type, To: inbox.url, Count: copies})
 		b.settle()
 		seen := map[string]bool{}
 		for _, g := range inbox.all() {
@@ -107,7 +108,7 @@ func TestCopiesDiffer(t *testing.T) {
 func TestManyCopiesStillDiffer(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.fire(mock.Firing{Type: "brand:create", Count: 1100}) // of znacka-{d3}
+	b.fire(api.Firing{Type: "brand:create", Count: 1100}) // of znacka-{d3}
 	seen := map[string]bool{}
 	for _, e := range b.entries("kind:event") {
 		seen[string(e.Request.Body)] = true
@@ -129,15 +130,15 @@ func TestOverrides(t *testing.T) {
 		return m
 	}
 	for _, c := range []struct {
-		f    mock.Firing
+		f    api.Firing
 		want string
 	}{
-		{mock.Firing{Set: set("eventInstance", `"č/<>&'\u007f\ud83d\ude00"`)}, `{"eshopId":222651,"event":"order:create","eventCreated":"2024-12-02T12:00:00+0100","eventInstance":"\u010d\/<>&'` + "\x7f" + `\ud83d\ude00"}`},
-		{mock.Firing{Set: set("eshopId", `7`, "event", `"x"`, "eventCreated", `null`)}, `{"eshopId":7,"event":"x","eventCreated":null,"eventInstance":"2024001287"}`},
-		{mock.Firing{Unset: []string{"eventCreated"}}, `{"eshopId":222651,"event":"order:create","eventInstance":"2024001287"}`},
-		{mock.Firing{Merge: json.RawMessage(`{"eshopId":null,"eventInstance":"a b"}`)}, `{"event":"order:create","eventCreated":"2024-12-02T12:00:00+0100","eventInstance":"a b"}`},
-		{mock.Firing{Body: json.RawMessage(`{ "a/b": [1.0, "ž"] }`)}, `{"a\/b":[1.0,"\u017e"]}`},
-		{mock.Firing{Body: json.RawMessage(`"not { json / ž"`)}, `not { json / ž`},
+		{api.Firing{Set: set("eventInstance", `"č/<>&'\u007f\ud83d\ude00"`)}, `{"eshopId":222651,"event":"order:create","eventCreated":"2024-12-02T12:00:00+0100","eventInstance":"\u010d\/<>&'` + "\x7f" + `\ud83d\ude00"}`},
+		{api.Firing{Set: set("eshopId", `7`, "event", `"x"`, "eventCreated", `null`)}, `{"eshopId":7,"event":"x","eventCreated":null,"eventInstance":"2024001287"}`},
+		{api.Firing{Unset: []string{"eventCreated"}}, `{"eshopId":222651,"event":"order:create","eventInstance":"2024001287"}`},
+		{api.Firing{Merge: json.RawMessage(`{"eshopId":null,"eventInstance":"a b"}`)}, `{"event":"order:create","eventCreated":"2024-12-02T12:00:00+0100","eventInstance":"a b"}`},
+		{api.Firing{Body: json.RawMessage(`{ "a/b": [1.0, "ž"] }`)}, `{"a\/b":[1.0,"\u017e"]}`},
+		{api.Firing{Body: json.RawMessage(`"not { json / ž"`)}, `not { json / ž`},
 	} {
 		c.f.Type, c.f.To = "order:create", inbox.url
 		before := len(inbox.all())
@@ -148,7 +149,7 @@ func TestOverrides(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ path, hint string }{{"evntInstance", "eventInstance"}, {"payload.data.x", "2026-08"}} {
-		_, err := b.engine.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", To: inbox.url, Set: set(c.path, `"x"`)})
+		_, err := b.engine.Fire(context.Background(), api.Firing{Provider: "shoptet", Type: "order:create", To: inbox.url, Set: set(c.path, `"x"`)})
 		if err == nil || !strings.Contains(err.Error(), c.hint) {
 			t.Errorf("%s: %v", c.path, err)
 		}
@@ -172,7 +173,7 @@ func TestPayload(t *testing.T) {
 		b := newBench(t, withSettings(`{"profile":"2026-08",`+c.settings+`}`))
 		inbox := newReceiver(t)
 		b.do(withToken(post(fmt.Sprintf(`{"data":[{"event":%q,"url":%q,"sendPayload":%s}]}`, c.typ, inbox.url, c.sendPayload))))
-		f := mock.Firing{Type: c.typ, Set: map[string]json.RawMessage{"payload.data.order.code": json.RawMessage(`"č/1"`)}}
+		f := api.Firing{Type: c.typ, Set: map[string]json.RawMessage{"payload.data.order.code": json.RawMessage(`"č/1"`)}}
 		if c.direct {
 			f.To = inbox.url
 		}
@@ -198,9 +199,9 @@ func TestMassWithSingles(t *testing.T) {
 	inbox, other := newReceiver(t), newReceiver(t)
 	b.register(tokenA, inbox.url, "order:massPaid", "order:paid", "quantityDiscount:massUpdate", "quantityDiscount:update", "productVariantPrice:massUpdate", "productVariantPrice:update")
 	b.register(tokenB, other.url, "order:massPaid", "order:paid")
-	b.fire(mock.Firing{Type: "order:massPaid"})
-	b.fire(mock.Firing{Type: "quantityDiscount:massUpdate", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"[7,-8,9]"`)}})
-	b.fire(mock.Firing{Type: "productVariantPrice:massUpdate", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"no list"`)}})
+	b.fire(api.Firing{Type: "order:massPaid"})
+	b.fire(api.Firing{Type: "quantityDiscount:massUpdate", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"[7,-8,9]"`)}})
+	b.fire(api.Firing{Type: "productVariantPrice:massUpdate", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"no list"`)}})
 	b.settle()
 	got := map[string]int{}
 	for _, g := range inbox.all() {
@@ -227,14 +228,14 @@ func TestAddonURLs(t *testing.T) {
 	t.Parallel()
 	a, common := newReceiver(t), newReceiver(t)
 	b := newBench(t, withSettings(`{"signature_key":"k","addon_urls":{"addon:suspend":"`+common.url+`"}}`))
-	b.fire(mock.Firing{Type: "addon:suspend"}) // nobody is installed yet
+	b.fire(api.Firing{Type: "addon:suspend"}) // nobody is installed yet
 	b.settle()
 	b.register(tokenA, callbackURL, "order:create")
 	b.register(tokenB, callbackURL, "order:create")
 	b.set(tokenA, `{"addon_urls":{"addon:suspend":"`+a.url+`","addon:uninstall":"`+a.url+`"}}`)
-	fired := b.fire(mock.Firing{Type: "addon:suspend"})
-	b.fire(mock.Firing{Type: "addon:uninstall", Account: tokenB})
-	b.fire(mock.Firing{Type: "addon:uninstall", Account: tokenA})
+	fired := b.fire(api.Firing{Type: "addon:suspend"})
+	b.fire(api.Firing{Type: "addon:uninstall", Account: tokenB})
+	b.fire(api.Firing{Type: "addon:uninstall", Account: tokenA})
 	b.settle()
 	if n := len(fired.Events[0].Deliveries); n != 2 {
 		t.Errorf("%d deliveries", n)
@@ -272,7 +273,7 @@ func TestWhoGetsAnEvent(t *testing.T) {
 		{"", "/a 222651 /b 315185 /c 222651"}, {tokenB, "/b 315185"}, {long, "/c 222651"}, {short, "/c 222651"}, {"nobody", ""},
 	} {
 		before := len(inbox.all())
-		b.fire(mock.Firing{Type: "order:create", Account: c.account})
+		b.fire(api.Firing{Type: "order:create", Account: c.account})
 		b.settle()
 		var got []string
 		for _, g := range inbox.all()[before:] {

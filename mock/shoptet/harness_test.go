@@ -19,7 +19,10 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 // The first instant of every test's clock: noon in Prague's winter.
@@ -49,6 +52,9 @@ func withSettings(doc string) benchOption {
 	}
 }
 
+// still lets the clock stand between two looks, for tests of exact instants.
+func still(c *mock.Config) { c.Clock.Tick(0) }
+
 func in2026(c *mock.Config) { withSettings(`{"profile":"2026-08"}`)(c) }
 
 func newBench(t testing.TB, opts ...benchOption) *bench {
@@ -57,7 +63,7 @@ func newBench(t testing.TB, opts ...benchOption) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return benchOn(t, journal.NewMemory(journal.MemoryLimit{}), state, opts...)
+	return benchOn(t, memory.New(memory.Limit{}), state, opts...)
 }
 
 // benchOn starts an engine on what an earlier one left.
@@ -71,6 +77,7 @@ func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOp
 	if err != nil {
 		t.Fatal(err)
 	}
+	clock.Tick(1) // as a real one does; still stops it
 	b := &bench{t: t, journal: log, state: state, made: map[string]string{}}
 	cfg := mock.Config{Journal: log, State: state, Clock: clock, Catalog: catalog, Providers: []*provider.Provider{shoptet.New()},
 		Seed: 7, BaseURL: func() string { return "http://mock.test" }, Warn: func(s string) { t.Log("warning:", s) }}
@@ -82,7 +89,7 @@ func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOp
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	b.engine.Routes(mux)
+	mux.Handle("/", api.Mux(b.engine.Control().Routes(), http.NotFoundHandler()))
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if name := b.engine.HostOf(r.Host); name != "" {
 			b.engine.ServeProvider(name, strings.SplitN(r.RequestURI, "?", 2)[0], rw, r)
@@ -197,10 +204,10 @@ func (b *bench) parse(body string, v any) {
 	}
 }
 
-func (b *bench) fire(f mock.Firing) mock.Fired {
+func (b *bench) fire(f api.Firing) api.Fired {
 	b.t.Helper()
 	f.Provider = "shoptet"
-	fired, err := b.engine.Fire(f)
+	fired, err := b.engine.Fire(context.Background(), f)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -304,12 +311,12 @@ func (b *bench) raw(request string) string {
 // entries lists what the journal holds.
 func (b *bench) entries(q string) []*journal.Entry {
 	b.t.Helper()
-	f, err := journal.ParseFilter(q, b.engine.Now)
+	f, err := query.Parse(q, b.engine.Now)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	var list []*journal.Entry
-	err = b.journal.Scan(0, 0, false, f, func(e *journal.Entry) bool {
+	err = b.journal.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
 		list = append(list, e.Clone())
 		return true
 	})
@@ -319,10 +326,10 @@ func (b *bench) entries(q string) []*journal.Entry {
 	return list
 }
 
-func faults(kinds ...string) []mock.Fault {
-	var list []mock.Fault
+func faults(kinds ...string) []api.Fault {
+	var list []api.Fault
 	for _, k := range kinds {
-		list = append(list, mock.Fault{Kind: k})
+		list = append(list, api.Fault{Kind: k})
 	}
 	return list
 }

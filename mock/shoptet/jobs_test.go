@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // A fired job:finished leaves a job behind that the receiver's next call finds.
@@ -19,7 +19,7 @@ func TestFiredJob(t *testing.T) {
 	for _, profile := range []string{"2024-12", "2026-08"} {
 		b := newBench(t, withSettings(`{"profile":"`+profile+`"}`))
 		b.register(tokenA, newReceiver(t).url, "job:finished")
-		b.fire(mock.Firing{Type: "job:finished"})
+		b.fire(api.Firing{Type: "job:finished"})
 		b.settle()
 		language := `,"language":null`
 		if profile == "2026-08" {
@@ -73,7 +73,7 @@ func TestResultOfAnOddId(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.register(tokenA, callbackURL, "job:finished")
-	b.fire(mock.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"a-b/č"`)}})
+	b.fire(api.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"a-b/č"`)}})
 	path := b.resultPath("a-b%2F%C4%8D")
 	if got := b.do(call{path: path}); got.status != 200 || !strings.HasPrefix(path, "/api-results/a-b%2F%C4%8D-") {
 		t.Errorf("%s: %d %s", path, got.status, got.body)
@@ -90,8 +90,8 @@ func TestWhoGetsAFiredJob(t *testing.T) {
 	inbox := newReceiver(t)
 	b.register(tokenA, inbox.url, "job:finished")
 	b.register(tokenB, inbox.url, "order:create")
-	b.fire(mock.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"abc"`)}})
-	b.fire(mock.Firing{Type: "job:finished", To: inbox.url, Account: tokenB, Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"direct"`)}})
+	b.fire(api.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"abc"`)}})
+	b.fire(api.Firing{Type: "job:finished", To: inbox.url, Account: tokenB, Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"direct"`)}})
 	b.settle()
 	for _, c := range []struct {
 		token, id string
@@ -102,7 +102,7 @@ func TestWhoGetsAFiredJob(t *testing.T) {
 		}
 	}
 	// Every copy of a firing is a job of its own.
-	b.fire(mock.Firing{Type: "job:finished", Account: tokenA, Count: 3})
+	b.fire(api.Firing{Type: "job:finished", Account: tokenA, Count: 3})
 	if got := b.do(withToken(call{path: "/api/system/jobs"})); !strings.Contains(got.body, `"totalCount":4`) {
 		t.Errorf("%s", got.body)
 	}
@@ -163,7 +163,7 @@ func TestFiringEndsAPendingJob(t *testing.T) {
 	b.register(tokenA, inbox.url, "job:finished")
 	id := b.startJob("/api/invoices/snapshot")
 	b.advance(10 * time.Second)
-	b.fire(mock.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"` + id + `"`)}})
+	b.fire(api.Firing{Type: "job:finished", Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"` + id + `"`)}})
 	b.advance(time.Hour)
 	got := b.do(withToken(call{path: "/api/system/jobs/" + id}))
 	if !strings.Contains(got.body, `"endpoint":"\/api\/invoices\/snapshot"`) || !strings.Contains(got.body, `"duration":"10.000"`) || len(inbox.all()) != 1 {

@@ -7,15 +7,15 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 func TestANotificationsLife(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBench(t, still)
 	inbox := newReceiver(t, 500, 500, 200)
 	id := b.register(tokenA, inbox.url+"/a?b", "order:create")[0]
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	line := func(attempted string, attempts int, status string, active bool) string {
 		return fmt.Sprintf(`{"data":{"notifications":[{"id":1,"webhookId":%d,"webhookUrl":%s,"event":"order:create","eventCreated":"2024-12-02T12:00:00+0100","created":"2024-12-02T12:00:00+0100",`+
@@ -50,12 +50,12 @@ func TestGivingUpAndDeleting(t *testing.T) {
 	b := newBench(t)
 	inbox := newReceiver(t, 500)
 	id := b.register(tokenA, inbox.url, "order:create")[0]
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.advance(time.Hour)
 	if got := b.do(withToken(call{path: "/api/webhooks/notifications"})); !strings.Contains(got.body, `"attempts":3,"status":"failed","active":false`) {
 		t.Errorf("given up: %s", got.body)
 	}
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	b.do(withToken(call{method: "DELETE", path: fmt.Sprintf("/api/webhooks/%d", id)}))
 	b.advance(time.Hour)
@@ -67,7 +67,7 @@ func TestGivingUpAndDeleting(t *testing.T) {
 	}
 	// The webhook is never disabled: after a new registration events go on.
 	b.register(tokenA, inbox.url, "order:create")
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	if n := len(inbox.all()); n != 5 {
 		t.Errorf("%d callbacks, want 5", n)
@@ -81,13 +81,13 @@ func TestNotificationFilters(t *testing.T) {
 	b.register(tokenA, good.url, "order:create", "order:delete")
 	b.register(tokenA, bad.url, "order:paid", "stock:movement")
 	for _, typ := range []string{"order:create", "order:delete", "order:create"} { // 1 2 3
-		b.fire(mock.Firing{Type: typ})
+		b.fire(api.Firing{Type: typ})
 		b.settle()
 	}
 	b.advance(time.Hour)
-	b.fire(mock.Firing{Type: "stock:movement"}) // 4, given up below
+	b.fire(api.Firing{Type: "stock:movement"}) // 4, given up below
 	b.advance(time.Hour + 500*time.Millisecond)
-	b.fire(mock.Firing{Type: "stock:movement"}) // 5, still active
+	b.fire(api.Firing{Type: "stock:movement"}) // 5, still active
 	b.settle()
 	const list = "/api/webhooks/notifications?"
 	for query, want := range map[string]string{
@@ -138,7 +138,7 @@ func TestDirectFiringsAreNotLogged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.register(tokenA, callbackURL, "order:delete")
-	b.fire(mock.Firing{Type: "order:create", To: newReceiver(t).url, Account: tokenA})
+	b.fire(api.Firing{Type: "order:create", To: newReceiver(t).url, Account: tokenA})
 	b.settle()
 	if got := b.do(withToken(call{path: "/api/webhooks/notifications"})); !strings.Contains(got.body, `"totalCount":0`) {
 		t.Errorf("%s", got.body)
@@ -152,7 +152,7 @@ func TestTheLogShowsOddBodies(t *testing.T) {
 	b.register(tokenA, newReceiver(t).url, "order:create")
 	long := strings.Repeat("1234567890", 500)
 	for _, body := range []string{`"no json"`, `{"eventInstance":"` + long + `"}`, `[1]`} {
-		b.fire(mock.Firing{Type: "order:create", Body: []byte(body)})
+		b.fire(api.Firing{Type: "order:create", Body: []byte(body)})
 		b.settle()
 	}
 	got := b.do(withToken(call{path: "/api/webhooks/notifications"}))

@@ -2,22 +2,18 @@ package shoptet_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/shoptet"
+	"tacklebox/receiver/api"
 )
 
 func description(t *testing.T) []byte {
@@ -27,56 +23,6 @@ func description(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return raw
-}
-
-func TestTheDescriptionIsValid(t *testing.T) {
-	t.Parallel()
-	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromData(description(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := doc.Validate(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	if doc.OpenAPI != "3.1.0" {
-		t.Errorf("OpenAPI %s", doc.OpenAPI)
-	}
-	var described []string
-	for path, item := range doc.Paths.Map() {
-		for method, op := range item.Operations() {
-			described = append(described, method+" "+path+" "+op.OperationID)
-		}
-	}
-	var served []string
-	for _, op := range shoptet.New().Operations {
-		served = append(served, op.Method+" "+op.Path+" "+op.ID)
-	}
-	slices.Sort(described)
-	slices.Sort(served)
-	if !slices.Equal(described, served) {
-		t.Errorf("described %q\nserved %q", described, served)
-	}
-}
-
-// The engine adds the callbacks and this instance's address.
-func TestTheServedDescription(t *testing.T) {
-	t.Parallel()
-	for profile, events := range map[string]int{"2024-12": 56, "2026-08": 111} {
-		b := newBench(t, withSettings(`{"profile":"`+profile+`"}`))
-		got := b.control("/_/providers/shoptet/openapi.json")
-		if got.status != 200 {
-			t.Fatalf("%d %s", got.status, got.body)
-		}
-		var doc struct {
-			Webhooks map[string]json.RawMessage
-			Servers  []struct{ URL string }
-		}
-		b.parse(got.body, &doc)
-		if len(doc.Webhooks) != events || doc.Servers[0].URL != "http://mock.test/shoptet" {
-			t.Errorf("%s: %d callbacks at %v", profile, len(doc.Webhooks), doc.Servers)
-		}
-	}
 }
 
 // held is the description as schemas that answers are held against.
@@ -147,7 +93,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		h := hold(t)
 		b := newBench(t, withSettings(`{"profile":"`+profile+`"}`))
 		ids := b.register(tokenA, newReceiver(t, 500).url, "order:create", "job:finished")
-		b.fire(mock.Firing{Type: "order:create"})
+		b.fire(api.Firing{Type: "order:create"})
 		job := b.startJob("/api/orders/snapshot")
 		b.advance(time.Minute)
 		bearer := map[string]string{"Authorization": "Bearer x"}

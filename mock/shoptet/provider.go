@@ -41,11 +41,7 @@ func New() *provider.Provider {
 		Request:    createRequest,
 		Policy:     policy,
 		Due:        due,
-		Secrets:    secrets,
-		Retired:    retired,
-		Scheme:     scheme(),
-		Tamper:     tamper,
-		Faults:     []string{badSignature, missingSignature, oldKey},
+		Signing:    &provider.Signing{Scheme: scheme(), Secrets: secrets, Retired: retired},
 		Renew:      renew,
 		Spell:      spell,
 		Broken:     broken,
@@ -105,7 +101,10 @@ func route(r *request) error {
 
 // broken answers when the mock itself fails. The status and the code are
 // documented, the wording is a decision.
-func broken(w *provider.World, c *provider.Call) provider.Reply {
+func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
 	e := internalError()
+	if status == http.StatusInsufficientStorage {
+		e.Status, e.Message = status, kit.NotKept
+	}
 	return view(&kit.Request{World: w, Call: c, Header: http.Header{}}).reply(answer{status: e.Status, errors: kit.Errors{e}})
 }

@@ -1,6 +1,7 @@
 package shoptet_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"tacklebox/mock/sandbox"
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 )
 
 // Everything an integrator made survives a restart: webhooks, keys, tokens,
@@ -27,7 +29,7 @@ func TestRestart(t *testing.T) {
 	first.register(short, callbackURL, "order:create")
 	first.do(tokenCall(exchangeBody(nil)))
 	job := first.startJob("/api/orders/snapshot")
-	first.fire(mock.Firing{Type: "order:create", Account: tokenA})
+	first.fire(api.Firing{Type: "order:create", Account: tokenA})
 	first.settle()
 	if err := first.engine.Close(); err != nil {
 		t.Fatal(err)
@@ -46,7 +48,7 @@ func TestRestart(t *testing.T) {
 	if got := b.do(withToken(call{path: "/api/system/jobs/" + job})); !strings.Contains(got.body, `"status":"completed"`) {
 		t.Errorf("the job: %s", got.body)
 	}
-	b.fire(mock.Firing{Type: "order:create", Account: tokenA, Faults: faults("old_key")})
+	b.fire(api.Firing{Type: "order:create", Account: tokenA, Faults: faults("old_key")})
 	b.settle()
 	got := inbox.all()
 	if len(got) != 4 {
@@ -77,7 +79,7 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 			got := b.do(c)
 			fmt.Fprintln(&out, got.status, got.header["X-Request-Id"], got.body)
 		}
-		b.fire(mock.Firing{Type: "order:create", To: inbox.url, Account: tokenA, Count: 3})
+		b.fire(api.Firing{Type: "order:create", To: inbox.url, Account: tokenA, Count: 3})
 		b.settle()
 		for _, g := range inbox.all() {
 			fmt.Fprintln(&out, g.body, g.header["Shoptet-Webhook-Signature"])
@@ -99,7 +101,7 @@ func TestInTheSandbox(t *testing.T) {
 	b.register(tokenA, sb.Inbox("orders"), "order:create")
 	b.renew(tokenA)
 	sb.Reply("orders", `{"reply":[{"status":503},{"status":200}]}`)
-	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create"})
+	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create"})
 	sb.Expect(t, "kind:attempt status:503", 1)
 	sb.Advance(15 * time.Minute)
 	captures := sb.Expect(t, "kind:capture inbox:orders", 2)
@@ -112,7 +114,7 @@ func TestInTheSandbox(t *testing.T) {
 		t.Errorf("%s", got.body)
 	}
 	b.renew(tokenA)
-	sb.Fire(mock.Firing{Provider: "shoptet", Type: "order:create", Faults: faults("old_key")})
+	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", Faults: faults("old_key")})
 	if c := sb.Expect(t, "kind:capture inbox:orders", 3)[2]; c.Signature == nil || c.Signature.State != signing.Invalid {
 		t.Errorf("a callback with the old key: %+v", c.Signature)
 	}
@@ -127,8 +129,8 @@ func TestAfterACrash(t *testing.T) {
 	first.register(tokenA, inbox.url, "job:finished", "order:massUpdate", "order:create")
 	first.do(withToken(call{method: "DELETE", path: "/api/webhooks/10003"}))
 	first.register(tokenA, inbox.url, "order:update")
-	first.fire(mock.Firing{Type: "job:finished"})
-	first.fire(mock.Firing{Type: "order:massUpdate"})
+	first.fire(api.Firing{Type: "job:finished"})
+	first.fire(api.Firing{Type: "order:massUpdate"})
 	first.settle()
 	if n := len(inbox.all()); n != 4 {
 		t.Fatalf("%d callbacks, want the job, the mass event and two single ones", n)
@@ -158,7 +160,7 @@ func TestProfilesByAccount(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	inbox := newReceiver(t)
-	if _, err := b.engine.Fire(mock.Firing{Provider: "shoptet", Type: "product:create"}); err == nil {
+	if _, err := b.engine.Fire(context.Background(), api.Firing{Provider: "shoptet", Type: "product:create"}); err == nil {
 		t.Error("nobody knows product:create")
 	}
 	b.set(tokenB, `{"profile":"2026-08"}`)
@@ -170,14 +172,14 @@ func TestProfilesByAccount(t *testing.T) {
 	if got := b.do(withToken(call{path: "/api/nowhere"})); strings.Contains(got.body, "metadata") {
 		t.Errorf("and in 2024-12: %s", got.body)
 	}
-	b.fire(mock.Firing{Type: "product:create"})
+	b.fire(api.Firing{Type: "product:create"})
 	b.settle()
 	if n := len(inbox.all()); n != 1 {
 		t.Errorf("%d callbacks", n)
 	}
 	b.set(tokenB, `{"payload_events":["order:create"]}`)
 	b.do(call{method: "POST", path: "/api/webhooks", token: tokenB, body: fmt.Sprintf(`{"data":[{"event":"order:create","url":%q,"sendPayload":"full"}]}`, inbox.url)})
-	b.fire(mock.Firing{Type: "order:create", Set: map[string]json.RawMessage{"payload.data.order.code": json.RawMessage(`"1"`)}})
+	b.fire(api.Firing{Type: "order:create", Set: map[string]json.RawMessage{"payload.data.order.code": json.RawMessage(`"1"`)}})
 	b.settle()
 	carrying := 0
 	for _, g := range inbox.all()[1:] {
@@ -188,7 +190,7 @@ func TestProfilesByAccount(t *testing.T) {
 	if n := len(inbox.all()); n != 3 || carrying != 1 {
 		t.Errorf("%d callbacks, %d with the order", n, carrying)
 	}
-	if _, err := b.engine.Fire(mock.Firing{Provider: "shoptet", Type: "product:create", Account: tokenA}); err == nil {
+	if _, err := b.engine.Fire(context.Background(), api.Firing{Provider: "shoptet", Type: "product:create", Account: tokenA}); err == nil {
 		t.Error("product:create is unknown in account A")
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // TestSwitchedByTheControlAPI: Shoptet knows no such state, so the webhook looks
@@ -26,14 +26,14 @@ func TestSwitchedByTheControlAPI(t *testing.T) {
 			t.Fatalf("switching: %d %s", got.status, got.body)
 		}
 	}
-	b.fire(mock.Firing{Type: "order:create"})
+	b.fire(api.Firing{Type: "order:create"})
 	b.settle()
 	before := b.do(call{path: "/api/webhooks", token: tokenA}).body
 	turn(`{"enabled":false}`)
 	if after := b.do(call{path: "/api/webhooks", token: tokenA}).body; after != before {
 		t.Errorf("it is shown as %s, before %s", after, before)
 	}
-	if one := b.fire(mock.Firing{Type: "order:create"}).Events[0]; len(one.Deliveries) != 0 {
+	if one := b.fire(api.Firing{Type: "order:create"}).Events[0]; len(one.Deliveries) != 0 {
 		t.Errorf("it gets %+v", one)
 	}
 	b.advance(24 * time.Hour)

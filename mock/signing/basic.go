@@ -15,15 +15,18 @@ import (
 // credential is the header's value for a secret: user:password, or what stands
 // for it already.
 func (s *Scheme) credential(secret string) string {
-	if s.Encoding == AsGiven && !strings.Contains(secret, ":") {
+	if s.Encoding == Plain || s.Encoding == AsGiven && !strings.Contains(secret, ":") {
 		return s.Prefix + secret
 	}
 	return s.Prefix + base64.StdEncoding.EncodeToString([]byte(secret))
 }
 
 func (s *Scheme) credentialRule() string {
-	if s.Encoding == AsGiven {
+	switch s.Encoding {
+	case AsGiven:
 		return "the secret as it is, or base64 of user:password"
+	case Plain:
+		return "the secret as it is"
 	}
 	return "base64 of user:password, UTF-8"
 }
@@ -52,7 +55,7 @@ func (s *Scheme) carries(value, secret string) bool {
 		return true
 	}
 	want := s.credential(secret)
-	if n := len(s.Prefix); s.Encoding != AsGiven && len(value) >= n && strings.EqualFold(value[:n], s.Prefix) {
+	if n := len(s.Prefix); s.Encoding == Base64 && len(value) >= n && strings.EqualFold(value[:n], s.Prefix) {
 		value = s.Prefix + strings.TrimSpace(value[n:])
 	}
 	return subtle.ConstantTimeCompare([]byte(value), []byte(want)) == 1
@@ -133,7 +136,25 @@ func (s *Scheme) explainCredential(secret string, h http.Header) Verdict {
 		}
 		return v
 	}
+	if s.Encoding == Plain {
+		return s.compareTokens(v, secret, h.Get(s.Header))
+	}
 	return s.compareForms(v, secret, h.Get(s.Header))
+}
+
+// compareTokens names how a secret that stands there as it is was changed.
+func (s *Scheme) compareTokens(v Verdict, secret, value string) Verdict {
+	changes := append(spelledSecrets(), textChange{"the secret as base64", "the secret was encoded as base64: it belongs there as it is", func(s string) string {
+		return base64.StdEncoding.EncodeToString([]byte(s))
+	}}, textChange{"Bearer before the secret", "the word Bearer stands before the secret: it belongs there alone", func(s string) string { return "Bearer " + s }})
+	for _, c := range changes {
+		if c.change(secret) == value {
+			return v.fits(c.label, c.why)
+		}
+		v = v.misses(c.label)
+	}
+	v.Reason = "the secret is another than the one given"
+	return v
 }
 
 func (s *Scheme) compareForms(v Verdict, secret, value string) Verdict {

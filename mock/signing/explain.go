@@ -16,6 +16,8 @@ type Question struct {
 	Now        time.Time
 	Secret     string
 	Keys       []NamedKey // others in force: somebody may have used the wrong one
+	Method     string     // of the request, where the scheme signs it; "": POST
+	URL        string     // where the request was sent, as the sender knows it
 	Header     http.Header
 	Body       []byte
 	Candidates []Candidate // other bodies that the signature may belong to
@@ -42,11 +44,11 @@ const (
 // what people get wrong, the likelier first and one thing before two at a time.
 // Verdict.Tried lists what was tried, in order, with its outcome.
 func (s *Scheme) Explain(q Question) Verdict {
-	s = s.inForce(q.Header)
+	s, q = s.facing(q)
 	if s.Algorithm == Basic {
 		return s.explainCredential(q.Secret, q.Header)
 	}
-	v := s.Judge(q.Now, q.Secret, q.Header, q.Body)
+	v := s.judge(q)
 	if v.Certain || q.Brief && len(q.Body) > briefBody {
 		return s.told(v)
 	}
@@ -54,7 +56,20 @@ func (s *Scheme) Explain(q Question) Verdict {
 		v.Reason, v.Tried = "no secret is given: there is nothing to check the signature with", []string{}
 		return v
 	}
-	return s.search(q, s.told(v))
+	if s.lacksURL(s.partsOf(q)) != "" && v.State != Missing {
+		return s.told(v)
+	}
+	v = s.told(v)
+	if v.State == Missing {
+		var found bool
+		if v, found = s.recognised(q, v); found {
+			return v
+		}
+	}
+	if s.Algorithm == Ed25519 {
+		return s.meant(q, s.explainEd25519(q, v))
+	}
+	return s.meant(q, s.search(q, v))
 }
 
 // told gives the tries of a judgement their outcome.
@@ -97,6 +112,7 @@ type guess struct {
 // textGuess is another text around the body.
 type textGuess struct {
 	label, why, template, id, timestamp string
+	url                                 string // another than the one that is known; "": that one
 }
 
 // mixture is how key and text may have been put together.
@@ -144,7 +160,7 @@ func (s *Scheme) search(q Question, v Verdict) Verdict {
 	t.digests = s.digestsIn(q.Header, s.Header)
 	t.keys, t.bodies = s.keyGuesses(q.Secret), simpleBodies(q.Body)
 	id, timestamp := s.stamps(q.Header, s.Header)
-	t.texts = s.textGuesses(q.Header, id, timestamp)
+	t.texts = append(s.textGuesses(q.Header, id, timestamp), s.urlGuesses(q.URL, id, timestamp)...)
 	if len(t.digests) > 0 && t.run() {
 		return t.v
 	}
@@ -232,7 +248,12 @@ func (t *trial) match(h hypothesis, key, body []byte) (reading, bool) {
 		return reading{}, false // the secret cannot be a key by the rule
 	}
 	text := t.texts[h.text]
-	signed := signedText(text.template, text.id, text.timestamp, body)
+	p := t.partsOf(t.q)
+	p.id, p.timestamp = text.id, text.timestamp
+	if text.url != "" {
+		p.url = text.url
+	}
+	signed := p.fill(text.template, body)
 	mix := mixtures()[h.mixture].digest
 	made := map[string][]byte{}
 	for _, d := range t.digests {
@@ -351,7 +372,7 @@ func two(numbers ...int) bool {
 func (t *trial) elsewhere() bool {
 	missing := t.q.Header.Get(t.Scheme.Header) == ""
 	for _, name := range slices.Sorted(maps.Keys(t.q.Header)) {
-		if name == t.Scheme.Header || len(t.q.Header[name]) == 0 {
+		if name == http.CanonicalHeaderKey(t.Scheme.Header) || len(t.q.Header[name]) == 0 {
 			continue
 		}
 		digests := t.Scheme.digestsIn(t.q.Header, name)
@@ -402,5 +423,9 @@ func (t *trial) unlike(value string) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("%s holds %d bytes, where %s belongs: it was cut or is not a digest", t.Scheme.Header, len(digests[0].raw), wanted)
+	what := "it was cut or is not a digest"
+	if digests[0].length > t.algorithm().size {
+		what = "something stands behind it or it is not a digest"
+	}
+	return fmt.Sprintf("%s holds %d bytes, where %s belongs: %s", t.Scheme.Header, digests[0].length, wanted, what)
 }

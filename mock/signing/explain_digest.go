@@ -13,7 +13,8 @@ import (
 type reading struct {
 	raw       []byte
 	algorithm digestAlgorithm
-	cut       bool     // shorter than any digest
+	cut       bool     // shorter or longer than any digest
+	length    int      // in bytes, before it was cut
 	notes     []string // how it differs from what the scheme writes; none: it is as it should be
 }
 
@@ -158,7 +159,7 @@ func (s *Scheme) sized(raw []byte, notes []string) reading {
 	} else {
 		notes = append(notes, fmt.Sprintf("there are %d bytes behind the digest", len(raw)-want.size))
 	}
-	return reading{raw: raw[:min(len(raw), want.size)], algorithm: want, cut: true, notes: notes}
+	return reading{raw: raw[:min(len(raw), want.size)], algorithm: want, cut: true, length: len(raw), notes: notes}
 }
 
 func containsBytes(list [][]byte, b []byte) bool {

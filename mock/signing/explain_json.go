@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"tacklebox/receiver/journal"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"tacklebox/receiver/journal"
 )
 
 // spelling is a way of writing the same JSON. Empty fields leave things as they

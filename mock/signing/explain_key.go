@@ -129,15 +129,22 @@ func (s *Scheme) textGuesses(h http.Header, id, timestamp string) []textGuess {
 		if template == s.Signed || needsID && foundID == "" || needsTime && foundTime == "" {
 			continue
 		}
-		list = append(list, textGuess{"signed text " + shown(template), s.textWhy(template), template, foundID, foundTime})
+		list = append(list, textGuess{label: "signed text " + shown(template), why: s.textWhy(template), template: template, id: foundID, timestamp: foundTime})
 	}
 	if !strings.Contains(s.Signed, "{timestamp}") || timestamp == "" {
 		return list
 	}
-	if short, ok := strings.CutSuffix(timestamp, "000"); ok && short != "" {
-		list = append(list, textGuess{"the timestamp in seconds", "seconds were signed but the timestamp is sent in milliseconds: sign and send the same Unix seconds", s.Signed, id, short})
+	if s.Unit == RFC3339 {
+		return list
 	}
-	return append(list, textGuess{"the timestamp in milliseconds", "milliseconds were signed but the timestamp is sent in seconds: sign and send the same Unix seconds", s.Signed, id, timestamp + "000"})
+	unit := "seconds"
+	if s.Unit == Milliseconds {
+		unit = Milliseconds
+	}
+	if short, ok := strings.CutSuffix(timestamp, "000"); ok && short != "" {
+		list = append(list, textGuess{label: "the timestamp in seconds", why: "seconds were signed but the timestamp is sent in milliseconds: sign and send the same Unix " + unit, template: s.Signed, id: id, timestamp: short})
+	}
+	return append(list, textGuess{label: "the timestamp in milliseconds", why: "milliseconds were signed but the timestamp is sent in seconds: sign and send the same Unix " + unit, template: s.Signed, id: id, timestamp: timestamp + "000"})
 }
 
 // textWhy says what a signed text has too much or too little of.

@@ -287,7 +287,7 @@ func TestTwoMistakesAreNamed(t *testing.T) {
 		}, []string{"as Python writes it", `with \/ written as /`, `\uXXXX`}},
 		"header and writing": {"shopify", func(f *forger) { f.header, f.encode = "X-Signature", hex.EncodeToString }, []string{"stands in X-Signature", "lower-case hex"}},
 		"header and key":     {"shoptet", func(f *forger) { f.header = "X-Signature"; f.key, _ = hex.DecodeString(f.secret) }, []string{"stands in X-Signature", "decoded from hex"}},
-		"svix and no id":     {"standard-webhooks", func(f *forger) { f.header = "Svix-Signature"; f.template = "{timestamp}.{body}" }, []string{"stands in Svix-Signature", "the id was left out"}},
+		"header and no id":   {"standard-webhooks", func(f *forger) { f.header = "Acme-Signature"; f.template = "{timestamp}.{body}" }, []string{"stands in Acme-Signature", "the id was left out"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -324,9 +324,9 @@ func TestOtherHeaders(t *testing.T) {
 	// the companions of a foreign header are found by its name
 	s := Named("standard-webhooks")
 	h := signedHeaders(t, s, secretFor(s), "x", instant)
-	svix := headers("svix-id", h.Get(s.ID), "svix-timestamp", h.Get(s.Timestamp), "svix-signature", h.Get(s.Header))
-	v := s.Explain(Question{Now: instant, Secret: secretFor(s), Header: svix, Body: []byte("x")})
-	wantCause(t, cause{label: "the header Svix-Signature", reason: "stands in Svix-Signature"}, v)
+	acme := headers("acme-id", h.Get(s.ID), "acme-timestamp", h.Get(s.Timestamp), "acme-signature", h.Get(s.Header))
+	v := s.Explain(Question{Now: instant, Secret: secretFor(s), Header: acme, Body: []byte("x")})
+	wantCause(t, cause{label: "the header Acme-Signature", reason: "stands in Acme-Signature"}, v)
 	// an SHA-1 digest under the name of the newer header
 	f := newForger(Named("github"))
 	f.algorithm, f.prefix = "sha1", "sha1="
@@ -448,4 +448,18 @@ func FuzzExplain(f *testing.F) {
 			t.Fatalf("explained %+v, judged %+v", v, judged)
 		}
 	})
+}
+
+// The size that is told is that of what stands there, never the one that belongs
+// there.
+func TestTheSizeOfWhatIsNoDigest(t *testing.T) {
+	t.Parallel()
+	s := &Scheme{Title: "Plain", Header: "X-Sig", Algorithm: "sha256", Encoding: Hex, Signed: "{body}"}
+	for n, want := range map[int]string{12: "holds 12 bytes", 31: "holds 31 bytes", 33: "holds 33 bytes", 40: "holds 40 bytes"} {
+		h := http.Header{"X-Sig": {strings.Repeat("a7", n)}}
+		v := s.Explain(Question{Secret: "k", Header: h, Body: []byte("{}")})
+		if v.State != Invalid || !strings.Contains(v.Reason, want) {
+			t.Errorf("%d bytes: %s %q", n, v.State, v.Reason)
+		}
+	}
 }

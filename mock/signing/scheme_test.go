@@ -101,6 +101,9 @@ func signedHeaders(t testing.TB, s *Scheme, secret, body string, at time.Time) h
 func TestEachSchemeTakesWhatItSigns(t *testing.T) {
 	t.Parallel()
 	for name, s := range testSchemes() {
+		if s.SignsURL() || s.In == InBody || s.Algorithm == Ed25519 {
+			continue // TestEveryVendor has them
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := signedHeaders(t, s, secretFor(s), `{"a":1}`, instant)

@@ -1,9 +1,6 @@
 package ultracart
 
 import (
-	"fmt"
-
-	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
 )
@@ -35,30 +32,4 @@ func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
 func callbackProof() *signing.Scheme {
 	return &signing.Scheme{Title: "UltraCart", Header: authorization, Algorithm: signing.Basic, Encoding: signing.Base64, Prefix: "Basic ",
 		Evidence: "documented: authentication_type basic; inferred: UTF-8"}
-}
-
-// Faults of the credentials: there is no signature that could be wrong.
-const (
-	faultBad     = "bad_signature"
-	faultMissing = "missing_signature"
-)
-
-// tamper changes the Basic credentials of an attempt.
-func tamper(w *provider.World, d *provider.Delivery, fault string, out *provider.Outgoing) error {
-	s := kit.SubOf(w, d)
-	if s == nil || basicPair(s) == "" {
-		return fmt.Errorf("%s: this callback carries no credentials; set authentication_type to basic", fault)
-	}
-	kept := out.Header[:0]
-	for _, f := range out.Header {
-		if f.Name == authorization {
-			if fault == faultMissing {
-				continue
-			}
-			f.Value = kit.BasicValue(basicPair(s) + "-wrong")
-		}
-		kept = append(kept, f)
-	}
-	out.Header = kept
-	return nil
 }

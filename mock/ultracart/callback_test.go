@@ -3,6 +3,7 @@ package ultracart_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -13,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
 	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -22,7 +23,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	c.subscribe("box/deep", `{"webhook_url":"`+c.sb.Inbox("box")+`/deep?a=1&b=%2F"}`, "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	e := c.captures("box", 1)[0]
 	if e.Request.Method != "POST" || e.Request.URL != "/in/box/deep?a=1&b=%2F" {
 		t.Errorf("%s %s", e.Request.Method, e.Request.URL)
@@ -30,7 +31,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	want := map[string]string{"Host": strings.TrimPrefix(c.sb.URL, "http://"), "Content-Type": "application/json; charset=UTF-8", "User-Agent": "UltraCart",
 		"Content-Length": fmt.Sprint(e.Request.Size)}
 	got := map[string]string{}
-	for name := range e.Request.Headers {
+	for name := range e.Request.Headers.HTTP() {
 		got[name] = e.Request.Headers.Get(name)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -49,7 +50,7 @@ func TestBasicCredentials(t *testing.T) {
 		one := c.as(fmt.Sprint("account-", i))
 		inbox := fmt.Sprint("box-", i)
 		oid := one.subscribe(inbox, fmt.Sprintf(`{"authentication_type":"basic","basic_username":%q,"basic_password":%q}`, v.Username, v.Password), "user_login")
-		one.fire(mock.Firing{Type: "user_login", Account: one.key})
+		one.fire(api.Firing{Type: "user_login", Account: one.key})
 		e := c.captures(inbox, 1)[0]
 		if got := e.Request.Headers.Get("Authorization"); got != v.Authorization || e.Signature.State != signing.Valid {
 			t.Errorf("%s: %s, signature %+v", v.Username, got, e.Signature)
@@ -76,7 +77,7 @@ func TestOtherAuthenticationsCarryNothing(t *testing.T) {
 	c := start(t)
 	for i, kind := range []string{"none", "api user", "aws iam"} {
 		c.subscribe("box", fmt.Sprintf(`{"authentication_type":%q,"basic_username":"u","basic_password":"p","iam_access_key":"A","iam_secret_key":"S"}`, kind), "user_login")
-		c.fire(mock.Firing{Type: "user_login"})
+		c.fire(api.Firing{Type: "user_login"})
 		for _, e := range c.captures("box", (i+1)*(i+2)/2) {
 			if e.Request.Headers.Get("Authorization") != "" {
 				t.Errorf("%s: %v", kind, e.Request.Headers)
@@ -90,12 +91,12 @@ func TestFaultsOfTheCredentials(t *testing.T) {
 	c := start(t)
 	c.subscribe("box", `{"authentication_type":"basic"}`, "user_login")
 	for i, v := range []struct{ fault, want string }{{"bad_signature", signing.Invalid}, {"missing_signature", signing.Missing}} {
-		c.fire(mock.Firing{Type: "user_login", Faults: []mock.Fault{{Kind: v.fault}}})
+		c.fire(api.Firing{Type: "user_login", Faults: []api.Fault{{Kind: v.fault}}})
 		if e := c.captures("box", i+1)[i]; e.Signature.State != v.want {
 			t.Errorf("%s: %+v", v.fault, e.Signature)
 		}
 	}
-	if _, err := c.sb.Sandbox().Engine().Fire(mock.Firing{Provider: "ultracart", Type: "user_login", Faults: []mock.Fault{{Kind: "stale_signature"}}}); err == nil {
+	if _, err := c.sb.Sandbox().Engine().Fire(context.Background(), api.Firing{Provider: "ultracart", Type: "user_login", Faults: []api.Fault{{Kind: "stale_signature"}}}); err == nil {
 		t.Error("stale_signature is possible without signatures")
 	}
 }
@@ -107,10 +108,10 @@ func TestEveryEventOfABatchIsFound(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("box", `{"reply":[{"status":500,"times":1},{"status":200}]}`)
 	c.subscribe("box", "", "user_login", "order_create", "order_ship")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
-	c.fire(mock.Firing{Type: "order_create"})
-	ship := c.fire(mock.Firing{Type: "order_ship"}).Events[0].ID
+	c.fire(api.Firing{Type: "order_create"})
+	ship := c.fire(api.Firing{Type: "order_ship"}).Events[0].ID
 	c.sb.Advance(time.Minute)
 	for _, q := range []string{"type:order_create", "type:order_ship", "event:" + ship} {
 		for _, kind := range []string{"attempt", "capture"} {
@@ -129,7 +130,7 @@ func TestTheBareArray(t *testing.T) {
 	c := start(t)
 	c.set("body", "array")
 	c.subscribe("box", "", "order_create")
-	c.fire(mock.Firing{Type: "order_create"})
+	c.fire(api.Firing{Type: "order_create"})
 	e := c.captures("box", 1)[0]
 	if diff := cmp.Diff(compact(t, fixture(t, "samples/extra/order_create.array.json")), string(e.Request.Body)); diff != "" {
 		t.Error(diff)
@@ -160,7 +161,7 @@ func TestCompressedEvents(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	c.subscribe("box", `{"compress_events":true}`, "order_create")
-	c.fire(mock.Firing{Type: "order_create"})
+	c.fire(api.Firing{Type: "order_create"})
 	e := c.captures("box", 1)[0]
 	want := compact(t, []byte(gjson.GetBytes(fixtureVectors(t), "compress.plain_events").Raw))
 	if got := unpack(t, gjson.GetBytes(e.Request.Body, "events").String()); got != want {
@@ -173,7 +174,7 @@ func TestCompressedEvents(t *testing.T) {
 		t.Errorf("contract %+v", e.Contract)
 	}
 	c.set("body", "array")
-	c.fire(mock.Firing{Type: "order_create"})
+	c.fire(api.Firing{Type: "order_create"})
 	if body := gjson.ParseBytes(c.captures("box", 2)[1].Request.Body); body.Type != gjson.String || !strings.HasPrefix(unpack(t, body.String()), `[{"order_create":`) {
 		t.Errorf("body %s", body.Raw)
 	}
@@ -193,7 +194,7 @@ func TestEventsOfOneFiringShareAPost(t *testing.T) {
 	c := start(t)
 	c.subscribe("ten", "", "order_create")
 	c.subscribe("many", `{"maximum_events":25}`, "order_create")
-	fired := c.fire(mock.Firing{Type: "order_create", Count: 32})
+	fired := c.fire(api.Firing{Type: "order_create", Count: 32})
 	if got := sizes(c.captures("ten", 4)); got != "10 10 10 2" {
 		t.Errorf("by ten: %s", got)
 	}
@@ -221,7 +222,7 @@ func TestPostsHoldTheMaximumSize(t *testing.T) {
 	for size, want := range map[int64]string{two: "2 2 1", two - 1: "1 1 1 1 1", 1: "1 1 1 1 1", 0: "1 1 1 1 1", -5: "1 1 1 1 1", 5242880: "5"} {
 		c := start(t)
 		c.subscribe("box", fmt.Sprintf(`{"maximum_size":%d}`, size), "order_create")
-		c.fire(mock.Firing{Type: "order_create", Count: 5})
+		c.fire(api.Firing{Type: "order_create", Count: 5})
 		got := c.captures("box", strings.Count(want, " ")+1)
 		if sizes(got) != want {
 			t.Errorf("maximum_size %d: %s, want %s", size, sizes(got), want)
@@ -237,7 +238,7 @@ func TestNoPostIsOver900K(t *testing.T) {
 	c := start(t)
 	c.subscribe("box", `{"maximum_size":5242880,"maximum_events":100}`, "user_login")
 	big := asJSON(strings.Repeat("x", 300_000))
-	c.fire(mock.Firing{Type: "user_login", Count: 7, Set: raw{"full_name": big}})
+	c.fire(api.Firing{Type: "user_login", Count: 7, Set: raw{"full_name": big}})
 	if got := sizes(c.captures("box", 3)); got != "3 3 1" {
 		t.Errorf("events in each POST: %s, want 3 3 1", got)
 	}
@@ -248,12 +249,12 @@ func TestSeveralTypesShareAPostWhileTheyWait(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("box", `{"reply":[{"status":503},{"status":200}]}`)
 	oid := c.subscribe("box", "", "order_create", "order_payment_process", "order_ship")
-	c.fire(mock.Firing{Type: "user_login"})
-	c.fire(mock.Firing{Type: "order_refund"})
-	c.fire(mock.Firing{Type: "order_create", Set: raw{"current_stage": []byte(`"Hold"`)}})
+	c.fire(api.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "order_refund"})
+	c.fire(api.Firing{Type: "order_create", Set: raw{"current_stage": []byte(`"Hold"`)}})
 	c.settled(1)
 	for _, typ := range []string{"order_create", "order_payment_process", "order_ship"} {
-		c.fire(mock.Firing{Type: typ, Account: c.key})
+		c.fire(api.Firing{Type: typ, Account: c.key})
 	}
 	if got := c.webhook(oid).Get("pending").Int(); got != 4 {
 		t.Errorf("pending %d, want 4", got)
@@ -277,8 +278,8 @@ func TestSignaturesAreJudgedForEachSubscription(t *testing.T) {
 	c.subscribe("plain", "", "user_login")
 	c.subscribe("proved", `{"authentication_type":"basic"}`, "user_login")
 	c.subscribe("other", `{"authentication_type":"basic"}`, "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
-	c.fire(mock.Firing{Type: "user_login", Account: c.key, To: c.sb.Inbox("direct")})
+	c.fire(api.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login", Account: c.key, To: c.sb.Inbox("direct")})
 	for inbox, want := range map[string]string{"plain": signing.None, "proved": signing.Valid, "other": signing.Valid, "direct": signing.None} {
 		if e := c.captures(inbox, 1)[0]; e.Signature == nil || e.Signature.State != want {
 			t.Errorf("%s: %+v, want %s", inbox, e.Signature, want)

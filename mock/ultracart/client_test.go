@@ -13,8 +13,8 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -29,7 +29,7 @@ var begin = time.Date(2026, 5, 18, 16, 10, 24, 552e6, time.UTC)
 
 func start(t *testing.T, options ...sandbox.Option) *client {
 	t.Helper()
-	sb := sandbox.Start(t, append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(begin)}, options...)...)
+	sb := sandbox.Start(t, append([]sandbox.Option{sandbox.WithSeed(7), sandbox.WithStart(begin), sandbox.WithTick(1)}, options...)...)
 	return &client{t, sb, "uc-test-key-1"}
 }
 
@@ -123,7 +123,7 @@ func asJSON(v any) []byte {
 	return b
 }
 
-func (c *client) fire(f mock.Firing) mock.Fired {
+func (c *client) fire(f api.Firing) api.Fired {
 	c.t.Helper()
 	f.Provider = "ultracart"
 	return c.sb.Fire(f)

@@ -1,10 +1,12 @@
 package ultracart
 
 import (
+	"net/http"
 	"strings"
 	"unicode"
 
 	"tacklebox/mock/kit"
+	"tacklebox/mock/provider"
 )
 
 // apiError is a refusal in the provider's words (errors.json). The same message
@@ -37,6 +39,14 @@ func unknown() *apiError  { return refuse(404, "No such resource.") }
 func tooLarge() *apiError { return bad("The request body is too large.") }
 func badURL() *apiError {
 	return bad("Field 'webhook_url' must be an absolute http or https URL.")
+}
+
+// failed answers when the mock itself failed.
+func failed(w *provider.World, c *provider.Call, status int) provider.Reply {
+	if status == http.StatusInsufficientStorage {
+		return api.Fail(w, c, refuse(status, kit.NotKept))
+	}
+	return api.Fail(w, c, broken())
 }
 
 // printable replaces control characters, which would break the header, by

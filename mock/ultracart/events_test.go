@@ -1,6 +1,7 @@
 package ultracart_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,9 +13,9 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tacklebox/fixtures"
-	"tacklebox/mock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 )
 
 type raw = map[string]json.RawMessage
@@ -42,7 +43,7 @@ func TestEveryEventTypeIsSentAsItsSample(t *testing.T) {
 	}
 	c.insert("all", "", events)
 	for i, e := range p.Events {
-		c.fire(mock.Firing{Type: e.Type})
+		c.fire(api.Firing{Type: e.Type})
 		got := c.captures("all", i+1)[i]
 		sample, err := p.Sample(e.Type)
 		if err != nil {
@@ -64,7 +65,7 @@ func TestWithoutExpansionOnlyTheBaseIsSent(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	c.subscribe("box", "", "order_create")
-	c.fire(mock.Firing{Type: "order_create"})
+	c.fire(api.Firing{Type: "order_create"})
 	if diff := cmp.Diff(compact(t, fixture(t, "samples/extra/order_create.unexpanded.json")), string(c.captures("box", 1)[0].Request.Body)); diff != "" {
 		t.Error(diff)
 	}
@@ -76,7 +77,7 @@ func TestEverySubscriptionHasItsOwnExpansion(t *testing.T) {
 	for _, x := range []string{"", "billing", "item, summary ,nonsense"} {
 		c.insert("box", "", []map[string]any{{"event_name": "order_create", "expansion": x}})
 	}
-	c.fire(mock.Firing{Type: "order_create"})
+	c.fire(api.Firing{Type: "order_create"})
 	seen := map[string]bool{}
 	for _, e := range c.captures("box", 3) {
 		seen[e.Subscription+" "+gjson.GetBytes(e.Request.Body, "events.0.order_create.@keys").Raw] = true
@@ -102,7 +103,7 @@ func TestWhoGetsAnEvent(t *testing.T) {
 	c.subscribe("other", "", "order_ship")
 	foreign := c.as("other")
 	foreign.subscribe("foreign", "", "order_create")
-	fired := c.fire(mock.Firing{Type: "order_create", Account: c.key}).Events[0]
+	fired := c.fire(api.Firing{Type: "order_create", Account: c.key}).Events[0]
 	var got []string
 	for _, d := range fired.Deliveries {
 		got = append(got, d.Subscription)
@@ -115,12 +116,12 @@ func TestWhoGetsAnEvent(t *testing.T) {
 	if diff := cmp.Diff(want, fired.Skipped); diff != "" {
 		t.Errorf("skipped: %s", diff)
 	}
-	everyone := c.fire(mock.Firing{Type: "order_create"}).Events[0]
+	everyone := c.fire(api.Firing{Type: "order_create"}).Events[0]
 	if len(everyone.Deliveries) != 3 || len(everyone.Skipped) != 4 {
 		t.Errorf("without an account: %+v", everyone)
 	}
 	// The second event of the account is about order …02 for the rules too.
-	if second := c.fire(mock.Firing{Type: "order_create", Account: c.key}).Events[0]; second.Deliveries[0].Subscription != "1002" {
+	if second := c.fire(api.Firing{Type: "order_create", Account: c.key}).Events[0]; second.Deliveries[0].Subscription != "1002" {
 		t.Errorf("second order: %+v", second)
 	}
 }
@@ -129,13 +130,13 @@ func TestARuleSeesWhatTheFiringChanged(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	c.insert("box", "", []map[string]any{{"event_name": "order_create", "expansion": "summary", "event_ruler": `{"summary":{"total":{"value":[{"numeric":[">",100]}]}}}`}})
-	if fired := c.fire(mock.Firing{Type: "order_create"}).Events[0]; len(fired.Deliveries) != 0 {
+	if fired := c.fire(api.Firing{Type: "order_create"}).Events[0]; len(fired.Deliveries) != 0 {
 		t.Errorf("71.92 is taken for more than 100: %+v", fired)
 	}
-	if fired := c.fire(mock.Firing{Type: "order_create", Set: raw{"summary.total.value": []byte("100.5")}}).Events[0]; len(fired.Deliveries) != 1 {
+	if fired := c.fire(api.Firing{Type: "order_create", Set: raw{"summary.total.value": []byte("100.5")}}).Events[0]; len(fired.Deliveries) != 1 {
 		t.Errorf("100.5 is not taken for more than 100: %+v", fired)
 	}
-	if fired := c.fire(mock.Firing{Type: "order_create", Body: []byte(`"{not JSON"`)}).Events[0]; len(fired.Deliveries) != 0 {
+	if fired := c.fire(api.Firing{Type: "order_create", Body: []byte(`"{not JSON"`)}).Events[0]; len(fired.Deliveries) != 0 {
 		t.Errorf("a rule matches what is no JSON: %+v", fired)
 	}
 }
@@ -145,20 +146,20 @@ func TestOverridesBeginAtThePayload(t *testing.T) {
 	c := start(t)
 	c.insert("box", "", []map[string]any{{"event_name": "order_create", "expansion": "billing"}})
 	for i, v := range []struct {
-		firing mock.Firing
+		firing api.Firing
 		path   string
 		want   string
 	}{
-		{mock.Firing{Set: raw{"order_id": []byte(`"X-1"`)}}, "order_id", `"X-1"`},
-		{mock.Firing{Set: raw{"billing.email": []byte(`"a@b.test"`)}}, "billing.email", `"a@b.test"`},
-		{mock.Firing{Unset: []string{"billing.email"}}, "billing.email", ""},
-		{mock.Firing{Merge: []byte(`{"current_stage":"Hold","billing":{"city":null}}`)}, "current_stage", `"Hold"`},
-		{mock.Firing{Set: raw{"shipping.city": []byte(`"Rome"`)}}, "shipping", ""},                   // cut: not expanded
-		{mock.Firing{Set: raw{"exchange_rate": []byte(`1.50`)}}, "exchange_rate", `1.50`},            // no expansion names it
-		{mock.Firing{Set: raw{"billing.email": []byte(`null`)}}, "billing.email", ""},                // no null anywhere
-		{mock.Firing{Set: raw{"billing.company": []byte(`"\u003c<é"`)}}, "billing.company", `"<<é"`}, // nothing escaped in vain
-		{mock.Firing{Set: raw{"refund_dts": []byte(`"2026-05-19T00:00:00-04:00"`)}}, "refund_dts", `"2026-05-19T00:00:00-04:00"`},
-		{mock.Firing{Body: []byte(`{ "anything": [null, false], "billing": {}, "shipping": 1 }`)}, "@this", `{"anything":[null,false],"billing":{},"shipping":1}`},
+		{api.Firing{Set: raw{"order_id": []byte(`"X-1"`)}}, "order_id", `"X-1"`},
+		{api.Firing{Set: raw{"billing.email": []byte(`"a@b.test"`)}}, "billing.email", `"a@b.test"`},
+		{api.Firing{Unset: []string{"billing.email"}}, "billing.email", ""},
+		{api.Firing{Merge: []byte(`{"current_stage":"Hold","billing":{"city":null}}`)}, "current_stage", `"Hold"`},
+		{api.Firing{Set: raw{"shipping.city": []byte(`"Rome"`)}}, "shipping", ""},                   // cut: not expanded
+		{api.Firing{Set: raw{"exchange_rate": []byte(`1.50`)}}, "exchange_rate", `1.50`},            // no expansion names it
+		{api.Firing{Set: raw{"billing.email": []byte(`null`)}}, "billing.email", ""},                // no null anywhere
+		{api.Firing{Set: raw{"billing.company": []byte(`"\u003c<é"`)}}, "billing.company", `"<<é"`}, // nothing escaped in vain
+		{api.Firing{Set: raw{"refund_dts": []byte(`"2026-05-19T00:00:00-04:00"`)}}, "refund_dts", `"2026-05-19T00:00:00-04:00"`},
+		{api.Firing{Body: []byte(`{ "anything": [null, false], "billing": {}, "shipping": 1 }`)}, "@this", `{"anything":[null,false],"billing":{},"shipping":1}`},
 	} {
 		v.firing.Type = "order_create"
 		c.fire(v.firing)
@@ -180,7 +181,7 @@ func TestOverridesBeginAtThePayload(t *testing.T) {
 func TestContextKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	_, err := c.sb.Sandbox().Engine().Fire(mock.Firing{Provider: "ultracart", Type: "order_create", Context: raw{"x": []byte("1")}})
+	_, err := c.sb.Sandbox().Engine().Fire(context.Background(), api.Firing{Provider: "ultracart", Type: "order_create", Context: raw{"x": []byte("1")}})
 	if err == nil || !strings.Contains(err.Error(), "no context key") {
 		t.Errorf("%v", err)
 	}
@@ -203,12 +204,12 @@ func TestObjectsCountUpForEachTypeAndAccount(t *testing.T) {
 		return strings.Join(all, ", ")
 	}
 	for i, typ := range []string{"order_create", "order_ship", "order_refund"} {
-		c.fire(mock.Firing{Type: typ})
+		c.fire(api.Firing{Type: typ})
 		c.captures("box", i+1)
 	}
-	c.fire(mock.Firing{Type: "order_create", Count: 2})
+	c.fire(api.Firing{Type: "order_create", Count: 2})
 	c.captures("box", 4)
-	c.fire(mock.Firing{Type: "order_create", Account: c.key})
+	c.fire(api.Firing{Type: "order_create", Account: c.key})
 	want := "order_create 9100001, order_ship 9100001, order_refund 9100001, order_create 9100002, order_create 9100003, order_create 9100001"
 	if got := ids(5); got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -220,7 +221,7 @@ func TestTheMerchantStandsInPayloads(t *testing.T) {
 	c := start(t)
 	c.set("merchant_id", "SHOP")
 	c.insert("box", "", []map[string]any{{"event_name": "auto_order_rebill", "expansion": "original_order,rebill_orders"}})
-	c.fire(mock.Firing{Type: "auto_order_rebill"})
+	c.fire(api.Firing{Type: "auto_order_rebill"})
 	body := string(c.captures("box", 1)[0].Request.Body)
 	if n := strings.Count(body, `"merchant_id":"SHOP"`); n != 3 || strings.Contains(body, `"merchant_id":"DEMO"`) {
 		t.Errorf("%d times in %s", n, body)
@@ -232,7 +233,7 @@ func TestFalseIsWrittenInCallbacksWhenAskedFor(t *testing.T) {
 	c := start(t)
 	c.set("emit_false", true)
 	c.insert("box", "", []map[string]any{{"event_name": "order_create", "expansion": "payment"}})
-	c.fire(mock.Firing{Type: "order_create", Set: raw{"payment.test_order": []byte("false")}})
+	c.fire(api.Firing{Type: "order_create", Set: raw{"payment.test_order": []byte("false")}})
 	e := c.captures("box", 1)[0]
 	if got := gjson.GetBytes(e.Request.Body, "events.0.order_create.payment.test_order").Raw; got != "false" || !e.Contract.OK {
 		t.Errorf("test_order %s, contract %+v", got, e.Contract)
@@ -242,7 +243,7 @@ func TestFalseIsWrittenInCallbacksWhenAskedFor(t *testing.T) {
 func TestDirectFiringSendsTheWholeSample(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	c.fire(mock.Firing{Type: "order_create", To: c.sb.Inbox("direct") + "/deep?q=1"})
+	c.fire(api.Firing{Type: "order_create", To: c.sb.Inbox("direct") + "/deep?q=1"})
 	e := c.captures("direct", 1)[0]
 	if diff := cmp.Diff(compact(t, fixture(t, "samples/order_create.json")), string(e.Request.Body)); diff != "" {
 		t.Error(diff)
@@ -257,7 +258,7 @@ func TestADirectFiringDoesNotWaitForAnother(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("direct", `{"reply":[{"status":500}]}`)
 	for i := range 3 {
-		c.fire(mock.Firing{Type: "user_login", To: c.sb.Inbox("direct")})
+		c.fire(api.Firing{Type: "user_login", To: c.sb.Inbox("direct")})
 		c.captures("direct", i+1)
 	}
 }
@@ -282,7 +283,7 @@ func TestABrokenSampleIsAnsweredInTheDialect(t *testing.T) {
 	}
 	c = start(t, sandbox.WithConfig(func(cfg *sandbox.Config) { cfg.Fixtures = dir }))
 	c.subscribe("box", "", "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	if got := string(c.captures("box", 1)[0].Request.Body); got != `{"events":[{"user_login":{"login":"solo"}}]}` {
 		t.Errorf("a sample that is the payload alone: %s", got)
 	}

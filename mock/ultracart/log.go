@@ -132,11 +132,11 @@ func (q *request) showLog(s *provider.Sub, t try) (out logJSON, ok bool) {
 	out = logJSON{OID: oid(s), RequestID: t.id(q.World), Delivered: date(t.a.At), RequestHeaders: []headerJSON{}, ResponseHeaders: []headerJSON{},
 		Duration: q.World.Took(t.a).Milliseconds(), QueueDelay: t.a.At.Sub(t.d.Created).Milliseconds(), Success: flag(t.a.OK, q.emitFalse)}
 	if r := e.Request; r != nil {
-		out.URI, out.Request, out.RequestHeaders = r.URL, start(r.Body), sentHeaders(r.Headers, r.URL, r.Size)
+		out.URI, out.Request, out.RequestHeaders = r.URL, start(r.Body), sentHeaders(r.Headers.Map(), r.URL, r.Size)
 	}
 	if r := e.Response; r != nil && r.Status != 0 {
 		text := start(r.Body)
-		out.Response, out.Status, out.ResponseHeaders = &text, r.Status, headers(r.Headers, nil)
+		out.Response, out.Status, out.ResponseHeaders = &text, r.Status, headers(r.Headers.Map(), nil)
 	}
 	return out, true
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 func replaceAll(s, old, now string) string { return strings.ReplaceAll(s, old, now) }
@@ -22,7 +22,7 @@ func TestTheLogTellsEveryAttempt(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("orders", `{"reply":[{"status":500,"body":""},{"status":200,"headers":{"Content-Type":"text/plain","X-Two":"2"},"body":"thanks"}]}`)
 	oid := c.subscribe("orders", `{"authentication_type":"basic","basic_username":"tack","basic_password":"box"}`, "order_create")
-	c.fire(mock.Firing{Type: "order_create"})
+	c.fire(api.Firing{Type: "order_create"})
 	c.settled(1)
 	c.sb.Advance(time.Minute)
 	list := c.ok("GET", webhooks+"/"+oid+"/logs", "")
@@ -65,7 +65,7 @@ func TestNoAnswerAtAll(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("box", `{"reply":[{"fault":"reset"}]}`)
 	oid := c.subscribe("box", "", "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
 	id := c.ok("GET", webhooks+"/"+oid+"/logs", "").get("webhook_log_summaries.0.request_id").String()
 	log := c.ok("GET", webhooks+"/"+oid+"/logs/"+id, "").get("webhook_log")
@@ -83,7 +83,7 @@ func TestLogsShowTheFirst100000Characters(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("box", `{"reply":[{"status":200,"body":"`+strings.Repeat("ü", 100_001)+`"}]}`)
 	oid := c.subscribe("box", "", "user_login")
-	c.fire(mock.Firing{Type: "user_login", Set: raw{"full_name": asJSON(strings.Repeat("é", 200_000))}})
+	c.fire(api.Firing{Type: "user_login", Set: raw{"full_name": asJSON(strings.Repeat("é", 200_000))}})
 	c.settled(1)
 	id := c.ok("GET", webhooks+"/"+oid+"/logs", "").get("webhook_log_summaries.0.request_id").String()
 	log := c.ok("GET", webhooks+"/"+oid+"/logs/"+id, "").get("webhook_log")
@@ -96,7 +96,7 @@ func TestLogsOfOthers(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	oid, second := c.subscribe("box", "", "user_login"), c.subscribe("box", "", "order_ship")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
 	id := c.ok("GET", webhooks+"/"+oid+"/logs", "").get("webhook_log_summaries.0.request_id").String()
 	if n := c.ok("GET", webhooks+"/"+second+"/logs", "").get("webhook_log_summaries").Raw; n != "[]" {
@@ -124,7 +124,7 @@ func TestLogsArePagedNewestFirst(t *testing.T) {
 	c := start(t)
 	oid := c.subscribe("box", "", "user_login")
 	for i := range 5 {
-		c.fire(mock.Firing{Type: "user_login"})
+		c.fire(api.Firing{Type: "user_login"})
 		c.settled(i + 1)
 		c.sb.Advance(time.Second)
 	}
@@ -158,7 +158,7 @@ func TestReflow(t *testing.T) {
 	if got := gjson.GetBytes(c.captures("box", 2)[1].Request.Body, "events.#.order_create.order_id").Raw; got != `["DEMO-0009100001","DEMO-0009100003"]` {
 		t.Errorf("by the rule %s", got)
 	}
-	c.fire(mock.Firing{Type: "item_update", Account: c.key}) // a reflow does not count
+	c.fire(api.Firing{Type: "item_update", Account: c.key}) // a reflow does not count
 	if got := gjson.GetBytes(c.captures("box", 3)[2].Request.Body, "events.0.item_update.merchant_item_id").String(); got != "BONE" {
 		t.Errorf("the next item is %s", got)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 func TestPaging(t *testing.T) {
@@ -95,7 +95,7 @@ func TestSince(t *testing.T) {
 		c := start(t, startAt(at.Add(-time.Minute)))
 		oid := c.subscribe("box", "", "user_login")
 		for range 3 { // a minute before, just then, a minute after
-			c.fire(mock.Firing{Type: "user_login"})
+			c.fire(api.Firing{Type: "user_login"})
 			c.sb.Advance(time.Minute)
 		}
 		r := c.call("GET", webhooks+"/"+oid+"/logs?_since="+v.Query, "")

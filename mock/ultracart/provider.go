@@ -30,7 +30,7 @@ func New() *provider.Provider {
 		Operations: api.Operations(""),
 		Serve:      api.Serve,
 		Register:   registration,
-		Broken:     func(w *provider.World, c *provider.Call) provider.Reply { return api.Fail(w, c, broken()) },
+		Broken:     failed,
 		Prepare:    prepare,
 		Targets:    targets,
 		Payload:    element,
@@ -41,9 +41,6 @@ func New() *provider.Provider {
 		Request:    createRequest,
 		Policy:     policy,
 		Attempted:  attempted,
-		Secrets:    secrets,
-		Scheme:     callbackProof(),
-		Tamper:     tamper,
-		Faults:     []string{faultBad, faultMissing},
+		Signing:    &provider.Signing{Scheme: callbackProof(), Secrets: secrets},
 	}
 }

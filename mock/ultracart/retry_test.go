@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tacklebox/mock"
 	"tacklebox/mock/sandbox"
+	"tacklebox/receiver/api"
 )
 
 // waits lists the time between attempts, in minutes.
@@ -25,10 +25,10 @@ func waits(c *client) []float64 {
 
 func TestTheScheduleOfRetries(t *testing.T) {
 	t.Parallel()
-	c := start(t)
+	c := start(t, sandbox.WithTick(0))
 	c.sb.Reply("box", `{"reply":[{"status":302,"headers":{"Location":"/in/elsewhere"}},{"status":404},{"fault":"reset"},{"status":500}]}`)
 	oid := c.subscribe("box", "", "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
 	w := c.webhook(oid)
 	if w.Get("consecutive_failures").Int() != 1 || w.Get("pending").Int() != 1 || w.Get("next_retry_after").String() != "2026-05-18T12:11:24-04:00" || w.Get("disabled").Exists() {
@@ -47,7 +47,7 @@ func TestTheScheduleOfRetries(t *testing.T) {
 	if n := len(c.sb.Entries("kind:attempt")); n != 24 || !w.Get("disabled").Bool() || w.Get("consecutive_failures").Int() != 24 || w.Get("next_retry_after").Exists() || w.Get("pending").Int() != 1 {
 		t.Errorf("after %d attempts: %s", n, w.Raw)
 	}
-	if fired := c.fire(mock.Firing{Type: "user_login"}).Events[0]; len(fired.Deliveries) != 0 || fired.Skipped[0].Reason != "disabled" {
+	if fired := c.fire(api.Firing{Type: "user_login"}).Events[0]; len(fired.Deliveries) != 0 || fired.Skipped[0].Reason != "disabled" {
 		t.Errorf("fired at a disabled webhook: %+v", fired)
 	}
 	subs := c.control("GET", "/_/subscriptions?provider=ultracart", "")
@@ -58,14 +58,14 @@ func TestTheScheduleOfRetries(t *testing.T) {
 
 func TestADisabledWebhookIsStartedAgain(t *testing.T) {
 	t.Parallel()
-	c := start(t)
+	c := start(t, sandbox.WithTick(0))
 	c.set("disable_after", 2)
 	c.set("retry_delays", []any{30, "1m30s"})
 	c.sb.Reply("box", `{"reply":[{"status":500,"times":3},{"status":200}]}`)
 	oid := c.subscribe("box", `{"authentication_type":"basic","basic_username":"old"}`, "user_login", "order_ship")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
-	c.fire(mock.Firing{Type: "order_ship"})
+	c.fire(api.Firing{Type: "order_ship"})
 	c.sb.Advance(time.Hour)
 	if n := len(c.sb.Entries("kind:attempt")); n != 2 || !c.webhook(oid).Get("disabled").Bool() {
 		t.Fatalf("%d attempts, %s", n, c.webhook(oid).Raw)
@@ -103,7 +103,7 @@ func TestAnUpdateDoesNotEndTheWait(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("box", `{"reply":[{"status":500},{"status":200}]}`)
 	oid := c.subscribe("box", "", "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
 	r := c.ok("PUT", webhooks+"/"+oid, fmt.Sprintf(`{"webhook_url":%q,"event_categories":[]}`, c.sb.Inbox("moved")))
 	if r.get("webhook.consecutive_failures").Int() != 1 || r.get("webhook.pending").Int() != 1 || !r.get("webhook.next_retry_after").Exists() {
@@ -118,7 +118,7 @@ func TestDeletingAWebhookDropsWhatWaits(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("box", `{"reply":[{"status":500}]}`)
 	oid := c.subscribe("box", "", "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
 	c.call("DELETE", webhooks+"/"+oid, "")
 	c.sb.Advance(24 * time.Hour)
@@ -129,12 +129,12 @@ func TestDeletingAWebhookDropsWhatWaits(t *testing.T) {
 
 func TestNeverDisabled(t *testing.T) {
 	t.Parallel()
-	c := start(t)
+	c := start(t, sandbox.WithTick(0))
 	c.set("disable_after", 0)
 	c.set("retry_delays", []int{1})
 	c.sb.Reply("box", `{"reply":[{"status":500}]}`)
 	oid := c.subscribe("box", "", "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
 	c.sb.Advance(time.Minute)
 	if w := c.webhook(oid); w.Get("consecutive_failures").Int() != 61 || w.Get("disabled").Exists() {
@@ -149,7 +149,7 @@ func tell(c *client) (lines []string) {
 	}
 	c.sb.Reply("box", `{"reply":[{"status":500,"headers":{"Date":"then"}},{"status":200,"headers":{"Date":"then"}}]}`)
 	say(c.call("POST", webhooks, `{"webhook_url":"`+c.sb.Inbox("box")+`","authentication_type":"basic","event_categories":[{"event_category":"order","subscribed":true}]}`))
-	c.fire(mock.Firing{Type: "order_create", Count: 12})
+	c.fire(api.Firing{Type: "order_create", Count: 12})
 	c.settled(1)
 	c.sb.Advance(time.Hour)
 	say(c.call("GET", webhooks, ""))
@@ -195,10 +195,10 @@ func TestEverythingSurvivesARestart(t *testing.T) {
 		oid = c.insert("box", `{"authentication_type":"basic","merchant_comments":"mine","webhook_url":"http://127.0.0.1:1/x"}`,
 			[]map[string]any{{"event_name": "order_create", "expansion": "billing", "event_ruler": `{"order_id":[{"prefix":"DEMO"}]}`}})
 		off = c.subscribe("box", `{"webhook_url":"http://127.0.0.1:1/y"}`, "user_login")
-		c.fire(mock.Firing{Type: "user_login"})
+		c.fire(api.Firing{Type: "user_login"})
 		c.settled(1)
 		c.sb.Advance(time.Hour)
-		c.fire(mock.Firing{Type: "order_create", Count: 12})
+		c.fire(api.Firing{Type: "order_create", Count: 12})
 		c.settled(3)
 		before, logs = c.webhook(oid).Raw+c.webhook(off).Raw, c.ok("GET", webhooks+"/"+oid+"/logs", "").get("webhook_log_summaries").Raw
 	})
@@ -218,7 +218,7 @@ func TestEverythingSurvivesARestart(t *testing.T) {
 		if got := sizes(c.captures("moved", 2)); got != "10 2" {
 			c.t.Errorf("batches after the restart: %s", got)
 		}
-		c.fire(mock.Firing{Type: "order_create"})
+		c.fire(api.Firing{Type: "order_create"})
 		if got := string(c.captures("moved", 3)[2].Request.Body); !contains(got, `"order_id":"DEMO-0009100013"`) || !contains(got, `"billing":{`) {
 			c.t.Errorf("the next order is %s", got)
 		}
@@ -239,7 +239,7 @@ func TestDisablingWhileAnAttemptIsOnItsWay(t *testing.T) {
 	}))
 	defer slow.Close()
 	oid := c.subscribe("", fmt.Sprintf(`{"webhook_url":%q}`, slow.URL), "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	<-reached
 	c.ok("PUT", webhooks+"/"+oid, fmt.Sprintf(`{"webhook_url":%q,"disabled":true}`, slow.URL))
 	close(release)

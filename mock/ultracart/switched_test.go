@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/receiver/api"
 )
 
 // TestSwitchedByTheControlAPI is the same as an update of disabled: what waits is
@@ -14,7 +14,7 @@ func TestSwitchedByTheControlAPI(t *testing.T) {
 	c := start(t)
 	c.sb.Reply("box", `{"reply":[{"status":500,"times":1},{"status":200}]}`)
 	oid := c.subscribe("box", "", "user_login")
-	c.fire(mock.Firing{Type: "user_login"})
+	c.fire(api.Firing{Type: "user_login"})
 	c.settled(1)
 	if r := c.control("PUT", "/_/subscriptions/ultracart/"+oid, `{"enabled":false}`); r.status != 200 {
 		t.Fatal(r.body)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // The journal's own types are those of the wire.
@@ -17,20 +18,20 @@ type (
 	// Contract is the verdict on a payload against its schema.
 	Contract = journal.Contract
 	// SyntaxError says where a filter stops making sense.
-	SyntaxError = journal.SyntaxError
+	SyntaxError = query.SyntaxError
 	// FilterKey describes one key of the filter language.
-	FilterKey = journal.KeyInfo
+	FilterKey = query.KeyInfo
 )
 
 // CheckFilter returns the error of a filter that does not parse, before anything
 // is asked of a server. It points at the place.
 func CheckFilter(q string) error {
-	_, err := journal.ParseFilter(q, nil)
+	_, err := query.Parse(q, nil)
 	return err
 }
 
 // FilterKeys lists the keys of the filter language, for help and completion.
-func FilterKeys() []FilterKey { return journal.Keys() }
+func FilterKeys() []FilterKey { return query.Keys() }
 
 // Page is the answer of GET /_/entries.
 type Page struct {

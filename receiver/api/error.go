@@ -14,6 +14,7 @@ import (
 
 	"tacklebox/receiver/api/nearest"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 // Codes of errors, one for one mistake over the whole API. Those that only one
@@ -136,7 +137,7 @@ func Path(err error) []string {
 // become statuses. What wraps an *Error stands before its message.
 func Of(err error) *Error {
 	var e *Error
-	var syntax *journal.SyntaxError
+	var syntax *query.SyntaxError
 	switch {
 	case errors.As(err, &e):
 		return e.within(err)
@@ -165,7 +166,7 @@ func (e *Error) within(whole error) *Error {
 
 // badFilter draws the query with a caret under the place where it stops making
 // sense, as the filter language promises (CONTRACT section 5).
-func badFilter(s *journal.SyntaxError) *Error {
+func badFilter(s *query.SyntaxError) *Error {
 	e := Failed(http.StatusBadRequest, CodeBadFilter, "", "filter: %s", s.Msg)
 	pos := min(max(s.Pos, 0), len(s.Query))
 	e.Position = &pos

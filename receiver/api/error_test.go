@@ -11,10 +11,11 @@ import (
 	"testing"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
 )
 
 func TestServe(t *testing.T) {
-	_, syntax := journal.ParseFilter("status:>=x ok", nil)
+	_, syntax := query.Parse("status:>=x ok", nil)
 	for name, c := range map[string]struct {
 		answer Answer
 		err    error

@@ -66,6 +66,9 @@ func Decode(raw []byte, v any) error {
 	if err := syntax(raw); err != nil {
 		return err
 	}
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return Failed(http.StatusBadRequest, CodeBadJSON, "send a JSON document", "the body is null")
+	}
 	if !Shallow(raw) {
 		return Failed(http.StatusBadRequest, CodeBadJSON, "", "the body nests deeper than %d levels", MaxDepth)
 	}
@@ -88,6 +91,9 @@ func syntax(raw []byte) error {
 	var wrong *json.SyntaxError
 	if !errors.As(err, &wrong) {
 		return err
+	}
+	if strings.Contains(err.Error(), "after top-level value") {
+		return malformed(int(wrong.Offset)-1, "text after the JSON document")
 	}
 	if wrong.Offset >= int64(len(raw)) {
 		return malformed(len(raw), "the body is not JSON: it ends too early")

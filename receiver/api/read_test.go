@@ -37,7 +37,7 @@ func TestReadJSON(t *testing.T) {
 		{" \n", CodeBadJSON, "the body is empty", ""},
 		{`{"name":`, CodeBadJSON, "ends too early", ""},
 		{`{"name" 1}`, CodeBadJSON, "not JSON", ""},
-		{`{} {}`, CodeBadJSON, "after top-level value at byte 4", ""},
+		{`{} {}`, CodeBadJSON, "text after the JSON document at byte 3", ""},
 		{`[]`, CodeBadJSON, "the body: a list where an object is wanted", ""},
 		{`"x"`, CodeBadJSON, "the body: a text where an object is wanted", ""},
 		{"{\"name\":\"\xff\"}", CodeBadJSON, "not UTF-8 at byte 9", ""},

@@ -1,4 +1,4 @@
-package journal
+package journal_test
 
 import (
 	"fmt"
@@ -6,14 +6,19 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/disk"
+	"tacklebox/receiver/journal/journaltest"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 	"testing"
 )
 
 func BenchmarkAppend(b *testing.B) {
 	for _, size := range []int{1 << 10, 64 << 10} {
-		for name, open := range map[string]func() Store{
-			"memory": func() Store { return NewMemory(MemoryLimit{}) },
-			"disk":   func() Store { return mustOpen(b, b.TempDir(), Options{KeepBytes: 1 << 30}) },
+		for name, open := range map[string]func() journal.Store{
+			"memory": func() journal.Store { return memory.New(memory.Limit{}) },
+			"disk":   func() journal.Store { return mustOpen(b, b.TempDir(), disk.Options{KeepBytes: 1 << 30}) },
 		} {
 			b.Run(fmt.Sprintf("%s/%dk", name, size>>10), func(b *testing.B) {
 				s := open()
@@ -22,7 +27,7 @@ func BenchmarkAppend(b *testing.B) {
 				b.ReportAllocs()
 				b.SetParallelism(32)
 				b.RunParallel(func(pb *testing.PB) {
-					e := sample(1, size)
+					e := journaltest.Sample(1, size)
 					for pb.Next() {
 						if err := s.Append(e).Wait(); err != nil {
 							b.Error(err)
@@ -37,8 +42,8 @@ func BenchmarkAppend(b *testing.B) {
 // filled is a folder with n captures, and the heap that an open journal of it takes.
 func filled(b *testing.B, n, size int) string {
 	dir := b.TempDir()
-	s := mustOpen(b, dir, Options{})
-	fill(b, s, n, size)
+	s := mustOpen(b, dir, disk.Options{})
+	journaltest.Fill(b, s, n, size)
 	s.Close()
 	return dir
 }
@@ -49,7 +54,7 @@ func BenchmarkOpenMillion(b *testing.B) {
 	}
 	dir := filled(b, 1_000_000, 40)
 	for b.Loop() {
-		s := mustOpen(b, dir, Options{})
+		s := mustOpen(b, dir, disk.Options{})
 		s.Close()
 	}
 }
@@ -58,15 +63,15 @@ func BenchmarkScan100k(b *testing.B) {
 	if testing.Short() {
 		b.Skip("writes 150 MB")
 	}
-	s := mustOpen(b, filled(b, 100_000, 1<<10), Options{})
+	s := mustOpen(b, filled(b, 100_000, 1<<10), disk.Options{})
 	for _, q := range []string{"zzzznotthere", "tok-000777", "body.order.number=SO-1", "body.token=tok-000777", "status:404", "kind:call", "method:PUT", "header.x-token=c", ""} {
-		f, err := ParseFilter(q, nil)
+		f, err := query.Parse(q, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.Run(strings.ReplaceAll(q, " ", "_"), func(b *testing.B) {
 			for b.Loop() {
-				if err := s.Scan(0, 0, false, f, func(*Entry) bool { return true }); err != nil {
+				if err := s.Scan(b.Context(), 0, 0, false, f, func(*journal.Entry) bool { return true }); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -75,7 +80,7 @@ func BenchmarkScan100k(b *testing.B) {
 }
 
 func BenchmarkWait100(b *testing.B) {
-	s := NewMemory(MemoryLimit{Count: 100})
+	s := memory.New(memory.Limit{Count: 100})
 	var readers sync.WaitGroup
 	for range 100 {
 		readers.Go(func() {
@@ -88,7 +93,7 @@ func BenchmarkWait100(b *testing.B) {
 			}
 		})
 	}
-	e := sample(1, 100)
+	e := journaltest.Sample(1, 100)
 	for b.Loop() {
 		s.Append(e)
 		runtime.Gosched()
@@ -98,7 +103,7 @@ func BenchmarkWait100(b *testing.B) {
 }
 
 func BenchmarkAppendJSON(b *testing.B) {
-	e := sample(1, 1<<10)
+	e := journaltest.Sample(1, 1<<10)
 	var buf []byte
 	b.ReportAllocs()
 	for b.Loop() {
@@ -107,10 +112,10 @@ func BenchmarkAppendJSON(b *testing.B) {
 }
 
 func BenchmarkUnmarshal(b *testing.B) {
-	data := sample(1, 1<<10).AppendJSON(nil)
+	data := journaltest.Sample(1, 1<<10).AppendJSON(nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		var e Entry
+		var e journal.Entry
 		if err := e.UnmarshalJSON(data); err != nil {
 			b.Fatal(err)
 		}

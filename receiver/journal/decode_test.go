@@ -1,9 +1,8 @@
-package journal
+package journal_test
 
 import (
 	"encoding/json"
-	"errors"
-	"strings"
+	"tacklebox/receiver/journal"
 	"testing"
 )
 
@@ -20,7 +19,7 @@ func TestDecodingRefusesWhatIsNotJSON(t *testing.T) {
 		`{"request":{"truncated":"yes"}}`, `{"signature":"valid"}`, `{"contract":{"ok":1}}`, `{"contract":{"violations":"x"}}`, `{"took_ms":"1"}`,
 		`{"unknown":{]}`, `{"unknown":[1,}`, `{"unknown":tru`,
 	} {
-		var e Entry
+		var e journal.Entry
 		if err := json.Unmarshal([]byte(doc), &e); err == nil {
 			t.Errorf("%s was taken: %+v", doc, e)
 		}
@@ -32,7 +31,7 @@ func TestDecodingTakesTheEscapesOfJSON(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`plain`, `\"\\\/\b\f\n\r\t`, `\u0041\u00e9\u20ac`, `\ud83d\ude80`, `\ud83d`, `\ude80`, `\ud83d\ud83d\ude80`, `\ud83dx`, `\ud83d\u0041`, `\u0000`, `é🚀\u2028`} {
 		doc := `{"seq":1,"error":"` + text + `"}`
-		var e Entry
+		var e journal.Entry
 		var want struct{ Error string }
 		if err := json.Unmarshal([]byte(doc), &want); err != nil {
 			t.Fatal(err)
@@ -47,59 +46,10 @@ func TestDecodingTakesTheEscapesOfJSON(t *testing.T) {
 func TestDecodingSkipsWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	for _, unknown := range []string{`null`, `true`, `-1.5e3`, `"a\"]}"`, `{}`, `[]`, `{"a":[{"b":"}"},[]],"c":null}`, `[[["]"]]]`} {
-		var e Entry
+		var e journal.Entry
 		doc := `{"seq":3,"new":` + unknown + `,"request":{"newer":` + unknown + `,"method":"PUT"},"kind":"call","contract":{"ok":true,"new":` + unknown + `},"signature":{"new":` + unknown + `,"state":"valid"}}`
-		if err := json.Unmarshal([]byte(doc), &e); err != nil || e.Seq != 3 || e.Kind != Call || e.Request.Method != "PUT" || !e.Contract.OK || e.Signature.State != "valid" {
+		if err := json.Unmarshal([]byte(doc), &e); err != nil || e.Seq != 3 || e.Kind != journal.Call || e.Request.Method != "PUT" || !e.Contract.OK || e.Signature.State != "valid" {
 			t.Errorf("with %s: %v, %+v", unknown, err, e)
-		}
-	}
-}
-
-// TestCorruptRecordsAreSkippedOrEndTheScan, as the reader asks.
-func TestCorruptRecordsAreSkippedOrEndTheScan(t *testing.T) {
-	t.Parallel()
-	frame, m, err := appendFrame(nil, &Entry{Seq: 5, Kind: Call})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var told []uint64
-	for name, c := range map[string]struct {
-		seq   uint64
-		frame []byte
-	}{"another number": {6, frame}, "cut": {5, frame[:len(frame)-3]}, "empty": {5, nil}} {
-		told = nil
-		s := &sieve{yield: func(*Entry) bool { t.Errorf("%s: yielded", name); return false }, corrupt: func(seq uint64) { told = append(told, seq) }}
-		if !s.record(yes, c.seq, c.frame) || len(told) != 1 || told[0] != c.seq || s.err != nil {
-			t.Errorf("%s: told of %v, %v", name, told, s.err)
-		}
-		s.corrupt = nil
-		if s.record(yes, c.seq, c.frame) || !errors.Is(s.err, errCorrupt) {
-			t.Errorf("%s: the scan ends with %v", name, s.err)
-		}
-	}
-	m.size = 0
-	if (&sieve{}).admit(5, &m) != no {
-		t.Error("a record that is not there was admitted")
-	}
-}
-
-// TestLongListsOfHeaders do not share what they are cut from.
-func TestLongListsOfHeaders(t *testing.T) {
-	t.Parallel()
-	var b strings.Builder
-	b.WriteString(`{"request":{"headers":{"A":["1"]`)
-	for i := range 40 {
-		b.WriteString(`,"H` + strings.Repeat("x", i) + `":["a","b"]`)
-	}
-	b.WriteString(`}}}`)
-	var e Entry
-	if err := json.Unmarshal([]byte(b.String()), &e); err != nil {
-		t.Fatal(err)
-	}
-	e.Request.Headers["A"] = append(e.Request.Headers["A"], "mine")
-	for name, values := range e.Request.Headers {
-		if name != "A" && (len(values) != 2 || values[0] != "a" || values[1] != "b") {
-			t.Errorf("%s is %v", name, values)
 		}
 	}
 }

@@ -4,22 +4,14 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
 )
 
 // writer appends JSON without reflection: a stream writes one object per entry
-// and reader, and a capture pays for its head before it is answered.
-type writer struct {
-	b []byte
-	// lossless spells a byte that is not UTF-8 as \udc80…\udcff, which no text
-	// can contain, so that a stored head gives back the exact bytes of a request
-	// line. Public JSON has U+FFFD there: lone surrogates trouble other parsers.
-	lossless bool
-}
+// and reader.
+type writer struct{ b []byte }
 
 // AppendJSON appends e in the one shape of the journal, the API, the stream and
 // --json, on one line. Fields that are empty are left out; headers are sorted
@@ -35,20 +27,6 @@ func (e *Entry) AppendJSON(dst []byte) []byte {
 
 // MarshalJSON is AppendJSON for encoding/json.
 func (e *Entry) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
-
-// appendHead appends what a stored record keeps as JSON: everything but the
-// bodies and what the record's binary header has (seq, time and known kinds).
-func (e *Entry) appendHead(dst []byte) []byte {
-	w := writer{b: append(dst, '{'), lossless: true}
-	if kindCode(e.Kind) == 0 {
-		w.str("kind", string(e.Kind))
-	}
-	if stampOf(e.Time) == noStamp {
-		w.time("time", e.Time)
-	}
-	w.fields(e)
-	return append(w.b, '}')
-}
 
 func (w *writer) fields(e *Entry) {
 	w.str("provider", e.Provider)
@@ -82,9 +60,7 @@ func (w *writer) message(name string, m *Message) {
 	w.str("proto", m.Proto)
 	w.int("status", int64(m.Status))
 	w.headers(m.Headers)
-	if !w.lossless {
-		w.body(m.Body)
-	}
+	w.body(m.Body)
 	w.int("size", m.Size)
 	w.str("sha256", m.SHA256)
 	if m.Truncated {
@@ -103,7 +79,7 @@ func (w *writer) body(body []byte) {
 	}
 	if bytes.IndexByte(body, 0) < 0 && utf8.Valid(body) {
 		w.key("body")
-		w.b = appendString(w.b, body, false)
+		w.b = appendString(w.b, body)
 		return
 	}
 	w.key("body_base64")
@@ -112,35 +88,21 @@ func (w *writer) body(body []byte) {
 	w.b = append(w.b, '"')
 }
 
-func (w *writer) headers(h http.Header) {
-	if len(h) == 0 {
-		return
+func (w *writer) headers(h Header) {
+	if len(h) > 0 {
+		w.key("headers")
+		w.header(h)
 	}
-	w.key("headers")
-	w.b = append(w.b, '{')
-	if w.lossless { // nobody reads a stored head's order
-		for name, values := range h {
-			w.header(name, values)
-		}
-	} else {
-		var space [16]string
-		names := space[:0]
-		for name := range h {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			w.header(name, h[name])
-		}
-	}
-	w.b = append(w.b, '}')
 }
 
-func (w *writer) header(name string, values []string) {
-	w.sep()
-	w.b = appendString(w.b, name, w.lossless)
-	w.b = append(w.b, ':')
-	w.list(values)
+func (w *writer) header(h Header) {
+	w.b = append(w.b, '{')
+	h.Each(func(name string, values []string) {
+		w.sep()
+		w.b = append(appendString(w.b, name), ':')
+		w.list(values)
+	})
+	w.b = append(w.b, '}')
 }
 
 func (w *writer) list(values []string) {
@@ -149,7 +111,7 @@ func (w *writer) list(values []string) {
 		if i > 0 {
 			w.b = append(w.b, ',')
 		}
-		w.b = appendString(w.b, v, w.lossless)
+		w.b = appendString(w.b, v)
 	}
 	w.b = append(w.b, ']')
 }
@@ -160,7 +122,7 @@ func (w *writer) signature(s *Signature) {
 	}
 	w.key("signature")
 	w.b = append(w.b, `{"state":`...)
-	w.b = appendString(w.b, s.State, w.lossless)
+	w.b = appendString(w.b, s.State)
 	w.str("reason", s.Reason)
 	w.b = append(w.b, '}')
 }
@@ -188,7 +150,7 @@ func (w *writer) detail(raw json.RawMessage) {
 	w.key("detail")
 	switch {
 	case !json.Valid(raw) || !utf8.Valid(raw):
-		w.b = appendString(w.b, []byte(raw), false)
+		w.b = appendString(w.b, []byte(raw))
 	case bytes.ContainsAny(raw, "\r\n"):
 		var line bytes.Buffer
 		_ = json.Compact(&line, raw) // valid JSON compacts
@@ -215,7 +177,7 @@ func (w *writer) key(name string) {
 func (w *writer) str(name, v string) {
 	if v != "" {
 		w.key(name)
-		w.b = appendString(w.b, v, w.lossless)
+		w.b = appendString(w.b, v)
 	}
 }
 
@@ -269,7 +231,7 @@ const hexDigits = "0123456789abcdef"
 
 // appendString appends s as a JSON string. Only what JSON forbids is escaped:
 // the text is for people and programs, not for HTML pages.
-func appendString[T string | []byte](b []byte, s T, lossless bool) []byte {
+func appendString[T string | []byte](b []byte, s T) []byte {
 	b = append(b, '"')
 	from := 0
 	for i := 0; i < len(s); {
@@ -289,13 +251,7 @@ func appendString[T string | []byte](b []byte, s T, lossless bool) []byte {
 			i += n
 			continue
 		}
-		b = append(b, s[from:i]...)
-		if lossless {
-			b = append(b, `\udc`...)
-			b = append(b, hexDigits[c>>4], hexDigits[c&15])
-		} else {
-			b = utf8.AppendRune(b, utf8.RuneError)
-		}
+		b = utf8.AppendRune(append(b, s[from:i]...), utf8.RuneError)
 		i++
 		from = i
 	}

@@ -5,8 +5,9 @@ package journal
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"time"
 )
@@ -26,42 +27,42 @@ const (
 // does not apply, and is left out of the JSON. Entries are never changed once
 // they are appended.
 type Entry struct {
-	Seq          uint64 // assigned by Append; rises, never repeats
-	Time         time.Time
-	Kind         Kind
-	Provider     string
-	Account      string
-	Type         string // event type in the provider's own spelling
-	Inbox        string
-	EventID      string
-	DeliveryID   string
-	Attempt      int // 1 is the first try
-	Subscription string
-	Request      *Message
-	Response     *Message
-	Error        string // why an attempt or a forward failed
-	Took         time.Duration
-	Fault        string // what was done to this entry on purpose
-	NextAttempt  time.Time
-	Signature    *Signature
-	Contract     *Contract
-	CaptureSeq   uint64          // attempt: the capture it caused
-	Detail       json.RawMessage // event: what the engine needs to know it again; a JSON object
+	Seq          uint64          `json:"seq"` // assigned by Append; rises, never repeats
+	Time         time.Time       `json:"time"`
+	Kind         Kind            `json:"kind"`
+	Provider     string          `json:"provider"`
+	Account      string          `json:"account"`
+	Type         string          `json:"type"` // event type in the provider's own spelling
+	Inbox        string          `json:"inbox"`
+	EventID      string          `json:"event_id"`
+	DeliveryID   string          `json:"delivery_id"`
+	Attempt      int             `json:"attempt"` // 1 is the first try
+	Subscription string          `json:"subscription"`
+	Request      *Message        `json:"request"`
+	Response     *Message        `json:"response"`
+	Error        string          `json:"error"` // why an attempt or a forward failed
+	Took         time.Duration   `json:"-"`
+	Fault        string          `json:"fault"` // what was done to this entry on purpose
+	NextAttempt  time.Time       `json:"next_attempt"`
+	Signature    *Signature      `json:"signature"`
+	Contract     *Contract       `json:"contract"`
+	CaptureSeq   uint64          `json:"capture_seq"` // attempt: the capture it caused
+	Detail       json.RawMessage `json:"detail"`      // event: what the engine needs to know it again; a JSON object
 }
 
 // Message is one half of an HTTP exchange. Method, URL, Proto and Remote are
 // set for requests, Status for responses.
 type Message struct {
-	Method    string
-	URL       string // request target as it stood on the wire, or the absolute URL that was called
-	Proto     string
-	Status    int
-	Headers   http.Header // names spelled as received or sent
-	Body      []byte      // at most the kept part when Truncated
-	Size      int64       // bytes of the whole body
-	SHA256    string      // lower-case hex, of the whole body; requests only. A writer that keeps the whole body may leave it out
-	Truncated bool
-	Remote    string // "ip:port" of the other end
+	Method    string `json:"method"`
+	URL       string `json:"url"` // request target as it stood on the wire, or the absolute URL that was called
+	Proto     string `json:"proto"`
+	Status    int    `json:"status"`
+	Headers   Header `json:"headers"` // names spelled as received or sent
+	Body      []byte `json:"-"`       // at most the kept part when Truncated
+	Size      int64  `json:"size"`    // bytes of the whole body
+	SHA256    string `json:"sha256"`  // lower-case hex, of the whole body; requests only. A writer that keeps the whole body may leave it out
+	Truncated bool   `json:"truncated"`
+	Remote    string `json:"remote"` // "ip:port" of the other end
 }
 
 // Signature is the verdict on a request's signature.
@@ -103,4 +104,22 @@ func (m *Message) clone() *Message {
 	c.Headers = m.Headers.Clone()
 	c.Body = bytes.Clone(m.Body)
 	return &c
+}
+
+// body returns the bytes of the body, nil when there is no message.
+func (m *Message) Content() []byte {
+	if m == nil {
+		return nil
+	}
+	return m.Body
+}
+
+// seal fills in the digest that a writer left out because it follows from the
+// body: most entries are never looked at, and hashing 64 KB costs more than
+// keeping them.
+func (m *Message) FillDigest() {
+	if m != nil && m.Method != "" && m.SHA256 == "" && !m.Truncated && m.Size == int64(len(m.Body)) {
+		sum := sha256.Sum256(m.Body)
+		m.SHA256 = hex.EncodeToString(sum[:])
+	}
 }

@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/journal/query"
 )
 
 // A reader holds a cursor, waits, and scans up to what Wait returned.
 func ExampleStore() {
-	store := journal.NewMemory(journal.MemoryLimit{})
+	store := memory.New(memory.Limit{})
 	defer store.Close()
 	for i := range 3 {
 		e := &journal.Entry{Time: time.Now(), Kind: journal.Capture, Inbox: "orders", Attempt: i}
@@ -19,13 +21,13 @@ func ExampleStore() {
 			fmt.Println(err)
 		}
 	}
-	filter, _ := journal.ParseFilter("inbox:orders -attempt:1", nil)
+	filter, _ := query.Parse("inbox:orders -attempt:1", nil)
 	for cursor := uint64(0); cursor < 3; {
 		last, err := store.Wait(context.Background(), cursor)
 		if err != nil {
 			return
 		}
-		err = store.Scan(cursor, last+1, false, filter, func(e *journal.Entry) bool {
+		err = store.Scan(context.Background(), cursor, last+1, false, filter, func(e *journal.Entry) bool {
 			fmt.Println("entry", e.Seq)
 			return true
 		})
@@ -42,8 +44,8 @@ func ExampleStore() {
 	// entry 3
 }
 
-func ExampleFilter_Explain() {
-	filter, _ := journal.ParseFilter("kind:attempt status:200 provider:shoptet", nil)
+func Example_explain() {
+	filter, _ := query.Parse("kind:attempt status:200 provider:shoptet", nil)
 	e := &journal.Entry{Kind: journal.Attempt, Provider: "dsco", Response: &journal.Message{Status: 500}}
 	for _, reason := range filter.Explain(e) {
 		fmt.Println(reason)
@@ -53,9 +55,9 @@ func ExampleFilter_Explain() {
 	// provider is dsco, wanted shoptet
 }
 
-func ExampleSyntaxError_Caret() {
-	_, err := journal.ParseFilter("kind:capture stauts:200", nil)
-	var wrong *journal.SyntaxError
+func Example_caret() {
+	_, err := query.Parse("kind:capture stauts:200", nil)
+	var wrong *query.SyntaxError
 	if errors.As(err, &wrong) {
 		fmt.Println(wrong.Caret())
 		fmt.Println(wrong)

@@ -1,26 +1,27 @@
-package journal
+package journal_test
 
 import (
 	"strings"
+	"tacklebox/receiver/journal"
 	"testing"
 )
 
 func TestShallow(t *testing.T) {
 	t.Parallel()
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
-	many := strings.Repeat("[", 2*MaxDepth)
+	many := strings.Repeat("[", 2*journal.MaxDepth)
 	for text, want := range map[string]bool{
 		``: true, `1`: true, `{}`: true, `[[],{"a":[1]}]`: true, `]]]`: true,
-		nested(MaxDepth):                    true,
-		nested(MaxDepth + 1):                false,
-		`{"a":` + nested(MaxDepth) + `}`:    false,
-		`"` + many + `"`:                    true,
-		`["\\"` + many:                      false,
-		`["\"` + many + `"]`:                true,
-		strings.Repeat(`[],`, 3*MaxDepth):   true,
-		strings.Repeat(`{"a":`, MaxDepth+1): false,
+		nested(journal.MaxDepth):                    true,
+		nested(journal.MaxDepth + 1):                false,
+		`{"a":` + nested(journal.MaxDepth) + `}`:    false,
+		`"` + many + `"`:                            true,
+		`["\\"` + many:                              false,
+		`["\"` + many + `"]`:                        true,
+		strings.Repeat(`[],`, 3*journal.MaxDepth):   true,
+		strings.Repeat(`{"a":`, journal.MaxDepth+1): false,
 	} {
-		if got := Shallow([]byte(text)); got != want {
+		if got := journal.Shallow([]byte(text)); got != want {
 			t.Errorf("%.40s: %v, want %v", text, got, want)
 		}
 	}

@@ -18,6 +18,12 @@ type Receipt struct {
 	wait func() error
 }
 
+// NewReceipt is the receipt of a store; wait may be nil.
+func NewReceipt(seq uint64, wait func() error) Receipt { return Receipt{seq, wait} }
+
+// refused is the receipt of an entry that was not taken.
+func Refused(err error) Receipt { return Receipt{wait: func() error { return err }} }
+
 // Wait returns once the entry is as durable as its store promises, or with the
 // error that kept it from being so.
 func (r Receipt) Wait() error {
@@ -27,8 +33,13 @@ func (r Receipt) Wait() error {
 	return r.wait()
 }
 
+// Matcher says which entries a reader wants; package query has the filter
+// language. One that can rule out an entry by its index or its raw bytes says so
+// besides: see record.Shortcut.
+type Matcher interface{ Match(*Entry) bool }
+
 // Store is the log. Implementations are safe for concurrent use; one suite of
-// tests (store_test.go) holds them all to the same behaviour.
+// tests (journaltest.Suite) holds them all to the same behaviour.
 type Store interface {
 	// Append assigns the next sequence number to e (e.Seq) and queues it. Order
 	// of sequence numbers is order of Append calls. The entry and the slices it
@@ -47,7 +58,9 @@ type Store interface {
 	// ErrTrimmed) with the range that was missed; the reader tells of the gap
 	// and goes on with after = TrimmedError.To. Nobody misses entries silently.
 	// after 0, and a reverse scan, begin with what is kept.
-	Scan(after, before uint64, reverse bool, f *Filter, yield func(*Entry) bool) error
+	// It ends with the error of ctx when that is done before the next record is
+	// looked at; ctx is asked once for some hundred kilobytes.
+	Scan(ctx context.Context, after, before uint64, reverse bool, f Matcher, yield func(*Entry) bool) error
 	// Wait blocks until an entry with Seq > after is readable and returns the
 	// newest such Seq; ctx's error or ErrClosed otherwise. A reader scans up to
 	// that number and goes on from it, whether or not its filter let any through.

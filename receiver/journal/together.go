@@ -14,17 +14,14 @@ type Together struct {
 }
 
 // together reads it off an entry.
-func (e *Entry) together() (t Together) {
-	if e.several() {
+func (e *Entry) Together() (t Together) {
+	if e.Several() {
 		_ = json.Unmarshal(e.Detail, &t) // a detail of another form tells of one event
 	}
 	return t
 }
 
 // several reports whether the entry may tell of several events.
-func (e *Entry) several() bool {
+func (e *Entry) Several() bool {
 	return (e.Kind == Attempt || e.Kind == Capture) && bytes.Contains(e.Detail, []byte(`"event_ids"`))
 }
-
-func otherEvents(e *Entry) []string { return e.together().EventIDs }
-func otherTypes(e *Entry) []string  { return e.together().EventTypes }

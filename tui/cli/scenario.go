@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func (a *App) loadScenario(ctx context.Context, c *client.Client, name string) (
 	if err == nil {
 		return parseScenario(name, text)
 	}
-	if !errors.Is(err, os.ErrNotExist) || strings.ContainsAny(name, "/\\.") {
+	if !errors.Is(err, os.ErrNotExist) || strings.ContainsAny(name, "\\.") || strings.HasPrefix(name, "/") {
 		return nil, usagef("scenario: %w", err)
 	}
 	list, err := c.Scenarios(ctx)
@@ -104,11 +105,21 @@ func (a *App) loadScenario(ctx context.Context, c *client.Client, name string) (
 	var names []string
 	for _, s := range list {
 		if s.Name == name {
-			return parseScenario(name+".yaml", []byte(s.Text))
+			return embeddedScenario(name, s.Text)
 		}
 		names = append(names, s.Name)
 	}
 	return nil, usagef("no file and no embedded scenario %q%s", name, didYouMean(name, names))
+}
+
+// embeddedScenario reads one that the sandbox has; unless it says otherwise it is
+// called what it was asked for as, provider included.
+func embeddedScenario(name, text string) (*scenario, error) {
+	s, err := parseScenario(name+".yaml", []byte(text))
+	if err == nil && s.Name == path.Base(name) {
+		s.Name = name
+	}
+	return s, err
 }
 
 // play runs the steps of one scenario and reports each.

@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -153,10 +151,8 @@ func requestLine(m *client.Message) string {
 
 func (a *App) message(name, first string, m *client.Message) {
 	a.out.line("\n%s %s", a.out.paint(quiet, name), a.out.paint(bold, first))
-	for _, header := range slices.Sorted(maps.Keys(m.Headers)) {
-		for _, value := range m.Headers[header] {
-			a.out.line("%s: %s", a.out.paint(quiet, header), value)
-		}
+	for _, header := range m.Headers {
+		a.out.line("%s: %s", a.out.paint(quiet, header.Name), header.Value)
 	}
 	if len(m.Body) == 0 {
 		return

@@ -174,7 +174,7 @@ func requestOf(headers map[string][]string, body []byte) *client.VerifyRequest {
 }
 
 func ofEntry(entry *client.Entry) *client.VerifyRequest {
-	req := requestOf(entry.Request.Headers, entry.Request.Body)
+	req := requestOf(entry.Request.Headers.Map(), entry.Request.Body)
 	req.Account = entry.Account
 	return req
 }

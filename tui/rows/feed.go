@@ -132,3 +132,8 @@ func (f *Feed) empty() Batch {
 	signal(f.space)
 	return b
 }
+
+// Still is a feed of nothing, for a screen that no sandbox stands behind.
+func Still() *Feed {
+	return &Feed{Stop: func() {}, ready: make(chan struct{}, 1), space: make(chan struct{}, 1)}
+}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -88,12 +89,45 @@ func Over(screen, box []string, x, y int) []string {
 		if y+i < 0 || y+i >= len(screen) {
 			continue
 		}
-		under := screen[y+i]
-		width := ansi.StringWidth(under)
-		screen[y+i] = ansi.Truncate(under, x, "") + l + ansi.TruncateLeft(under, min(x+ansi.StringWidth(l), width), "")
+		left, _ := split(screen[y+i], x)
+		_, right := split(screen[y+i], x+drawnWidth(l))
+		screen[y+i] = left + l + right
 	}
 	return screen
 }
+
+// split cuts a drawn line at a cell, by our measure of characters. Each half ends its
+// style or begins with it; of a wide character in between blanks are left.
+func split(s string, at int) (left, right string) {
+	used, style := 0, ""
+	for i := 0; i < len(s); {
+		if s[i] == '\x1b' {
+			n := strings.IndexByte(s[i:], 'm') + 1
+			style = s[i : i+n]
+			i += n
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		w := cells(r)
+		if used+w > at {
+			reset := ""
+			if style != "" {
+				reset = "\x1b[m"
+			}
+			rest := s[i:]
+			if used < at {
+				rest = strings.Repeat(" ", used+w-at) + s[i+size:]
+			}
+			return s[:i] + reset + strings.Repeat(" ", at-used), style + rest
+		}
+		used += w
+		i += size
+	}
+	return s + strings.Repeat(" ", max(at-used, 0)), ""
+}
+
+// drawnWidth is Width of a drawn line.
+func drawnWidth(s string) int { return Width(ansi.Strip(s)) }
 
 // Scroll keeps a cursor within n lines and in sight of height lines from top.
 func Scroll(cursor, top, n, height int) (at, first int) {

@@ -28,16 +28,16 @@ type Picker struct {
 	Extra   map[string]func(*Item) tea.Cmd
 	Preview func(it Item, width int) []Line
 	Box     bool // a box on the screen instead of all of it
-	Loading bool // the items are on their way: enter waits for them
+	Loading bool // the items are on their way: keys about them wait
 
-	pending bool
-	items  []Item
-	shown  []found // best first
-	asked  string
-	fresh  bool // shown is of the items as they are
-	cursor int
-	top    int
-	rows   int
+	pending []tea.Msg
+	items   []Item
+	shown   []found // best first
+	asked   string
+	fresh   bool // shown is of the items as they are
+	cursor  int
+	top     int
+	rows    int
 }
 
 // found is an item that matches, and which bytes of its label did.
@@ -56,11 +56,11 @@ func (p *Picker) Set(items []Item) *Picker {
 	return p
 }
 
-// Pending reports, once, that enter was pressed before the items were there.
-func (p *Picker) Pending() bool {
-	was := p.pending
-	p.pending = false
-	return was
+// Pending are the keys that were pressed before the items were there, once.
+func (p *Picker) Pending() []tea.Msg {
+	keys := p.pending
+	p.pending = nil
+	return keys
 }
 
 // Items are all there are.
@@ -262,6 +262,10 @@ func (p *Picker) widest() int {
 func (p *Picker) Take(msg tea.Msg) (tea.Cmd, bool) {
 	k, _ := msg.(tea.KeyPressMsg)
 	p.search()
+	if p.Loading && k.String() != "esc" && (len(p.pending) > 0 || k.String() == "enter" || p.Extra[k.String()] != nil) {
+		p.pending = append(p.pending, msg)
+		return nil, false
+	}
 	if do := p.Extra[k.String()]; do != nil {
 		return do(p.Current()), false
 	}
@@ -287,7 +291,6 @@ func (p *Picker) Take(msg tea.Msg) (tea.Cmd, bool) {
 }
 
 func (p *Picker) choose() (tea.Cmd, bool) {
-	p.pending = p.Loading
 	if it := p.Current(); it != nil && p.Choose != nil {
 		return p.Choose(*it)
 	}

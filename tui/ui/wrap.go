@@ -119,9 +119,6 @@ func (w *wrapper) finish() []Line {
 	if !w.full() {
 		return append(w.lines, w.now)
 	}
-	if strings.TrimSpace(w.now.String()) == "" {
-		return w.lines
-	}
 	last := w.lines[w.most-1]
 	if last.Width() < w.width {
 		w.lines[w.most-1] = last.Add(Dim, "…")

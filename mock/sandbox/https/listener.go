@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -129,3 +130,15 @@ type Secure struct{ *tls.Conn }
 
 // Unwrap is the connection below TLS.
 func (s *Secure) Unwrap() net.Conn { return s.NetConn() }
+
+// LocalAddr marks the connection's own address, which net/http hands to every
+// request: it is how IsSecure knows.
+func (s *Secure) LocalAddr() net.Addr { return secureAddr{s.Conn.LocalAddr()} }
+
+type secureAddr struct{ net.Addr }
+
+// IsSecure reports whether a request came over TLS.
+func IsSecure(r *http.Request) bool {
+	_, secure := r.Context().Value(http.LocalAddrContextKey).(secureAddr)
+	return secure
+}

@@ -18,6 +18,9 @@ func Word(word string, known []string) string {
 	}
 	best, cost := "", 1+len(word)/2
 	for _, k := range known {
+		if apart := len(word) - len(k); apart >= cost || -apart >= cost {
+			continue // no distance is below the difference of both lengths
+		}
 		if d := Distance(strings.ToLower(word), strings.ToLower(k)); d < cost {
 			best, cost = k, d
 		}

@@ -1,0 +1,216 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tacklebox/mock/fault"
+	"tacklebox/mock/provider"
+	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal"
+)
+
+// signer is the provider as faults see it.
+func (w *service) signer() *fault.Signer {
+	s := &fault.Signer{Title: w.provider.Title}
+	if p := w.provider.Signing; p != nil && p.Scheme != nil {
+		s.Faults = p.Scheme.Faults(p.Retired != nil)
+	}
+	return s
+}
+
+// signerOf returns who signs what a rule's filter names, nil when that may be
+// anybody.
+func (e *Engine) signerOf(q string) *fault.Signer {
+	for term := range strings.FieldsSeq(q) {
+		if name, ok := strings.CutPrefix(term, "provider:"); ok && e.services[name] != nil {
+			return e.services[name].signer()
+		}
+	}
+	return nil
+}
+
+// decide makes the plan of faults for the next attempt of a delivery.
+func (w *service) decide(d *delivery) *fault.Plan {
+	if len(d.rules) == 0 && w.engine.faults.Empty() {
+		return &fault.Plan{}
+	}
+	return w.engine.faults.Decide(fault.Attempt{Own: d.rules, Signer: w.signer(),
+		Draw: func() float64 { return w.world.Rand("fault").Float64() },
+		Entry: func() *journal.Entry {
+			return &journal.Entry{Kind: journal.Attempt, Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],
+				DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Detail: d.detail(),
+				Request: &journal.Message{Method: "POST", URL: d.URL, Body: d.Body}}
+		}})
+}
+
+// postpone puts the attempt off when its plan says so, and keeps the plan for it.
+// Where no other delivery waits that could go first, the next one to come does.
+func (w *service) postpone(q *queue, d *delivery, p *fault.Plan) bool {
+	wait, behind, ok := p.Postponed()
+	if !ok {
+		return false
+	}
+	d.plan = p
+	if behind && len(q.ready) > 1 && q.ready[0] == d {
+		q.ready[0], q.ready[1] = q.ready[1], q.ready[0]
+		return true
+	}
+	q.remove(d)
+	if behind {
+		w.letOneGo(q, d, wait)
+	} else {
+		w.plan(q, d, w.world.Now().Add(wait), false)
+	}
+	return true
+}
+
+// letOneGo keeps a delivery back until another one came, for a span of wall time
+// at most. What waits so is on its way: the clock does not move meanwhile.
+func (w *service) letOneGo(q *queue, d *delivery, wait time.Duration) {
+	q.behind = d
+	w.engine.enter()
+	time.AfterFunc(wait, func() {
+		defer w.engine.leave()
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if q.behind == d {
+			q.behind = nil
+			if d.State == provider.Waiting {
+				d.plan.StayFirst()
+				q.ready = append(q.ready, d)
+			}
+			w.run(q)
+		}
+	})
+}
+
+// change lets the plan at the finished request.
+func (w *service) change(d *delivery, t *try) {
+	t.plan.Change(&fault.Making{Out: t.out, Body: d.Body,
+		Again: func(body []byte) (*provider.Outgoing, error) {
+			other := d.Delivery
+			other.Body = body
+			return w.provider.Request(w.world, &other)
+		},
+		Forge: func(kind string, out *provider.Outgoing) error { return w.forge(d, kind, out) },
+	})
+}
+
+// forge shows a fault of signing with the keys of the account and subscription.
+func (w *service) forge(d *delivery, kind string, out *provider.Outgoing) error {
+	p := w.provider.Signing
+	if p == nil || p.Scheme == nil {
+		return fmt.Errorf("%s signs nothing", w.provider.Title)
+	}
+	h := http.Header{}
+	for _, f := range out.Header {
+		h.Add(f.Name, f.Value)
+	}
+	made, err := p.Scheme.Forge(kind, signing.Request{Method: out.Method, URL: out.URL, Header: h, Body: out.Body},
+		signing.Proof{Now: w.world.Now(), Secret: w.firstKey(d, p.Secrets), Old: w.firstKey(d, p.Retired)})
+	if err != nil {
+		return err
+	}
+	out.Body, out.URL = made.Body, made.URL
+	for _, line := range made.Header {
+		if line.Value == "" {
+			out.Drop(line.Name)
+		} else {
+			out.Set(line.Name, line.Value)
+		}
+	}
+	return nil
+}
+
+// firstKey is the newest key that a delivery could be signed with, "" when there
+// is none.
+func (w *service) firstKey(d *delivery, list func(*provider.World, *provider.Account) []provider.Secret) string {
+	if list == nil {
+		return ""
+	}
+	a, known := w.world.Known(d.Account)
+	if !known {
+		a = &provider.Account{Name: d.Account} // one that a firing names need not have been used
+	}
+	for _, s := range list(w.world, a) {
+		if s.Subscription == "" || s.Subscription == d.Subscription {
+			return s.Value
+		}
+	}
+	return ""
+}
+
+// SetFaults replaces the faults in force by the document that PUT /_/faults
+// takes. It is how a configuration file sets them: an error says the place.
+func (e *Engine) SetFaults(doc json.RawMessage) error {
+	var list []json.RawMessage
+	if json.Unmarshal(doc, &list) != nil {
+		return api.At(api.Refuse("bad_fault", "", "wants a list, like [{kind: delay, probability: 0.1}]"), "faults")
+	}
+	all := make([]api.Fault, len(list))
+	for i, raw := range list {
+		err := api.Decode(raw, &all[i])
+		if err == nil {
+			_, err = e.parseFaults(all[i : i+1])
+		}
+		if err != nil {
+			return api.At(err, "faults", strconv.Itoa(i))
+		}
+	}
+	return e.setFaults(all)
+}
+
+func (e *Engine) parseFaults(in []api.Fault) ([]*fault.Rule, error) {
+	return fault.Parse(in, e.clock.Now, e.signerOf)
+}
+
+// setFaults replaces the faults in force. When that cannot be kept, the old ones
+// stay.
+func (e *Engine) setFaults(in []api.Fault) error {
+	rules, err := e.parseFaults(in)
+	if err != nil {
+		return err
+	}
+	before := e.faults.Rules()
+	e.faults.Replace(rules)
+	if err := e.state.Save("faults", provider.Encode(e.faults.List())); err != nil {
+		e.faults.Replace(before)
+		return err
+	}
+	return nil
+}
+
+// restoreFaults puts the saved rules in force. One that cannot be read any more is
+// put aside with a warning: it must not keep the sandbox from starting.
+func (e *Engine) restoreFaults() {
+	raw, ok := e.state.Load("faults")
+	if !ok {
+		return
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil {
+		e.cfg.Warn(fmt.Sprintf("the saved faults cannot be read and are put aside: %v", err))
+		return
+	}
+	var rules []*fault.Rule
+	for _, one := range list {
+		var f api.Fault
+		err := json.Unmarshal(one, &f)
+		var parsed []*fault.Rule
+		if err == nil {
+			parsed, err = e.parseFaults([]api.Fault{f})
+		}
+		if err != nil {
+			e.cfg.Warn(fmt.Sprintf("a saved fault is put aside: %s: %v", api.Clip(string(one)), err))
+			continue
+		}
+		rules = append(rules, parsed...)
+	}
+	e.faults.Replace(rules)
+}

@@ -1,0 +1,259 @@
+package disk
+
+import (
+	"fmt"
+	"sync"
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/record"
+)
+
+// inlineBytes is how large the bodies of an entry may be to be copied into the
+// group's buffer; larger ones are written from where they are.
+const inlineBytes = 8 << 10
+
+// inlineSpare is the largest buffer that is kept for the next group.
+const inlineSpare = 1 << 20
+
+// backlogBytes is how much may wait to be written before Append waits too.
+const backlogBytes = 16 << 20
+
+// group is what one write takes to the file: records in order, of which large
+// bodies stand apart.
+type group struct {
+	buf   []byte
+	cuts  []cut
+	metas []record.Meta // offsets count from the beginning of the group
+	first uint64        // sequence number of metas[0]
+	size  int64
+	err   error         // set before done is closed
+	done  chan struct{} // closed when the group is as durable as promised
+	wait  func() error  // one for all receipts of the group
+}
+
+// cut is a body by reference, written after buf[:at].
+type cut struct {
+	at   int
+	body []byte
+}
+
+func newGroup(spare *group) *group {
+	g := &group{done: make(chan struct{})}
+	if spare != nil && cap(spare.buf) <= inlineSpare {
+		clear(spare.cuts) // let go of the callers' bodies
+		g.buf, g.cuts, g.metas = spare.buf[:0], spare.cuts[:0], spare.metas[:0]
+	}
+	g.wait = func() error {
+		<-g.done
+		return g.err
+	}
+	return g
+}
+
+// add puts a record whose header and head are top into the group.
+func (g *group) add(seq uint64, m record.Meta, top []byte, request, response []byte) {
+	record.Seal(top, seq)
+	if len(g.metas) == 0 {
+		g.first = seq
+	}
+	m.Off = uint32(g.size)
+	g.metas = append(g.metas, m)
+	g.size += int64(m.Size)
+	g.buf = append(g.buf, top...)
+	if len(request)+len(response) <= inlineBytes {
+		g.buf = append(append(g.buf, request...), response...)
+		return
+	}
+	for _, body := range [][]byte{request, response} {
+		if len(body) > 0 {
+			g.cuts = append(g.cuts, cut{len(g.buf), body})
+		}
+	}
+}
+
+// pieces is the group in the order of the file.
+func (g *group) pieces() [][]byte {
+	list := make([][]byte, 0, 2*len(g.cuts)+1)
+	from := 0
+	for _, c := range g.cuts {
+		if c.at > from {
+			list = append(list, g.buf[from:c.at])
+		}
+		list = append(list, c.body)
+		from = c.at
+	}
+	if from < len(g.buf) {
+		list = append(list, g.buf[from:])
+	}
+	return list
+}
+
+// queue is where appends meet the one goroutine that writes.
+type queue struct {
+	mu     sync.Mutex
+	room   *sync.Cond // signalled when the backlog is taken
+	group  *group
+	next   uint64
+	err    error // why nothing is taken any more
+	kick   chan struct{}
+	quit   chan struct{}
+	exited chan struct{}
+}
+
+func newQueue(next uint64) *queue {
+	q := &queue{group: newGroup(nil), next: next, kick: make(chan struct{}, 1), quit: make(chan struct{}), exited: make(chan struct{})}
+	q.room = sync.NewCond(&q.mu)
+	return q
+}
+
+// Append implements Store. What costs time, encoding the head and the checksum
+// of the bodies, happens before the lock.
+func (d *disk) Append(e *journal.Entry) journal.Receipt {
+	buf := d.heads.Get()
+	top, m, err := record.Append((*buf)[:0], e)
+	if err != nil {
+		return journal.Refused(err)
+	}
+	q := d.queue
+	q.mu.Lock()
+	for q.err == nil && q.group.size > backlogBytes {
+		q.room.Wait()
+	}
+	if q.err != nil {
+		defer q.mu.Unlock()
+		return journal.Refused(q.err)
+	}
+	g := q.group
+	e.Seq = q.next
+	q.next++
+	g.add(e.Seq, m, top, e.Request.Content(), e.Response.Content())
+	begin := len(g.metas) == 1
+	receipt := journal.NewReceipt(e.Seq, g.wait)
+	q.mu.Unlock()
+	if begin {
+		q.wake()
+	}
+	d.heads.Put(buf, top)
+	return receipt
+}
+
+func (q *queue) wake() {
+	select {
+	case q.kick <- struct{}{}:
+	default:
+	}
+}
+
+// take hands over what is queued, nil when nothing is.
+func (q *queue) take(spare *group) *group {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	g := q.group
+	if len(g.metas) == 0 {
+		return nil
+	}
+	q.group = newGroup(spare)
+	q.room.Broadcast()
+	return g
+}
+
+// fail makes all later appends fail; the first reason stays.
+func (q *queue) fail(err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.err == nil {
+		q.err = err
+		q.room.Broadcast()
+	}
+}
+
+// close takes nothing more and lets the writer end.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.err = journal.ErrClosed
+	q.room.Broadcast()
+	close(q.quit)
+}
+
+// run writes groups until the store is closed, and what is left then.
+func (d *disk) run() {
+	defer close(d.queue.exited)
+	var spare *group
+	for open := true; open; {
+		select {
+		case <-d.queue.kick:
+		case <-d.queue.quit:
+			open = false
+		}
+		if g := d.queue.take(spare); g != nil {
+			d.commit(g)
+			spare = g
+		}
+	}
+}
+
+// commit writes g, makes it readable and releases its receipts. After a write
+// that failed nothing is written any more: a record behind a hole of unknown
+// length could be lost with it.
+func (d *disk) commit(g *group) {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	defer close(g.done)
+	if g.err = d.broken; g.err != nil {
+		return
+	}
+	if err := d.write(g); err != nil {
+		d.broken = fmt.Errorf("journal %s cannot be written: %w", d.dir, err)
+		g.err = d.broken
+		d.queue.fail(d.broken)
+		return
+	}
+	d.publish(g)
+}
+
+func (d *disk) write(g *group) error {
+	s, err := d.room(g)
+	if err != nil {
+		return err
+	}
+	if len(g.cuts) == 0 {
+		_, err = s.f.Write(g.buf)
+	} else {
+		err = writeAll(s.f, g.pieces())
+	}
+	if err == nil && d.o.Sync {
+		err = syncData(s.f)
+	}
+	if err != nil {
+		_ = s.f.Truncate(s.size) // best effort: opening cuts it too
+	}
+	return err
+}
+
+// room returns the segment that g goes to, beginning a new one when the
+// current one is full.
+func (d *disk) room(g *group) (*segment, error) {
+	s := d.active()
+	if s.size == 0 || s.size+g.size <= d.segmentBytes && len(s.metas)+len(g.metas) <= d.segmentCount {
+		return s, nil
+	}
+	s.saveIndex()
+	return d.begin(g.first)
+}
+
+// publish makes the records of g readable.
+func (d *disk) publish(g *group) {
+	d.mu.Lock()
+	s := d.segments[len(d.segments)-1]
+	for i := range g.metas {
+		g.metas[i].Off += uint32(s.size)
+		s.put(g.first+uint64(i), g.metas[i])
+	}
+	s.size += g.size
+	d.size += g.size
+	d.count += len(g.metas)
+	d.last = g.first + uint64(len(g.metas)) - 1
+	d.trim()
+	d.mu.Unlock()
+	d.board.Announce(g.first + uint64(len(g.metas)) - 1)
+}

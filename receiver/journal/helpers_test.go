@@ -1,0 +1,34 @@
+package journal_test
+
+import (
+	"testing"
+
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/disk"
+	"tacklebox/receiver/journal/journaltest"
+	"tacklebox/receiver/journal/query"
+)
+
+func mustOpen(t testing.TB, dir string, o disk.Options) journal.Store {
+	t.Helper()
+	s, err := disk.Open(dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func seqs(t testing.TB, s journal.Store, after, before uint64, reverse bool, q string) []uint64 {
+	t.Helper()
+	return journaltest.Seqs(t, s, after, before, reverse, parsed(t, q))
+}
+
+func parsed(t testing.TB, q string) *query.Filter {
+	t.Helper()
+	f, err := query.Parse(q, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
