@@ -26,13 +26,18 @@ var layers = []struct {
 	{"receiver/api/nearest", nil},
 	{"fixtures", []string{"receiver/api/nearest"}},
 	{"receiver/journal", nil},
-	{"receiver/journal/body", nil},
+	{"receiver/journal/body", []string{"receiver/journal"}},
 	{"receiver/journal/query", []string{"receiver/journal", "receiver/journal/record", "receiver/journal/body", "receiver/api/nearest"}},
 	{"receiver/journal/*", []string{"receiver/journal", "receiver/journal/record"}},
 	{"receiver/api", []string{"receiver/api/nearest", "receiver/journal", "receiver/journal/*"}},
 	{"receiver/outbound", nil},
 	{"receiver/wire", nil},
-	{"receiver", []string{"receiver/api", "receiver/wire", "receiver/journal", "receiver/journal/*", "receiver/outbound"}},
+	{"receiver/entries", []string{"receiver/api", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/inbox", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*", "receiver/outbound", "receiver/wire"}},
+	{"receiver/live", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/expect", []string{"receiver/api", "receiver/entries", "receiver/journal", "receiver/journal/*"}},
+	{"receiver/exchange", []string{"receiver/api", "receiver/entries", "receiver/inbox", "receiver/journal", "receiver/journal/*"}},
+	{"receiver", []string{"receiver/api", "receiver/entries", "receiver/exchange", "receiver/expect", "receiver/inbox", "receiver/live"}},
 	{"receiver/client", []string{"receiver/api", "receiver/journal", "receiver/journal/query"}},
 	{"receiver/mcp", nil},
 	{"mock/signing", []string{"receiver/journal"}},
@@ -44,10 +49,12 @@ var layers = []struct {
 	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api/nearest"}},
 	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
 	{"mock/kit", []string{"mock/provider"}},
+	{"mock/kit/kittest", []string{"mock", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
 	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
 	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
 	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
+	{"tui/body", []string{"receiver/api", "receiver/journal/body", "tui/ui"}},
 	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 }
 
@@ -59,14 +66,15 @@ var (
 		"github.com/tidwall/gjson", "github.com/tidwall/sjson", "github.com/tidwall/pretty", "github.com/spf13/cobra",
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
+		"github.com/nats-io/nats.go",                                                                          // the client of a shared journal
 		"github.com/modelcontextprotocol/go-sdk",                                                              // the protocol's own library
 		"golang.org/x/time",                                                                                   // the providers' rate limits
 		"github.com/charmbracelet/x/ansi", "github.com/charmbracelet/colorprofile", "github.com/sahilm/fuzzy", // the screen: widths, colours, search
-		"github.com/andybalholm/brotli", "golang.org/x/text", // bodies as they were meant
-		"golang.org/x/sys", // the journal's files: locks and mappings
+		"golang.org/x/sys",                                                                    // the journal's files: locks and mappings
+		"github.com/klauspost/compress", "github.com/andybalholm/brotli", "golang.org/x/text", // bodies: zstd, br, charsets
 	}
 	testModules = []string{
-		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/getkin/kin-openapi",
+		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "github.com/nats-io/nats-server/v2", "github.com/getkin/kin-openapi",
 		"github.com/charmbracelet/x/exp/teatest/v2",
 	}
 )

@@ -77,7 +77,7 @@ func runPage(t *testing.T, path, tacklebox string) {
 	checkLinks(t, path, string(text))
 	url := freeAddress(t)
 	blocks := blocksOf(strings.ReplaceAll(string(text), "127.0.0.1:4780", strings.TrimPrefix(url, "http://")))
-	work := t.TempDir()
+	work := emptyFolder(t)
 	script, wants := pageScript(t, work, blocks)
 	if script == "" {
 		return
@@ -107,6 +107,26 @@ func checkLinks(t *testing.T, page, text string) {
 			t.Errorf("%s points at %s, which is not there", page, l[1])
 		}
 	}
+}
+
+// emptyFolder is removed when the test ends, and what the killed processes of
+// the page still write into it does not stop that.
+func emptyFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "page-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 100 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Errorf("%s cannot be removed", dir)
+	})
+	return dir
 }
 
 // stubs stand for what a test cannot do: the program from a checkout runs in

@@ -1,42 +1,83 @@
 package mock
 
 import (
+	"context"
+	"encoding/base64"
 	"encoding/json"
-	"net"
-	"net/netip"
 	"net/url"
+	"strings"
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/outbound"
 )
 
 // checkTarget refuses what can never be sent to: what is no absolute http or https
-// URL, and an address that is never called. A host name is judged when it is
-// called: what it resolves to can change until then.
-func (e *Engine) checkTarget(name, text string) error {
+// URL, and what the rules for outgoing calls forbid. name is the member it stands
+// in.
+func checkTarget(ctx context.Context, rules outbound.Rules, name, text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return api.Refuse(api.CodeBadURL, "", "%s: %q is not an absolute http or https URL", name, api.Clip(text))
 	}
-	if err := permitAddress(u, e.cfg.Allow); err != nil {
-		return api.Refuse(api.CodeForbiddenHost, "", "%s: %v", name, err)
-	}
-	return nil
+	return forbidden(name, rules.CheckURL(ctx, u))
 }
 
-// permitURL holds the rule for outgoing calls to a setting.
-func permitURL(raw json.RawMessage, allow []string) error {
+// forbidden words a refusal of the rules for outgoing calls.
+func forbidden(name string, err error) error {
+	if place, ok := outbound.AsForbidden(err); ok {
+		return api.Refuse(api.CodeForbiddenHost, place.Hint, "%s: %v", name, place)
+	}
+	return err
+}
+
+// permitURL holds the rules for outgoing calls to a setting.
+func permitURL(rules outbound.Rules, raw json.RawMessage) error {
 	u, err := provider.ParseURL(raw)
 	if err != nil || u == nil {
 		return err
 	}
-	return permitAddress(u, allow)
+	if place, ok := outbound.AsForbidden(rules.CheckURL(context.Background(), u)); ok {
+		return api.Refuse(api.CodeBadSetting, place.Hint, "%v", place)
+	}
+	return nil
 }
 
-// permitAddress judges a URL that names an IP address.
-func permitAddress(u *url.URL, allow []string) error {
-	if _, err := netip.ParseAddr(u.Hostname()); err != nil {
-		return nil
+// credentials takes user and password out of a URL: they are sent as Basic, where
+// nothing else is, and never shown.
+func credentials(u *url.URL, out *provider.Outgoing) {
+	if u.User == nil {
+		return
 	}
-	return Permit(u.Hostname(), net.JoinHostPort(u.Hostname(), "0"), allow)
+	if password, _ := u.User.Password(); out.Get("Authorization") == "" {
+		out.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)))
+	}
+	u.User = nil
+	out.URL = withoutUser(out.URL)
+}
+
+// withoutUser cuts what stands before the @ out of a URL; the rest stays as it is
+// written.
+func withoutUser(text string) string {
+	scheme, rest, ok := strings.Cut(text, "://")
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if at := strings.LastIndexByte(rest[:end], '@'); ok && at >= 0 {
+		return scheme + "://" + rest[at+1:]
+	}
+	return text
+}
+
+// withoutPassword is a URL as it may be shown.
+func withoutPassword(text string) string {
+	if !strings.Contains(text, "@") {
+		return text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return text
+	}
+	return u.Redacted()
 }

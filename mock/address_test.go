@@ -14,6 +14,7 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/outbound"
 )
 
 func TestPermitURL(t *testing.T) {
@@ -33,7 +34,7 @@ func TestPermitURL(t *testing.T) {
 		{`"http://%zz/"`, "not an absolute"},
 		{`7`, "number"},
 	} {
-		err := permitURL(json.RawMessage(tc.raw), []string{"203.0.113.7"})
+		err := permitURL(outbound.Rules{Allow: []string{"203.0.113.7"}}, json.RawMessage(tc.raw))
 		if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %q", tc.raw, err, tc.want)
 		}

@@ -21,6 +21,14 @@ type delivery struct {
 	firing    string        // what a direct delivery was fired with: its own order
 	replay    *replayed     // set when it repeats a recorded request
 	retract   *atomic.Bool  // takes back the planned attempt
+	budget    *Budget       // that bytes are held of
+	bytes     int
+}
+
+// hold counts what is kept in memory until the delivery is settled.
+func (d *delivery) hold(b *Budget, bytes int) {
+	d.budget, d.bytes = b, d.bytes+bytes
+	b.held.Add(int64(bytes))
 }
 
 // together tells of the events when they are several.
@@ -48,6 +56,10 @@ const smallBody = 1 << 10
 func (d *delivery) settle(s provider.DeliveryState) {
 	d.takeBack()
 	d.State = s
+	if d.budget != nil {
+		d.budget.held.Add(-int64(d.bytes))
+		d.budget, d.bytes = nil, 0
+	}
 	d.Events, d.Payloads, d.rules, d.plan = nil, nil, nil, nil
 	if len(d.Body) > smallBody {
 		d.Body = nil

@@ -14,6 +14,7 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/outbound"
 )
 
 // Config is what an Engine is made of.
@@ -28,10 +29,11 @@ type Config struct {
 	BaseURL   func() string // this instance's address
 	// BaseFor is the address that the client of a request called, for links in its
 	// answer; "" or nil: BaseURL's.
-	BaseFor func(*http.Request) string
-	Allow   []string // hosts beyond loopback and private ranges
-	MaxBody int64    // bytes of a body that an entry keeps; 0 is 1 MiB
-	Warn    func(string)
+	BaseFor  func(*http.Request) string
+	Outbound outbound.Rules // where deliveries may go
+	MaxBody  int64          // bytes of a body that an entry keeps; 0 is 1 MiB
+	Warn     func(string)
+	Budget   *Budget // of what waits to be delivered; nil: one of its own
 }
 
 // Engine runs the mock providers.
@@ -75,13 +77,16 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = mebibyte
 	}
+	if cfg.Budget == nil {
+		cfg.Budget = NewBudget(ordinaryBudget)
+	}
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}
 	}
 	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, rand: provider.SeededRand{Seed: cfg.Seed}, state: cfg.State,
 		services: map[string]*service{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
-	e.sender = newSender(cfg.Allow, cfg.MaxBody)
+	e.sender = newSender(cfg.Outbound, cfg.MaxBody)
 	for _, p := range cfg.Providers {
 		if err := e.add(p); err != nil {
 			return nil, err
@@ -101,7 +106,7 @@ func New(cfg Config) (*Engine, error) {
 func (e *Engine) add(p *provider.Provider) error {
 	w := &service{engine: e, provider: p}
 	w.book = provider.NewBook(p, hooks{w}, sync.OnceValue(func() *provider.Catalogue { return e.catalogue(p.Name) }),
-		func(raw json.RawMessage) error { return permitURL(raw, e.cfg.Allow) })
+		func(raw json.RawMessage) error { return permitURL(e.cfg.Outbound, raw) })
 	w.world = w.book.World()
 	if e.cfg.Catalog.Overridden() {
 		if _, err := e.cfg.Catalog.Provider(p.Name); err != nil {

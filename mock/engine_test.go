@@ -120,7 +120,7 @@ func TestResetForgetsWhatIsInFlight(t *testing.T) {
 			arrived, answer := gated(r)
 			if kind == "event" {
 				r.fire("b", "c")
-			} else if _, err := r.e.Replay(event.Seq, api.ReplayRequest{To: r.sink.URL + "/again"}); err != nil {
+			} else if _, err := r.e.Replay(context.Background(), event.Seq, api.ReplayRequest{To: r.sink.URL + "/again"}); err != nil {
 				t.Fatal(err)
 			}
 			<-arrived
@@ -263,7 +263,7 @@ func TestAJournalThatIsClosedIsAnError(t *testing.T) {
 	if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made"}); !errors.Is(err, journal.ErrClosed) {
 		t.Errorf("firing says %v", err)
 	}
-	if _, err := r.e.Replay(1, api.ReplayRequest{}); err == nil {
+	if _, err := r.e.Replay(context.Background(), 1, api.ReplayRequest{}); err == nil {
 		t.Error("a replay succeeded")
 	}
 }

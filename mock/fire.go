@@ -51,6 +51,11 @@ func (e *Engine) Fire(ctx context.Context, order api.Firing) (api.Fired, error) 
 	if err := w.do(func() { refused = w.checkFiring(f) }); err != nil || refused != nil {
 		return api.Fired{}, errors.Join(refused, err)
 	}
+	if f.To != "" { // outside of the mock's turn: a name may have to be looked up
+		if err := checkTarget(ctx, e.cfg.Outbound, "to", f.To); err != nil {
+			return api.Fired{}, err
+		}
+	}
 	for left := max(f.Count, 1); left > 0 && refused == nil; left -= slice {
 		if refused = ctx.Err(); refused != nil {
 			break
@@ -99,11 +104,6 @@ func (w *service) checkFiring(f *firing) (err error) {
 	f.Body, f.Merge = api.Present(f.Body), api.Present(f.Merge)
 	if f.Count < 0 || f.Count > maxCount {
 		return api.Refuse("bad_count", "", "count %d is not between 1 and %d", f.Count, maxCount)
-	}
-	if f.To != "" {
-		if err := w.engine.checkTarget("to", f.To); err != nil {
-			return err
-		}
 	}
 	if err := w.provider.CheckContext(f.Type, f.Context); err != nil {
 		return err
@@ -159,6 +159,11 @@ func (w *service) fireOne(f *firing) error {
 		return err
 	}
 	targets, skips := w.targets(ev)
+	if len(f.fired.Events) == 0 {
+		if err := w.engine.cfg.Budget.check(max(f.Count, 1), max(len(targets), 1), len(shown)); err != nil {
+			return err
+		}
+	}
 	d := detail{Event: ev, Skipped: skips}
 	one := api.FiredEvent{ID: ev.ID, Type: ev.Type, Deliveries: []api.Delivery{}, Skipped: append([]api.Skip{}, skips...)}
 	f.fired.Events = append(f.fired.Events, one)
@@ -168,7 +173,7 @@ func (w *service) fireOne(f *firing) error {
 			return err
 		}
 		d.Deliveries = append(d.Deliveries, p)
-		one.Deliveries = append(one.Deliveries, api.Delivery{ID: p.ID, Subscription: p.Subscription, URL: p.URL})
+		one.Deliveries = append(one.Deliveries, api.Delivery{ID: p.ID, Subscription: p.Subscription, URL: withoutPassword(p.URL)})
 	}
 	f.fired.Events[len(f.fired.Events)-1] = one
 	d.Counters = maps.Clone(w.book.Drawn())
@@ -229,6 +234,7 @@ func (w *service) deliver(f *firing, ev *provider.Event, t provider.Target, show
 	d.EventIDs, d.EventTypes = append(d.EventIDs, ev.ID), append(d.EventTypes, ev.Type)
 	d.Events = append(d.Events, ev)
 	d.Payloads = append(d.Payloads, payload)
+	d.hold(w.engine.cfg.Budget, len(payload))
 	if t.Done {
 		d.settle(provider.Delivered)
 	}

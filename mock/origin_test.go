@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/outbound"
 )
 
 // TestEveryRequestHasAnOrigin sends over few connections at once and asks, while
@@ -16,7 +17,7 @@ import (
 // that is handed on must not lose the next one's origin.
 func TestEveryRequestHasAnOrigin(t *testing.T) {
 	t.Parallel()
-	s := newSender(nil, mebibyte)
+	s := newSender(outbound.Rules{}, mebibyte)
 	defer s.close()
 	var mu sync.Mutex
 	lost := 0

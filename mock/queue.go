@@ -125,7 +125,7 @@ func (w *service) step(q *queue) bool {
 	}
 	<-w.engine.slots
 	w.mu.Lock()
-	w.record(q, d, t.policy, res)
+	w.record(q, d, t, res)
 	f := w.saveChanges()
 	w.mu.Unlock()
 	if err := f.wait(); err != nil {
@@ -228,25 +228,28 @@ func (w *service) repeat(d *delivery, t try) {
 }
 
 // record keeps a finished attempt and decides what follows.
-func (w *service) record(q *queue, d *delivery, policy provider.Policy, res result) {
+func (w *service) record(q *queue, d *delivery, t try, res result) {
 	if d.forgotten || res.err != nil && w.engine.ctx.Err() != nil {
 		q.ready = nil // a reset or a stop: it never happened
 		return
 	}
 	q.remove(d)
 	a := &provider.Attempt{N: len(d.Attempts) + 1, At: res.began, Took: res.took, Status: res.status, Reason: res.reason}
-	a.OK = res.lost || res.err == nil && w.succeeded(policy, res.status)
+	a.OK = res.lost || res.err == nil && w.succeeded(t.policy, res.status)
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
 	d.Attempts = append(d.Attempts, a)
 	w.stats.attempted(a.OK)
-	next := w.follow(q, d, policy, a, res.hopeful)
+	next := w.follow(q, d, t.policy, a, res.hopeful)
 	if s := w.sub(d); s != nil && d.State != provider.Dropped {
 		s.Count(a)
 	}
 	if w.provider.Attempted != nil {
 		_ = w.safely(func() { w.provider.Attempted(w.world, &d.Delivery, a) })
+	}
+	if res.entry.CaptureSeq == 0 && res.hopeful {
+		res.entry.Signature = w.verdict(d, t.out)
 	}
 	more := attemptExtra{Together: d.together()}
 	if a.Reason != http.StatusText(a.Status) {

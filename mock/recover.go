@@ -37,7 +37,7 @@ func (e *Engine) recover() error {
 	open := map[string]*delivery{}
 	err = e.journal.Scan(context.Background(), 0, 0, false, filter, func(entry *journal.Entry) bool {
 		if w := e.services[entry.Provider]; w != nil {
-			w.fold(entry, seqs[w], open)
+			_ = w.safely(func() { w.fold(entry, seqs[w], open) })
 		}
 		return true
 	})
@@ -169,7 +169,9 @@ func (w *service) resume() {
 				d.settle(provider.Dropped)
 				continue
 			}
-			w.resumeOne(d)
+			if w.safely(func() { w.resumeOne(d) }) != nil {
+				d.settle(provider.Failed)
+			}
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // Subscribe subscribes as a client of the mock API would: the same requests,
 // judged the same way, and in the journal. It answers the new rows. POST
 // /_/subscriptions.
-func (c Control) Subscribe(_ context.Context, r *http.Request) (api.Answer, error) {
+func (c Control) Subscribe(ctx context.Context, r *http.Request) (api.Answer, error) {
 	var in api.NewSubscription
 	if err := api.ReadJSON(r, &in); err != nil {
 		return api.Answer{}, err
@@ -35,6 +35,11 @@ func (c Control) Subscribe(_ context.Context, r *http.Request) (api.Answer, erro
 	if err = errors.Join(refused, err); err != nil {
 		return api.Answer{}, err
 	}
+	if u, err := url.Parse(in.URL); err == nil { // what is none, the provider refuses in its own words
+		if err := forbidden("url", c.e.cfg.Outbound.CheckURL(ctx, u)); err != nil {
+			return api.Answer{}, err
+		}
+	}
 	rows, err := w.enroll(calls, r)
 	return api.Created(rows), err
 }
@@ -47,11 +52,6 @@ func (w *service) checkRegistration(in *api.NewSubscription) error {
 		return api.Refuse("bad_account", "", "account: %q holds control characters", api.Clip(in.Account)) // no header can
 	case len(in.Types) == 0:
 		return api.Refuse("no_types", fmt.Sprintf("GET /_/providers/%s lists its event types", w.provider.Name), "types is empty")
-	}
-	if u, err := url.Parse(in.URL); err == nil {
-		if err := permitAddress(u, w.engine.cfg.Allow); err != nil {
-			return api.Refuse(api.CodeForbiddenHost, "", "url: %v", err)
-		}
 	}
 	for _, typ := range in.Types {
 		if err := w.checkType(in.Account, typ); err != nil {

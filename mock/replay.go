@@ -13,7 +13,7 @@ import (
 )
 
 // Replay sends the request of an entry again: POST /_/entries/{seq}/replay.
-func (c Control) Replay(_ context.Context, r *http.Request) (api.Answer, error) {
+func (c Control) Replay(ctx context.Context, r *http.Request) (api.Answer, error) {
 	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 64)
 	if err != nil {
 		return api.Answer{}, api.Failed(http.StatusNotFound, api.CodeUnknownEntry, "", "an entry has a number, not %q", api.Clip(r.PathValue("seq")))
@@ -22,14 +22,14 @@ func (c Control) Replay(_ context.Context, r *http.Request) (api.Answer, error) 
 	if err := api.ReadOptional(r, &in); err != nil {
 		return api.Answer{}, err
 	}
-	fired, err := c.e.Replay(seq, in)
+	fired, err := c.e.Replay(ctx, seq, in)
 	return api.Accepted(fired), err
 }
 
 // Replay sends the request of a journal entry again and returns the delivery
 // that carries it. It is tried once. Only calls of our own providers' making can
 // be signed anew.
-func (e *Engine) Replay(seq uint64, r api.ReplayRequest) (api.Fired, error) {
+func (e *Engine) Replay(ctx context.Context, seq uint64, r api.ReplayRequest) (api.Fired, error) {
 	r.Body = api.Present(r.Body)
 	entry, err := e.journal.Get(seq)
 	if err != nil {
@@ -39,7 +39,7 @@ func (e *Engine) Replay(seq uint64, r api.ReplayRequest) (api.Fired, error) {
 	if err := checkReplay(entry, r); err != nil {
 		return api.Fired{}, err
 	}
-	to, err := e.replayURL(entry, r.To)
+	to, err := e.replayURL(ctx, entry, r.To)
 	if err != nil {
 		return api.Fired{}, err
 	}
@@ -72,14 +72,14 @@ func checkReplay(entry *journal.Entry, r api.ReplayRequest) error {
 
 // replayURL decides where a request goes: the URL asked for, the one it was sent
 // to, or for a capture the inbox it came to.
-func (e *Engine) replayURL(entry *journal.Entry, to string) (string, error) {
+func (e *Engine) replayURL(ctx context.Context, entry *journal.Entry, to string) (string, error) {
 	if to == "" {
 		to = entry.Request.URL
 		if strings.HasPrefix(to, "/") {
 			to = e.cfg.BaseURL() + to
 		}
 	}
-	err := e.checkTarget("to", to)
+	err := checkTarget(ctx, e.cfg.Outbound, "to", to)
 	var refused *api.Error
 	if errors.As(err, &refused) && refused.Code == api.CodeBadURL {
 		return "", api.Refuse(api.CodeBadURL, "give to, an absolute http or https URL", "%q cannot be sent to", api.Clip(to))
@@ -117,7 +117,7 @@ func (w *service) replay(entry *journal.Entry, r api.ReplayRequest, to string, b
 	d.firing = d.ID
 	w.run(w.enqueue(d))
 	return api.Fired{Events: []api.FiredEvent{{ID: event, Type: entry.Type, Skipped: []api.Skip{},
-		Deliveries: []api.Delivery{{ID: d.ID, Subscription: d.Subscription, URL: to}}}}}
+		Deliveries: []api.Delivery{{ID: d.ID, Subscription: d.Subscription, URL: withoutPassword(to)}}}}}
 }
 
 // replayed marks a delivery that repeats a recorded request.

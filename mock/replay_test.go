@@ -2,6 +2,7 @@ package mock
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -49,7 +50,7 @@ func TestReplayOrdersThatMakeNoSense(t *testing.T) {
 		"no host":         {event, api.ReplayRequest{To: "http:///x"}, 422, "cannot be sent to"},
 		"unknown":         {999, api.ReplayRequest{To: r.sink.URL}, 404, "no entry 999"},
 	} {
-		_, err := r.e.Replay(c.seq, c.order)
+		_, err := r.e.Replay(context.Background(), c.seq, c.order)
 		if err == nil || api.Of(err).Status != c.status || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %d %s", name, err, c.status, c.want)
 		}
@@ -93,7 +94,7 @@ func TestWhatAReplaySends(t *testing.T) {
 			r.sink.answer(500)
 			seq := r.recorded(entry())
 			c.order.To = r.sink.URL + "/to"
-			fired, err := r.e.Replay(seq, c.order)
+			fired, err := r.e.Replay(context.Background(), seq, c.order)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,7 +132,7 @@ func TestReplaysAndFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := r.e.Replay(seq, api.ReplayRequest{To: r.sink.URL + "/to"}); err != nil {
+		if _, err := r.e.Replay(context.Background(), seq, api.ReplayRequest{To: r.sink.URL + "/to"}); err != nil {
 			t.Fatal(err)
 		}
 		r.idle()
@@ -152,7 +153,7 @@ func TestAReplayWithoutAnAddressGoesWhereItWas(t *testing.T) {
 	sinkURL = r.sink.URL
 	for _, url := range []string{"/in/x?a=1", r.sink.URL + "/abs"} {
 		seq := r.recorded(&journal.Entry{Kind: journal.Capture, Request: &journal.Message{Method: "POST", URL: url, Body: []byte("b"), Size: 1}})
-		fired, err := r.e.Replay(seq, api.ReplayRequest{Body: json.RawMessage("null")})
+		fired, err := r.e.Replay(context.Background(), seq, api.ReplayRequest{Body: json.RawMessage("null")})
 		if err != nil || !strings.HasPrefix(fired.Events[0].ID, "replay:") {
 			t.Errorf("%s: %+v, %v", url, fired, err)
 		}

@@ -7,10 +7,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/outbound"
 )
 
 // attempt sends one request and reads the answer. It runs outside the world's
@@ -21,18 +23,26 @@ func (e *Engine) attempt(w *service, d *delivery, t try) result {
 		return res
 	}
 	res.hopeful = true
+	u, err := url.Parse(t.out.URL)
+	if err == nil {
+		credentials(u, t.out)
+	}
+	tidy(t.out)
 	res.entry.Request = e.sentMessage(t.out)
 	if t.plan.Lost() {
 		res.lost = true
 		return res
 	}
-	u, err := url.Parse(t.out.URL)
 	if err != nil {
 		res.err = fmt.Errorf("callback URL: %w", err)
 		return res
 	}
 	ctx, cancel := context.WithTimeout(e.ctx, timeout(t.policy))
 	defer cancel()
+	if place, ok := outbound.AsForbidden(e.cfg.Outbound.CheckURL(ctx, u)); ok {
+		res.err = fmt.Errorf("%w; %s", place, place.Hint)
+		return res
+	}
 	watch := stopwatch()
 	provider, account := w.sender(d)
 	origin := Origin{Provider: provider, Account: account, Type: d.Type, EventID: d.EventIDs[0],
@@ -54,6 +64,26 @@ func (e *Engine) sentMessage(out *provider.Outgoing) *journal.Message {
 		m.Headers.Add(f.Name, f.Value)
 	}
 	return m
+}
+
+// tidy keeps control characters off the wire: a header that a setting or a client
+// gave must not become two, or the end of the head.
+func tidy(out *provider.Outgoing) {
+	control := func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}
+	out.Header = slices.DeleteFunc(out.Header, func(f provider.Field) bool { return strings.ContainsFunc(f.Name, notInName) || f.Name == "" })
+	for i := range out.Header {
+		out.Header[i].Value = strings.Map(control, out.Header[i].Value)
+	}
+}
+
+// notInName reports characters that no header name has (RFC 9110, section 5.6.2).
+func notInName(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
 
 // explain words a failed exchange for a person.

@@ -3,7 +3,6 @@ package mock
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,40 +10,42 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/outbound"
 )
 
 // sender makes HTTP/1.1 exchanges on connections of its own: what stands on the
 // wire, down to the order and spelling of headers, is the provider's, and the
 // address of the connection tells the receiver who is calling.
 type sender struct {
-	allow   []string
+	rules   outbound.Rules
 	maxBody int64
 
-	mu      sync.Mutex
-	free    map[string][]*wire // by scheme and host
-	origins sync.Map           // local address → *Origin
+	mu       sync.Mutex
+	free     map[string][]*wire // by scheme and host
+	sweeping bool
+	origins  sync.Map // local address → *Origin
 }
 
 // wire is one connection.
 type wire struct {
 	net.Conn
-	in *io.LimitedReader // bounds what r may take
-	r  *bufio.Reader
+	in   *io.LimitedReader // bounds what r may take
+	r    *bufio.Reader
+	used bool // it carried an exchange before
+	old  bool // it was free already when the pool was last looked through
 }
 
 func newWire(c net.Conn) *wire {
 	in := &io.LimitedReader{R: c, N: mostHead}
-	return &wire{c, in, bufio.NewReader(in)}
+	return &wire{Conn: c, in: in, r: bufio.NewReader(in)}
 }
 
 // Origin tells what a request that reaches the receiver belongs to.
@@ -63,12 +64,12 @@ func (o *Origin) captureSeq() uint64 { return o.seq.Load() }
 
 const (
 	freePerHost = 64
-	dialTimeout = 10 * time.Second
-	mostHead    = mebibyte // bytes of an answer before its body, interim answers included
+	freeFor     = 200 * time.Millisecond // to twice that: a server with one thread answers nobody else meanwhile
+	mostHead    = mebibyte               // bytes of an answer before its body, interim answers included
 )
 
-func newSender(allow []string, maxBody int64) *sender {
-	return &sender{allow: allow, maxBody: maxBody, free: map[string][]*wire{}}
+func newSender(rules outbound.Rules, maxBody int64) *sender {
+	return &sender{rules: rules, maxBody: maxBody, free: map[string][]*wire{}}
 }
 
 // Origin returns what the request from a remote address belongs to.
@@ -86,12 +87,27 @@ type answer struct {
 	reason string
 }
 
-// do writes the request and reads the answer.
+// do writes the request and reads the answer. A connection of an earlier exchange
+// that the peer closed meanwhile is no answer: when nothing was read from it, the
+// request is sent once more on a new one.
 func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*answer, error) {
 	c, err := s.conn(ctx, u)
 	if err != nil {
 		return nil, err
 	}
+	a, unread, err := s.exchange(ctx, c, u, t, origin)
+	if err == nil || !unread || !c.used || ctx.Err() != nil || t.plan.Breaks() {
+		return a, err
+	}
+	if c, err = s.dial(ctx, u); err != nil {
+		return nil, err
+	}
+	a, _, err = s.exchange(ctx, c, u, t, origin)
+	return a, err
+}
+
+// exchange uses one connection; unread: not a byte of an answer came.
+func (s *sender) exchange(ctx context.Context, c *wire, u *url.URL, t try, origin *Origin) (a *answer, unread bool, err error) {
 	local := c.LocalAddr().String()
 	s.origins.Store(local, origin)
 	defer s.origins.CompareAndDelete(local, origin) // the connection may carry the next attempt already
@@ -100,7 +116,7 @@ func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*an
 	over, err := t.plan.Write(ctx, c.Conn, wireHead(u, t.out), t.out.Body)
 	if err != nil || over {
 		_ = c.Close()
-		return nil, fmt.Errorf("sending: %w", err)
+		return nil, true, fmt.Errorf("sending: %w", err)
 	}
 	m, again, err := s.answer(c, t.out.Method)
 	if err != nil || !again || !stop() {
@@ -108,7 +124,7 @@ func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*an
 	} else {
 		s.put(u, c)
 	}
-	return m, err
+	return m, c.in.N == mostHead, err
 }
 
 // answer reads one response; again reports that the connection can be used on.
@@ -157,18 +173,15 @@ func hangup(err error) error {
 	return err
 }
 
+func hostKey(u *url.URL) string { return u.Scheme + "://" + u.Host }
+
+// conn returns a free connection to the URL's host, or a new one.
 func (s *sender) conn(ctx context.Context, u *url.URL) (*wire, error) {
-	key := u.Scheme + "://" + u.Host
 	for {
-		s.mu.Lock()
-		list := s.free[key]
-		if len(list) == 0 {
-			s.mu.Unlock()
+		c := s.take(hostKey(u))
+		if c == nil {
 			return s.dial(ctx, u)
 		}
-		c := list[len(list)-1]
-		s.free[key] = list[:len(list)-1]
-		s.mu.Unlock()
 		if c.r.Buffered() == 0 && alive(c.Conn) {
 			return c, nil
 		}
@@ -176,15 +189,56 @@ func (s *sender) conn(ctx context.Context, u *url.URL) (*wire, error) {
 	}
 }
 
-func (s *sender) put(u *url.URL, c *wire) {
-	key := u.Scheme + "://" + u.Host
+func (s *sender) take(key string) *wire {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.free[key]) >= freePerHost {
+	list := s.free[key]
+	if len(list) == 0 {
+		return nil
+	}
+	c := list[len(list)-1]
+	s.free[key] = list[:len(list)-1]
+	return c
+}
+
+// put keeps a connection for the next exchange, for a short while.
+func (s *sender) put(u *url.URL, c *wire) {
+	c.used, c.old = true, false
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.free[hostKey(u)]) >= freePerHost {
 		_ = c.Close()
 		return
 	}
-	s.free[key] = append(s.free[key], c)
+	s.free[hostKey(u)] = append(s.free[hostKey(u)], c)
+	if !s.sweeping {
+		s.sweeping = true
+		time.AfterFunc(freeFor, s.sweep)
+	}
+}
+
+// sweep closes what has been free since it last looked, and looks again while
+// anything is left.
+func (s *sender) sweep() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, list := range s.free {
+		list = slices.DeleteFunc(list, func(c *wire) bool {
+			if c.old {
+				_ = c.Close()
+			}
+			return c.old
+		})
+		for _, c := range list {
+			c.old = true
+		}
+		if s.free[key] = list; len(list) == 0 {
+			delete(s.free, key)
+		}
+	}
+	if s.sweeping = len(s.free) > 0; s.sweeping {
+		time.AfterFunc(freeFor, s.sweep)
+	}
 }
 
 func (s *sender) close() {
@@ -199,58 +253,9 @@ func (s *sender) close() {
 }
 
 func (s *sender) dial(ctx context.Context, u *url.URL) (*wire, error) {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	dialer := net.Dialer{Timeout: dialTimeout, Control: func(_, address string, _ syscall.RawConn) error {
-		return s.permit(u.Hostname(), address)
-	}}
-	c, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	c, _, err := s.rules.Dial(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	if u.Scheme == "https" {
-		secure := tls.Client(c, &tls.Config{ServerName: u.Hostname(), NextProtos: []string{"http/1.1"},
-			InsecureSkipVerify: !slices.Contains(s.allow, u.Hostname())}) // a private address has no certificate that anybody signed
-		if err := secure.HandshakeContext(ctx); err != nil {
-			_ = c.Close()
-			return nil, fmt.Errorf("TLS: %w", err)
-		}
-		c = secure
-	}
 	return newWire(c), nil
-}
-
-var (
-	awsMetadata = netip.MustParseAddr("fd00:ec2::254")          // in a private range all the same
-	fecMetadata = netip.MustParsePrefix("fec0::/10")            // site-local, withdrawn
-	errAddress  = errors.New("this address is never called")    // link-local: cloud metadata lives there
-	errPublic   = errors.New("public addresses are not called") // unless --allow-host names the host
-)
-
-// permit holds the contract's rule for outgoing calls to a resolved address:
-// loopback and private ranges always, link-local never, others only for hosts
-// that --allow-host names.
-func (s *sender) permit(host, address string) error {
-	return Permit(host, address, s.allow)
-}
-
-// Permit decides whether a resolved address may be called. host is the name it
-// was resolved from, allow the hosts that may be public.
-func Permit(host, address string, allow []string) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("address %s: %w", address, err)
-	}
-	ip := ap.Addr().Unmap().WithZone("")
-	switch {
-	case ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() || ip == awsMetadata || fecMetadata.Contains(ip):
-		return fmt.Errorf("%s: %w", ip, errAddress)
-	case ip.IsLoopback() || ip.IsPrivate():
-		return nil
-	case slices.ContainsFunc(allow, func(a string) bool { return strings.EqualFold(a, host) }):
-		return nil
-	}
-	return fmt.Errorf("%s: %w; start with --allow-host %s to call it", ip, errPublic, host)
 }

@@ -20,6 +20,7 @@ import (
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/outbound"
 )
 
 // rawServer accepts connections and hands each to answer with its number, from
@@ -113,7 +114,7 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSender(nil, most)
+			s := newSender(outbound.Rules{}, most)
 			defer s.close()
 			a, err := post(t, s, rawServer(t, saying(c.wire)), "x")
 			if (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {
@@ -158,7 +159,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 				}
 				saying(okAnswer)(n, conn)
 			})
-			s := newSender(nil, 20)
+			s := newSender(outbound.Rules{}, 20)
 			defer s.close()
 			for range 2 {
 				if _, err := post(t, s, u, "x"); err != nil {
@@ -182,7 +183,7 @@ func TestAStaleConnectionIsNotUsed(t *testing.T) {
 		_ = c.Close()
 		closed <- struct{}{}
 	})
-	s := newSender(nil, mebibyte)
+	s := newSender(outbound.Rules{}, mebibyte)
 	defer s.close()
 	for i := range 3 {
 		if a, err := post(t, s, u, "x"); err != nil || a.Status != 200 {
@@ -195,7 +196,7 @@ func TestAStaleConnectionIsNotUsed(t *testing.T) {
 // TestFreeConnectionsAreBounded and closed with the sender.
 func TestFreeConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
-	s := newSender(nil, mebibyte)
+	s := newSender(outbound.Rules{}, mebibyte)
 	u := &url.URL{Scheme: "http", Host: "here"}
 	for range freePerHost + 3 {
 		c, other := net.Pipe()
@@ -224,7 +225,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			rw.WriteHeader(status)
 		}))
 		u, _ := url.Parse(server.URL + "/cb")
-		s := newSender(nil, mebibyte)
+		s := newSender(outbound.Rules{}, mebibyte)
 		a, err := post(t, s, u, "x")
 		s.close()
 		server.Close()
@@ -247,7 +248,7 @@ func TestTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	u, _ := url.Parse(strings.Replace(server.URL, "127.0.0.1", "localhost", 1))
-	s := newSender(nil, mebibyte)
+	s := newSender(outbound.Rules{}, mebibyte)
 	defer s.close()
 	for range 2 {
 		if a, err := post(t, s, u, "x"); err != nil || a.Status != 200 {
@@ -258,7 +259,7 @@ func TestTLS(t *testing.T) {
 	if n := len(s.free["https://"+u.Host]); n != 1 {
 		t.Errorf("%d connections are kept, want 1", n)
 	}
-	strict := newSender([]string{"localhost"}, mebibyte)
+	strict := newSender(outbound.Rules{StrictTLS: true}, mebibyte)
 	defer strict.close()
 	if _, err := post(t, strict, u, "x"); err == nil || !strings.Contains(err.Error(), "TLS: ") {
 		t.Errorf("an allowed host with a certificate that nobody signed: %v", err)
@@ -279,7 +280,7 @@ func TestNobodyListens(t *testing.T) {
 	}
 	u := &url.URL{Scheme: "http", Host: ln.Addr().String()}
 	_ = ln.Close()
-	s := newSender(nil, mebibyte)
+	s := newSender(outbound.Rules{}, mebibyte)
 	if _, err := post(t, s, u, "x"); err == nil || !strings.Contains(err.Error(), "refused") || !strings.Contains(err.Error(), u.Host) {
 		t.Errorf("got %v", err)
 	}
@@ -330,7 +331,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 		heads <- head.String()
 		_, _ = io.WriteString(c, okAnswer)
 	})
-	s := newSender(nil, mebibyte)
+	s := newSender(outbound.Rules{}, mebibyte)
 	defer s.close()
 	out := &provider.Outgoing{Method: "PATCH", URL: u.String() + "?a=b c", Body: []byte("four"), Header: []provider.Field{{Name: "x-lower", Value: "1"}, {Name: "X-UPPER", Value: "2"}, {Name: "x-lower", Value: "3"}, {Name: "Empty", Value: ""}}}
 	if _, err := s.do(context.Background(), u, try{out: out}, &Origin{}); err != nil {

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -35,15 +36,23 @@ func (w *service) handle(c *provider.Call, answer func(*provider.Call) provider.
 	e := w.engine
 	watch := stopwatch()
 	began = e.clock.Now()
-	broke := w.do(func() {
+	run := w.alter
+	if c.Method == http.MethodGet || c.Method == http.MethodHead {
+		run = w.doOne
+	}
+	broke := run(func() error {
 		w.stats.calls++
 		w.calledAt = c.Base
 		defer func() { w.calledAt = "" }()
 		reply = answer(c)
+		return nil
 	})
-	if broke != nil {
+	if broke != nil { // what it changed could not be kept, and is not in force
 		e.cfg.Warn(broke.Error())
-		reply = provider.Reply{Status: http.StatusInternalServerError}
+		var panicked *panicked
+		if reply = (provider.Reply{Status: http.StatusInternalServerError}); !errors.As(broke, &panicked) {
+			reply = w.notKept(c, broke)
+		}
 	}
 	entry := w.callEntry(c, reply)
 	entry.Time, entry.Took = began, watch()

@@ -196,11 +196,16 @@ func (w *service) snapshot() *provider.Saved {
 	return &saved
 }
 
+// doOne is do for what alter runs otherwise.
+func (w *service) doOne(fn func() error) (refused error) {
+	return errors.Join(w.do(func() { refused = fn() }), refused)
+}
+
 // look runs fn alone in the provider's service; it changes nothing.
 func (w *service) look(fn func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	fn()
+	_ = w.safely(fn) // what panicked is warned of, and left out
 }
 
 // safely calls into the provider; its panic is an error, not the end of the
@@ -208,13 +213,21 @@ func (w *service) look(fn func()) {
 func (w *service) safely(fn func()) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%s broke: %v", w.provider.Name, p)
+			err = &panicked{w.provider.Name, p}
 			w.engine.cfg.Warn(fmt.Sprintf("%v\n%s", err, debug.Stack()))
 		}
 	}()
 	fn()
 	return nil
 }
+
+// panicked is what a provider's panic is as an error.
+type panicked struct {
+	provider string
+	with     any
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("%s broke: %v", p.provider, p.with) }
 
 // savedService is the form of one provider's section of the state.
 type savedService struct {

@@ -14,7 +14,7 @@ import (
 )
 
 func (w *service) describe(a *provider.Account, s *provider.Sub) api.Subscription {
-	return api.Subscription{Provider: w.provider.Name, Account: a.Name, ID: s.ID, URL: s.URL, Types: append([]string{}, s.Types...),
+	return api.Subscription{Provider: w.provider.Name, Account: a.Name, ID: s.ID, URL: withoutPassword(s.URL), Types: append([]string{}, s.Types...),
 		Enabled: s.Enabled, Failures: s.Failures, NextAttempt: w.nextAttempt(a, s)}
 }
 
@@ -149,7 +149,7 @@ func (c Control) Retry(_ context.Context, r *http.Request) (api.Answer, error) {
 			return api.Answer{}, err
 		}
 		if d != nil {
-			return api.Accepted(api.Delivery{ID: d.ID, Subscription: d.Subscription, URL: d.URL}), nil
+			return api.Accepted(api.Delivery{ID: d.ID, Subscription: d.Subscription, URL: withoutPassword(d.URL)}), nil
 		}
 	}
 	return api.Answer{}, api.Failed(http.StatusNotFound, api.CodeUnknownDelivery, "settled ones beyond the newest 10,000 of an account are forgotten", "no delivery %q", api.Clip(id))

@@ -105,14 +105,43 @@ func (e *Engine) verifyOwn(name, account string, own func(provider.Secret) bool,
 	return best, nil
 }
 
+// verdict judges a request of ours as its receiver would, for the entry of an
+// attempt that nothing here captured. nil: nothing is signed.
+func (w *service) verdict(d *delivery, out *provider.Outgoing) *journal.Signature {
+	if !w.signs() || w.provider.Signing.Scheme == nil || d.replay != nil && d.replay.provider != w.provider.Name {
+		return nil
+	}
+	a, known := w.world.Known(d.Account)
+	if !known {
+		return nil
+	}
+	h := http.Header{}
+	for _, f := range out.Header {
+		h.Add(f.Name, f.Value)
+	}
+	var best *journal.Signature
+	_ = w.safely(func() {
+		for _, s := range w.provider.Signing.Secrets(w.world, a) {
+			if s.Subscription != "" && s.Subscription != d.Subscription {
+				continue
+			}
+			v := w.provider.Signing.Scheme.Judge(w.world.Now(), s.Value, h, out.Body)
+			if best == nil || v.State == signing.Valid {
+				best = &journal.Signature{State: v.State, Reason: v.Reason}
+			}
+		}
+	})
+	return best
+}
+
 // secretsOf lists the keys of an account that was used before: those in force,
 // and those that are no longer.
 func (w *service) secretsOf(account string, own func(provider.Secret) bool) (keys, retired []signing.NamedKey) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if a := w.account(account); a != nil {
-		keys, retired = w.namedKeys(a, "", w.provider.Signing.Secrets, own), w.namedKeys(a, "an earlier ", w.provider.Signing.Retired, own)
-	}
+	w.look(func() {
+		if a := w.account(account); a != nil {
+			keys, retired = w.namedKeys(a, "", w.provider.Signing.Secrets, own), w.namedKeys(a, "an earlier ", w.provider.Signing.Retired, own)
+		}
+	})
 	return keys, retired
 }
 
@@ -140,15 +169,15 @@ func (e *Engine) knownKeys(provider string) (keys []signing.NamedKey) {
 	if w == nil || !w.signs() {
 		return nil
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, a := range w.world.Accounts() {
-		keys = append(keys, w.namedKeys(a, "", w.provider.Signing.Secrets, anyKey)...)
-		keys = append(keys, w.namedKeys(a, "an earlier ", w.provider.Signing.Retired, anyKey)...)
-		if len(keys) > mostKeys {
-			break
+	w.look(func() {
+		for _, a := range w.world.Accounts() {
+			keys = append(keys, w.namedKeys(a, "", w.provider.Signing.Secrets, anyKey)...)
+			keys = append(keys, w.namedKeys(a, "an earlier ", w.provider.Signing.Retired, anyKey)...)
+			if len(keys) > mostKeys {
+				break
+			}
 		}
-	}
+	})
 	return keys
 }
 

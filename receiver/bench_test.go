@@ -88,7 +88,7 @@ func load(b *testing.B, addr, request string) time.Duration {
 			defer conn.Close()
 			br := bufio.NewReader(conn)
 			for left.Add(-1) >= 0 {
-				if err := exchange(conn, br, request); err != nil {
+				if err := sendOne(conn, br, request); err != nil {
 					b.Error(err)
 					return
 				}
@@ -99,8 +99,8 @@ func load(b *testing.B, addr, request string) time.Duration {
 	return time.Since(started)
 }
 
-// exchange sends a request and reads an answer without a body.
-func exchange(conn net.Conn, br *bufio.Reader, request string) error {
+// sendOne sends a request and reads an answer without a body.
+func sendOne(conn net.Conn, br *bufio.Reader, request string) error {
 	if _, err := io.WriteString(conn, request); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,19 +59,19 @@ func TestCaptureKeepsBytes(t *testing.T) {
 		"no name":        {"GET /in" + end + "\r\n", false, want{method: "GET", url: "/in", inbox: "default"}},
 		"empty name":     {"GET /in/?x" + end + "\r\n", false, want{method: "GET", url: "/in/?x", inbox: "default"}},
 		"empty, below":   {"GET /in//x" + end + "\r\n", false, want{method: "GET", url: "/in//x", inbox: "default"}},
-		"absolute form":  {"GET http://other:1/in/a//b?c" + end + "\r\n", false, want{method: "GET", url: "http://other:1/in/a//b?c", inbox: "a", headers: http.Header{"Host": {"other:1"}, "Connection": {"close"}}}},
+		"absolute form":  {"GET http://other:1/in/a//b?c" + end + "\r\n", false, want{method: "GET", url: "http://other:1/in/a//b?c", inbox: "a", headers: http.Header{"Host": {"h"}, "Connection": {"close"}}}},
 		"odd method":     {"BREW-2 /in/a" + end + "\r\n", false, want{method: "BREW-2", url: "/in/a", inbox: "a"}},
 		"options":        {"OPTIONS /in/a" + end + "\r\n", false, want{method: "OPTIONS", url: "/in/a", inbox: "a"}},
 		"connect":        {"CONNECT /in/a/../b" + end + "\r\n", false, want{method: "CONNECT", url: "/in/a/../b", inbox: "a"}},
 		"trailing slash": {"DELETE /in/a/" + end + "\r\n", false, want{method: "DELETE", url: "/in/a/", inbox: "a"}},
 		"values in order": {"GET /in/a" + end + "X-V: 2\r\nx-v: 1\r\nX-v:\r\nCookie: a=1\r\n\r\n", false,
-			want{method: "GET", url: "/in/a", inbox: "a", headers: with("X-V", "2", "X-V", "1", "X-V", "", "Cookie", "a=1")}},
+			want{method: "GET", url: "/in/a", inbox: "a", headers: with("X-V", "2", "x-v", "1", "X-v", "", "Cookie", "a=1")}},
 		"body with zero bytes": {"POST /in/a" + end + "Content-Length: 4\r\n\r\n\x00\xff\r\n", false,
 			want{method: "POST", url: "/in/a", inbox: "a", body: "\x00\xff\r\n", headers: with("Content-Length", "4")}},
 		"chunks and trailers": {"POST /in/a" + end + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Sum: 9\r\n\r\n", false,
-			want{method: "POST", url: "/in/a", inbox: "a", body: "abcde", headers: with("Transfer-Encoding", "chunked", "X-Sum", "9")}},
+			want{method: "POST", url: "/in/a", inbox: "a", body: "abcde", headers: with("Transfer-Encoding", "chunked", "Trailer", "X-Sum", "X-Sum", "9")}},
 		"trailer that stays away": {"POST /in/a" + end + "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n0\r\n\r\n", false,
-			want{method: "POST", url: "/in/a", inbox: "a", headers: with("Transfer-Encoding", "chunked")}},
+			want{method: "POST", url: "/in/a", inbox: "a", headers: with("Transfer-Encoding", "chunked", "Trailer", "X-Sum")}},
 		"larger than kept": {"POST /in/a" + end + "Content-Length: 40\r\n\r\n" + strings.Repeat("0123456789", 4), false,
 			want{method: "POST", url: "/in/a", inbox: "a", body: strings.Repeat("0123456789", 3) + "01", truncated: true, size: 40, headers: with("Content-Length", "40")}},
 		"exactly kept": {"POST /in/a" + end + "Content-Length: 32\r\n\r\n" + strings.Repeat("x", 32), false,
@@ -239,7 +240,7 @@ func TestCaptureThatCannotBeKept(t *testing.T) {
 		errors.New("disk on fire"):              http.StatusInternalServerError,
 		journal.ErrClosed:                       http.StatusServiceUnavailable,
 	} {
-		if p := notKept(err); p.Status != want || !strings.Contains(p.Message, err.Error()) {
+		if p := inbox.NotKept(err); p.Status != want || !strings.Contains(p.Message, err.Error()) {
 			t.Errorf("%v: %+v", err, p)
 		}
 	}
@@ -250,7 +251,7 @@ func FuzzCaptureTarget(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, target string) {
-		name, below := splitTarget(target)
+		name, below := inbox.SplitTarget(target)
 		if name == "" || below != "" && below[0] != '/' {
 			t.Errorf("%q: name %q below %q", target, name, below)
 		}
@@ -359,5 +360,28 @@ func TestCaptureOfABodyInPieces(t *testing.T) {
 	readAnswer(t, bufio.NewReader(conn), "POST").want(t, 200)
 	if e := g.entry(1); string(e.Request.Body) != "abcdef" {
 		t.Errorf("body %q", e.Request.Body)
+	}
+}
+
+// TestCaptureKeepsHeads: spelling, order and repetitions, also in what is forwarded
+// and exported.
+func TestCaptureKeepsHeads(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	g.do("PUT", "/_/inboxes/a", `{"forward":"`+g.url+`/in/b"}`).want(t, 200)
+	g.raw("POST /in/a HTTP/1.1\r\nhost: h\r\nSOAPAction: \"x\"\r\nx-B: 1\r\nX-A: 2\r\nx-b: 3\r\nuser-agent: me\r\nConnection: close\r\n\r\n", false)
+	got := fmt.Sprint(g.entry(2).Request.Headers) // the forward is answered first
+	if want := `[{host h} {SOAPAction "x"} {x-B 1} {X-A 2} {x-b 3} {user-agent me} {Connection close}]`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	forwarded := g.entry(1).Request.Headers
+	for name, want := range map[string][]string{"SOAPAction": {`"x"`}, "x-B": {"1"}, "x-b": {"3"}, "X-A": {"2"}, "user-agent": {"me"}, "User-Agent": nil} {
+		if got := forwarded.Map()[name]; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("forwarded %s: %q, want %q", name, got, want)
+		}
+	}
+	text := g.do("GET", "/_/entries/2/as/curl", "").want(t, 200).body
+	if from, to := strings.Index(text, "SOAPAction"), strings.Index(text, "x-b: 3"); from < 0 || to < from {
+		t.Errorf("exported as %s", text)
 	}
 }

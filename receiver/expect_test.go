@@ -4,12 +4,11 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
-	"strings"
-	"tacklebox/receiver/journal/memory"
 	"testing"
+
+	"tacklebox/receiver/journal/memory"
 
 	"tacklebox/receiver/api"
 )
@@ -185,33 +184,4 @@ func TestExpectRefusals(t *testing.T) {
 		g.do("POST", "/_/expect", ask).want(t, 400, parts...)
 	}
 	g.do("GET", "/_/expect", "").want(t, 405, "POST")
-}
-
-func FuzzExpect(f *testing.F) {
-	for _, s := range []string{`{}`, `{"q":"a OR b","count":2,"within":"1ms"}`, `{"ordered":["a","-b"]}`, `{"count":0,"at_most":true,"after":3}`, `{"q":"body.a=1"`} {
-		f.Add(s)
-	}
-	rc := New(Config{Journal: memory.New(memory.Limit{})})
-	f.Fuzz(func(t *testing.T, text string) {
-		r, err := http.NewRequest("POST", "/", io.NopCloser(strings.NewReader(text)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var in api.ExpectRequest
-		if api.ReadJSON(r, &in) != nil {
-			return
-		}
-		x, err := rc.newExpectation(in)
-		if err != nil {
-			if api.Of(err).Status >= 500 {
-				t.Errorf("%q: %v", text, err)
-			}
-			return
-		}
-		x.take(sampleEntry("a"))
-		_ = x.fulfilled()
-		if x.ordered != nil && x.seen > len(x.ordered) {
-			t.Errorf("%q: %d steps met of %d", text, x.seen, len(x.ordered))
-		}
-	})
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"tacklebox/receiver/journal"
-	"tacklebox/receiver/journal/memory"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -44,6 +43,16 @@ func awkward() *journal.Entry {
 	e.Request.Headers.Set("Cookie", "a=1; b=2")
 	e.Response = &journal.Message{Status: 302, Headers: journal.HeaderOf(http.Header{"Location": {"/x"}, "Content-Type": {"text/plain"}}), Body: []byte("go"), Size: 2}
 	return e
+}
+
+// exported is an entry in another form, as a receiver that holds it gives it.
+func exported(t *testing.T, e *journal.Entry, format string) string {
+	t.Helper()
+	g := newRig(t)
+	if err := g.log.Append(e).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return g.do("GET", "/_/entries/1/as/"+format, "").want(t, 200).body
 }
 
 func rawBytes() *journal.Entry {
@@ -98,12 +107,9 @@ func TestExportCurlRuns(t *testing.T) {
 			t.Parallel()
 			g := newRig(t)
 			e.Request.Headers.Set("Host", g.addr())
-			text, err := exportCurl(nil, e)
-			if err != nil {
-				t.Fatal(err)
-			}
+			text := exported(t, e, "curl")
 			cmd := exec.Command("sh")
-			cmd.Stdin = strings.NewReader(strings.Replace(string(text), "curl ", "curl -sS --max-time 20 ", 1))
+			cmd.Stdin = strings.NewReader(strings.Replace(text, "curl ", "curl -sS --max-time 20 ", 1))
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s\n%.500s", err, out, text)
 			}
@@ -130,11 +136,8 @@ func TestExportGoTestPasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, e := range map[string]*journal.Entry{"awkward": awkward(), "binary": rawBytes()} {
-		text, err := exportGoTest(nil, e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		source := strings.ReplaceAll(strings.ReplaceAll(string(text), "TestWebhook", "TestWebhook"+name), "handlerUnderTest", "handler"+name)
+		text := exported(t, e, "gotest")
+		source := strings.ReplaceAll(strings.ReplaceAll(text, "TestWebhook", "TestWebhook"+name), "handlerUnderTest", "handler"+name)
 		if err := os.WriteFile(filepath.Join(dir, name+"_test.go"), []byte(source), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -159,10 +162,7 @@ func TestExportHARIsValid(t *testing.T) {
 		"timings":  {"send", "wait", "receive"},
 	}
 	for _, e := range []*journal.Entry{awkward(), rawBytes()} {
-		text, err := exportHAR(New(Config{Journal: memory.New(memory.Limit{})}), e)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := []byte(exported(t, e, "har"))
 		var file map[string]map[string]any
 		if err := json.Unmarshal(text, &file); err != nil {
 			t.Fatal(err)
@@ -175,53 +175,6 @@ func TestExportHARIsValid(t *testing.T) {
 					t.Errorf("%s has no %s", name, member)
 				}
 			}
-		}
-	}
-}
-
-func TestCurlPieces(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{"": "''", "a b": "'a b'", "it's": `'it'\''s'`, "'": `''\'''`, "$(x)`y`\\": "'$(x)`y`\\'", "a\x00b": "'ab'"} {
-		if got := quote(text); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
-		}
-	}
-	m := &journal.Message{Headers: journal.HeaderOf(http.Header{"Accept": {"*/*"}, "Content-Length": {"3"}, "Transfer-Encoding": {"chunked"}, "Expect": {"100-continue"}, "B": {"2", "1"}, "A": {""}}), Body: []byte("x")}
-	if diff := cmp.Diff([]string{"A;", "Accept: */*", "B: 2", "B: 1", "User-Agent:", "Content-Type:", "Expect:"}, curlHeaders(m)); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestExportPieces(t *testing.T) {
-	t.Parallel()
-	for url, want := range map[string]string{"/in/a": "http://h:1/in/a", "http://other/x": "http://other/x", "/in/a?to=http://b/": "http://h:1/in/a?to=http://b/"} {
-		if got := absoluteURL(&journal.Message{URL: url, Headers: journal.HeaderOf(http.Header{"Host": {"h:1"}})}); got != want {
-			t.Errorf("%s: %s, want %s", url, got, want)
-		}
-	}
-	if got := absoluteURL(&journal.Message{URL: "/x"}); got != "http://localhost/x" {
-		t.Errorf("without a host: %s", got)
-	}
-	for target, want := range map[string][]harPair{
-		"/x": {}, "/x?": {}, "/x?a": {{"a", ""}}, "/x?b=2&a=1&&b=%zz": {{"b", "2"}, {"a", "1"}, {"b", "%zz"}}, "/x?q=a+b%26": {{"q", "a b&"}},
-	} {
-		if diff := cmp.Diff(want, queryOf(target)); diff != "" {
-			t.Errorf("%s: %s", target, diff)
-		}
-	}
-	for body, want := range map[string]bool{"": true, "a\tb\n": true, "ä": true, "\x00": false, "\xff": false, "\x1b[2J": false, "a\rb": false} {
-		if isText([]byte(body)) != want {
-			t.Errorf("%q: text %v", body, !want)
-		}
-	}
-	for _, e := range []*journal.Entry{{Type: "../../etc/passwd"}, {Type: strings.Repeat("é", 300)}, {Kind: journal.Call, Seq: 7}} {
-		if name := fileName(e); strings.ContainsAny(name, "/.\\") || name == "" || len(name) > 100 {
-			t.Errorf("file name %q", name)
-		}
-	}
-	for text, want := range map[string]string{"plain": `"plain"`, `{"a":1}`: "`{\"a\":1}`", "a`\"": "\"a`\\\"\"", "a\r\n": `"a\r\n"`, "x\ny": "`x\ny`"} {
-		if got := goString(text); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
 		}
 	}
 }

@@ -125,15 +125,16 @@ func TestForwardThatFails(t *testing.T) {
 // TestForwardRing: inboxes that forward to each other come to an end.
 func TestForwardRing(t *testing.T) {
 	t.Parallel()
-	g := newRig(t)
+	depth := new(ForwardDepth)
+	g := newRig(t, func(c *Config) { c.ForwardDepth = depth })
 	g.do("PUT", "/_/inboxes/a", `{"forward":"`+g.url+`/in/b"}`).want(t, 200)
 	g.do("PUT", "/_/inboxes/b", `{"forward":"`+g.url+`/in/a"}`).want(t, 200)
 	g.do("POST", "/in/a", "x").want(t, http.StatusLoopDetected, "forward_loop")
-	if _, last := g.log.Bounds(); last != maxForwardDepth+1 {
+	if _, last := g.log.Bounds(); last != 8+1 {
 		t.Errorf("%d captures", last)
 	}
 	left := 0
-	g.rc.forward.depth.Range(func(any, any) bool { left++; return true })
+	depth.Range(func(any, any) bool { left++; return true })
 	if left != 0 {
 		t.Errorf("%d connections are still known", left)
 	}

@@ -15,8 +15,10 @@ import (
 	"time"
 
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
+	"tacklebox/receiver/wire"
 
 	"github.com/gorilla/websocket"
 )
@@ -35,7 +37,7 @@ type rig struct {
 
 func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
-	cfg := Config{Journal: memory.New(memory.Limit{}), Now: func() time.Time { return clockStart }}
+	cfg := Config{Config: inbox.Config{Journal: memory.New(memory.Limit{}), Now: func() time.Time { return clockStart }}}
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -50,6 +52,8 @@ func newRig(t testing.TB, change ...func(*Config)) *rig {
 	})
 	g.srv = httptest.NewUnstartedServer(nil)
 	g.srv.Config.Handler = Guard(GuardConfig{Bound: []string{g.srv.Listener.Addr().String()}}, all)
+	wire.Server(g.srv.Config)
+	g.srv.Listener = wire.Listen(g.srv.Listener, func(r wire.Refusal) { g.rc.Refused(r, targetOf(r)) })
 	g.srv.Start()
 	g.url = g.srv.URL
 	t.Cleanup(func() {
@@ -78,6 +82,13 @@ func (rc *Receiver) routes() []api.Route {
 		{Method: "PUT", Path: "/_/inboxes/{inbox}", Handle: rc.PutInbox},
 		{Method: "DELETE", Path: "/_/inboxes/{inbox}", Handle: rc.DeleteInbox},
 	}
+}
+
+// targetOf is the request target of what was refused.
+func targetOf(r wire.Refusal) string {
+	head, _ := wire.ParseHead(r.Raw)
+	_, target, _ := head.Target()
+	return target
 }
 
 func (g *rig) addr() string { return strings.TrimPrefix(g.url, "http://") }

@@ -3,8 +3,9 @@ package receiver
 import (
 	"fmt"
 	"net/url"
-	"tacklebox/receiver/journal/memory"
 	"testing"
+
+	"tacklebox/receiver/journal/memory"
 )
 
 // TestStreamFiltersAroundGaps: a reader with a filter is told of what is gone

@@ -146,6 +146,9 @@ func (p *Plan) String() string {
 	return strings.Join(p.said, "; ")
 }
 
+// Breaks reports that the exchange does not go its ordinary way.
+func (p *Plan) Breaks() bool { return p != nil && p.wire != whole }
+
 // Lost reports that nothing is sent and the provider believes it arrived.
 func (p *Plan) Lost() bool { return p != nil && p.wire == lost }
 

@@ -295,7 +295,7 @@ func TestANewReplayHasTheMomentOfNow(t *testing.T) {
 		{api.ReplayRequest{NewID: true, Body: json.RawMessage(`{"timestamp":"soon"}`)}, `{"timestamp":"soon"}`},
 		{api.ReplayRequest{NewID: true, Body: json.RawMessage(`"{"`)}, `{`},
 	} {
-		_, err := b.engine.Replay(seq, tc.replay)
+		_, err := b.engine.Replay(context.Background(), seq, tc.replay)
 		must(t, err)
 		b.settle()
 		if got := in.captures()[i+1].body; got != tc.want {

@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
 	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 )
 
 // Firing is something that a provider lets happen by itself (World.Fire).
@@ -74,33 +77,75 @@ func (ev *Event) Edit(base []byte) ([]byte, error) {
 	if !json.Valid(base) {
 		return nil, Refuse("bad_body", "leave out set, unset and merge", "the body is not JSON, so no path in it can be changed")
 	}
-	var err error
-	for _, l := range ev.changes() {
+	list := ev.changes()
+	if len(list) > mostChanges {
+		return nil, Refuse("too_many", "give a body", "%d places are changed: at most %d can be", len(list), mostChanges)
+	}
+	for _, l := range list {
+		if err := api.CheckPath(l.path); err != nil {
+			return nil, err
+		}
+		if err := reaches(base, l.path); err != nil {
+			return nil, err
+		}
+		var err error
 		if l.raw == nil {
 			base, err = sjson.DeleteBytes(base, l.path)
 		} else {
 			base, err = sjson.SetRawBytes(base, l.path, l.raw)
 		}
 		if err != nil {
-			return nil, Refuse("bad_path", "", "path %q: %v", l.path, err)
+			return nil, Refuse("bad_path", "", "path %q: %v", clip(l.path), err)
 		}
 	}
 	return base, nil
 }
 
+// mostChanges bounds the single changes of one order: each reads the whole body.
+const mostChanges = 4096
+
+// reaches refuses an index beyond the end of its list: what lies between would be
+// filled up with null.
+func reaches(doc []byte, path string) error {
+	parts := api.SplitPath(path)
+	for i, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 31)
+		if err != nil {
+			continue
+		}
+		length := uint64(0) // of a list that is not there yet
+		if i == 0 {
+			if whole := gjson.ParseBytes(doc); whole.IsArray() {
+				length = uint64(len(whole.Array()))
+			} else if whole.IsObject() {
+				continue
+			}
+		} else if at := gjson.GetBytes(doc, api.JoinPath(parts[:i]...)); at.IsArray() {
+			length = uint64(len(at.Array()))
+		} else if at.IsObject() {
+			continue // a member that looks like a number
+		}
+		if n > length {
+			return Refuse("bad_path", "", "path %q: the list has %d entries, and index %d lies beyond the next one", clip(path), length, n)
+		}
+	}
+	return nil
+}
+
 type leaf struct {
-	path string
-	raw  []byte // nil: remove
+	path   string
+	raw    []byte // nil: remove
+	merged bool   // of the merge, not of set or unset
 }
 
 // changes lists the single changes in the order they are applied.
 func (ev *Event) changes() []leaf {
 	all := leaves("", ev.Merge)
 	for _, p := range sortedKeys(ev.Set) {
-		all = append(all, leaf{p, ev.Set[p]})
+		all = append(all, leaf{p, ev.Set[p], false})
 	}
 	for _, p := range ev.Unset {
-		all = append(all, leaf{p, nil})
+		all = append(all, leaf{p, nil, false})
 	}
 	return all
 }
@@ -114,16 +159,16 @@ func leaves(at string, merge json.RawMessage) []leaf {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(merge, &members) != nil || members == nil {
 		if string(bytes.TrimSpace(merge)) == "null" {
-			return []leaf{{at, nil}}
+			return []leaf{{at, nil, true}}
 		}
-		return []leaf{{at, merge}}
+		return []leaf{{at, merge, true}}
 	}
 	if len(members) == 0 && at != "" {
-		return []leaf{{at, merge}}
+		return []leaf{{at, merge, true}}
 	}
 	var all []leaf
 	for _, k := range sortedKeys(members) {
-		path := strings.ReplaceAll(k, ".", `\.`)
+		path := api.EscapeName(k)
 		if at != "" {
 			path = at + "." + path
 		}
@@ -132,13 +177,17 @@ func leaves(at string, merge json.RawMessage) []leaf {
 	return all
 }
 
-// CheckPaths refuses overrides that name nothing the payload can have.
+// CheckPaths refuses overrides that name nothing the payload can have. A merge may
+// add members (RFC 7396).
 func (ev *Event) CheckPaths(known *fixtures.PathSet) error {
 	for _, l := range ev.changes() {
 		if l.path == "" && len(ev.Merge) > 0 {
 			return Refuse("bad_merge", "", "merge must be a JSON object")
 		}
-		if !known.Has(l.path) {
+		if err := api.CheckPath(l.path); err != nil && l.path != "" {
+			return err
+		}
+		if !known.Has(l.path) && !l.merged {
 			hint := knownPaths(known)
 			if near := known.Nearest(l.path); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -38,6 +39,9 @@ func TestProviderPages(t *testing.T) {
 			}
 			path := filepath.Join("../../fixtures", name, "README.md")
 			text, err := os.ReadFile(path)
+			if errors.Is(err, os.ErrNotExist) {
+				t.Skip("no page yet: write what it is and the two marks, UPDATE=1 does the rest")
+			}
 			if err != nil {
 				t.Fatal(err)
 			}

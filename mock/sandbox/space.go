@@ -17,6 +17,7 @@ import (
 	"tacklebox/mock"
 	"tacklebox/receiver"
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/disk"
 	"tacklebox/receiver/journal/memory"
@@ -64,7 +65,7 @@ func (s *Space) open() (err error) {
 		return err
 	}
 	s.engine, err = mock.New(mock.Config{Journal: s.journal, State: s.state, Clock: clock, Catalog: s.cfg.catalog,
-		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, BaseFor: s.calledAt, Allow: s.cfg.AllowHosts,
+		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, BaseFor: s.calledAt, Outbound: s.process.outbound(s.cfg),
 		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn})
 	if err != nil {
 		return placed(err)
@@ -103,11 +104,11 @@ func (s *Space) seed() (uint64, error) {
 }
 
 func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
-	return receiver.Config{
-		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody, Version: s.cfg.Version,
-		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check, Sample: s.engine.Sample,
+	return receiver.Config{Version: s.cfg.Version, Sample: s.engine.Sample, Config: inbox.Config{
+		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody,
+		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
 		Outbound: s.process.outbound(s.cfg), ForwardDepth: &s.process.forwards,
-	}
+	}}
 }
 
 // origin tells the receiver what a request of our own belongs to.

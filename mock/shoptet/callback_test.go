@@ -2,6 +2,7 @@ package shoptet_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -306,7 +307,7 @@ func TestReplayWithANewID(t *testing.T) {
 	b.settle()
 	b.advance(time.Hour)
 	for _, e := range b.entries("kind:attempt") {
-		if _, err := b.engine.Replay(e.Seq, api.ReplayRequest{Resign: true, NewID: true}); err != nil {
+		if _, err := b.engine.Replay(context.Background(), e.Seq, api.ReplayRequest{Resign: true, NewID: true}); err != nil {
 			t.Fatal(err)
 		}
 		b.settle()
@@ -340,7 +341,7 @@ func TestAChangedReplayKeepsThePHPSpelling(t *testing.T) {
 		{Set: map[string]json.RawMessage{"eventInstance": json.RawMessage(`"č/"`)}, Resign: true},
 		{Body: json.RawMessage(`{"eshopId": 222651, "event": "order:create", "eventCreated": "2024-12-02T12:00:00+0100", "eventInstance": "č/"}`), Resign: true},
 	} {
-		if _, err := b.engine.Replay(seq, change); err != nil {
+		if _, err := b.engine.Replay(context.Background(), seq, change); err != nil {
 			t.Fatal(err)
 		}
 		b.settle()
@@ -363,7 +364,7 @@ func TestAReplayedTextIsNotSpelledAnew(t *testing.T) {
 	in := newReceiver(t)
 	b.fire(api.Firing{Type: "order:create", Account: tokenA, To: in.url})
 	b.settle()
-	if _, err := b.engine.Replay(b.entries("kind:attempt")[0].Seq, api.ReplayRequest{Body: json.RawMessage(`"{ \"a\": \"/\" }"`)}); err != nil {
+	if _, err := b.engine.Replay(context.Background(), b.entries("kind:attempt")[0].Seq, api.ReplayRequest{Body: json.RawMessage(`"{ \"a\": \"/\" }"`)}); err != nil {
 		t.Fatal(err)
 	}
 	b.settle()

@@ -91,6 +91,12 @@ func BadRequest(hint, format string, args ...any) *Error {
 	return Failed(http.StatusBadRequest, CodeBadRequest, hint, format, args...)
 }
 
+// BadMember makes a 400 of the code bad_request for one member of a document; the
+// message begins with its name.
+func BadMember(member, format string, args ...any) error {
+	return At(BadRequest("", member+" "+format, args...), member)
+}
+
 // Unknown makes a 422 for a name that is none of the known ones: the hint names
 // the nearest and lists all.
 func Unknown(code, name string, known []string, format string, args ...any) *Error {

@@ -11,6 +11,7 @@ import (
 const (
 	MaxPathParts = 512
 	MaxPathIndex = 65_535
+	MaxPathBytes = 16 << 10
 )
 
 // SplitPath cuts a path into names and indices. A backslash takes the meaning from
@@ -51,6 +52,9 @@ func EscapeName(name string) string {
 func CheckPath(path string) error {
 	if path == "" {
 		return Refuse("bad_path", "names and indices, with dots between them", "a path is empty")
+	}
+	if len(path) > MaxPathBytes {
+		return Refuse("bad_path", "", "a path has %d bytes; at most %d are allowed", len(path), MaxPathBytes)
 	}
 	parts := SplitPath(path)
 	if len(parts) > MaxPathParts {

@@ -6,12 +6,13 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/disk"
 	"tacklebox/receiver/journal/journaltest"
 	"tacklebox/receiver/journal/memory"
 	"tacklebox/receiver/journal/query"
-	"testing"
 )
 
 func BenchmarkAppend(b *testing.B) {

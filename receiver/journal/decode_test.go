@@ -2,8 +2,9 @@ package journal_test
 
 import (
 	"encoding/json"
-	"tacklebox/receiver/journal"
 	"testing"
+
+	"tacklebox/receiver/journal"
 )
 
 // TestDecodingRefusesWhatIsNotJSON as the standard library does: each document

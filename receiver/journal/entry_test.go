@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
-	"tacklebox/receiver/journal"
-	"tacklebox/receiver/journal/journaltest"
 	"testing"
 	"testing/quick"
 	"time"
+
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/journaltest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"

@@ -3,9 +3,10 @@ package journal_test
 import (
 	"bytes"
 	"encoding/json"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/journaltest"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )

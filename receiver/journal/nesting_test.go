@@ -2,8 +2,9 @@ package journal_test
 
 import (
 	"strings"
-	"tacklebox/receiver/journal"
 	"testing"
+
+	"tacklebox/receiver/journal"
 )
 
 func TestShallow(t *testing.T) {

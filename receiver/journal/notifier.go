@@ -24,6 +24,13 @@ func (b *Notifier) Announce(last uint64) {
 	b.mu.Unlock()
 }
 
+// Last returns the newest number that was announced.
+func (b *Notifier) Last() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last
+}
+
 func (b *Notifier) Close() {
 	b.mu.Lock()
 	b.closed = true

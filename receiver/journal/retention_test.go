@@ -2,11 +2,12 @@ package journal_test
 
 import (
 	"errors"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/disk"
 	"tacklebox/receiver/journal/journaltest"
 	"tacklebox/receiver/journal/memory"
-	"testing"
 )
 
 func TestRetention(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	decoded "tacklebox/receiver/journal/body"
 	"tacklebox/tui/ui"
 )
 
@@ -77,10 +78,15 @@ func (l Line) Value() string {
 
 // New finds out what a body is. What the headers say may be wrong or missing.
 func New(raw []byte, contentType, encoding string) *Body {
-	b := &Body{raw: raw, Bytes: raw}
-	b.unpack(encoding)
-	b.typ, b.params, _ = mime.ParseMediaType(contentType)
-	b.transcode(b.params["charset"])
+	if encoding == "" && bytes.HasPrefix(raw, []byte{0x1f, 0x8b, 8}) {
+		encoding = "gzip" // that nobody spoke of
+	}
+	v := decoded.Open(contentType, encoding, raw)
+	b := &Body{raw: raw, Bytes: v.Bytes, Packed: strings.Join(v.Encodings, ", "), Charset: v.Charset, typ: v.Type}
+	if v.Err != nil {
+		b.Problem = ui.Clean(v.Err.Error(), 300)
+	}
+	_, b.params, _ = mime.ParseMediaType(contentType)
 	b.views = b.find()
 	return b
 }

@@ -33,12 +33,12 @@ func (b *Body) form(width int) []Line {
 	parts := strings.Split(string(b.Bytes), "&")
 	for _, part := range parts[:min(len(parts), mostParts)] {
 		name, value, _ := strings.Cut(part, "=")
-		out = append(out, row(decoded(name), decoded(value), width)...)
+		out = append(out, row(unescaped(name), unescaped(value), width)...)
 	}
 	return out
 }
 
-func decoded(s string) string {
+func unescaped(s string) string {
 	if v, err := url.QueryUnescape(s); err == nil {
 		return v
 	}

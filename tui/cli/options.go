@@ -143,7 +143,7 @@ func (o *UpOptions) check(source map[string]int) error {
 		return usagef("port %q: want a number from 0 to 65535", port)
 	}
 	o.Addr = net.JoinHostPort(host, port)
-	if o.Token == "" && !loopback(host) {
+	if strings.TrimSpace(o.Token) == "" && !loopback(host) {
 		return usagef("listening on %s would let others on the network read what is captured and make it send: set --token, or listen on 127.0.0.1", o.Addr)
 	}
 	return o.checkRest(source)

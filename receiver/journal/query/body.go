@@ -2,20 +2,22 @@ package query
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
 	"strings"
-	"tacklebox/receiver/journal"
-	"tacklebox/receiver/journal/record"
 
-	"github.com/tidwall/gjson"
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/body"
+	"tacklebox/receiver/journal/record"
 )
 
-// bodyTerm compares a value in a JSON body of the request or the response.
+// bodyTerm compares a value in the body of the request or the response: of JSON
+// by path, of a form by the name of its field.
 type bodyTerm struct {
-	plain
+	unindexed
 	path string
 	comparison
-	first []byte // a name that every body with the path has in it, nil: unknown
+	find  body.Path
+	first []byte // a name that every JSON body with the path has in it, nil: unknown
 }
 
 func (p *parser) body(t text) (node, error) {
@@ -26,10 +28,12 @@ func (p *parser) body(t text) (node, error) {
 	if path.s == "" {
 		return nil, p.errAt(t.pos(0), "for instance body.order.id=42", "the path into the body is missing")
 	}
-	if i := strings.Index(path.s, "@fromstr"); i >= 0 {
-		return nil, p.errAt(path.pos(i), "a path without it", "@fromstr is not supported: it opens text that nobody checked")
+	find, err := body.ParsePath(path.s)
+	var wrong *body.PathError
+	if errors.As(err, &wrong) {
+		return nil, p.errAt(path.pos(wrong.At), "for instance body.items.0.sku or body.items.#.sku", "%s", wrong.Msg)
 	}
-	return &bodyTerm{path: path.s, comparison: c, first: firstName(path.s)}, nil
+	return &bodyTerm{path: path.s, comparison: c, find: find, first: firstName(path.s)}, nil
 }
 
 // firstName is the leading object member of a path, where that is plain to see.
@@ -50,49 +54,51 @@ func (b *bodyTerm) match(e *journal.Entry) bool {
 	return b.any(b.values(e.Request)) || b.any(b.values(e.Response))
 }
 
-// values looks the path up. Before any parsing it rules out bodies that cannot
-// have the name or the value: in a body without escapes they would stand there.
 func (b *bodyTerm) values(m *journal.Message) []string {
-	body := m.Content()
-	if len(body) == 0 || b.ruledOut(body) || !journal.Shallow(body) || !json.Valid(body) {
+	v := body.Of(m)
+	doc := v.Document()
+	if len(doc) == 0 {
 		return nil
 	}
-	r := gjson.GetBytes(body, b.path)
-	if !r.Exists() {
-		return nil
-	}
-	if !r.IsArray() {
-		return []string{r.String()}
-	}
-	var list []string
-	for _, v := range r.Array() {
-		list = append(list, v.String())
-	}
-	return list
+	return b.find.Find(doc)
 }
 
-// byBytes judges both bodies at once: what neither has is not in one of them.
+// byBytes judges a record whose bodies are JSON as it stands by one pass over
+// them, without decoding anything else. Before that it rules out what has neither
+// the name nor the value in it.
 func (b *bodyTerm) byBytes(frame []byte) record.Verdict {
-	if bodies := record.BodiesOf(frame); len(bodies) == 0 || b.ruledOut(bodies) {
+	request, response := record.Bodies(frame)
+	if len(request)+len(response) == 0 {
 		return record.No
 	}
-	return record.Maybe
+	if body.Foreign(record.HeadOf(frame)) {
+		return record.Maybe
+	}
+	for _, raw := range [][]byte{request, response} {
+		if len(raw) == 0 {
+			continue
+		}
+		if !body.Plain(raw) || !b.ruledOut(raw) && b.any(b.find.Find(raw)) {
+			return record.Maybe
+		}
+	}
+	return record.No
 }
 
-func (b *bodyTerm) ruledOut(body []byte) bool {
-	if bytes.IndexByte(body, '\\') >= 0 {
+func (b *bodyTerm) ruledOut(raw []byte) bool {
+	if bytes.IndexByte(raw, '\\') >= 0 {
 		return false
 	}
-	if b.first != nil && !bytes.Contains(body, b.first) {
+	if b.first != nil && !bytes.Contains(raw, b.first) {
 		return true
 	}
-	return b.op == "=" && b.literal() && !bytes.Contains(body, []byte(b.value))
+	return b.op == "=" && b.literal() && !bytes.Contains(raw, []byte(b.value))
 }
 
 // literal reports whether an equal value must be spelled like ours: not when it
 // is a number (1.0, 1e0), and not when it may be a whole object or list.
 func (b *bodyTerm) literal() bool {
-	return !b.isNum && b.value != "" && !strings.ContainsAny(b.value, "{}[]") && !strings.ContainsAny(b.path, "@!#|*?")
+	return !b.isNum && b.value != "" && !strings.ContainsAny(b.value, "{}[]") && !strings.Contains(b.path, "#")
 }
 
 func (b *bodyTerm) needsBody() bool { return true }
@@ -100,7 +106,6 @@ func (b *bodyTerm) needsBody() bool { return true }
 func (b *bodyTerm) String() string { return "body." + operand(b.path) + b.comparison.String() }
 
 func (b *bodyTerm) why(e *journal.Entry) string {
-	look := &bodyTerm{path: b.path} // without the value, so that nothing is ruled out by it
-	values := append(look.values(e.Request), look.values(e.Response)...)
+	values := append(b.values(e.Request), b.values(e.Response)...)
 	return differs("body."+b.path, brief(strings.Join(values, ", ")), b.wanted())
 }

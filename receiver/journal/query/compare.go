@@ -1,12 +1,10 @@
 package query
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"regexp"
-	"strconv"
 	"strings"
+	"tacklebox/receiver/journal/body"
 )
 
 const operators = "=!<>~"
@@ -15,7 +13,7 @@ const operators = "=!<>~"
 type comparison struct {
 	op     string
 	value  string
-	number float64
+	number body.Number
 	isNum  bool
 	re     *regexp.Regexp
 }
@@ -38,19 +36,49 @@ func (p *parser) comparison(t text, what string) (left text, c comparison, err e
 	case "!":
 		return left, c, p.errAt(t.pos(i), "= != > >= < <= or ~", "unknown comparison \"!\"")
 	case "~":
+		if err := p.takePattern(right); err != nil {
+			return left, c, err
+		}
 		if c.re, err = regexp.Compile(c.value); err != nil {
 			return left, c, p.errAt(right.pos(0), "a regular expression of Go (RE2)", "%s: %s", what, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		}
 		return left, c, nil
 	}
-	c.number, c.isNum = number(c.value)
+	c.number, c.isNum = body.ParseNumber(c.value)
 	if strings.ContainsAny(c.op, "<>") && c.value == "" {
 		return left, c, p.errAt(right.pos(0), "a number or a text behind "+c.op, "%s: a value is missing", what)
 	}
 	return left, c, nil
 }
 
-// holds compares a text; numbers compare as numbers where both are.
+// A regular expression of n bytes takes up to a thousand times n in memory, so
+// each is bounded, and all of a query are together: see Budget for several.
+const (
+	mostPattern  = 4 << 10
+	mostPatterns = 64 << 10
+)
+
+// takePattern counts a regular expression.
+func (p *parser) takePattern(t text) error {
+	if len(t.s) > mostPattern {
+		return p.errAt(t.pos(0), fmt.Sprintf("at most %d bytes", mostPattern), "a regular expression is too long")
+	}
+	if !p.budget.take(len(t.s)) {
+		return p.errAt(t.pos(0), fmt.Sprintf("at most %d bytes", mostPatterns), "the regular expressions are too long together")
+	}
+	return nil
+}
+
+// Budget bounds the regular expressions of all filters of one request.
+type Budget struct{ used int }
+
+func (b *Budget) take(n int) bool {
+	b.used += n
+	return b.used <= mostPatterns
+}
+
+// holds compares a text; numbers compare by worth where both are, whatever
+// their size (1e400, 30 digits); a text is neither above nor below a number.
 func (c *comparison) holds(got string) bool {
 	switch c.op {
 	case "":
@@ -60,45 +88,14 @@ func (c *comparison) holds(got string) bool {
 	}
 	order := strings.Compare(got, c.value)
 	if c.isNum && order != 0 {
-		if f, ok := number(got); ok {
-			order = compareNumbers(got, c.value, f, c.number)
+		if n, ok := body.ParseNumber(got); ok {
+			order = n.Compare(c.number)
 		} else if c.op != "=" && c.op != "!=" {
-			return false // a text is neither above nor below a number
+			return false
 		}
 	}
-	switch c.op {
-	case "=":
-		return order == 0
-	case "!=":
-		return order != 0
-	case ">":
-		return order > 0
-	case ">=":
-		return order >= 0
-	case "<":
-		return order < 0
-	}
-	return order <= 0
+	return body.Meets(order, c.op)
 }
-
-// number reads what JSON could have for a number, and a little more. Names of
-// people and things that strconv takes for one (nan, inf) are texts.
-func number(s string) (f float64, ok bool) {
-	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
-}
-
-// compareNumbers compares digits as they stand: an id of 17 of them is another
-// one than its neighbour, which a float cannot tell.
-func compareNumbers(a, b string, fa, fb float64) int {
-	if !digits(a) || !digits(b) {
-		return cmp.Compare(fa, fb)
-	}
-	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
-	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
-}
-
-func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // any reports whether one of several values satisfies c; != has to hold for all.
 func (c *comparison) any(values []string) bool {

@@ -142,7 +142,7 @@ func TestCaretStandsUnderItsPlace(t *testing.T) {
 		{"header.a~[", "header.a~[\n         ^", "at character 10"},
 		{"-", "-\n^", "at character 1 "},
 		{"a OR ", "a OR \n     ^", "at character 6"},
-		{`body.a|@fromstr`, "body.a|@fromstr\n       ^", "at character 8"},
+		{`body.a|@fromstr`, "body.a|@fromstr\n      ^", "at character 7"},
 	} {
 		_, err := Parse(c.q, nil)
 		var wrong *SyntaxError

@@ -27,11 +27,15 @@ type Filter struct {
 // ParseFilter parses q. now is the clock that since: is measured on, each time
 // an entry is matched (nil: the wall clock). An empty q is the filter that
 // matches everything. An error is a *SyntaxError that points at the place.
-func Parse(q string, now func() time.Time) (*Filter, error) {
+func Parse(q string, now func() time.Time) (*Filter, error) { return new(Budget).Parse(q, now) }
+
+// Parse is Parse for one of several filters, whose regular expressions count
+// together.
+func (b *Budget) Parse(q string, now func() time.Time) (*Filter, error) {
 	if now == nil {
 		now = time.Now
 	}
-	p := parser{query: q, now: now}
+	p := parser{query: q, now: now, budget: b}
 	root, err := p.parse()
 	if err != nil {
 		return nil, err

@@ -133,7 +133,7 @@ func TestFilterErrors(t *testing.T) {
 		{`body.a~"["`, 8, "missing closing ]", "regular expression"},
 		{"body.#(a", 6, "opening parenthesis", ")"},
 		{`body.#(a=="b`, 10, "quote without end", `"`},
-		{"body.a|@fromstr=1", 7, "@fromstr", ""},
+		{"body.a|@fromstr=1", 6, "no part of a plain path", "body.items"},
 		{strings.Repeat("(", 200), 100, "too deep", "100"},
 		{strings.Repeat("a ", 40_000), 65536, "too long", "65536"},
 	} {

@@ -121,7 +121,7 @@ func TestValueOperators(t *testing.T) {
 		{"Ann", "=ann", false}, {"Ann", "~(?i)^ann$", true}, {"a b", `="a b"`, true}, {"=x", `="=x"`, true}, {"a", "=", false}, {"a", "!=", true}, {"a", "~", true},
 		{big, "=9007199254740992", false}, {big, "!=9007199254740992", true}, {big, ">9007199254740992", true}, {big, "<9007199254740994", true}, {big, "=" + big, true}, {big, "<=9007199254740992", false},
 		{"00" + big, "=" + big, true}, {"123456789012345678901234", "=123456789012345678901235", false}, {"123456789012345678901234", "<123456789012345678901235", true}, {big, "=9007199254740993.0", true},
-		{"nan", "=5", false}, {"NaN", "<=5", false}, {"NaN", "!=5", true}, {"5", "=nan", false}, {"5", "!=NaN", true}, {"nan", "=nan", true}, {"NaN", "=nan", false}, {"1e999", ">5", false},
+		{"nan", "=5", false}, {"NaN", "<=5", false}, {"NaN", "!=5", true}, {"5", "=nan", false}, {"5", "!=NaN", true}, {"nan", "=nan", true}, {"NaN", "=nan", false}, {"1e999", ">5", true},
 		{"inf", "=Infinity", false}, {"infinity", ">5", false}, {"inf", "=inf", true}, {"Inf", ">=0", false},
 	} {
 		header := &journal.Entry{Request: &journal.Message{Headers: journal.HeaderOf(http.Header{"X-Value": {c.got}})}}

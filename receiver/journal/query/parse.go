@@ -13,10 +13,11 @@ const maxNesting = 100
 const maxQuery = 64 << 10
 
 type parser struct {
-	query string
-	pos   int
-	depth int
-	now   func() time.Time
+	query  string
+	pos    int
+	depth  int
+	now    func() time.Time
+	budget *Budget
 }
 
 func (p *parser) errAt(pos int, hint, format string, args ...any) *SyntaxError {

@@ -36,7 +36,7 @@ func (d queryDice) term() string {
 	case "header.":
 		return "header." + d.Of("X-Id", "x-ID", "Content-Type", "nope") + d.comparison()
 	case "body.":
-		return "body." + d.Of("id", "name", "o.id", "#.id", "tags", "tags.0", "nope.x", `#(id==42).id`, "@this", `n\ame`, `"i d"`, "@values", "o.*") + d.comparison()
+		return "body." + d.Of("id", "name", "o.id", "#.id", "tags", "tags.0", "nope.x", `#(id==42).id`, `n\ame`, `"i d"`, "o.#") + d.comparison()
 	case "seq:", "attempt:", "capture:":
 		return k.Name + d.number("1", "2", "30", "60")
 	case "took:":

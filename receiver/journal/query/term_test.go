@@ -110,10 +110,10 @@ func TestBytesDecide(t *testing.T) {
 		{"fault:other", false},
 		{"body.order.name=Ann", true},
 		{"body.order.name=Bob", false},
-		{"body.order.id=43", true}, // numbers have many spellings
+		{"body.order.id=43", false},
 		{"body.nothing=1", false},
 		{"body.nothing", false},
-		{"body.#.nothing", true},
+		{"body.#.nothing", false},
 		{"bob OR ann", true},
 		{"bob ann", false},
 	} {

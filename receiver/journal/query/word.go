@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/body"
 	"tacklebox/receiver/journal/record"
 	"unicode"
 )
@@ -63,7 +64,13 @@ func (w *word) in(m *journal.Message) bool {
 	if m == nil {
 		return false
 	}
-	return w.inBytes(m.Body) || w.inText(m.Method, " ", m.URL, " ", m.Proto) || w.inHeaders(m)
+	return w.inBytes(m.Body) || w.inDecoded(m) || w.inText(m.Method, " ", m.URL, " ", m.Proto) || w.inHeaders(m)
+}
+
+// inDecoded looks into what the body says, where that is not what its bytes are.
+func (w *word) inDecoded(m *journal.Message) bool {
+	v := body.Of(m)
+	return (len(v.Encodings) > 0 || v.Charset != "") && w.inBytes(v.Bytes)
 }
 
 func (w *word) inHeaders(m *journal.Message) bool {
@@ -99,7 +106,16 @@ func (w *word) byBytes(frame []byte) record.Verdict {
 			return record.Maybe
 		}
 	}
+	request, response := record.Bodies(frame)
+	if marked(request) || marked(response) || body.Foreign(record.HeadOf(frame)) {
+		return record.Maybe
+	}
 	return record.No
+}
+
+// marked reports whether b begins with a byte order mark of UTF-16.
+func marked(b []byte) bool {
+	return len(b) > 1 && (b[0] == 0xff && b[1] == 0xfe || b[0] == 0xfe && b[1] == 0xff)
 }
 
 func (w *word) needsBody() bool { return true }

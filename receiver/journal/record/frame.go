@@ -269,6 +269,13 @@ func ParseHeader(b []byte) (h Header, ok bool) {
 func HeadOf(frame []byte) []byte   { return frame[HeaderSize:bodyOffset(frame)] }
 func BodiesOf(frame []byte) []byte { return frame[bodyOffset(frame):] }
 
+// Bodies are the request's and the response's body of a record.
+func Bodies(frame []byte) (request, response []byte) {
+	both := BodiesOf(frame)
+	n := min(uint64(binary.LittleEndian.Uint32(frame[28:])), uint64(len(both)))
+	return both[:n], both[n:]
+}
+
 func bodyOffset(frame []byte) int {
 	n := uint64(HeaderSize) + uint64(binary.LittleEndian.Uint32(frame[24:]))
 	return int(min(n, uint64(len(frame))))

@@ -170,6 +170,8 @@ export class Sandbox {
   advance(by: string | number): Promise<Clock>;
   next(): Promise<Clock>;
   reset(): Promise<unknown>;
+  snapshot(): Promise<Record<string, unknown>>;
+  restore(snapshot: Record<string, unknown>): Promise<unknown>;
   space(name: string, options?: SpaceOptions): Promise<Space>;
 }
 

@@ -199,6 +199,16 @@ export class Sandbox {
     return this.call("POST", "/_/reset");
   }
 
+  /** Subscriptions, settings, inboxes, faults and the clock, as one document for restore. */
+  snapshot() {
+    return this.call("POST", "/_/snapshot");
+  }
+
+  /** Brings back what a snapshot holds; entries stay. */
+  restore(snapshot) {
+    return this.call("POST", "/_/restore", snapshot);
+  }
+
   /** A sandbox of its own in the same process: entries, accounts, inboxes and clock. */
   async space(name, options = {}) {
     await this.call("PUT", `/_/spaces/${encodeURIComponent(name)}`, options);

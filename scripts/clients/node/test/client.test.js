@@ -84,6 +84,16 @@ test("settings, secrets, subscriptions, faults and verify are calls", async () =
   assert.equal((await space.verify({ provider: "shoptet", secret: "k", headers: { "Shoptet-Webhook-Signature": "00" }, body: "{}" })).valid, false);
 });
 
+test("a snapshot brings back what was prepared", async () => {
+  const space = await tb.space("prepared");
+  await space.inbox("box").reply("503");
+  const prepared = await space.snapshot();
+  await space.inbox("box").forget();
+  assert.equal((await space.inbox("box").settings()).reply ?? null, null);
+  await space.restore(prepared);
+  assert.equal((await space.inbox("box").settings()).reply[0].status, 503);
+});
+
 test("a token opens, and its absence is refused", async () => {
   const own = await startTacklebox({ token: "t0ken", start: "2026-01-05T09:00:00Z" });
   assert.match((await own.clock()).now, /^2026-01-05T09:00:00/);

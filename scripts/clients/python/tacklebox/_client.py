@@ -192,6 +192,15 @@ class Sandbox:
         """Forget entries, subscriptions, settings, inboxes and faults."""
         self.call("POST", "/_/reset")
 
+    def snapshot(self) -> Dict[str, Any]:
+        """Return subscriptions, settings, inboxes, faults and the clock, as one document for restore."""
+        document: Dict[str, Any] = self.call("POST", "/_/snapshot")
+        return document
+
+    def restore(self, snapshot: Dict[str, Any]) -> None:
+        """Bring back what a snapshot holds; entries stay."""
+        self.call("POST", "/_/restore", snapshot)
+
     def space(self, name: str, **options: Any) -> "Space":
         """Return a sandbox of its own in the same process. Options: clock, start, seed, keep, ttl, token."""
         self.call("PUT", f"/_/spaces/{_quote(name)}", options)

@@ -85,6 +85,15 @@ class ClientTest(unittest.TestCase):
             verdict = space.verify(provider="shoptet", secret="k", headers={"Shoptet-Webhook-Signature": "00"}, body="{}")
             self.assertFalse(verdict["valid"])
 
+    def test_a_snapshot_brings_back_what_was_prepared(self):
+        with self.process.space("prepared") as space:
+            space.inbox("box").reply("503")
+            prepared = space.snapshot()
+            space.inbox("box").forget()
+            self.assertFalse(space.inbox("box").settings().get("reply"))
+            space.restore(prepared)
+            self.assertEqual(space.inbox("box").settings()["reply"][0]["status"], 503)
+
     def test_a_token_opens_and_its_absence_is_refused(self):
         with tacklebox.start(token="t0ken", start=datetime(2026, 1, 5, 9, tzinfo=timezone.utc)) as own:
             self.assertTrue(own.clock()["now"].startswith("2026-01-05T09:00:00"))

@@ -1,0 +1,56 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/entries"
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/query"
+)
+
+// counts remembers how many captures of each inbox the journal keeps, so that
+// asking again looks only at what came since.
+type counts struct {
+	mu           sync.Mutex
+	oldest, last uint64
+	lines        map[string]api.InboxInfo
+}
+
+func (c *counts) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines = nil
+}
+
+// read counts on from where it was, or afresh when entries were dropped. The
+// result is the caller's own.
+func (c *counts) read(ctx context.Context, log journal.Store) (map[string]api.InboxInfo, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	oldest, last := log.Bounds()
+	if c.lines == nil || oldest != c.oldest {
+		c.lines, c.oldest, c.last = map[string]api.InboxInfo{}, oldest, oldest-1
+	}
+	captures, err := query.Parse("kind:capture", nil)
+	if err != nil {
+		return nil, err
+	}
+	err = entries.Kept(ctx, log, c.last, last+1, captures, func(e *journal.Entry) bool {
+		if e.Kind == journal.Capture {
+			line := c.lines[e.Inbox]
+			line.Inbox, line.Captures, line.LastSeq = e.Inbox, line.Captures+1, e.Seq
+			c.lines[e.Inbox] = line
+		}
+		return true
+	})
+	if err != nil {
+		c.lines = nil
+		return nil, fmt.Errorf("count captures: %w", err)
+	}
+	c.last = last
+	return maps.Clone(c.lines), nil
+}

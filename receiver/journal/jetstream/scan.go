@@ -1,0 +1,235 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	js "github.com/nats-io/nats.go/jetstream"
+
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/record"
+)
+
+const (
+	blockSize  = 512 // entries that a backward scan reads at once
+	pullAtOnce = 512
+)
+
+// Scan implements journal.Store: the stream answers for what the cache does not
+// hold.
+func (j *Journal) Scan(ctx context.Context, after, before uint64, reverse bool, f journal.Matcher, yield func(*journal.Entry) bool) error {
+	if j.ctx.Err() != nil {
+		return journal.ErrClosed
+	}
+	oldest, last := j.Bounds()
+	if err := journal.Gap(after, oldest, reverse); err != nil {
+		return err
+	}
+	lo, hi := max(after+1, oldest), last
+	if before > 0 {
+		hi = min(hi, before-1)
+	}
+	if lo > hi {
+		return nil
+	}
+	r := &reader{Journal: j, ctx: ctx, sift: record.Sieve{Context: ctx, Filter: f, Yield: yield}, reverse: reverse, want: lo, cursor: after > 0}
+	held, from, upTo := j.cache.part(max(after, oldest-1), hi+1)
+	// Three parts: older than the cache, in it, and so new that it has not come.
+	parts := []func() (bool, error){
+		func() (bool, error) { return r.read(lo, min(hi, from)) },
+		func() (bool, error) { return r.offer(held, lo) },
+		func() (bool, error) { return r.read(max(lo, upTo+1), hi) },
+	}
+	if reverse {
+		slices.Reverse(parts)
+	}
+	for _, part := range parts {
+		if more, err := part(); err != nil || !more {
+			return err
+		}
+	}
+	if !reverse && r.want <= hi {
+		return r.overtaken()
+	}
+	return ctx.Err()
+}
+
+// reader is one scan.
+type reader struct {
+	*Journal
+	ctx     context.Context
+	sift    record.Sieve
+	reverse bool
+	want    uint64 // the next number of a rising scan
+	cursor  bool   // numbers before it were seen: a gap must be told
+}
+
+// take offers one entry; more is false when the reader wants no more.
+func (r *reader) take(c *cached) (more bool, err error) {
+	if !r.reverse && c.seq > r.want {
+		if err := r.overtaken(); err != nil {
+			return false, err
+		}
+	}
+	r.want, r.cursor = c.seq+1, true
+	return r.sift.Record(r.sift.Admit(c.seq, &c.meta), c.seq, c.frame), r.sift.Err
+}
+
+// overtaken tells a gap that retention or a purge made before the reader came
+// there; entries that were forgotten one by one make none.
+func (r *reader) overtaken() error {
+	oldest, _ := r.bounds()
+	if r.cursor && oldest > r.want {
+		return &journal.TrimmedError{From: r.want, To: oldest - 1}
+	}
+	return nil
+}
+
+// offer offers entries that are at hand.
+func (r *reader) offer(list []cached, lo uint64) (more bool, err error) {
+	for i := range list {
+		c := &list[i]
+		if r.reverse {
+			c = &list[len(list)-1-i]
+		}
+		if c.seq < lo {
+			continue
+		}
+		if more, err := r.take(c); err != nil || !more {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// read offers what the stream has from lo to hi, in blocks from the end when the
+// scan falls.
+func (r *reader) read(lo, hi uint64) (more bool, err error) {
+	if lo > hi {
+		return true, nil
+	}
+	if !r.reverse {
+		return r.readUp(r.ctx, lo, hi, r.take)
+	}
+	for top := hi; ; {
+		bottom := lo
+		if top-lo >= blockSize {
+			bottom = top - blockSize + 1
+		}
+		var block []cached
+		if _, err := r.readUp(r.ctx, bottom, top, func(c *cached) (bool, error) { block = append(block, *c); return true, nil }); err != nil {
+			return false, err
+		}
+		if more, err := r.offer(block, lo); err != nil || !more || bottom == lo {
+			return more, err
+		}
+		top = bottom - 1
+	}
+}
+
+// readUp reads the stream's messages from lo to hi.
+func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) (bool, error)) (more bool, err error) {
+	asking, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	consumer, err := j.stream.OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo})
+	if err != nil {
+		return false, unavailable("read", err)
+	}
+	if info := consumer.CachedInfo(); info != nil && info.NumPending == 0 {
+		return true, nil
+	}
+	messages, err := consumer.Messages(js.PullMaxMessages(pullAtOnce))
+	if err != nil {
+		return false, unavailable("read", err)
+	}
+	defer messages.Stop()
+	for {
+		m, err := next(ctx, messages)
+		if err != nil {
+			return false, err
+		}
+		meta, err := m.Metadata()
+		if err != nil {
+			return false, unavailable("read", err)
+		}
+		seq := meta.Sequence.Stream
+		if seq > hi {
+			return true, nil
+		}
+		frame, err := j.whole(ctx, m.Data(), m.Headers(), seq)
+		if errors.Is(err, ErrUnavailable) {
+			return false, err
+		}
+		if h, ok := record.ParseHeader(frame); err == nil && ok {
+			if more, err := give(&cached{seq, h.Meta, frame}); err != nil || !more {
+				return false, err
+			}
+		}
+		if seq == hi || meta.NumPending == 0 {
+			return true, nil
+		}
+	}
+}
+
+// next waits for a message, no longer than the servers may take or the reader
+// wants.
+func next(ctx context.Context, messages js.MessagesContext) (js.Msg, error) {
+	within, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	m, err := messages.Next(js.NextContext(within))
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, unavailable("read", err)
+	}
+	return m, nil
+}
+
+// follow fills the cache with what comes, of this process and of others, and
+// tells those who wait. It goes on after every failure until Close.
+func (j *Journal) follow() {
+	defer j.tail.Done()
+	const pause = 200 * time.Millisecond
+	for j.ctx.Err() == nil {
+		j.followOnce()
+		select {
+		case <-j.ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (j *Journal) followOnce() {
+	_, _, upTo := j.cache.part(0, 0)
+	consumer, err := j.stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1})
+	if err != nil {
+		return
+	}
+	messages, err := consumer.Messages(js.PullMaxMessages(pullAtOnce))
+	if err != nil {
+		return
+	}
+	defer messages.Stop()
+	for {
+		m, err := messages.Next(js.NextContext(j.ctx))
+		if err != nil {
+			return
+		}
+		meta, err := m.Metadata()
+		if err != nil {
+			return
+		}
+		seq := meta.Sequence.Stream
+		frame, err := j.whole(j.ctx, m.Data(), m.Headers(), seq)
+		if errors.Is(err, ErrUnavailable) {
+			return
+		}
+		if err == nil {
+			j.cache.add(seq, frame)
+		}
+		j.news.Announce(seq)
+	}
+}

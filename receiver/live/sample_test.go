@@ -1,0 +1,27 @@
+package live
+
+import (
+	"net/http"
+	"time"
+
+	"tacklebox/receiver/journal"
+)
+
+func sampleEntry(body string) *journal.Entry {
+	return &journal.Entry{
+		Time: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Kind: journal.Capture, Inbox: "orders",
+		Request: &journal.Message{
+			Method: "POST", URL: "/in/orders?try=1", Proto: "HTTP/1.1",
+			Headers: journal.HeaderOf(http.Header{"Host": {"localhost:4780"}, "Content-Type": {"application/json"}, "X-Try": {"a", "b"}}),
+			Body:    []byte(body), Size: int64(len(body)), Remote: "127.0.0.1:5000",
+		},
+		Response: &journal.Message{Status: 200},
+		Took:     1500 * time.Microsecond,
+	}
+}
+
+// heard is one message of the stream, read.
+type heard struct {
+	Seq uint64
+	Gap *struct{ From, To uint64 }
+}
