@@ -22,7 +22,7 @@ var layers = []struct {
 	pkg  string // path, or a pattern of path.Match
 	uses []string
 }{
-	{".", []string{"tui/cli", "tui", "mock/sandbox"}},
+	{".", []string{"tui/cli", "tui/cli/*", "tui", "mock/sandbox"}},
 	{"receiver/api/nearest", nil},
 	{"fixtures", []string{"receiver/api/nearest"}},
 	{"receiver/journal", nil},
@@ -52,7 +52,8 @@ var layers = []struct {
 	{"mock/kit/kittest", []string{"mock", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
 	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
-	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe"}},
+	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
+	{"tui/cli/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
 	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 	{"tui/body", []string{"receiver/api", "receiver/journal/body", "tui/ui"}},
 	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},

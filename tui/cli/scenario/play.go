@@ -1,4 +1,4 @@
-package cli
+package scenario
 
 import (
 	"bytes"
@@ -13,13 +13,17 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/expectation"
+	"tacklebox/tui/cli/print"
 )
 
 // play is one scenario being played.
 type play struct {
 	client   *client.Client
-	scenario *scenario
+	scenario *Scenario
 	vars     map[string]string
 	start    uint64 // expectations count what came after the scenario began
 }
@@ -27,7 +31,7 @@ type play struct {
 // defaultTo is where callbacks go unless --to says otherwise.
 const defaultTo = "/in/scenario"
 
-func newPlay(ctx context.Context, c *client.Client, s *scenario, to string) (*play, error) {
+func newPlay(ctx context.Context, c *client.Client, s *Scenario, to string) (*play, error) {
 	page, err := c.Entries(ctx, client.Query{Limit: 1})
 	if err != nil {
 		return nil, err
@@ -74,11 +78,11 @@ func (p *play) expect(ctx context.Context, st step) error {
 	if e.Count != nil && *e.Count == 0 {
 		e.AtMost = true
 	}
-	v, _, err := expectation(ctx, p.client, e)
-	if err != nil || v.code == ExitOK {
+	v, _, err := expectation.Ask(ctx, p.client, e)
+	if err != nil || v.Code == exit.OK {
 		return err
 	}
-	return &exitError{v.code, errors.New(v.String())}
+	return exit.With(v.Code, errors.New(v.String()))
 }
 
 // clock takes {advance}, {to}, or the short forms `next` and `15m`.
@@ -130,9 +134,9 @@ func (p *play) inbox(ctx context.Context, st step) error {
 	if err := p.scenario.decode(st, p.vars, &in); err != nil {
 		return err
 	}
-	list, err := replies(in.Reply)
+	list, err := api.ParseReplies(in.Reply)
 	if err != nil {
-		return err
+		return exit.Usagef("reply %w", err)
 	}
 	return p.client.PutInbox(ctx, in.Name, client.Inbox{Reply: list, Forward: in.Forward, Verify: in.Verify})
 }
@@ -148,7 +152,7 @@ func (p *play) verify(ctx context.Context, st step) error {
 		return err
 	}
 	if verdict.Valid != want {
-		return &exitError{ExitFailed, fmt.Errorf("the signature is valid: %t, want %t%s", verdict.Valid, want, reason(verdict.Reason))}
+		return exit.With(exit.Failure, fmt.Errorf("the signature is valid: %t, want %t%s", verdict.Valid, want, print.Reason(verdict.Reason)))
 	}
 	return nil
 }
@@ -164,7 +168,7 @@ func (p *play) call(ctx context.Context, st step) error {
 	}
 	req, err := p.request(ctx, c)
 	if err != nil {
-		return usageError{err}
+		return exit.Misused(err)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -176,7 +180,7 @@ func (p *play) call(ctx context.Context, st step) error {
 		return fmt.Errorf("answer of %s: %w", req.URL, err)
 	}
 	if resp.StatusCode != c.Status && (c.Status != 0 || resp.StatusCode/100 != 2) {
-		return &exitError{ExitFailed, fmt.Errorf("%s %s answered %d, want %s: %.500s", req.Method, req.URL, resp.StatusCode, wanted(c.Status), body)}
+		return exit.With(exit.Failure, fmt.Errorf("%s %s answered %d, want %s: %.500s", req.Method, req.URL, resp.StatusCode, wanted(c.Status), body))
 	}
 	return p.save(c.Save, body)
 }
@@ -220,13 +224,13 @@ func (p *play) save(paths map[string]string, body []byte) error {
 	if len(paths) == 0 {
 		return nil
 	}
-	if !boundedJSON(body) {
-		return &exitError{ExitFailed, fmt.Errorf("the answer is not JSON: %.500s", body)}
+	if !print.Walkable(body) {
+		return exit.With(exit.Failure, fmt.Errorf("the answer is not JSON: %.500s", body))
 	}
 	for name, path := range paths {
 		found := gjson.GetBytes(body, path)
 		if !found.Exists() {
-			return &exitError{ExitFailed, fmt.Errorf("save %s: the answer has no %s: %.500s", name, path, body)}
+			return exit.With(exit.Failure, fmt.Errorf("save %s: the answer has no %s: %.500s", name, path, body))
 		}
 		p.vars[name] = found.String()
 	}

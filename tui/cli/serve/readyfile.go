@@ -1,4 +1,4 @@
-package cli
+package serve
 
 import (
 	"encoding/json"
@@ -10,19 +10,19 @@ import (
 	"syscall"
 )
 
-// readyFile tells programs where a sandbox answers.
-type readyFile struct {
+// Ready tells programs where a sandbox answers.
+type Ready struct {
 	URL     string `json:"url"`
 	PID     int    `json:"pid"`
 	Version string `json:"version"`
 }
 
 // readyPath is where the instance that owns a data folder leaves its address.
-func readyPath(data string) string { return filepath.Join(data, "ready.json") }
+func ReadyPath(data string) string { return filepath.Join(data, "ready.json") }
 
 // write puts the file in place in one step: a reader sees all of it or nothing.
 // Only the user may read it, like the rest of the data folder.
-func (r readyFile) write(path string) error {
+func (r Ready) Write(path string) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("ready file: %w", err)
@@ -43,27 +43,27 @@ func (r readyFile) write(path string) error {
 }
 
 // remove deletes the file if it is still the one that this process wrote.
-func (r readyFile) remove(path string) {
-	if there, err := readReadyFile(path); err == nil && there.PID == r.PID && there.URL == r.URL {
+func (r Ready) Remove(path string) {
+	if there, err := ReadReady(path); err == nil && there.PID == r.PID && there.URL == r.URL {
 		_ = os.Remove(path)
 	}
 }
 
-func readReadyFile(path string) (readyFile, error) {
+func ReadReady(path string) (Ready, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return readyFile{}, fmt.Errorf("ready file: %w", err)
+		return Ready{}, fmt.Errorf("ready file: %w", err)
 	}
-	var r readyFile
+	var r Ready
 	if err := json.Unmarshal(text, &r); err != nil || r.URL == "" {
-		return readyFile{}, fmt.Errorf("ready file %s is damaged", path)
+		return Ready{}, fmt.Errorf("ready file %s is damaged", path)
 	}
 	return r, nil
 }
 
 // alive reports whether a process exists. After a kill -9 the file stays; it
 // must not send anybody to an address where something else may listen by now.
-func alive(pid int) bool {
+func Alive(pid int) bool {
 	if pid <= 0 {
 		return false
 	}

@@ -1,13 +1,18 @@
-package cli
+// Package report writes what checks found for the machines of CI: JUnit files,
+// annotations and summaries of GitHub.
+package report
 
 import (
 	"encoding/xml"
 	"fmt"
 	"os"
+	"strings"
+
+	"tacklebox/tui/cli/exit"
 )
 
-// junitCase is one check of a report.
-type junitCase struct {
+// Case is one check of a report.
+type Case struct {
 	Name    string
 	Class   string
 	Seconds float64
@@ -43,9 +48,9 @@ type (
 	}
 )
 
-// writeJUnit writes a report of one suite. Text that XML cannot hold, which a
+// WriteJUnit writes a report of one suite. Text that XML cannot hold, which a
 // capture may bring along, is replaced by encoding/xml.
-func writeJUnit(path, name string, cases []junitCase) error {
+func WriteJUnit(path, name string, cases []Case) error {
 	suite := junitSuite{Name: name, Tests: len(cases)}
 	total := 0.0
 	for _, c := range cases {
@@ -67,7 +72,12 @@ func writeJUnit(path, name string, cases []junitCase) error {
 		err = os.WriteFile(path, append([]byte(xml.Header), append(text, '\n')...), 0o644)
 	}
 	if err != nil {
-		return usagef("--junit: %w", err)
+		return exit.Usagef("--junit: %w", err)
 	}
 	return nil
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return fmt.Sprintf("%.500s", line)
 }

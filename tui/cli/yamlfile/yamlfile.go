@@ -1,110 +1,42 @@
-package cli
+// Package yamlfile reads the YAML that people write for us, strictly: a key that
+// means nothing, a value of another form and a key that stands twice are refused
+// with file and line. Configuration, scenarios and providers from files use it.
+package yamlfile
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"tacklebox/tui/cli/exit"
 )
 
-// defaultConfig is read when it is there and no other file is named.
-const defaultConfig = "tacklebox.yaml"
-
-// fromConfig sets what neither a flag nor the environment named. The file is
-// strict: a key that means nothing is a mistake that would otherwise show as a
-// sandbox that behaves unlike its file.
-func (o *UpOptions) fromConfig(f *pflag.FlagSet, source map[string]int) error {
-	name := o.Config
-	if name == "" {
-		name = defaultConfig
-	}
-	text, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) && o.Config == "" {
-		return nil
-	}
-	if err != nil {
-		return usagef("configuration: %w", err)
-	}
-	return o.readConfig(name, text, f, source)
-}
-
-func (o *UpOptions) readConfig(name string, text []byte, f *pflag.FlagSet, source map[string]int) error {
-	root, err := document(name, text)
-	if err != nil || root == nil {
-		return err
-	}
-	flags := map[string]*pflag.Flag{}
-	allowed := []string{"providers", "inboxes", "faults"}
-	f.VisitAll(func(flag *pflag.Flag) {
-		if !clientOnly[flag.Name] && flag.Name != "config" {
-			flags[flag.Name] = flag
-			allowed = append(allowed, flag.Name)
-		}
-	})
-	o.places = places{file: name, lines: map[string]int{}}
-	o.places.add(nil, root)
-	return eachKey(name, root, allowed, func(key string, value *yaml.Node) error {
-		switch key {
-		case "providers":
-			return into(name, value, &o.Providers)
-		case "inboxes":
-			return into(name, value, &o.Inboxes)
-		case "faults":
-			return into(name, value, &o.Faults)
-		}
-		if source[key] != fromDefault {
-			return nil
-		}
-		source[key] = fromFile
-		return setFlag(name, key, value, flags[key])
-	})
-}
-
-// setFlag sets a flag from a scalar, or from each scalar of a list.
-func setFlag(name, key string, value *yaml.Node, flag *pflag.Flag) error {
-	scalars := []*yaml.Node{value}
-	if _, list := flag.Value.(pflag.SliceValue); list && value.Kind == yaml.SequenceNode {
-		scalars = value.Content
-	}
-	for _, s := range scalars {
-		if s.Kind != yaml.ScalarNode {
-			return usagef("%s:%d: %s: want one value", name, s.Line, key)
-		}
-		if err := flag.Value.Set(s.Value); err != nil {
-			return usagef("%s:%d: %s: %q: %w", name, s.Line, key, s.Value, plain(err))
-		}
-	}
-	return nil
-}
-
-// document parses one YAML document and returns its top mapping, nil when the
+// Document parses one YAML document and returns its top mapping, nil when the
 // file is empty.
-func document(name string, text []byte) (*yaml.Node, error) {
+func Document(name string, text []byte) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var doc, more yaml.Node
 	if err := decoder.Decode(&doc); err != nil {
 		if len(bytes.TrimSpace(text)) == 0 || err.Error() == "EOF" {
 			return nil, nil
 		}
-		return nil, usagef("%s", yamlProblem(name, err))
+		return nil, exit.Usagef("%s", yamlProblem(name, err))
 	}
 	if decoder.Decode(&more) == nil {
-		return nil, usagef("%s:%d: a second document: one is allowed", name, more.Line)
+		return nil, exit.Usagef("%s:%d: a second document: one is allowed", name, more.Line)
 	}
 	root := doc.Content[0]
 	if root.Kind == yaml.ScalarNode && root.Tag == "!!null" {
 		return nil, nil
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, usagef("%s:%d: want keys and values", name, root.Line)
+		return nil, exit.Usagef("%s:%d: want keys and values", name, root.Line)
 	}
 	return root, nil
 }
@@ -124,20 +56,20 @@ func yamlProblem(name string, err error) string {
 	return name + ":1: " + text
 }
 
-// eachKey calls f for each pair of a mapping whose key is allowed; another key,
+// EachKey calls f for each pair of a mapping whose key is allowed; another key,
 // or one that stands twice, is an error that names the place.
-func eachKey(name string, mapping *yaml.Node, allowed []string, f func(string, *yaml.Node) error) error {
+func EachKey(name string, mapping *yaml.Node, allowed []string, f func(string, *yaml.Node) error) error {
 	if mapping.Kind != yaml.MappingNode {
-		return usagef("%s:%d: want keys and values: %s", name, mapping.Line, strings.Join(allowed, ", "))
+		return exit.Usagef("%s:%d: want keys and values: %s", name, mapping.Line, strings.Join(allowed, ", "))
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
 		key := mapping.Content[i]
 		if !slices.Contains(allowed, key.Value) {
-			return usagef("%s:%d: unknown key %q%s; allowed: %s", name, key.Line, key.Value, didYouMean(key.Value, allowed), strings.Join(allowed, ", "))
+			return exit.Usagef("%s:%d: unknown key %q%s; allowed: %s", name, key.Line, key.Value, exit.DidYouMean(key.Value, allowed), strings.Join(allowed, ", "))
 		}
 		if seen[key.Value] {
-			return usagef("%s:%d: %s stands twice", name, key.Line, key.Value)
+			return exit.Usagef("%s:%d: %s stands twice", name, key.Line, key.Value)
 		}
 		seen[key.Value] = true
 		if err := f(key.Value, mapping.Content[i+1]); err != nil {
@@ -147,16 +79,16 @@ func eachKey(name string, mapping *yaml.Node, allowed []string, f func(string, *
 	return nil
 }
 
-// into converts a YAML value to JSON and decodes that, strictly, so that both
+// Into converts a YAML value to JSON and decodes that, strictly, so that both
 // notations of the same settings mean the same.
-func into(name string, value *yaml.Node, out any) error {
+func Into(name string, value *yaml.Node, out any) error {
 	plain, err := plainValue(value, 0)
 	if err != nil {
-		return usagef("%s:%w", name, err)
+		return exit.Usagef("%s:%w", name, err)
 	}
 	text, err := json.Marshal(plain)
 	if err != nil {
-		return usagef("%s:%d: %w", name, value.Line, err)
+		return exit.Usagef("%s:%d: %w", name, value.Line, err)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -165,7 +97,7 @@ func into(name string, value *yaml.Node, out any) error {
 		if errors.As(err, &wrong) {
 			return wrongForm(name, value, wrong)
 		}
-		return usagef("%s:%d: %s", name, value.Line, strings.TrimPrefix(err.Error(), "json: "))
+		return exit.Usagef("%s:%d: %s", name, value.Line, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
 }
@@ -185,7 +117,7 @@ func wrongForm(name string, value *yaml.Node, wrong *json.UnmarshalTypeError) er
 			}
 		}
 	}
-	return usagef("%s:%d: %swant %s, not %s", name, at.Line, field, formOf(wrong.Type), wrong.Value)
+	return exit.Usagef("%s:%d: %swant %s, not %s", name, at.Line, field, formOf(wrong.Type), wrong.Value)
 }
 
 // formOf is what a Go type is written as in YAML.

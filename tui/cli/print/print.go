@@ -1,4 +1,6 @@
-package cli
+// Package print writes the result of a command. Everything goes through package
+// safe, whether a person or a program reads it.
+package print
 
 import (
 	"bufio"
@@ -15,15 +17,18 @@ import (
 
 // printer writes a command's result. Everything goes through safe, whether a
 // person or a program reads it.
-type printer struct {
-	buf    *bufio.Writer
-	colour bool
-	zone   *time.Location
+type Printer struct {
+	buf      *bufio.Writer
+	terminal bool
+	colour   bool
+	zone     *time.Location
 }
 
-func newPrinter(a *App) *printer {
-	colour := a.Terminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
-	return &printer{buf: bufio.NewWriter(a.Stdout), colour: colour, zone: zone(a.Getenv("TZ"))}
+// New returns a printer to out. terminal says that out is one: captured text is
+// then made safe to draw, and colour is used unless NO_COLOR or TERM forbid it.
+func New(out io.Writer, terminal bool, getenv func(string) string) *Printer {
+	colour := terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+	return &Printer{buf: bufio.NewWriter(out), terminal: terminal, colour: colour, zone: zone(getenv("TZ"))}
 }
 
 // zone is where the person is, by the TZ of the command's own environment.
@@ -37,12 +42,12 @@ func zone(name string) *time.Location {
 	return time.Local
 }
 
-func (p *printer) flush() error {
-	return outputError(p.buf.Flush())
+func (p *Printer) Flush() error {
+	return OutputError(p.buf.Flush())
 }
 
 // line prints one line. Arguments that are strings are made safe for a line.
-func (p *printer) line(format string, args ...any) {
+func (p *Printer) Line(format string, args ...any) {
 	for i, arg := range args {
 		switch v := arg.(type) {
 		case string:
@@ -55,7 +60,7 @@ func (p *printer) line(format string, args ...any) {
 }
 
 // text prints what may have several lines.
-func (p *printer) text(s string) {
+func (p *Printer) Text(s string) {
 	s = safe.Text(s)
 	if s != "" && !strings.HasSuffix(s, "\n") {
 		s += "\n"
@@ -64,7 +69,7 @@ func (p *printer) text(s string) {
 }
 
 // json prints v on one line.
-func (p *printer) json(v any) error {
+func (p *Printer) JSON(v any) error {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -76,7 +81,7 @@ func (p *printer) json(v any) error {
 }
 
 // rawJSON prints a server's answer on one line.
-func (p *printer) rawJSON(text []byte) error {
+func (p *Printer) RawJSON(text []byte) error {
 	var b bytes.Buffer
 	if err := json.Compact(&b, text); err != nil {
 		return fmt.Errorf("answer of the server: %w", err)
@@ -87,7 +92,7 @@ func (p *printer) rawJSON(text []byte) error {
 }
 
 // table prints rows in columns. The first row is the head.
-func (p *printer) table(rows [][]string) {
+func (p *Printer) Table(rows [][]string) {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
@@ -104,19 +109,36 @@ func (p *printer) table(rows [][]string) {
 
 // Colours by meaning, as ECMA-48 numbers.
 const (
-	good  = "32"
-	bad   = "31"
-	quiet = "2"
-	bold  = "1"
+	Good  = "32"
+	Bad   = "31"
+	Quiet = "2"
+	Bold  = "1"
 )
 
 // paint colours a text that is safe already, when colour is wanted.
-func (p *printer) paint(colour, s string) painted {
+func (p *Printer) Paint(colour, s string) Painted {
 	if !p.colour || s == "" {
-		return painted(safe.Line(s))
+		return Painted(safe.Line(s))
 	}
-	return painted("\x1b[" + colour + "m" + safe.Line(s) + "\x1b[0m")
+	return Painted("\x1b[" + colour + "m" + safe.Line(s) + "\x1b[0m")
 }
 
-// painted is text that line must not make safe again.
-type painted string
+// Painted is text that line must not make safe again.
+type Painted string
+
+// Verbatim writes bytes for a program to read, or makes them safe for a terminal.
+func (p *Printer) Verbatim(text []byte) {
+	if p.terminal {
+		p.Text(string(text))
+		return
+	}
+	_, _ = p.buf.Write(text)
+}
+
+// OutputError names the output that could not be written.
+func OutputError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("standard output: %w", err)
+}

@@ -1,4 +1,4 @@
-package cli
+package serve
 
 import (
 	"encoding/json"
@@ -11,16 +11,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/spf13/pflag"
+
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/yamlfile"
 )
 
 // resolved parses a command line as `up` does, without running anything.
-func resolved(t *testing.T, env map[string]string, file string, args ...string) (*UpOptions, error) {
+func resolved(t *testing.T, env map[string]string, file string, args ...string) (*Options, error) {
 	t.Helper()
 	getenv := func(name string) string { return env[name] }
-	o, flags := new(UpOptions), pflag.NewFlagSet("up", pflag.ContinueOnError)
+	o, flags := new(Options), pflag.NewFlagSet("up", pflag.ContinueOnError)
 	flags.String("token", "", "")
 	flags.String("url", "", "")
-	o.register(flags, getenv)
+	o.Register(flags, getenv)
 	path := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 		t.Fatal(err)
@@ -31,7 +34,7 @@ func resolved(t *testing.T, env map[string]string, file string, args ...string) 
 	if err := flags.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	err := o.resolve(flags, getenv)
+	err := o.Resolve(flags, getenv)
 	if err != nil {
 		return nil, errorWithout(err, path)
 	}
@@ -41,14 +44,14 @@ func resolved(t *testing.T, env map[string]string, file string, args ...string) 
 
 // errorWithout names the configuration file the same in every test.
 func errorWithout(err error, path string) error {
-	return usagef("%s", strings.ReplaceAll(err.Error(), path, "config.yaml"))
+	return exit.Usagef("%s", strings.ReplaceAll(err.Error(), path, "config.yaml"))
 }
 
 func seed(n uint64) *uint64 { return &n }
 
 // base is what nobody said anything about.
-func base(change func(*UpOptions)) *UpOptions {
-	o := &UpOptions{Addr: "127.0.0.1:4780", Data: "/state/tacklebox", Keep: 1_000_000, KeepBytes: 2 << 30, Clock: "real", MaxBody: 1 << 20}
+func base(change func(*Options)) *Options {
+	o := &Options{Addr: "127.0.0.1:4780", Data: "/state/tacklebox", Keep: 1_000_000, KeepBytes: 2 << 30, Clock: "real", MaxBody: 1 << 20}
 	if change != nil {
 		change(o)
 	}
@@ -69,40 +72,40 @@ func TestOptions(t *testing.T) {
 		env  map[string]string
 		file string
 		args []string
-		want *UpOptions
+		want *Options
 	}{
 		{"defaults", state, "", nil, base(nil)},
-		{"home without XDG", map[string]string{"HOME": "/home/x"}, "", nil, base(func(o *UpOptions) { o.Data = "/home/x/.local/state/tacklebox" })},
-		{"XDG must be absolute", map[string]string{"XDG_STATE_HOME": "state", "HOME": "/home/x"}, "", nil, base(func(o *UpOptions) { o.Data = "/home/x/.local/state/tacklebox" })},
+		{"home without XDG", map[string]string{"HOME": "/home/x"}, "", nil, base(func(o *Options) { o.Data = "/home/x/.local/state/tacklebox" })},
+		{"XDG must be absolute", map[string]string{"XDG_STATE_HOME": "state", "HOME": "/home/x"}, "", nil, base(func(o *Options) { o.Data = "/home/x/.local/state/tacklebox" })},
 		{"every flag", state, "",
 			[]string{"--addr", "localhost:1", "--no-tui", "--quiet", "--data", "/d", "--sync", "--keep", "5", "--keep-bytes", "64KiB", "--ready-file", "/r", "--seed", "0", "--clock", "manual",
 				"--start", "2026-01-05T09:00:00Z", "--fixtures", "/f", "--token", "t", "--allow-host", "a", "--allow-host", "b,c", "--max-body", "2MB"},
-			&UpOptions{Addr: "localhost:1", NoTUI: true, Quiet: true, Data: "/d", Sync: true, Keep: 5, KeepBytes: 64 << 10, ReadyFile: "/r", Seed: seed(0), Clock: "manual",
+			&Options{Addr: "localhost:1", NoTUI: true, Quiet: true, Data: "/d", Sync: true, Keep: 5, KeepBytes: 64 << 10, ReadyFile: "/r", Seed: seed(0), Clock: "manual",
 				Start: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), Fixtures: "/f", Token: "t", AllowHosts: []string{"a", "b", "c"}, MaxBody: 2e6}},
 		{"the environment", with("TACKLEBOX_KEEP_BYTES", "1GiB", "TACKLEBOX_NO_TUI", "true", "TACKLEBOX_TOKEN", "t", "TACKLEBOX_DATA", "/e", "TACKLEBOX_URL", "http://x"), "", nil,
-			base(func(o *UpOptions) { o.KeepBytes, o.NoTUI, o.Token, o.Data = 1<<30, true, "t", "/e" })},
+			base(func(o *Options) { o.KeepBytes, o.NoTUI, o.Token, o.Data = 1<<30, true, "t", "/e" })},
 		{"the file", state, "addr: 127.0.0.1:7\nkeep-bytes: 10MB\nquiet: true\nseed: 3\nallow-host: [a, b]\nstart: 2026-01-05T09:00:00Z\nclock: auto\n", nil,
-			base(func(o *UpOptions) {
+			base(func(o *Options) {
 				o.Addr, o.KeepBytes, o.Quiet, o.Seed, o.AllowHosts, o.Clock = "127.0.0.1:7", 10e6, true, seed(3), []string{"a", "b"}, "auto"
 				o.Start = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 			})},
 		{"flag over environment over file", with("TACKLEBOX_KEEP", "2", "TACKLEBOX_SEED", "2"), "keep: 3\nseed: 3\nclock: manual\n", []string{"--keep", "1"},
-			base(func(o *UpOptions) { o.Keep, o.Seed, o.Clock = 1, seed(2), "manual" })},
+			base(func(o *Options) { o.Keep, o.Seed, o.Clock = 1, seed(2), "manual" })},
 		{"an environment never beats a flag, even one that says the default", with("TACKLEBOX_KEEP", "2", "TACKLEBOX_SYNC", "true", "TACKLEBOX_CLOCK", "auto"), "max-body: 5\n",
 			[]string{"--keep", "1000000", "--sync=false", "--clock", "real", "--max-body", "1MiB"}, base(nil)},
 		{"nor does a file beat an environment that says the default", with("TACKLEBOX_KEEP", "1000000"), "keep: 3\n", nil, base(nil)},
-		{"a list of the file is replaced, not continued", with("TACKLEBOX_ALLOW_HOST", "e"), "allow-host: [a]\n", nil, base(func(o *UpOptions) { o.AllowHosts = []string{"e"} })},
-		{"port", state, "", []string{"--port", "0"}, base(func(o *UpOptions) { o.Addr = "127.0.0.1:0" })},
-		{"port with address", state, "", []string{"--addr", "localhost:1", "--port", "2"}, base(func(o *UpOptions) { o.Addr = "localhost:2" })},
-		{"a port of the environment does not change an address of the command line", with("TACKLEBOX_PORT", "9"), "", []string{"--addr", "localhost:1"}, base(func(o *UpOptions) { o.Addr = "localhost:1" })},
-		{"a port of the environment changes an address of the file", with("TACKLEBOX_PORT", "9"), "addr: localhost:1\n", nil, base(func(o *UpOptions) { o.Addr = "localhost:9" })},
-		{"IPv6", state, "", []string{"--addr", "[::1]:0"}, base(func(o *UpOptions) { o.Addr = "[::1]:0" })},
-		{"beyond loopback with a token", state, "", []string{"--addr", ":4780", "--token", "t"}, base(func(o *UpOptions) { o.Addr, o.Token = ":4780", "t" })},
-		{"memory needs no folder", nil, "", []string{"--memory"}, base(func(o *UpOptions) { o.Memory, o.Data = true, "" })},
-		{"memory on the command line overrules a folder of the environment", with("TACKLEBOX_DATA", "/e"), "", []string{"--memory"}, base(func(o *UpOptions) { o.Memory, o.Data = true, "" })},
+		{"a list of the file is replaced, not continued", with("TACKLEBOX_ALLOW_HOST", "e"), "allow-host: [a]\n", nil, base(func(o *Options) { o.AllowHosts = []string{"e"} })},
+		{"port", state, "", []string{"--port", "0"}, base(func(o *Options) { o.Addr = "127.0.0.1:0" })},
+		{"port with address", state, "", []string{"--addr", "localhost:1", "--port", "2"}, base(func(o *Options) { o.Addr = "localhost:2" })},
+		{"a port of the environment does not change an address of the command line", with("TACKLEBOX_PORT", "9"), "", []string{"--addr", "localhost:1"}, base(func(o *Options) { o.Addr = "localhost:1" })},
+		{"a port of the environment changes an address of the file", with("TACKLEBOX_PORT", "9"), "addr: localhost:1\n", nil, base(func(o *Options) { o.Addr = "localhost:9" })},
+		{"IPv6", state, "", []string{"--addr", "[::1]:0"}, base(func(o *Options) { o.Addr = "[::1]:0" })},
+		{"beyond loopback with a token", state, "", []string{"--addr", ":4780", "--token", "t"}, base(func(o *Options) { o.Addr, o.Token = ":4780", "t" })},
+		{"memory needs no folder", nil, "", []string{"--memory"}, base(func(o *Options) { o.Memory, o.Data = true, "" })},
+		{"memory on the command line overrules a folder of the environment", with("TACKLEBOX_DATA", "/e"), "", []string{"--memory"}, base(func(o *Options) { o.Memory, o.Data = true, "" })},
 		{"an empty file", state, "# nothing\n", nil, base(nil)},
 		{"what only a file can say", state, "providers:\n  shoptet: {profile: 2026-08, attempts: 2, on: yes}\ninboxes:\n  orders: {reply: [{status: 500, times: 2}]}\nfaults:\n  - {kind: delay, probability: 0.5}\n", nil,
-			base(func(o *UpOptions) {
+			base(func(o *Options) {
 				o.Providers = map[string]map[string]json.RawMessage{"shoptet": {"profile": json.RawMessage(`"2026-08"`), "attempts": json.RawMessage(`2`), "on": json.RawMessage(`"yes"`)}}
 				o.Inboxes = map[string]json.RawMessage{"orders": json.RawMessage(`{"reply":[{"status":500,"times":2}]}`)}
 				o.Faults = json.RawMessage(`[{"kind":"delay","probability":0.5}]`)
@@ -114,7 +117,7 @@ func TestOptions(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.want.port, c.want.places = got.port, got.places
-			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(UpOptions{}, places{}), cmpopts.IgnoreFields(UpOptions{}, "Warn")); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(Options{}, yamlfile.Places{}), cmpopts.IgnoreFields(Options{}, "Warn")); diff != "" {
 				t.Errorf("options (-want +got):\n%s", diff)
 			}
 		})
@@ -170,28 +173,13 @@ func TestOptionsRefused(t *testing.T) {
 			if !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %q, want %q in it", err, c.want)
 			}
-			if exitCode(err) != ExitUsage {
-				t.Errorf("exit code %d, want %d", exitCode(err), ExitUsage)
+			if exit.Code(err) != exit.Usage {
+				t.Errorf("exit code %d, want %d", exit.Code(err), exit.Usage)
 			}
 		})
 	}
 	if _, err := resolved(t, map[string]string{"HOME": "/h"}, "", "--config", "/nowhere/x.yaml"); err == nil || !strings.Contains(err.Error(), "/nowhere/x.yaml") {
 		t.Errorf("error %v, want one about the file that is not there", err)
-	}
-}
-
-func TestSizes(t *testing.T) {
-	for in, want := range map[string]int64{"1": 1, "1024": 1024, "64KiB": 64 << 10, "2gib": 2 << 30, "5 MB": 5e6, "7B": 7, "0": 0, "-1": 0, "x": 0, "1.5MB": 0, "": 0, "9999999999GiB": 0, "MiB": 0} {
-		var n int64
-		err := newSize(&n, 0).Set(in)
-		if (err == nil) != (want > 0) || n != want {
-			t.Errorf("size %q: %d, %v; want %d", in, n, err, want)
-		}
-	}
-	for n, want := range map[int64]string{0: "0", 1: "1B", 1 << 20: "1MiB", 3 << 30: "3GiB", 2e6: "2MB", 1000: "1KB"} {
-		if got := (&sizeValue{&n}).String(); got != want {
-			t.Errorf("%d is written %q, want %q", n, got, want)
-		}
 	}
 }
 
@@ -201,15 +189,15 @@ func FuzzConfig(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		o, flags := new(UpOptions), pflag.NewFlagSet("up", pflag.ContinueOnError)
-		o.register(flags, func(string) string { return "" })
-		err := o.readConfig("config.yaml", []byte(text), flags, map[string]int{})
+		o, flags := new(Options), pflag.NewFlagSet("up", pflag.ContinueOnError)
+		o.Register(flags, func(string) string { return "" })
+		err := o.ReadConfig("config.yaml", []byte(text), flags, map[string]int{})
 		if err != nil && !strings.HasPrefix(err.Error(), "config.yaml:") {
-			t.Fatalf("readConfig(%q): %v does not name the file", text, err)
+			t.Fatalf("ReadConfig(%q): %v does not name the file", text, err)
 		}
 		for name, doc := range o.Inboxes {
 			if !json.Valid(doc) {
-				t.Fatalf("readConfig(%q): inbox %q is %q", text, name, doc)
+				t.Fatalf("ReadConfig(%q): inbox %q is %q", text, name, doc)
 			}
 		}
 	})

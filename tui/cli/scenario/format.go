@@ -1,4 +1,6 @@
-package cli
+// Package scenario reads and plays scenarios: what happens, in order, and what must
+// come of it. fixtures/scenarios/README.md describes the format.
+package scenario
 
 import (
 	"encoding/json"
@@ -12,11 +14,13 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/yamlfile"
 )
 
-// scenario is a dialogue to play: what happens, in order, and what must come of
+// Scenario is a dialogue to play: what happens, in order, and what must come of
 // it. The README describes its YAML.
-type scenario struct {
+type Scenario struct {
 	Name  string
 	About string
 	Vars  map[string]string
@@ -73,7 +77,8 @@ func stepForms() map[string]any {
 	}
 }
 
-func stepKinds() []string {
+// Kinds lists what a step can do, by name.
+func Kinds() []string {
 	var kinds []string
 	for kind := range stepForms() {
 		kinds = append(kinds, kind)
@@ -82,45 +87,48 @@ func stepKinds() []string {
 	return kinds
 }
 
-// parseScenario reads a scenario. Nothing is sent before all of it is understood.
-func parseScenario(file string, text []byte) (*scenario, error) {
-	root, err := document(file, text)
+// Steps is how many steps there are.
+func (s *Scenario) Steps() int { return len(s.steps) }
+
+// Parse reads a scenario. Nothing is sent before all of it is understood.
+func Parse(file string, text []byte) (*Scenario, error) {
+	root, err := yamlfile.Document(file, text)
 	if err != nil {
 		return nil, err
 	}
 	if root == nil {
-		return nil, usagef("%s: no steps", file)
+		return nil, exit.Usagef("%s: no steps", file)
 	}
-	s := &scenario{Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), file: file}
-	err = eachKey(file, root, []string{"name", "about", "vars", "steps"}, func(key string, value *yaml.Node) error {
+	s := &Scenario{Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), file: file}
+	err = yamlfile.EachKey(file, root, []string{"name", "about", "vars", "steps"}, func(key string, value *yaml.Node) error {
 		switch key {
 		case "name":
-			return into(file, value, &s.Name)
+			return yamlfile.Into(file, value, &s.Name)
 		case "about":
-			return into(file, value, &s.About)
+			return yamlfile.Into(file, value, &s.About)
 		case "vars":
-			return into(file, value, &s.Vars)
+			return yamlfile.Into(file, value, &s.Vars)
 		}
 		return s.readSteps(value)
 	})
 	if err == nil && len(s.steps) == 0 {
-		err = usagef("%s: no steps", file)
+		err = exit.Usagef("%s: no steps", file)
 	}
 	return s, err
 }
 
-func (s *scenario) readSteps(list *yaml.Node) error {
+func (s *Scenario) readSteps(list *yaml.Node) error {
 	if list.Kind != yaml.SequenceNode {
-		return usagef("%s:%d: steps: want a list", s.file, list.Line)
+		return exit.Usagef("%s:%d: steps: want a list", s.file, list.Line)
 	}
 	for _, n := range list.Content {
 		st := step{line: n.Line}
-		err := eachKey(s.file, n, append(stepKinds(), "name"), func(key string, value *yaml.Node) error {
+		err := yamlfile.EachKey(s.file, n, append(Kinds(), "name"), func(key string, value *yaml.Node) error {
 			if key == "name" {
-				return into(s.file, value, &st.name)
+				return yamlfile.Into(s.file, value, &st.name)
 			}
 			if st.kind != "" {
-				return usagef("%s:%d: a step does one thing: %s or %s", s.file, value.Line, st.kind, key)
+				return exit.Usagef("%s:%d: a step does one thing: %s or %s", s.file, value.Line, st.kind, key)
 			}
 			st.kind, st.value = key, value
 			return s.checkKeys(key, value)
@@ -129,7 +137,7 @@ func (s *scenario) readSteps(list *yaml.Node) error {
 			return err
 		}
 		if st.kind == "" {
-			return usagef("%s:%d: the step does nothing; allowed: %s", s.file, n.Line, strings.Join(stepKinds(), ", "))
+			return exit.Usagef("%s:%d: the step does nothing; allowed: %s", s.file, n.Line, strings.Join(Kinds(), ", "))
 		}
 		s.steps = append(s.steps, st)
 	}
@@ -137,17 +145,17 @@ func (s *scenario) readSteps(list *yaml.Node) error {
 }
 
 // checkKeys refuses keys that a step does not know, before anything is played.
-func (s *scenario) checkKeys(kind string, value *yaml.Node) error {
+func (s *Scenario) checkKeys(kind string, value *yaml.Node) error {
 	form := reflect.TypeOf(stepForms()[kind])
 	if form.Kind() == reflect.Struct && value.Kind == yaml.MappingNode {
-		return eachKey(s.file, value, jsonKeys(form), func(string, *yaml.Node) error { return nil })
+		return yamlfile.EachKey(s.file, value, jsonKeys(form), func(string, *yaml.Node) error { return nil })
 	}
 	if kind == "clock" && value.Kind == yaml.ScalarNode {
 		return nil
 	}
 	var err error
 	if form.Kind() == reflect.Struct {
-		err = usagef("%s:%d: %s: want keys and values: %s", s.file, value.Line, kind, strings.Join(jsonKeys(form), ", "))
+		err = exit.Usagef("%s:%d: %s: want keys and values: %s", s.file, value.Line, kind, strings.Join(jsonKeys(form), ", "))
 	}
 	return err
 }
@@ -162,12 +170,12 @@ func jsonKeys(t reflect.Type) []string {
 }
 
 // decode fills out with a step's value, variables replaced.
-func (s *scenario) decode(st step, vars map[string]string, out any) error {
+func (s *Scenario) decode(st step, vars map[string]string, out any) error {
 	expanded, err := expand(st.value, vars)
 	if err != nil {
-		return usagef("%s:%d: %w", s.file, st.line, err)
+		return exit.Usagef("%s:%d: %w", s.file, st.line, err)
 	}
-	return into(s.file, expanded, out)
+	return yamlfile.Into(s.file, expanded, out)
 }
 
 // expand returns a copy of a node in which ${name} stands for its value. An
@@ -211,7 +219,7 @@ func expandText(s string, vars map[string]string) (string, error) {
 				names = append(names, v)
 			}
 			slices.Sort(names)
-			return "", fmt.Errorf("unknown variable %q%s; known: %s", name, didYouMean(name, names), strings.Join(names, ", "))
+			return "", fmt.Errorf("unknown variable %q%s; known: %s", name, exit.DidYouMean(name, names), strings.Join(names, ", "))
 		}
 		b.WriteString(value)
 		s = after
