@@ -55,8 +55,12 @@ const (
 // (disk.LockedError), an unknown setting, a bad fixture.
 func Open(cfg Config) (*Sandbox, error) {
 	cfg = cfg.filled()
+	cfg, described, err := cfg.withFiles()
+	if err != nil {
+		return nil, err
+	}
 	if cfg.catalog == nil {
-		catalog, err := fixtures.Load(cfg.Fixtures)
+		catalog, err := fixtures.LoadWith(cfg.Fixtures, described)
 		if err != nil {
 			return nil, err
 		}

@@ -270,6 +270,13 @@ func (b *Inboxes) judge(c *capture, box *settings, r *http.Request) Origin {
 	return o
 }
 
+// Received is what a signature is judged by. Header has the Host.
+type Received struct {
+	Method, Target string
+	Header         http.Header
+	Body           []byte
+}
+
 func (b *Inboxes) verdicts(c *capture, from Origin, secret string) {
 	e := &c.entry
 	if c.request.Truncated {
@@ -277,7 +284,7 @@ func (b *Inboxes) verdicts(c *capture, from Origin, secret string) {
 		return
 	}
 	if b.cfg.Verify != nil {
-		e.Signature = b.cfg.Verify(from, secret, c.request.Headers.HTTP(), c.body)
+		e.Signature = b.cfg.Verify(from, secret, Received{Method: c.request.Method, Target: c.request.URL, Header: c.request.Headers.HTTP(), Body: c.body})
 	}
 	if b.cfg.Check != nil && e.Type != "" {
 		e.Contract = b.cfg.Check(e.Provider, e.Type, c.body)
