@@ -1,4 +1,4 @@
-package tui
+package body
 
 import (
 	"bytes"
@@ -6,13 +6,17 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tacklebox/tui/ui"
 )
 
 func laid(doc string) string {
 	lines, _, _ := layoutJSON([]byte(doc))
 	var b strings.Builder
 	for _, l := range lines {
-		fmt.Fprintf(&b, "%s%s|", strings.Repeat(">", l.depth), l.spans)
+		fmt.Fprintf(&b, "%s%s|", strings.Repeat(">", l.depth), l.line)
 	}
 	return b.String()
 }
@@ -52,74 +56,65 @@ func TestLayoutJSONRefuses(t *testing.T) {
 
 func TestLongString(t *testing.T) {
 	lines, _, _ := layoutJSON([]byte(`{"a":"` + strings.Repeat("x", 5000) + `"}`))
-	if s := lines[1].spans.String(); !strings.Contains(s, "… +3002 bytes") || len(s) > 2200 {
+	if s := lines[1].line.String(); !strings.Contains(s, "… +3002 bytes") || len(s) > 2200 {
 		t.Errorf("%d bytes, ends in %q", len(s), s[len(s)-30:])
 	}
 }
 
 // TestStyles tells names from values.
 func TestStyles(t *testing.T) {
-	lines, _, _ := layoutJSON([]byte(`{"a":"b","c":[ "d" ],"e":1,"f":false}`))
+	lines, _, _ := layoutJSON([]byte(`{"a":"b","c":[ "d" ],"e":1,"f":null}`))
 	got := ""
 	for _, l := range lines {
-		for _, s := range l.spans {
-			got += fmt.Sprintf("%s=%d ", s.text, s.style)
+		for _, s := range l.line {
+			got += fmt.Sprintf("%s=%d ", s.Text, s.Style)
 		}
 	}
-	want := fmt.Sprintf(`{=%d "a"=%d : =%d "b"=%d`, plain, name, plain, text)
-	if !strings.HasPrefix(got, want) || !strings.Contains(got, fmt.Sprintf(`"d"=%d`, text)) || !strings.Contains(got, fmt.Sprintf("1=%d", number)) || !strings.Contains(got, fmt.Sprintf("false=%d", word)) {
-		t.Errorf("got %s", got)
+	for _, want := range []string{fmt.Sprintf(`{=%d "a"=%d : =%d "b"=%d`, ui.Plain, ui.Accent, ui.Dim, ui.Plain), fmt.Sprintf(`"d"=%d`, ui.Plain), fmt.Sprintf("1=%d", ui.Literal), fmt.Sprintf("null=%d", ui.Dim)} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
+}
+
+// TestPathsAndValues: every line knows which value it is about.
+func TestPathsAndValues(t *testing.T) {
+	b := New([]byte(`{"a":{"b":1,"c.d":"x\ny"},"l":[true,{"z":[]}]}`), "", "")
+	var got []string
+	for _, l := range b.Show(JSON, 80, "", nil) {
+		got = append(got, l.Path+"="+l.Value())
+	}
+	want := []string{`={"a":{"b":1,"c.d":"x\ny"},"l":[true,{"z":[]}]}`, `a={"b":1,"c.d":"x\ny"}`, "a.b=1", "a.c\\.d=x\ny", `a={"b":1,"c.d":"x\ny"}`, `l=[true,{"z":[]}]`, "l.0=true", `l.1={"z":[]}`, "l.1.z=[]", `l.1={"z":[]}`, `l=[true,{"z":[]}]`}
+	want = append(want, want[0])
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	paths, values := b.Paths()
+	if strings.Join(paths, " ") != `a.b a.c\.d l.0 l.1.z` || string(values["l.0"]) != "true" {
+		t.Errorf("%q %v", paths, values)
+	}
+}
+
+func shown(b *Body, v View, width int, folded map[string]bool) string {
+	var out []string
+	for _, l := range b.Show(v, width, "r", folded) {
+		out = append(out, strings.TrimRight(l.Line.String(), " "))
+	}
+	return strings.Join(out, "|")
 }
 
 func TestFolding(t *testing.T) {
-	b := newBody([]byte(`{"a":{"b":1,"c":2},"d":[3]}`))
-	shown := func(folded map[string]bool) string {
-		var out []string
-		for _, l := range b.show(pretty, 60, "r", folded) {
-			out = append(out, l.spans.String())
-		}
-		return strings.Join(out, "|")
-	}
-	if got, want := shown(nil), `{|  "a": {|    "b": 1,|    "c": 2|  },|  "d": [|    3|  ]|}`; got != want {
-		t.Errorf("open:\n got %s\nwant %s", got, want)
-	}
-	if got, want := shown(map[string]bool{"r:1": true}), `{|  "a": { … },  2 lines|  "d": [|    3|  ]|}`; got != want {
-		t.Errorf("a folded:\n got %s\nwant %s", got, want)
-	}
-	if got, want := shown(map[string]bool{"r:0": true, "r:1": true}), `{ … }  7 lines`; got != want {
-		t.Errorf("all folded:\n got %s\nwant %s", got, want)
-	}
-}
-
-func TestBodyViews(t *testing.T) {
+	b := New([]byte(`{"a":{"b":1,"c":2},"d":[3]}`), "", "")
 	for _, c := range []struct {
-		body  string
-		mode  bodyMode
-		width int
-		want  string
+		folded map[string]bool
+		want   string
 	}{
-		{"", pretty, 40, "no body"},
-		{"ab\ncd\r\n\te", pretty, 40, "ab|cd|    e"},
-		{"abcdef", raw, 4, "abcd|ef"},
-		{"a\n\nb", raw, 9, "a||b"},
-		{`{"a":1}`, raw, 40, `{"a":1}`},
-		{"\x00\x01\x02\xff", pretty, 80, "000000 00 01 02 ff                                     ...."},
-		{"hi", hexes, 20, "000000 68 69 hi"},
-		{"\x1b[2J", raw, 40, "␛[2J"},
+		{nil, `▾ {|  ▾ "a": {|      "b": 1,|      "c": 2|    },|  ▾ "d": [|      3|    ]|  }`},
+		{map[string]bool{"r:1": true}, `▾ {|  ▸ "a": { … },  2|  ▾ "d": [|      3|    ]|  }`},
+		{map[string]bool{"r:0": true, "r:1": true}, `▸ { … }  2`},
 	} {
-		var got []string
-		for _, l := range newBody([]byte(c.body)).show(c.mode, c.width, "r", nil) {
-			got = append(got, l.spans.String())
-		}
-		if strings.Join(got, "|") != c.want {
-			t.Errorf("%q as %s in %d:\n got %q\nwant %q", c.body, c.mode, c.width, strings.Join(got, "|"), c.want)
-		}
-	}
-	for _, mode := range []bodyMode{raw, hexes} {
-		lines := newBody(bytes.Repeat([]byte("x"), mostBody+500)).show(mode, 80, "r", nil)
-		if s := lines[len(lines)-1].spans.String(); !strings.Contains(s, "500 more") {
-			t.Errorf("%s: a long body ends in %q", mode, s)
+		if got := shown(b, JSON, 60, c.folded); got != c.want {
+			t.Errorf("%v:\n got %s\nwant %s", c.folded, got, c.want)
 		}
 	}
 }
@@ -140,15 +135,15 @@ func FuzzLayoutJSON(f *testing.F) {
 			if l.close > 0 && (l.close <= i || l.close >= len(lines) || lines[l.close].depth != l.depth) {
 				t.Fatalf("line %d of %q closes at %d", i, doc, l.close)
 			}
-			for _, s := range l.spans {
-				got.WriteString(strings.TrimSuffix(s.text, " ") + strings.Repeat(" ", trailing(s)))
+			for _, s := range l.line {
+				got.WriteString(strings.TrimSuffix(s.Text, " ") + strings.Repeat(" ", trailing(s)))
 			}
 		}
 		var want bytes.Buffer
 		if err := json.Compact(&want, doc); err != nil {
 			t.Fatalf("%q was laid out: %v", doc, err)
 		}
-		if !ascii(want.String()) || want.Len() > longestText || strings.ContainsAny(want.String(), "\x7f") {
+		if strings.ContainsFunc(want.String(), func(r rune) bool { return r > 0x7e }) || want.Len() > ui.LongestText || strings.ContainsAny(want.String(), "\x7f") {
 			return // clean changes what is not plain
 		}
 		if got.String() != want.String() {
@@ -158,8 +153,8 @@ func FuzzLayoutJSON(f *testing.F) {
 }
 
 // trailing spaces belong to the text of all but the colon.
-func trailing(s span) int {
-	if s.text == ": " || !strings.HasSuffix(s.text, " ") {
+func trailing(s ui.Span) int {
+	if s.Text == ": " || !strings.HasSuffix(s.Text, " ") {
 		return 0
 	}
 	return 1
