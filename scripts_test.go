@@ -4,6 +4,8 @@ package main
 
 import (
 	"debug/elf"
+	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -204,4 +206,36 @@ func TestCompose(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// TestContainerOnThisMachine starts the program with the environment and the
+// command of the image, and asks it with the image's health check.
+func TestContainerOnThisMachine(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("scripts/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(pattern string) string {
+		found := regexp.MustCompile(`(?m)^` + pattern + `$`).FindSubmatch(text)
+		if found == nil {
+			t.Fatalf("the Dockerfile has no %s", pattern)
+		}
+		return string(found[1])
+	}
+	home, address := t.TempDir(), strings.TrimPrefix(freeAddress(t), "http://")
+	here := strings.NewReplacer("0.0.0.0:4780", "0.0.0.0:"+address[strings.LastIndex(address, ":")+1:], "127.0.0.1:4780", address, "/data", home)
+	p := &program{t: t, env: append(strings.Fields(here.Replace(line(`ENV (.*)`))), "TACKLEBOX_TOKEN=secret", "HOME="+home)}
+	var health, arguments []string
+	if err := errors.Join(json.Unmarshal([]byte(here.Replace(line(`HEALTHCHECK .* CMD (\[.*\])`))), &health), json.Unmarshal([]byte(line(`CMD (\[.*\])`)), &arguments)); err != nil {
+		t.Fatal(err)
+	}
+	p.cmd = exec.Command(binary(t), arguments...)
+	p.cmd.Env, p.cmd.Stderr = p.env, &p.stderr
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })
+	p.want(0, "ready", append(health[1:], "--wait", "10s")...)
+	p.want(0, "ready", health[1:]...)
 }

@@ -55,7 +55,7 @@ func TestSoak(t *testing.T) {
 	s.p.exchange("PUT", "/_/faults", `[{"kind":"duplicate","probability":0.2},{"kind":"delay","for":"50ms","probability":0.1},{"kind":"cut_body","probability":0.1}]`)
 	s.p.exchange("PUT", "/_/inboxes/fired", `{"reply":[{"status":500,"times":3},{"status":200}]}`)
 	stop := make(chan struct{})
-	tail := s.tail(stop)
+	end := s.tail()
 	var workers sync.WaitGroup
 	for w := range 4 {
 		workers.Go(func() { s.work(w, stop) })
@@ -63,7 +63,7 @@ func TestSoak(t *testing.T) {
 	s.watch(length)
 	close(stop)
 	workers.Wait()
-	tail.Wait()
+	end()
 	s.judge()
 }
 
@@ -110,8 +110,9 @@ func (s *soak) work(w int, stop chan struct{}) {
 	}
 }
 
-// tail reads the stream as `tacklebox tail` does, across restarts.
-func (s *soak) tail(stop chan struct{}) *sync.WaitGroup {
+// tail reads the stream as `tacklebox tail` does, across restarts. What it
+// returns waits for what is on its way and ends it.
+func (s *soak) tail() (end func()) {
 	cmd := exec.Command(s.p.cmd.Path, "tail", "--json", "--url", s.p.url)
 	cmd.Env, cmd.Stderr = s.p.env, os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -121,7 +122,6 @@ func (s *soak) tail(stop chan struct{}) *sync.WaitGroup {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	go func() {
 		lines := bufio.NewScanner(out)
 		lines.Buffer(nil, 8<<20)
@@ -130,18 +130,16 @@ func (s *soak) tail(stop chan struct{}) *sync.WaitGroup {
 		}
 	}()
 	time.Sleep(500 * time.Millisecond) // until it reads
-	var done sync.WaitGroup
-	done.Go(func() {
-		<-stop
-		for range 100 { // what is on its way
+	return func() {
+		for range 200 {
 			if s.caughtUp() {
 				break
 			}
 			time.Sleep(50 * time.Millisecond)
 		}
 		_ = cmd.Process.Kill()
-	})
-	return &done
+		_ = cmd.Wait()
+	}
 }
 
 func (s *soak) read(line []byte) {
@@ -204,10 +202,21 @@ func (s *soak) measure() (m sample) {
 	return m
 }
 
+// explain says what the journal knows of captures that the reader did not see.
+func (s *soak) explain() {
+	page := s.p.entries(uint64(max(0, int(s.last)-20)))
+	for _, e := range page.Entries {
+		s.t.Logf("entry %d %s %s %.20q (the reader is at %d)", e.Seq, e.Kind, e.Inbox, e.Request.Body, s.last)
+	}
+}
+
 func (s *soak) judge() {
 	s.seen.Lock()
 	defer s.seen.Unlock()
 	lost, doubled := int(s.sent.Load())-len(s.counts), 0
+	if lost > 0 {
+		s.explain()
+	}
 	for _, n := range s.counts {
 		if n > 1 {
 			doubled++

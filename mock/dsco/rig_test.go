@@ -3,10 +3,7 @@ package dsco_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +13,7 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock/dsco"
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/sandbox"
 	"tacklebox/receiver/api"
@@ -65,15 +63,11 @@ func (r *rig) call(method, path, account, body string) answer {
 // send makes a request as it is, without following redirects.
 func (r *rig) send(req *http.Request) answer {
 	r.t.Helper()
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	must(r.t, err)
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	must(r.t, err)
-	if resp.StatusCode/100 == 3 {
+	a := kittest.Send(r.t, req)
+	if a.Status/100 == 3 {
 		r.t.Errorf("%s %s answered with a redirect", req.Method, req.URL)
 	}
-	return answer{resp.StatusCode, resp.Header, string(b)}
+	return answer{a.Status, a.Header, a.Body}
 }
 
 // create registers a webhook and returns its webhookUuid.
@@ -182,12 +176,7 @@ func same(t *testing.T, what string, got, want any) {
 }
 
 // testdata decodes a file of the specification's vectors and cases.
-func testdata(t *testing.T, name string, v any) {
-	t.Helper()
-	b, err := os.ReadFile("testdata/" + name)
-	must(t, err)
-	must(t, json.Unmarshal(b, v))
-}
+func testdata(t *testing.T, name string, v any) { kittest.ReadJSON(t, "testdata/"+name, v) }
 
 // description is openapi.json, as far as answers are held to it.
 type description struct {
@@ -209,14 +198,7 @@ type operation struct {
 	}
 }
 
-func folder(t *testing.T) *fixtures.Provider {
-	t.Helper()
-	catalog, err := fixtures.Load("")
-	must(t, err)
-	p, err := catalog.Provider("dsco")
-	must(t, err)
-	return p
-}
+func folder(t *testing.T) *fixtures.Provider { return kittest.Fixtures(t, "dsco") }
 
 func describe(t *testing.T) description {
 	t.Helper()
@@ -276,18 +258,7 @@ func (d description) check(t *testing.T, method, path string, got answer) {
 
 func (d description) validate(t *testing.T, ref, body string) {
 	t.Helper()
-	s, err := d.compiler.Compile("mem:///openapi.json" + fragment(ref))
-	must(t, err)
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
-	must(t, err)
-	if err := s.Validate(v); err != nil {
-		t.Errorf("%s\n%v", body, err)
-	}
-}
-
-// fragment escapes a JSON pointer for a URL.
-func fragment(ref string) string {
-	return "#" + (&url.URL{Fragment: strings.TrimPrefix(ref, "#")}).EscapedFragment()
+	kittest.Fits(t, kittest.Schema(t, folder(t), "openapi.json"+ref), "an answer", body)
 }
 
 func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }

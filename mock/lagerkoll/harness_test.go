@@ -1,33 +1,26 @@
 package lagerkoll_test
 
 import (
-	"bytes"
-	"context"
+	"cmp"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"tacklebox/fixtures"
 	"tacklebox/mock"
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/lagerkoll"
-	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
-	"tacklebox/receiver/journal/memory"
-	"tacklebox/receiver/journal/query"
 )
 
 // begin is the instant of the vectors.
 var begin = time.Date(2026, 1, 15, 8, 0, 0, 0, time.UTC)
 
-// bench is the provider behind a real socket, on a manual clock.
+// bench is the provider behind a real socket.
 type bench struct {
+	*kittest.Bench
 	t       *testing.T
 	engine  *mock.Engine
 	journal journal.Store
@@ -48,63 +41,34 @@ const broken = "broken" // as an instance URL: asking for it panics
 
 func start(t *testing.T, s setup) *bench {
 	t.Helper()
-	var settings map[string]json.RawMessage
-	if s.config != "" {
-		must(t, json.Unmarshal([]byte(s.config), &settings))
-	}
-	if s.store == nil {
-		s.store = memory.New(memory.Limit{})
-	}
-	if s.state == nil {
-		s.state = newState(t, "")
-	}
-	clock, err := mock.NewClock(mock.ManualClock, begin)
-	must(t, err)
-	if !s.still {
-		clock.Tick(1)
-	}
-	catalog, err := fixtures.Load("")
-	must(t, err)
-	b := &bench{t: t, journal: s.store, state: s.state}
-	cfg := mock.Config{Journal: s.store, State: s.state, Clock: clock, Catalog: catalog, Providers: []*provider.Provider{lagerkoll.New()},
-		Settings: map[string]map[string]json.RawMessage{"lagerkoll": settings}, Seed: s.seed, Warn: func(m string) { t.Log(m) },
-		BaseURL: func() string {
-			if s.base == broken {
-				panic("no instance URL")
+	setup := []kittest.Setup{func(c *mock.Config) {
+		c.Seed = s.seed
+		if own := c.BaseURL; s.base != "" {
+			c.BaseURL = func() string {
+				if s.base == broken {
+					panic("no instance URL")
+				}
+				return cmp.Or(s.base, own())
 			}
-			if s.base != "" {
-				return s.base
-			}
-			return b.url
-		}}
-	b.engine, err = mock.New(cfg)
-	must(t, err)
-	control := http.NewServeMux()
-	control.Handle("/", api.Mux(b.engine.Control().Routes(), http.NotFoundHandler()))
-	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if rest, ok := mock.PathBehind(r.RequestURI, "/lagerkoll"); ok {
-			b.engine.ServeProvider("lagerkoll", rest, rw, r)
-		} else if name := b.engine.HostOf(r.Host); name != "" {
-			b.engine.ServeProvider(name, strings.SplitN(r.RequestURI, "?", 2)[0], rw, r)
-		} else {
-			control.ServeHTTP(rw, r)
 		}
-	}))
-	b.url = srv.URL
-	b.engine.Start()
-	t.Cleanup(func() {
-		srv.Close()
-		must(t, b.engine.Close())
-	})
-	return b
+		if s.store != nil {
+			c.Journal = s.store
+		}
+		if s.state != nil {
+			c.State = s.state
+		}
+	}}
+	if s.config != "" {
+		setup = append(setup, kittest.Settings("lagerkoll", s.config))
+	}
+	if s.still {
+		setup = append(setup, kittest.Still)
+	}
+	k := kittest.Start(t, lagerkoll.New(), begin, setup...)
+	return &bench{Bench: k, t: t, engine: k.Engine, journal: k.Journal, state: k.State, url: k.URL}
 }
 
-func newState(t *testing.T, dir string) *mock.State {
-	t.Helper()
-	state, err := mock.OpenState(dir)
-	must(t, err)
-	return state
-}
+func newState(t *testing.T, dir string) *mock.State { return kittest.State(t, dir) }
 
 func must(t *testing.T, err error) {
 	t.Helper()
@@ -138,13 +102,10 @@ func (b *bench) call(method, path, body string, headers ...string) answer {
 
 func (b *bench) send(req *http.Request) answer {
 	b.t.Helper()
-	resp, err := http.DefaultTransport.RoundTrip(req) // no redirect is followed
-	must(b.t, err)
-	defer resp.Body.Close()
-	got, err := io.ReadAll(resp.Body)
-	must(b.t, err)
-	return answer{resp.StatusCode, resp.Header, string(got)}
+	return answered(kittest.Send(b.t, req))
 }
+
+func answered(a kittest.Answer) answer { return answer{a.Status, a.Header, a.Body} }
 
 // api calls below the webhooks' path.
 func (b *bench) api(method, rest, body string, headers ...string) answer {
@@ -187,7 +148,7 @@ func (b *bench) create(query string, credentials ...string) webhook {
 // settings changes the common settings, or an account's.
 func (b *bench) settings(account, doc string) answer {
 	b.t.Helper()
-	return b.call("PUT", "/_/providers/lagerkoll/settings?account="+account, doc)
+	return answered(b.PutSettings(account, doc))
 }
 
 func (b *bench) set(account, doc string) {
@@ -199,80 +160,36 @@ func (b *bench) set(account, doc string) {
 
 func (b *bench) fire(f api.Firing) api.Fired {
 	b.t.Helper()
-	f.Provider = "lagerkoll"
-	fired, err := b.engine.Fire(context.Background(), f)
-	must(b.t, err)
+	fired := b.Fire(f)
 	b.settle()
 	return fired
 }
 
 // settle returns when nothing is on its way.
-func (b *bench) settle() { b.advance(0) }
+func (b *bench) settle() { b.Advance(0) }
 
-func (b *bench) advance(d time.Duration) {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
-	defer cancel()
-	must(b.t, b.engine.Advance(ctx, b.engine.Now().Add(d)))
-}
+func (b *bench) advance(d time.Duration) { b.Advance(d) }
 
-// entries returns what the journal has for a filter.
-func (b *bench) entries(q string) (list []*journal.Entry) {
-	b.t.Helper()
-	f, err := query.Parse(q, nil)
-	must(b.t, err)
-	must(b.t, b.journal.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
-		copied := *e
-		if e.Request != nil {
-			m := *e.Request
-			m.Body = bytes.Clone(m.Body)
-			copied.Request = &m
-		}
-		list = append(list, &copied)
-		return true
-	}))
-	return list
-}
+func (b *bench) entries(q string) []*journal.Entry { return b.Entries(q) }
 
 // inbox is a receiver of callbacks.
-type inbox struct {
-	*httptest.Server
-	mu      sync.Mutex
-	got     []capture
-	replies []int // statuses to answer with; then 200
-}
+type inbox struct{ *kittest.Receiver }
 
 type capture struct {
 	method, target, body string
 	header               http.Header
 }
 
-func newInbox(t *testing.T, replies ...int) *inbox {
-	t.Helper()
-	in := &inbox{replies: replies}
-	in.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		in.mu.Lock()
-		defer in.mu.Unlock()
-		in.got = append(in.got, capture{r.Method, r.RequestURI, string(body), r.Header})
-		status := 200
-		if len(in.replies) > 0 {
-			status, in.replies = in.replies[0], in.replies[1:]
-		}
-		if status >= 300 && status < 400 {
-			rw.Header().Set("Location", "/elsewhere")
-		}
-		rw.WriteHeader(status)
-		_, _ = io.WriteString(rw, "1") // observed: a public receiver answers a bare number
-	}))
-	t.Cleanup(in.Close)
-	return in
+// newInbox answers with the statuses in turn, then with 200.
+func newInbox(t *testing.T, statuses ...int) inbox {
+	return inbox{kittest.NewReceiver(t, append(statuses, http.StatusOK)...)}
 }
 
-func (in *inbox) captures() []capture {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return append([]capture{}, in.got...)
+func (in inbox) captures() (list []capture) {
+	for _, c := range in.Callbacks() {
+		list = append(list, capture{c.Method, c.Target, c.Body, c.Header})
+	}
+	return list
 }
 
 // vectors are the exact bytes of the specification.
@@ -317,13 +234,8 @@ type vectors struct {
 
 func loadVectors(t *testing.T) (v vectors) {
 	t.Helper()
-	loadJSON(t, "testdata/vectors.json", &v)
+	kittest.ReadJSON(t, "testdata/vectors.json", &v)
 	return v
 }
 
-func loadJSON(t *testing.T, file string, v any) {
-	t.Helper()
-	raw, err := os.ReadFile(file)
-	must(t, err)
-	must(t, json.Unmarshal(raw, v))
-}
+func loadJSON(t *testing.T, file string, v any) { kittest.ReadJSON(t, file, v) }

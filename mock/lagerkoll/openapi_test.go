@@ -11,45 +11,16 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/kit/kittest"
 )
 
-func folder(t *testing.T) *fixtures.Provider {
-	t.Helper()
-	catalog, err := fixtures.Load("")
-	must(t, err)
-	p, err := catalog.Provider("lagerkoll")
-	must(t, err)
-	return p
-}
+func folder(t *testing.T) *fixtures.Provider { return kittest.Fixtures(t, "lagerkoll") }
 
-// compile reads a schema of the folder, with an optional pointer into the file.
 func compile(t *testing.T, p *fixtures.Provider, ref string) *jsonschema.Schema {
-	t.Helper()
-	c := jsonschema.NewCompiler()
-	c.UseLoader(loader{p})
-	s, err := c.Compile("fixture:///" + ref)
-	must(t, err)
-	return s
+	return kittest.Schema(t, p, ref)
 }
 
-type loader struct{ p *fixtures.Provider }
-
-func (l loader) Load(url string) (any, error) {
-	raw, err := l.p.File(strings.TrimPrefix(url, "fixture:///"))
-	if err != nil {
-		return nil, err
-	}
-	return jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-}
-
-func validate(t *testing.T, s *jsonschema.Schema, doc string) {
-	t.Helper()
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(doc))
-	must(t, err)
-	if err := s.Validate(v); err != nil {
-		t.Errorf("%s\n%v", doc, err)
-	}
-}
+func validate(t *testing.T, s *jsonschema.Schema, doc string) { kittest.Fits(t, s, "a document", doc) }
 
 func TestSamplesSatisfyTheirSchemas(t *testing.T) {
 	t.Parallel()
@@ -196,7 +167,6 @@ func answerSchema(t *testing.T, operation string, status int) (s *jsonschema.Sch
 			if resp.Content["application/json"] == nil {
 				return nil, true
 			}
-			at = strings.NewReplacer("{", "%7B", "}", "%7D").Replace(at)
 			return compile(t, folder(t), "openapi.json#"+at+"/content/application~1json/schema"), true
 		}
 	}

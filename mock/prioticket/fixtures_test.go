@@ -10,55 +10,20 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/prioticket"
 )
 
-func catalogue(t *testing.T) *fixtures.Provider {
-	t.Helper()
-	all, err := fixtures.Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := all.Provider("prioticket")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
+func catalogue(t *testing.T) *fixtures.Provider { return kittest.Fixtures(t, "prioticket") }
 
 // schema compiles a file of the fixtures, "file" or "file#/pointer".
 func schema(t *testing.T, cat *fixtures.Provider, ref string) *jsonschema.Schema {
-	t.Helper()
-	file, _, _ := strings.Cut(ref, "#")
-	raw, err := cat.File(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("fixture:///"+file, doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("fixture:///" + ref)
-	if err != nil {
-		t.Fatalf("%s: %v", ref, err)
-	}
-	return s
+	return kittest.Schema(t, cat, ref)
 }
 
 func fits(t *testing.T, s *jsonschema.Schema, what string, body []byte) {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
-	if err != nil {
-		t.Errorf("%s is not JSON: %v", what, err)
-		return
-	}
-	if err := s.Validate(doc); err != nil {
-		t.Errorf("%s does not fit its schema: %v", what, err)
-	}
+	kittest.Fits(t, s, what, string(body))
 }
 
 func TestEverySampleFitsItsSchema(t *testing.T) {

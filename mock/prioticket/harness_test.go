@@ -3,13 +3,12 @@ package prioticket_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/sandbox"
 )
 
@@ -73,32 +72,8 @@ func (r *rig) call(method, path, body string, headers ...string) got {
 
 func (r *rig) at(url, method, body string, headers ...string) got {
 	r.t.Helper()
-	req, err := http.NewRequest(method, url, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ":")
-		switch value = strings.TrimSpace(value); {
-		case name == "Host":
-			req.Host = value
-		case value == "":
-			req.Header.Del(name)
-		default:
-			req.Header.Set(name, value)
-		}
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(req)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return got{resp.StatusCode, resp.Header, string(b)}
+	a := kittest.Call(r.t, method, url, body, headers...)
+	return got{a.Status, a.Header, a.Body}
 }
 
 // webhook wraps the members of a webhook into a request.
@@ -150,13 +125,4 @@ func (r *rig) statuses() (list []string) {
 	return list
 }
 
-func readJSON(t *testing.T, name string, v any) {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err == nil {
-		err = json.Unmarshal(b, v)
-	}
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-}
+func readJSON(t *testing.T, name string, v any) { kittest.ReadJSON(t, name, v) }

@@ -1,12 +1,12 @@
 package prioticket_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
+	"tacklebox/mock/kit/kittest"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -103,22 +103,8 @@ func responseSchema(t *testing.T, doc description, raw []byte, id string, status
 	return nil
 }
 
-func component(t *testing.T, raw []byte, ref string) *jsonschema.Schema {
-	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	if err := c.AddResource("openapi:///doc", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("openapi:///doc" + ref)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+func component(t *testing.T, _ []byte, ref string) *jsonschema.Schema {
+	return kittest.Schema(t, catalogue(t), "openapi.json"+ref)
 }
 
 func TestRealAnswersFitTheDescription(t *testing.T) {

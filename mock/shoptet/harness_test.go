@@ -1,28 +1,20 @@
 package shoptet_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"tacklebox/fixtures"
 	"tacklebox/mock"
-	"tacklebox/mock/provider"
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/signing"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
-	"tacklebox/receiver/journal/memory"
-	"tacklebox/receiver/journal/query"
 )
 
 // The first instant of every test's clock: noon in Prague's winter.
@@ -30,8 +22,9 @@ var start = time.Date(2024, 12, 2, 11, 0, 0, 0, time.UTC)
 
 const tokenA, tokenB = "222651-a-123-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "315185-a-123-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
-// bench is the provider behind a real listener, on a manual clock.
+// bench is the provider behind a real listener.
 type bench struct {
+	*kittest.Bench
 	t       testing.TB
 	engine  *mock.Engine
 	journal journal.Store
@@ -40,72 +33,26 @@ type bench struct {
 	url     string
 }
 
-type benchOption func(*mock.Config)
+type benchOption = kittest.Setup
 
-func withSettings(doc string) benchOption {
-	return func(c *mock.Config) {
-		var s map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(doc), &s); err != nil {
-			panic(err)
-		}
-		c.Settings = map[string]map[string]json.RawMessage{"shoptet": s}
-	}
-}
+func withSettings(doc string) benchOption { return kittest.Settings("shoptet", doc) }
 
-// still lets the clock stand between two looks, for tests of exact instants.
-func still(c *mock.Config) { c.Clock.Tick(0) }
+var still benchOption = kittest.Still
 
-func in2026(c *mock.Config) { withSettings(`{"profile":"2026-08"}`)(c) }
+var in2026 = withSettings(`{"profile":"2026-08"}`)
 
 func newBench(t testing.TB, opts ...benchOption) *bench {
 	t.Helper()
-	state, err := mock.OpenState("")
-	if err != nil {
-		t.Fatal(err)
+	seeded := func(c *mock.Config) {
+		c.Seed, c.BaseURL = 7, func() string { return "http://mock.test" }
 	}
-	return benchOn(t, memory.New(memory.Limit{}), state, opts...)
+	k := kittest.Start(t, shoptet.New(), start, append([]benchOption{seeded}, opts...)...)
+	return &bench{Bench: k, t: t, engine: k.Engine, journal: k.Journal, state: k.State, made: map[string]string{}, url: k.URL}
 }
 
 // benchOn starts an engine on what an earlier one left.
 func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOption) *bench {
-	t.Helper()
-	clock, err := mock.NewClock(mock.ManualClock, start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	catalog, err := fixtures.Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	clock.Tick(1) // as a real one does; still stops it
-	b := &bench{t: t, journal: log, state: state, made: map[string]string{}}
-	cfg := mock.Config{Journal: log, State: state, Clock: clock, Catalog: catalog, Providers: []*provider.Provider{shoptet.New()},
-		Seed: 7, BaseURL: func() string { return "http://mock.test" }, Warn: func(s string) { t.Log("warning:", s) }}
-	for _, o := range opts {
-		o(&cfg)
-	}
-	b.engine, err = mock.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/", api.Mux(b.engine.Control().Routes(), http.NotFoundHandler()))
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if name := b.engine.HostOf(r.Host); name != "" {
-			b.engine.ServeProvider(name, strings.SplitN(r.RequestURI, "?", 2)[0], rw, r)
-		} else if path, ok := mock.PathBehind(r.RequestURI, "/shoptet"); ok {
-			b.engine.ServeProvider("shoptet", path, rw, r)
-		} else {
-			mux.ServeHTTP(rw, r)
-		}
-	}))
-	b.url = server.URL
-	b.engine.Start()
-	t.Cleanup(func() {
-		server.Close()
-		_ = b.engine.Close()
-	})
-	return b
+	return newBench(t, append([]benchOption{kittest.On(log, state)}, opts...)...)
 }
 
 // call is one request and what came back.
@@ -144,16 +91,8 @@ func (b *bench) do(c call) result {
 
 func (b *bench) send(req *http.Request) result {
 	b.t.Helper()
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return result{resp.StatusCode, resp.Header, string(body)}
+	a := kittest.Send(b.t, req)
+	return result{a.Status, a.Header, a.Body}
 }
 
 // want makes a call of account A and compares status and body.
@@ -204,41 +143,24 @@ func (b *bench) parse(body string, v any) {
 	}
 }
 
-func (b *bench) fire(f api.Firing) api.Fired {
-	b.t.Helper()
-	f.Provider = "shoptet"
-	fired, err := b.engine.Fire(context.Background(), f)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return fired
-}
+func (b *bench) fire(f api.Firing) api.Fired { return b.Fire(f) }
 
 // settle waits until every due attempt was made.
-func (b *bench) settle() { b.advance(0) }
+func (b *bench) settle() { b.Advance(0) }
 
-func (b *bench) advance(d time.Duration) {
-	b.t.Helper()
-	if err := b.engine.Advance(context.Background(), b.engine.Now().Add(d)); err != nil {
-		b.t.Fatal(err)
-	}
-}
+func (b *bench) advance(d time.Duration) { b.Advance(d) }
 
 func (b *bench) set(account, doc string) {
 	b.t.Helper()
-	req, _ := http.NewRequest("PUT", b.url+"/_/providers/shoptet/settings?account="+account, strings.NewReader(doc))
-	if got := b.send(req); got.status != 200 {
-		b.t.Fatalf("settings %s: %d %s", doc, got.status, got.body)
+	if got := b.PutSettings(account, doc); got.Status != 200 {
+		b.t.Fatalf("settings %s: %d %s", doc, got.Status, got.Body)
 	}
 }
 
-// receiver keeps what it gets and answers with the given statuses in turn, the
-// last one again and again.
+// receiver answers with the given statuses in turn, the last one again and again.
 type receiver struct {
-	url      string
-	mu       sync.Mutex
-	statuses []int
-	got      []received
+	*kittest.Receiver
+	url string
 }
 
 type received struct {
@@ -249,46 +171,19 @@ type received struct {
 }
 
 func newReceiver(t *testing.T, statuses ...int) *receiver {
-	r := &receiver{statuses: statuses}
-	s := httptest.NewServer(r)
-	t.Cleanup(s.Close)
-	r.url = s.URL
-	return r
-}
-
-func (r *receiver) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
-	body, _ := io.ReadAll(req.Body)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.got = append(r.got, received{req.RequestURI, req.Header, string(body), req.ContentLength})
-	status := 200
-	if len(r.statuses) > 0 {
-		status = r.statuses[0]
-		if len(r.statuses) > 1 {
-			r.statuses = r.statuses[1:]
-		}
-	}
-	rw.WriteHeader(status)
+	r := kittest.NewReceiver(t, statuses...)
+	return &receiver{r, r.URL}
 }
 
 func (r *receiver) all() []received {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]received{}, r.got...)
+	list := []received{}
+	for _, c := range r.Callbacks() {
+		list = append(list, received{c.Target, c.Header, c.Body, c.Length})
+	}
+	return list
 }
 
-func testdata(t *testing.T, name string, v any) {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if err := dec.Decode(v); err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-}
+func testdata(t *testing.T, name string, v any) { kittest.ReadJSON(t, "testdata/"+name, v) }
 
 // raw writes bytes to the listener and returns everything that comes back.
 func (b *bench) raw(request string) string {
@@ -309,22 +204,7 @@ func (b *bench) raw(request string) string {
 }
 
 // entries lists what the journal holds.
-func (b *bench) entries(q string) []*journal.Entry {
-	b.t.Helper()
-	f, err := query.Parse(q, b.engine.Now)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	var list []*journal.Entry
-	err = b.journal.Scan(context.Background(), 0, 0, false, f, func(e *journal.Entry) bool {
-		list = append(list, e.Clone())
-		return true
-	})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return list
-}
+func (b *bench) entries(q string) []*journal.Entry { return b.Entries(q) }
 
 func faults(kinds ...string) []api.Fault {
 	var list []api.Fault
@@ -346,6 +226,6 @@ func (b *bench) control(path string) result {
 
 // valid reports whether a signature belongs to a body and a key.
 func (b *bench) valid(key, signature, body string) bool {
-	v, err := b.engine.VerifyWith("shoptet", key, http.Header{"Shoptet-Webhook-Signature": {signature}}, []byte(body))
+	v, err := b.engine.VerifyWith("shoptet", signing.Question{Secret: key, Header: http.Header{"Shoptet-Webhook-Signature": {signature}}, Body: []byte(body)})
 	return err == nil && v.State == signing.Valid
 }

@@ -3,7 +3,6 @@ package ultracart_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/sandbox"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
@@ -67,16 +67,8 @@ func (c *client) do(method, path, body string, headers map[string]string) reply 
 			req.Header.Set(k, v)
 		}
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return reply{resp.StatusCode, resp.Header, resp, string(b)}
+	a := kittest.Send(c.t, req)
+	return reply{a.Status, a.Header, a.Wire, a.Body}
 }
 
 func (c *client) call(method, path, body string) reply {
@@ -189,14 +181,6 @@ func (c *client) control(method, path, body string) reply {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return reply{resp.StatusCode, resp.Header, resp, string(b)}
+	a := kittest.Send(c.t, req)
+	return reply{a.Status, a.Header, a.Wire, a.Body}
 }
