@@ -17,6 +17,7 @@ import (
 	"tacklebox/mock/sandbox"
 	"tacklebox/tui"
 	"tacklebox/tui/cli"
+	"tacklebox/tui/cli/serve"
 )
 
 // version is set by the release build (-ldflags "-X main.version=v1.2.3").
@@ -69,7 +70,7 @@ func screen(getenv func(string) string, stdin io.Reader, stdout io.Writer) func(
 }
 
 // open translates the command line's options into a sandbox.
-func open(o cli.UpOptions) (cli.Instance, error) {
+func open(o serve.Options) (cli.Instance, error) {
 	sb, err := sandbox.Open(sandbox.Config{
 		Data: o.Data, Sync: o.Sync, Keep: o.Keep, KeepBytes: o.KeepBytes,
 		Seed: o.Seed, Clock: o.Clock, Start: o.Start, Fixtures: o.Fixtures,
@@ -79,7 +80,7 @@ func open(o cli.UpOptions) (cli.Instance, error) {
 	})
 	var misconfigured *sandbox.ConfigError
 	if errors.As(err, &misconfigured) {
-		return nil, &cli.ConfigError{Path: misconfigured.Path, Err: err}
+		return nil, &serve.ConfigError{Path: misconfigured.Path, Err: err}
 	}
 	if err != nil {
 		return nil, err

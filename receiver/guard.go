@@ -17,7 +17,7 @@ import (
 // GuardConfig says who may use the control API.
 type GuardConfig struct {
 	// Tokens, when there are any, are required: "Authorization: Bearer T" or
-	// "?token=T" with one of them.
+	// "?token=T" with one of them. A blank one is none.
 	Tokens []string
 	// Bound are the addresses listened on ("host:port").
 	Bound []string
@@ -27,8 +27,11 @@ type GuardConfig struct {
 // whoever has it may ask from anywhere. Without one, the Host must be a name
 // of this machine's loopback or the bound address (a page of a rebound name
 // cannot forge it) and an Origin, when a browser sends one, must be the same
-// address that is asked. Other paths pass: /in/ answers to any Host.
+// address that is asked; where it says that a page of another site asks, even
+// without an Origin (an image), that is refused. Other paths pass: /in/ answers to
+// any Host.
 func Guard(cfg GuardConfig, next http.Handler) http.Handler {
+	cfg.Tokens = slices.DeleteFunc(slices.Clone(cfg.Tokens), func(token string) bool { return strings.TrimSpace(token) == "" })
 	hosts := map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
 	for _, bound := range cfg.Bound {
 		host := hostOf(bound)
@@ -80,6 +83,9 @@ func hasToken(r *http.Request, tokens []string) bool {
 func foreign(r *http.Request, hosts map[string]bool) *api.Error {
 	if !hosts[hostOf(r.Host)] {
 		return api.Failed(http.StatusForbidden, "forbidden_host", "use localhost, or start with --token", "the control API does not answer to the host %q", r.Host)
+	}
+	if slices.Contains(r.Header["Sec-Fetch-Site"], "cross-site") {
+		return api.Failed(http.StatusForbidden, "forbidden_origin", "start with --token to allow pages of other sites", "the control API does not answer to pages of other sites")
 	}
 	for _, origin := range r.Header["Origin"] {
 		if !sameOrigin(origin, r.Host) {

@@ -15,8 +15,8 @@ func TestGuard(t *testing.T) {
 	t.Parallel()
 	const path = "/_/entries"
 	for name, c := range map[string]struct {
-		token, bound, path, host, origin, auth string
-		want                                   int
+		token, bound, path, host, origin, auth, site string
+		want                                         int
 	}{
 		"localhost":                   {path: path, host: "localhost:4780", want: 200},
 		"loopback":                    {path: path, host: "127.0.0.1:4780", want: 200},
@@ -59,6 +59,12 @@ func TestGuard(t *testing.T) {
 		"token in the query":          {token: "T&=", path: path + "?token=T%26%3D", host: "box.example", want: 200},
 		"wrong token in the query":    {token: "T", path: path + "?token=TT", host: "localhost", want: 401},
 		"header goes before query":    {token: "T", path: path + "?token=T", host: "localhost", auth: "Bearer X", want: 401},
+		"page of another site":        {path: path, host: "localhost", site: "cross-site", want: 403},
+		"the same site":               {path: path, host: "localhost", site: "same-site", want: 200},
+		"typed by hand":               {path: path, host: "localhost", site: "none", want: 200},
+		"another site with the token": {token: "T", path: path, host: "localhost", site: "cross-site", auth: "Bearer T", want: 200},
+		"a blank token is none":       {token: " ", path: path, host: "evil.example", auth: "Bearer  ", want: 403},
+		"a capture of another site":   {path: "/in/a", host: "localhost", site: "cross-site", want: 200},
 		"query token without --token": {path: path + "?token=T", host: "evil.example", want: 403},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,6 +77,9 @@ func TestGuard(t *testing.T) {
 			}
 			if c.auth != "" {
 				r.Header.Set("Authorization", c.auth)
+			}
+			if c.site != "" {
+				r.Header.Set("Sec-Fetch-Site", c.site)
 			}
 			w := httptest.NewRecorder()
 			Guard(GuardConfig{Tokens: tokens(c.token), Bound: []string{c.bound}}, next).ServeHTTP(w, r)

@@ -224,12 +224,13 @@ func TestImportRefuses(t *testing.T) {
 		"HAR entry":             {har(`5`), "log.entries[0] is a JSON number where an object belongs", 400},
 		"HAR method":            {har(`{"request":{"url":"http://x/"}}`), "log.entries[0].request has no method", 400},
 		"HAR no URL":            {har(`{"request":{"method":"POST"}}`), "log.entries[0].request has no url", 400},
-		"HAR URL":               {har(`{"request":{"method":"POST","url":"http://x/"}},{"request":{"method":"POST","url":"data:x"}}`), `log.entries[1]: \"data:x\" is neither`, 400},
+		"HAR URL":               {har(`{"request":{"method":"POST","url":"http://x/"}},{"request":{"method":"POST","url":"gopher:x"}}`), `log.entries[1]: \"gopher:x\" is neither`, 400},
+		"HAR of none":           {har(`{"request":{"method":"GET","url":"ws://x/"}}`), `log.entries[0]: skipped: ws: is no HTTP request`, 422},
 		"HAR time":              {har(`{"startedDateTime":"today","request":{"method":"POST","url":"http://x/"}}`), `log.entries[0].startedDateTime: \"today\" is not a time`, 400},
 		"HAR type":              {har(`{"request":{"method":"POST","url":"http://x/","headers":{}}}`), "log.entries[0].request.headers is a JSON object where a list belongs", 400},
 		"HAR encoding":          {har(`{"request":{"method":"POST","url":"http://x/","postData":{"text":"x","_encoding":"gzip"}}}`), `log.entries[0].request.postData.text: unknown encoding \"gzip\"`, 400},
 		"HAR base64":            {har(`{"request":{"method":"POST","url":"http://x/","postData":{"text":"!","encoding":"base64"}}}`), "log.entries[0].request.postData.text is not base64", 400},
-		"HAR parts":             {har(`{"request":{"method":"POST","url":"http://x/","postData":{"mimeType":"multipart/form-data","params":[{"name":"a","value":"b"}]}}}`), "log.entries[0].request.postData has fields of a form", 400},
+		"HAR parts":             {har(`{"request":{"method":"POST","url":"http://x/","postData":{"mimeType":"multipart/form-data","params":[{"name":"a","value":"b"}]}}}`), "log.entries[0]: skipped: postData has fields of a form", 422},
 		"HAR status":            {har(`{"request":{"method":"POST","url":"http://x/"},"response":{"status":7}}`), "log.entries[0].response.status is 7", 400},
 		"HAR answer":            {har(`{"request":{"method":"POST","url":"http://x/"},"response":{"status":200,"content":{"text":"!","encoding":"base64"}}}`), "log.entries[0].response.content.text is not base64", 400},
 		"request member":        {request(`{"uri":"/"}`), `\"requests[1].uri\" is not a known field`, 400},
@@ -289,7 +290,8 @@ func TestImportIntoAClosedJournal(t *testing.T) {
 func TestImportIsJudgedByItsInbox(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, func(c *Config) {
-		c.Verify = func(o Origin, secret string, h http.Header, body []byte) *journal.Signature {
+		c.Verify = func(o Origin, secret string, r inbox.Received) *journal.Signature {
+			h, body := r.Header, r.Body
 			return &journal.Signature{State: "valid", Reason: fmt.Sprint(o.Provider, secret, h.Get("X-Sig"), string(body))}
 		}
 	})

@@ -12,6 +12,7 @@ import (
 
 	"tacklebox/receiver/client"
 	"tacklebox/receiver/journal"
+	"tacklebox/tui/ui"
 )
 
 // scenes are screens that a user comes to, by keys.
@@ -49,7 +50,7 @@ func scenes() []struct {
 		{"export", filled, []string{"x"}},
 		{"lost", func(t testing.TB, w, h int) *model {
 			m := filled(t, w, h)
-			m.Update(batchMsg{turn: 1, state: client.Lost, err: fmt.Errorf("connection refused")})
+			m.Update(arrived{Turn: 1, State: client.Lost, Err: fmt.Errorf("connection refused")})
 			return m
 		}, nil},
 	}
@@ -74,7 +75,7 @@ func TestDiffScreen(t *testing.T) {
 		Headers: []client.HeaderChange{{Name: "Date", A: []string{"x"}, Volatile: "time"}},
 		Body:    client.BodyChange{Kind: "json", SizeA: 5, SizeB: 7, Changes: []client.Change{{Path: "a.b", B: []byte(`1`)}}, Lines: []string{"-gone", "+new", " kept"}, Cut: true}}
 	m := filled(t, 80, 24)
-	m.show(&pager{title: "#2 and #8", lines: func(width int) []spans { return diffLines(d, width) }})
+	m.show(&ui.Pager{Title: "#2 and #8", Text: func(width int) []ui.Line { return diffLines(d, width) }})
 	m.Update(nil)
 	golden(t, "diff-80x24", m)
 }
@@ -137,8 +138,8 @@ func checkScreen(t *testing.T, m *model, what string) {
 	}
 	for i, l := range lines {
 		text := escapes.ReplaceAllString(l, "")
-		if w := lipgloss.Width(l); w > m.width || widthOf(text) > m.width {
-			t.Fatalf("%s: line %d has %d cells (or %d), the screen %d: %q", what, i, w, widthOf(text), m.width, text)
+		if w := lipgloss.Width(l); w > m.width || ui.Width(text) > m.width {
+			t.Fatalf("%s: line %d has %d cells (or %d), the screen %d: %q", what, i, w, ui.Width(text), m.width, text)
 		}
 		for _, r := range text {
 			if r < ' ' || r >= 0x7f && r <= 0x9f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200f || r == 0x2028 {
@@ -192,10 +193,10 @@ func TestResize(t *testing.T) {
 // TestColour tells states by colour as well, and without it by letters only.
 func TestColour(t *testing.T) {
 	m := filled(t, 80, 24)
-	if s := m.View().Content; !strings.Contains(s, "\x1b[31m") || !strings.Contains(s, "\x1b[32m") {
+	if s := m.View().Content; !strings.Contains(s, "48;2;248;113;113") || !strings.Contains(s, "38;2;74;222;128") {
 		t.Error("nothing is red or green")
 	}
-	m.th = new(theme)
+	m.looks.theme = new(ui.Theme)
 	if s := m.View().Content; strings.Contains(s, "\x1b") {
 		t.Error("the empty theme writes escape sequences")
 	}

@@ -75,10 +75,8 @@ func (s *Space) notFound(w http.ResponseWriter, r *http.Request) {
 
 // controlMux serves the control API of the space.
 func (s *Space) controlMux() http.Handler {
-	routes := append(s.routes(), s.engine.Control().Routes()...)
 	var mux http.Handler
-	routes = append(routes, assistantRoutes(s.cfg.Version, func() http.Handler { return mux })...)
-	mux = api.Mux(routes, http.HandlerFunc(s.notFound))
+	mux = api.Mux(append(s.routes(), assistantRoutes(s.cfg.Version, func() http.Handler { return mux })...), http.HandlerFunc(s.notFound))
 	return mux
 }
 
@@ -88,7 +86,18 @@ func (s *Space) alive(context.Context, *http.Request) (api.Answer, error) {
 
 // ready answers whether the sandbox can keep what it is sent.
 func (s *Space) ready(context.Context, *http.Request) (api.Answer, error) {
+	if err := s.health(); err != nil {
+		return api.Answer{}, api.Failed(http.StatusServiceUnavailable, "not_ready", "make room or bring the data folder back; reading, DELETE /_/entries and POST /_/reset work meanwhile", "%v", err)
+	}
 	return api.OK(map[string]string{"status": "ok"}), nil
+}
+
+// health is nil while the journal can take entries.
+func (s *Space) health() error {
+	if store, ok := s.journal.(interface{ Health() error }); ok {
+		return store.Health()
+	}
+	return nil
 }
 
 // reset forgets everything but the configuration.
@@ -125,6 +134,12 @@ func (s *Space) metrics(context.Context, *http.Request) (api.Answer, error) {
 	fmt.Fprintf(&b, "# HELP tacklebox_info The running version.\n# TYPE tacklebox_info gauge\ntacklebox_info{version=%q} 1\n", s.cfg.Version)
 	fmt.Fprintf(&b, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", last+1-oldest)
 	fmt.Fprintf(&b, "# HELP tacklebox_last_seq Newest sequence number.\n# TYPE tacklebox_last_seq counter\ntacklebox_last_seq %d\n", last)
+	writable := 1
+	if s.health() != nil {
+		writable = 0
+	}
+	fmt.Fprintf(&b, "# HELP tacklebox_journal_writable Whether the journal can take entries.\n# TYPE tacklebox_journal_writable gauge\ntacklebox_journal_writable %d\n", writable)
+	s.receiver.WriteMetrics(&b)
 	s.engine.WriteMetrics(&b)
 	return api.Text("text/plain; version=0.0.4; charset=utf-8", b.Bytes()), nil
 }
@@ -140,4 +155,13 @@ func (s *Sandbox) getAuthority(context.Context, *http.Request) (api.Answer, erro
 		answer.Header.Set("Content-Location", path)
 	}
 	return answer, nil
+}
+
+// deleteEntries forgets entries. What waits to be delivered is written down before
+// it: its events are among them.
+func (s *Space) deleteEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
+	if err := s.engine.Checkpoint(); err != nil {
+		s.cfg.Warn(err.Error()) // they are deleted all the same: that makes room
+	}
+	return s.receiver.DeleteEntries(ctx, r)
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -10,7 +11,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
+	"github.com/tidwall/gjson"
 )
+
+const shopToken = "123456-p-600000-abcdefghijklmnopqrstuvwxyz012345"
 
 // TestControlDescription: every operation of /_/openapi.json is driven from the
 // description alone, its answer is held against it, and what it does not know is
@@ -31,22 +35,41 @@ func TestControlDescription(t *testing.T) {
 	if err := doc.Validate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	given := map[string]string{"{seq}": "1", "{format}": "curl", "{inbox}": "orders", "{name}": "job"}
-	bodies := map[string]string{"/_/expect": `{"q":"kind:capture","within":"1s"}`, "/_/entries/import": `{"requests":[{"method":"POST","url":"/x","body":"y"}]}`}
+	status, text = ask(t, "POST", r.URL+"/_/subscriptions", `{"provider":"shoptet","account":"`+shopToken+`","url":"`+r.Inbox("refuses")+`","types":["order:create"]}`)
+	id := gjson.Get(text, "0.id").String()
+	if status != http.StatusCreated || id == "" {
+		t.Fatal(status, text)
+	}
+	r.Reply("refuses", "500")
+	waiting := r.Fire("shoptet", "order:create", Account(shopToken)).Events[0].Deliveries[0].ID
+	r.Expect(t, "kind:attempt status:500")
+	given := map[string]string{"{seq}": "2", "{format}": "curl", "{inbox}": "orders", "{name}": "job", "{provider}": "shoptet"}
+	bodies := map[string]string{"/_/expect": `{"q":"kind:capture","within":"1s"}`, "/_/entries/import": `{"requests":[{"method":"POST","url":"/x","body":"y"}]}`,
+		"PUT /_/faults": `[]`, "PUT /_/subscriptions/{provider}/{id}": `{"enabled":true}`, "/_/clock": `{"advance":"1s"}`, "/_/verify": `{"provider":"github","secret":"s","body":"x"}`,
+		"/_/subscriptions": `{"provider":"shoptet","account":"` + shopToken + `","url":"` + r.Inbox("other") + `","types":["order:update"]}`,
+		"/_/events":        `{"provider":"shoptet","type":"order:create","to":"` + r.Inbox("orders") + `"}`, "/_/entries/{seq}/replay": `{}`, "/_/sign": `{"scheme":"github","secret":"k","body":"x"}`}
 	_, bodies["/_/restore"] = ask(t, "POST", r.URL+"/_/snapshot", "")
-	queries := map[string]string{"/_/entries/diff": "?a=1&b=1"}
-	last := "" // what deletes comes last, so that the others find something
-	for _, wave := range []func(method string) bool{func(m string) bool { return m == "GET" || m == "PUT" }, func(m string) bool { return m == "POST" }, func(m string) bool { return m == "DELETE" }} {
+	queries := map[string]string{"/_/entries/diff": "?a=2&b=2"}
+	last := "" // what deletes and forgets comes last, so that the others find something
+	forgets := func(path string) bool { return path == "/_/reset" || path == "/_/restore" }
+	for _, wave := range []func(method, path string) bool{
+		func(m, _ string) bool { return m == "GET" }, func(m, path string) bool { return m == "POST" && !forgets(path) },
+		func(m, _ string) bool { return m == "PUT" }, func(m, _ string) bool { return m == "DELETE" }, func(m, path string) bool { return m == "POST" && forgets(path) },
+	} {
 		for path, item := range doc.Paths.Map() {
 			for method, op := range item.Operations() {
-				if !wave(method) || strings.HasSuffix(path, "/stream") || strings.HasSuffix(path, "/mcp") || strings.HasSuffix(path, "ca.pem") {
+				if !wave(method, path) || strings.HasSuffix(path, "/stream") || strings.HasSuffix(path, "/mcp") || strings.HasSuffix(path, "ca.pem") {
 					continue
 				}
-				target := path
+				target := strings.ReplaceAll(path, "/deliveries/{id}", "/deliveries/"+waiting)
+				target = strings.ReplaceAll(target, "{id}", id)
 				for name, value := range given {
 					target = strings.ReplaceAll(target, name, value)
 				}
-				body := bodies[path]
+				body := cmp.Or(bodies[method+" "+path], bodies[path])
+				if method == "GET" || method == "DELETE" {
+					body = ""
+				}
 				if body == "" && method == "PUT" {
 					body = "{}"
 				}

@@ -91,6 +91,8 @@ type ImportResult struct {
 	Skipped  int    `json:"skipped,omitempty"` // entries that are no request
 	FirstSeq uint64 `json:"first_seq"`
 	LastSeq  uint64 `json:"last_seq"`
+
+	Notes []string `json:"notes,omitempty"` // what was skipped or put right in other people's files, the first 100
 }
 
 // Difference is how two entries' requests differ. Same is true also when only

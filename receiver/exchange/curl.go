@@ -3,6 +3,7 @@ package exchange
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tacklebox/receiver/journal"
@@ -51,6 +52,9 @@ func exportCurl(_ *Exchange, e *journal.Entry) ([]byte, error) {
 func curlHeaders(m *journal.Message) []string {
 	var list []string
 	without := []string{"Content-Length", "Transfer-Encoding", "Expect"}
+	if len(m.Body) == 0 && (slices.Contains([]string{"POST", "PUT", "PATCH"}, m.Method) || m.Headers.Get("Content-Length") == "0") {
+		list = append(list, "Content-Length: 0") // curl sends none with -X alone, and servers answer 411
+	}
 	for _, h := range headersBut(m.Headers, without...) {
 		if h[1] == "" {
 			list = append(list, h[0]+";") // curl's spelling of an empty value

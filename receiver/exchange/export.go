@@ -102,7 +102,7 @@ func exportFixture(_ *Exchange, e *journal.Entry) ([]byte, error) {
 func headersBut(h journal.Header, without ...string) [][2]string {
 	var list [][2]string
 	for _, f := range h {
-		if !slices.Contains(without, f.Name) {
+		if !slices.ContainsFunc(without, func(name string) bool { return strings.EqualFold(name, f.Name) }) {
 			list = append(list, [2]string{f.Name, f.Value})
 		}
 	}

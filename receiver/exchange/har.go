@@ -22,6 +22,7 @@ type (
 	harLog struct {
 		Version string     `json:"version"`
 		Creator harCreator `json:"creator"`
+		Pages   []struct{} `json:"pages"` // Firefox reads it unguarded
 		Entries []harEntry `json:"entries"`
 	}
 	harCreator struct {
@@ -97,7 +98,7 @@ func exportHAR(x *Exchange, e *journal.Entry) ([]byte, error) {
 		Timings:  harTimings{Wait: took},
 		Comment:  entries.Summary(e),
 	}
-	return json.MarshalIndent(harFile{harLog{"1.2", harCreator{"tacklebox", version}, []harEntry{entry}}}, "", "  ")
+	return json.MarshalIndent(harFile{harLog{"1.2", harCreator{"tacklebox", version}, []struct{}{}, []harEntry{entry}}}, "", "  ")
 }
 
 func harRequestOf(m *journal.Message) harRequest {

@@ -35,14 +35,17 @@ const (
 // {"inbox","requests":[…]}. It keeps all of them or, when one is wrong, none.
 func (x *Exchange) ImportEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, maxImport+1))
+	var refused *api.Error
 	switch {
+	case errors.As(err, &refused):
+		return api.Answer{}, err
 	case err != nil:
 		return api.Answer{}, api.BadRequest("", "the body broke off: %v", err)
 	case len(raw) > maxImport:
 		return api.Answer{}, api.Failed(http.StatusRequestEntityTooLarge, "too_large", "import it in parts", "the body is larger than %d bytes", maxImport)
 	}
 	im := &importing{inbox: r.URL.Query().Get("inbox"), maxBody: x.cfg.MaxBody, now: x.cfg.Now()}
-	if err := im.read(raw); err != nil {
+	if err := im.read(plainText(raw)); err != nil {
 		return api.Answer{}, err
 	}
 	for _, e := range im.entries {
@@ -52,7 +55,7 @@ func (x *Exchange) ImportEntries(ctx context.Context, r *http.Request) (api.Answ
 }
 
 func (x *Exchange) keepImported(im *importing) (api.Answer, error) {
-	out := api.ImportResult{Inbox: im.inbox, Imported: len(im.entries), Skipped: im.skipped}
+	out := api.ImportResult{Inbox: im.inbox, Imported: len(im.entries), Skipped: im.skipped, Notes: im.notes}
 	receipts := make([]journal.Receipt, 0, len(im.entries))
 	for _, e := range im.entries {
 		receipts = append(receipts, x.log.Append(e))
@@ -73,6 +76,21 @@ type importing struct {
 	now     time.Time
 	entries []*journal.Entry
 	skipped int
+	notes   []string // what was skipped or changed, and why
+}
+
+const maxNotes = 100
+
+// skip passes over an entry of other people's files that cannot be imported.
+func (im *importing) skip(place, reason string) {
+	im.skipped++
+	im.note(place, "skipped: "+reason)
+}
+
+func (im *importing) note(place, text string) {
+	if len(im.notes) < maxNotes {
+		im.notes = append(im.notes, place+": "+text)
+	}
 }
 
 // read finds out which of its forms a body has.
@@ -86,7 +104,7 @@ func (im *importing) read(raw []byte) error {
 		return err
 	}
 	if len(im.entries) == 0 {
-		return api.Failed(http.StatusUnprocessableEntity, "nothing_to_import", "", "there is no request in it; %d entries are none", im.skipped)
+		return api.Failed(http.StatusUnprocessableEntity, "nothing_to_import", strings.Join(im.notes, "\n"), "there is no request in it; %d entries are none", im.skipped)
 	}
 	return im.checkInbox()
 }

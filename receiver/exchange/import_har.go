@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"mime"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/entries"
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
 )
 
@@ -18,56 +22,79 @@ import (
 // readers to ignore what they do not know, and every browser adds its own.
 type (
 	harInput struct {
-		Version string            `json:"version"`
+		Version looseText         `json:"version"`
 		Entries []json.RawMessage `json:"entries"`
 	}
 	harInputEntry struct {
-		Started  string            `json:"startedDateTime"`
-		Time     float64           `json:"time"`
+		Started  looseText         `json:"startedDateTime"`
+		Time     looseNumber       `json:"time"`
 		Request  *harInputRequest  `json:"request"`
 		Response *harInputResponse `json:"response"`
 	}
 	harInputRequest struct {
-		Method      string        `json:"method"`
-		URL         string        `json:"url"`
-		HTTPVersion string        `json:"httpVersion"`
-		Headers     []harPair     `json:"headers"`
+		Method      looseText     `json:"method"`
+		URL         looseText     `json:"url"`
+		HTTPVersion looseText     `json:"httpVersion"`
+		Headers     []harInPair   `json:"headers"`
 		PostData    *harInputPost `json:"postData"`
-		BodySize    *int64        `json:"bodySize"`
+		BodySize    looseNumber   `json:"bodySize"`
 	}
 	harInputPost struct {
-		MimeType string    `json:"mimeType"`
-		Text     string    `json:"text"`
-		Params   []harPair `json:"params"`
-		Encoding string    `json:"encoding"`
-		Own      string    `json:"_encoding"` // as exported here
+		MimeType looseText   `json:"mimeType"`
+		Text     looseText   `json:"text"`
+		Params   []harInPair `json:"params"`
+		Encoding string      `json:"encoding"`
+		Own      string      `json:"_encoding"` // as exported here
 	}
 	harInputResponse struct {
-		Status  int        `json:"status"`
-		Headers []harPair  `json:"headers"`
-		Content harContent `json:"content"`
+		Status  looseNumber `json:"status"`
+		Headers []harInPair `json:"headers"`
+		Content struct {
+			Size     looseNumber `json:"size"`
+			Text     looseText   `json:"text"`
+			Encoding string      `json:"encoding"`
+		} `json:"content"`
+	}
+	harInPair struct {
+		Name     looseText  `json:"name"`
+		Value    *looseText `json:"value"`
+		FileName looseText  `json:"fileName"`
 	}
 )
+
+// skipped is why an entry is none that can be imported: the others are.
+type skipped struct{ reason string }
+
+func (s skipped) Error() string { return s.reason }
 
 func (im *importing) readHAR(raw json.RawMessage) error {
 	var log harInput
 	if err := json.Unmarshal(raw, &log); err != nil {
 		return badShape("log", err)
 	}
-	if log.Version != "1.2" && log.Version != "1.1" { // 1.2 adds members and changes none
-		return api.BadRequest("", "log.version is %q: HAR 1.2 is read", entries.Cut(log.Version, 100))
+	// 1.2 adds members to 1.1 and changes none. Several proxies write no version.
+	if v := log.Version; v != "" && v != "1.2" && v != "1.1" && v != "1.3" {
+		return api.BadRequest("", "log.version is %q: HAR 1.2 is read", entries.Cut(string(v), 100))
 	}
 	for i, text := range log.Entries {
-		place := fmt.Sprintf("log.entries[%d]", i)
-		e, err := harEntryOf(place, text)
-		if err == nil {
-			err = im.add(place, e)
-		}
-		if err != nil {
+		if err := im.addHAR(fmt.Sprintf("log.entries[%d]", i), text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (im *importing) addHAR(place string, raw []byte) error {
+	e, err := im.harEntryOf(place, raw)
+	if err == nil {
+		err = im.add(place, e)
+	}
+	var skip skipped
+	if errors.As(err, &skip) {
+		im.skip(place, skip.reason)
+		return nil
+	}
+	return err
 }
 
 // badShape names the member that is of another type than it must be.
@@ -84,22 +111,18 @@ func badShape(place string, err error) error {
 
 // jsonName is JSON's word for a kind of ours.
 func jsonName(kind string) string {
-	switch {
-	case kind == "slice":
+	switch kind {
+	case "slice":
 		return "list"
-	case kind == "struct" || kind == "ptr" || kind == "map":
+	case "struct", "ptr", "map":
 		return "object"
-	case strings.HasPrefix(kind, "int"):
-		return "whole number"
-	case strings.HasPrefix(kind, "float"):
-		return "number"
 	}
 	return kind
 }
 
 const mostMilliseconds = 1e12 // 31 years: longer than any exchange
 
-func harEntryOf(place string, raw []byte) (*journal.Entry, error) {
+func (im *importing) harEntryOf(place string, raw []byte) (*journal.Entry, error) {
 	var in harInputEntry
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return nil, badShape(place, err)
@@ -109,30 +132,35 @@ func harEntryOf(place string, raw []byte) (*journal.Entry, error) {
 	}
 	e := &journal.Entry{}
 	if in.Started != "" {
-		at, err := time.Parse(time.RFC3339Nano, in.Started)
-		if err != nil {
-			return nil, api.BadRequest("like 2026-01-31T12:00:00.000Z", "%s.startedDateTime: %q is not a time", place, entries.Cut(in.Started, 100))
+		at, ok := looseTime(string(in.Started))
+		if !ok {
+			return nil, api.BadRequest("like 2026-01-31T12:00:00.000Z", "%s.startedDateTime: %q is not a time", place, entries.Cut(string(in.Started), 100))
 		}
-		e.Time = at.UTC()
+		e.Time = at
 	}
 	if in.Time > 0 && in.Time < mostMilliseconds {
-		e.Took = time.Duration(in.Time * float64(time.Millisecond))
+		e.Took = time.Duration(float64(in.Time) * float64(time.Millisecond))
 	}
 	var err error
-	if e.Request, err = in.Request.message(place + ".request"); err == nil {
+	if e.Request, err = im.harRequest(place+".request", in.Request); err == nil {
 		e.Response, err = in.Response.message(place + ".response")
 	}
 	return e, err
 }
 
-func (r *harInputRequest) message(place string) (*journal.Message, error) {
+func (im *importing) harRequest(place string, r *harInputRequest) (*journal.Message, error) {
 	switch {
 	case r.Method == "":
 		return nil, api.BadRequest("", "%s has no method", place)
 	case r.URL == "":
 		return nil, api.BadRequest("", "%s has no url", place)
+	case strings.EqualFold(string(r.Method), "CONNECT"):
+		return nil, skipped{"CONNECT opens a tunnel and is no request of an application"}
 	}
-	m := &journal.Message{Method: r.Method, URL: r.URL, Proto: r.HTTPVersion, Headers: harHeadersIn(r.Headers)}
+	if scheme, _, ok := strings.Cut(string(r.URL), ":"); ok && foreignScheme.MatchString(scheme) {
+		return nil, skipped{scheme + ": is no HTTP request"}
+	}
+	m := &journal.Message{Method: string(r.Method), URL: string(r.URL), Proto: string(r.HTTPVersion), Headers: im.harHeadersIn(place, r.Headers)}
 	if r.PostData == nil {
 		return m, nil
 	}
@@ -141,63 +169,145 @@ func (r *harInputRequest) message(place string) (*journal.Message, error) {
 		return nil, err
 	}
 	m.Body = body
-	if r.BodySize != nil && *r.BodySize > int64(len(body)) { // whoever recorded it kept only a part
-		m.Size, m.Truncated = *r.BodySize, true
+	if size := int64(r.BodySize); !im.decoded(place, m) && size > int64(len(body)) { // whoever recorded it kept only a part
+		m.Size, m.Truncated = size, true
 	}
 	return m, nil
 }
 
+// foreignScheme are the schemes that browsers write into a HAR beside http and
+// https.
+var foreignScheme = regexp.MustCompile(`(?i)^(wss?|data|blob|about|file|filesystem|javascript|view-source|chrome|devtools|edge|[a-z]+-extension)$`)
+
+// decoded puts the header right where a browser wrote the text of a compressed
+// body: sent with it, no receiver could read the body. Compressed bytes are never
+// valid UTF-8 but by chance.
+func (im *importing) decoded(place string, m *journal.Message) bool {
+	if len(m.Body) == 0 || !m.Headers.Has("Content-Encoding") || !utf8.Valid(m.Body) {
+		return false
+	}
+	im.note(place, "the body is recorded decoded: Content-Encoding "+m.Headers.Get("Content-Encoding")+" is left out")
+	m.Headers.Del("Content-Encoding")
+	for i, f := range m.Headers {
+		if strings.EqualFold(f.Name, "Content-Length") {
+			m.Headers[i].Value = strconv.Itoa(len(m.Body))
+		}
+	}
+	return true
+}
+
 // harHeadersIn drops the pseudo-headers of HTTP/2, which are no headers; the
-// host is worth keeping.
-func harHeadersIn(pairs []harPair) (h journal.Header) {
+// host is worth keeping. A name that no request can carry is left out, and said.
+func (im *importing) harHeadersIn(place string, pairs []harInPair) journal.Header {
+	h := harHeaderList(pairs)
+	kept := h[:0]
+	for _, f := range h {
+		if !inbox.ValidHeader(f.Name, nil) {
+			im.note(place, fmt.Sprintf("the header %q cannot be sent and is left out", entries.Cut(f.Name, 100)))
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+func harHeaderList(pairs []harInPair) (h journal.Header) {
 	for _, p := range pairs {
+		name, value := string(p.Name), ""
+		if p.Value != nil {
+			value = string(*p.Value)
+		}
 		switch {
-		case strings.EqualFold(p.Name, ":authority"):
+		case strings.EqualFold(name, ":authority"):
 			if !h.Has("Host") {
-				h.Add("Host", p.Value)
+				h.Add("Host", value)
 			}
-		case !strings.HasPrefix(p.Name, ":"):
-			h.Add(p.Name, p.Value)
+		case !strings.HasPrefix(name, ":"):
+			h.Add(name, value)
 		}
 	}
 	return h
 }
 
 // body gives the posted bytes. A form of which only the fields are there is
-// written again; one of several parts cannot be: its boundary is lost.
+// written again.
 func (p *harInputPost) body(place string) ([]byte, error) {
 	encoding := p.Own
 	if encoding == "" {
 		encoding = p.Encoding
 	}
 	if p.Text != "" || len(p.Params) == 0 {
-		return decodeBody(place+".text", p.Text, encoding)
+		return decodeBody(place+".text", string(p.Text), encoding)
 	}
-	if typ, _, _ := mime.ParseMediaType(p.MimeType); typ != "application/x-www-form-urlencoded" {
-		return nil, api.BadRequest("record it with the posted text", "%s has fields of a form (%s) but not its bytes", place, entries.Cut(p.MimeType, 100))
+	switch typ, options, _ := mime.ParseMediaType(string(p.MimeType)); {
+	case typ == "multipart/form-data" && options["boundary"] != "":
+		return multipartOf(p.Params, options["boundary"])
+	case typ != "application/x-www-form-urlencoded":
+		return nil, skipped{fmt.Sprintf("postData has fields of a form (%s) but not its bytes: record it with the posted text", entries.Cut(string(p.MimeType), 100))}
 	}
-	var parts []string
-	for _, param := range p.Params {
-		parts = append(parts, url.QueryEscape(param.Name)+"="+url.QueryEscape(param.Value))
-	}
-	return []byte(strings.Join(parts, "&")), nil
+	return []byte(formOf(p.Params)), nil
 }
 
-// message is nil where there was no answer: browsers write status 0.
+// formOf writes a form. Chrome records names and values as they were sent, Firefox
+// and proxies record what they mean.
+func formOf(params []harInPair) string {
+	asSent, escaped := true, false
+	for _, p := range params {
+		for _, s := range []string{string(p.Name), p.text()} {
+			_, err := url.QueryUnescape(s)
+			asSent = asSent && err == nil && url.QueryEscape(s) != "" == (s != "") && !strings.ContainsAny(s, " &=\n\"<>")
+			escaped = escaped || strings.Contains(s, "%")
+		}
+	}
+	escape := url.QueryEscape
+	if asSent && escaped {
+		escape = func(s string) string { return s }
+	}
+	var parts []string
+	for _, p := range params {
+		parts = append(parts, escape(string(p.Name))+"="+escape(p.text()))
+	}
+	return strings.Join(parts, "&")
+}
+
+func (p harInPair) text() string {
+	if p.Value == nil {
+		return ""
+	}
+	return string(*p.Value)
+}
+
+// multipartOf writes the parts of a form; the bytes of a file are in no HAR.
+func multipartOf(params []harInPair, boundary string) ([]byte, error) {
+	var b strings.Builder
+	for _, p := range params {
+		if p.FileName != "" || p.Value == nil {
+			return nil, skipped{fmt.Sprintf("the form has a file (%s), and its bytes are not recorded", entries.Cut(string(p.FileName), 100))}
+		}
+		fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", boundary, string(p.Name), p.text())
+	}
+	fmt.Fprintf(&b, "--%s--\r\n", boundary)
+	return []byte(b.String()), nil
+}
+
+// message is nil where there was no answer: browsers write status 0, -1 or a word.
 func (r *harInputResponse) message(place string) (*journal.Message, error) {
-	if r == nil || r.Status == 0 {
+	if r == nil || r.Status <= 0 {
 		return nil, nil
 	}
 	if r.Status < 100 || r.Status > 999 {
-		return nil, api.BadRequest("", "%s.status is %d", place, r.Status)
+		return nil, api.BadRequest("", "%s.status is %v", place, float64(r.Status))
 	}
-	body, err := decodeBody(place+".content.text", r.Content.Text, r.Content.Encoding)
+	body, err := decodeBody(place+".content.text", string(r.Content.Text), r.Content.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	m := &journal.Message{Status: r.Status, Headers: harHeadersIn(r.Headers), Body: body, Size: int64(len(body))}
-	if r.Content.Size > m.Size {
-		m.Size, m.Truncated = r.Content.Size, true
+	m := &journal.Message{Status: int(r.Status), Headers: harHeaderList(r.Headers), Body: body, Size: int64(len(body))}
+	if utf8.Valid(body) && len(body) > 0 {
+		m.Headers.Del("Content-Encoding") // browsers record what it meant
+	}
+	if size := int64(r.Content.Size); size > m.Size {
+		m.Size, m.Truncated = size, true
 	}
 	return m, nil
 }

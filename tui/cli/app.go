@@ -12,8 +12,12 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
+	"tacklebox/tui/cli/serve"
 	"tacklebox/tui/safe"
 )
 
@@ -28,7 +32,7 @@ type App struct {
 	// Terminal reports whether stdin and stdout are both a terminal.
 	Terminal bool
 	// Open opens the sandbox that `up` serves; main owns the composition.
-	Open func(UpOptions) (Instance, error)
+	Open func(serve.Options) (Instance, error)
 	// Local starts a sandbox in memory for commands that work without a running
 	// one and returns its URL.
 	Local func(ctx context.Context) (url string, stop func(), err error)
@@ -38,7 +42,7 @@ type App struct {
 	url   string // --url
 	token string // --token
 	json  bool   // --json
-	out   *printer
+	out   *print.Printer
 }
 
 // Instance is a sandbox that `up` serves.
@@ -72,25 +76,24 @@ type TUIOptions struct {
 func (a *App) Run(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(withDefault(root, args))
-	a.out = newPrinter(a)
+	a.out = print.New(a.Stdout, a.Terminal, a.Getenv)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		err = a.out.flush()
+		err = a.out.Flush()
 	} else {
-		_ = a.out.flush()
+		_ = a.out.Flush()
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return ExitInterrupted
+		return exit.Interrupted
 	}
-	a.complain(explain(err))
-	return exitCode(err)
+	a.complain(exit.Explain(err))
+	return exit.Code(err)
 }
 
 // complain prints an error for a person. Its text may quote a server, a file or
 // a capture.
 func (a *App) complain(err error) {
-	var silent *exitError
-	if err == nil || errors.As(err, &silent) && silent.err == nil {
+	if exit.Silent(err) {
 		return
 	}
 	fmt.Fprintf(a.Stderr, "tacklebox: %s\n", safe.Text(err.Error()))
@@ -106,7 +109,6 @@ that keeps every request, and events that fire when you say so.
 Without a command: tacklebox up.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       a.Version,
 	}
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
@@ -115,11 +117,19 @@ Without a command: tacklebox up.`,
 		if !cmd.HasParent() && cmd.Flags().NArg() > 0 { // the flags are those of the command that was meant
 			return unknownCommand(cmd, cmd.Flags().Args())
 		}
-		return usageError{err}
+		return exit.Misused(err)
 	})
-	root.SetVersionTemplate("tacklebox {{.Version}}\n")
+	// cobra's own version flag runs a template, which would keep every method of
+	// the binary alive.
+	version := root.Flags().BoolP("version", "v", false, "version for tacklebox")
 	root.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
-	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *version {
+			_, err := fmt.Fprintf(a.Stdout, "tacklebox %s\n", a.Version)
+			return err
+		}
+		return cmd.Help()
+	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.url, "url", "", "address of the sandbox (default: TACKLEBOX_URL, the running one, http://127.0.0.1:4780)")
 	flags.StringVar(&a.token, "token", "", "token of the control API (default: TACKLEBOX_TOKEN)")
@@ -133,11 +143,11 @@ func (a *App) addCommands(root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"run", "Run:", []*cobra.Command{a.upCommand(), a.tuiCommand(), a.readyCommand(), a.doctorCommand()}},
-		{"send", "Send:", []*cobra.Command{a.providersCommand(), a.eventsCommand(), a.fireCommand(), a.replayCommand(), a.scenarioCommand()}},
-		{"see", "See:", []*cobra.Command{a.tailCommand(), a.entriesCommand(), a.showCommand(), a.diffCommand(), a.exportCommand(), a.importCommand(), a.expectCommand(), a.verifyCommand()}},
-		{"set", "Set:", []*cobra.Command{a.inboxCommand(), a.faultsCommand(), a.secretsCommand(), a.clockCommand(), a.resetCommand()}},
-		{"more", "More:", []*cobra.Command{a.versionCommand(), a.completionCommand()}},
+		{"run", "Run:", []*cobra.Command{upCommand(a), tuiCommand(a), readyCommand(a), doctorCommand(a)}},
+		{"send", "Send:", []*cobra.Command{providersCommand(a), eventsCommand(a), fireCommand(a), replayCommand(a), scenarioCommand(a)}},
+		{"see", "See:", []*cobra.Command{tailCommand(a), entriesCommand(a), showCommand(a), diffCommand(a), exportCommand(a), importCommand(a), expectCommand(a), verifyCommand(a)}},
+		{"set", "Set:", []*cobra.Command{inboxCommand(a), faultsCommand(a), secretsCommand(a), clockCommand(a), resetCommand(a)}},
+		{"more", "More:", []*cobra.Command{versionCommand(a), completionCommand(a)}},
 	}
 	for _, g := range groups {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
@@ -174,7 +184,7 @@ func isSwitch(root *cobra.Command, name string) bool {
 		return false
 	}
 	name = strings.TrimLeft(name, "-")
-	for _, f := range []interface{ Lookup(string) *flagType }{root.PersistentFlags(), up.Flags()} {
+	for _, f := range []interface{ Lookup(string) *pflag.Flag }{root.PersistentFlags(), up.Flags()} {
 		if flag := f.Lookup(name); flag != nil {
 			return flag.NoOptDefVal != ""
 		}
@@ -190,5 +200,5 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	return usagef("unknown command %q%s\nRun 'tacklebox --help' for the commands.", args[0], didYouMean(args[0], names))
+	return exit.Usagef("unknown command %q%s\nRun 'tacklebox --help' for the commands.", args[0], exit.DidYouMean(args[0], names))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/serve"
 )
 
 // TestWithDefault: without a command the arguments are those of up.
@@ -45,19 +46,19 @@ func TestWithDefault(t *testing.T) {
 
 func TestRoot(t *testing.T) {
 	runCases(t, []commandCase{
-		{name: "mistyped command", args: []string{"entires"}, err: `unknown command "entires" (did you mean "entries"?)`, code: ExitUsage},
-		{name: "nothing like it", args: []string{"frobnicate"}, err: "unknown command \"frobnicate\"\nRun 'tacklebox --help'", code: ExitUsage},
-		{name: "escape sequences in an argument", args: []string{"x\x1b[2J"}, err: "unknown command \"x\\x1b[2J\"", code: ExitUsage},
-		{name: "unknown flag", args: []string{"entries", "--al"}, err: "unknown flag: --al", code: ExitUsage},
+		{name: "mistyped command", args: []string{"entires"}, err: `unknown command "entires" (did you mean "entries"?)`, code: exit.Usage},
+		{name: "nothing like it", args: []string{"frobnicate"}, err: "unknown command \"frobnicate\"\nRun 'tacklebox --help'", code: exit.Usage},
+		{name: "escape sequences in an argument", args: []string{"x\x1b[2J"}, err: "unknown command \"x\\x1b[2J\"", code: exit.Usage},
+		{name: "unknown flag", args: []string{"entries", "--al"}, err: "unknown flag: --al", code: exit.Usage},
 		{name: "version flag", args: []string{"--version"}, out: "tacklebox v0.0.0-test\n"},
-		{name: "no shell", args: []string{"completion", "fihs"}, err: `no completion for "fihs" (did you mean "fish"?); known: bash, zsh, fish, powershell`, code: ExitUsage},
+		{name: "no shell", args: []string{"completion", "fihs"}, err: `no completion for "fihs" (did you mean "fish"?); known: bash, zsh, fish, powershell`, code: exit.Usage},
 		{name: "completed providers", args: []string{"__complete", "fire", "sh"}, answers: map[string]string{"GET /_/providers": `200 [{"name":"shoptet","title":"Shoptet"}]`},
 			out: "shoptet\tShoptet\n:4\n", err: "ShellCompDirectiveNoFileComp"},
 		{name: "completed types", args: []string{"__complete", "events", "shoptet", ""}, answers: map[string]string{"GET /_/providers/shoptet": shop},
 			out: "order:create\tan order\norder:update\n:4\n", err: "ShellCompDirectiveNoFileComp"},
 		{name: "no completion without a sandbox", args: []string{"__complete", "fire", ""}, out: ":4\n", err: "ShellCompDirectiveNoFileComp"},
-		{name: "an address that is none", args: []string{"entries", "--url", "http://a b"}, err: "address", code: ExitFailed},
-		{name: "the server's words are made safe", args: []string{"entries"}, answers: map[string]string{"GET /_/entries": "404 \x1b[2J\u009b"}, err: "404 Not Found: ␛[2J\\u009b", code: ExitUsage},
+		{name: "an address that is none", args: []string{"entries", "--url", "http://a b"}, err: "address", code: exit.Failure},
+		{name: "the server's words are made safe", args: []string{"entries"}, answers: map[string]string{"GET /_/entries": "404 \x1b[2J\u009b"}, err: "404 Not Found: ␛[2J\\u009b", code: exit.Usage},
 	})
 }
 
@@ -65,29 +66,6 @@ func TestCompletion(t *testing.T) {
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		if got := run(context.Background(), new(App), nil, "", "completion", shell); got.code != 0 || !strings.Contains(got.out, "tacklebox") {
 			t.Errorf("completion %s: code %d, %d bytes", shell, got.code, len(got.out))
-		}
-	}
-}
-
-func TestExitCode(t *testing.T) {
-	for _, c := range []struct {
-		err  error
-		want int
-	}{
-		{nil, 0},
-		{errors.New("x"), 1},
-		{failed(3), 3},
-		{fmt.Errorf("y: %w", failed(1)), 1},
-		{usagef("x"), 2},
-		{fmt.Errorf("y: %w", &client.Error{Status: 422}), 2},
-		{&client.Error{Status: 503}, 1},
-		{fmt.Errorf("y: %w", client.ErrConnect), 4},
-		{&exitError{ExitConnect, usagef("x")}, 4},
-		{context.Canceled, 130},
-		{context.DeadlineExceeded, 3},
-	} {
-		if got := exitCode(c.err); got != c.want {
-			t.Errorf("exitCode(%v) = %d, want %d", c.err, got, c.want)
 		}
 	}
 }
@@ -123,12 +101,12 @@ func TestTerminalBody(t *testing.T) {
 
 func TestAddress(t *testing.T) {
 	state := noneRunning(t)
-	ready, err := readReadyFile(readyPath(filepath.Join(state["XDG_STATE_HOME"], "tacklebox")))
+	ready, err := serve.ReadReady(serve.ReadyPath(filepath.Join(state["XDG_STATE_HOME"], "tacklebox")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	dead := filepath.Join(t.TempDir(), "data")
-	if err := errors.Join(os.Mkdir(dead, 0o700), readyFile{URL: "http://dead", PID: 1 << 22}.write(readyPath(dead))); err != nil {
+	if err := errors.Join(os.Mkdir(dead, 0o700), serve.Ready{URL: "http://dead", PID: 1 << 22}.Write(serve.ReadyPath(dead))); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -229,9 +207,9 @@ func TestTUI(t *testing.T) {
 		err  string
 	}{
 		{"attached", &App{Terminal: true, TUI: open}, []string{"tui", "--attach", server.URL}, 0, ""},
-		{"no terminal", &App{TUI: open}, []string{"tui", "--attach", server.URL}, ExitUsage, "needs a terminal"},
-		{"not built in", &App{Terminal: true}, []string{"tui"}, ExitUsage, "no full-screen program"},
-		{"nobody there", &App{Terminal: true, TUI: open}, []string{"tui", "--attach", nobody(t)}, ExitConnect, "cannot connect"},
+		{"no terminal", &App{TUI: open}, []string{"tui", "--attach", server.URL}, exit.Usage, "needs a terminal"},
+		{"not built in", &App{Terminal: true}, []string{"tui"}, exit.Usage, "no full-screen program"},
+		{"nobody there", &App{Terminal: true, TUI: open}, []string{"tui", "--attach", nobody(t)}, exit.Connect, "cannot connect"},
 	} {
 		got := run(context.Background(), c.app, nil, "", c.args...)
 		if got.code != c.code || !strings.Contains(got.err, c.err) {
@@ -247,19 +225,19 @@ func TestReady(t *testing.T) {
 	runCases(t, []commandCase{
 		{name: "ready", args: []string{"ready"}, answers: map[string]string{"GET /_/readyz": "200 {}"}, out: "ready at URL\n"},
 		{name: "as JSON", args: []string{"ready", "--json", "--wait", "1s"}, answers: map[string]string{"GET /_/readyz": "200 {}"}, out: `{"ready":true,"url":"URL"}` + "\n"},
-		{name: "starting", args: []string{"ready", "--wait", "1ms"}, answers: map[string]string{"GET /_/readyz": `503 {"error":{"message":"opening"}}`}, err: "not ready after 1ms: opening", code: ExitTimeout},
-		{name: "refused: waiting does not help", args: []string{"ready", "--wait", "1h"}, answers: map[string]string{"GET /_/readyz": `401 {"error":{"message":"token"}}`}, err: "token", code: ExitUsage},
+		{name: "starting", args: []string{"ready", "--wait", "1ms"}, answers: map[string]string{"GET /_/readyz": `503 {"error":{"message":"opening"}}`}, err: "not ready after 1ms: opening", code: exit.Timeout},
+		{name: "refused: waiting does not help", args: []string{"ready", "--wait", "1h"}, answers: map[string]string{"GET /_/readyz": `401 {"error":{"message":"token"}}`}, err: "token", code: exit.Usage},
 	})
-	if got := run(context.Background(), new(App), nil, "", "ready", "--url", nobody(t)); got.code != ExitConnect {
-		t.Errorf("code %d, want %d", got.code, ExitConnect)
+	if got := run(context.Background(), new(App), nil, "", "ready", "--url", nobody(t)); got.code != exit.Connect {
+		t.Errorf("code %d, want %d", got.code, exit.Connect)
 	}
 }
 
 // TestBrokenOutput: a result that could not be written is not a success.
 func TestBrokenOutput(t *testing.T) {
 	app := &App{Stdout: brokenWriter{}, Stderr: io.Discard, Stdin: strings.NewReader(""), Getenv: func(string) string { return "" }}
-	if code := app.Run(context.Background(), []string{"version"}); code != ExitFailed {
-		t.Errorf("code %d, want %d", code, ExitFailed)
+	if code := app.Run(context.Background(), []string{"version"}); code != exit.Failure {
+		t.Errorf("code %d, want %d", code, exit.Failure)
 	}
 }
 

@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 // TestFireAsks: what each flag of fire makes of the request, and which of them
@@ -56,14 +58,14 @@ func TestFireTells(t *testing.T) {
 			out: lines("a  e1", "  → http://h/1", "  → http://h/2", "b  e2", "  skipped 9: disabled", "c  e3", "  nobody is subscribed; --to URL sends it to one place")},
 		{name: "after waiting", args: []string{"fire", "p", "a", "--wait", "1ms"}, answers: attempted,
 			out: lines("a  e1", "  → http://h/1 connection refused fault reset", "  → http://h/2 not attempted yet", "b  e2", "  skipped 9: disabled", "c  e3", "  nobody is subscribed; --to URL sends it to one place")},
-		{name: "attempts as JSON", args: []string{"fire", "p", "a", "--wait", "1ms", "--json"}, code: ExitOK,
+		{name: "attempts as JSON", args: []string{"fire", "p", "a", "--wait", "1ms", "--json"}, code: exit.OK,
 			answers: map[string]string{"POST /_/events": fired(""), "POST /_/expect": `200 {"met":true,"entries":[12]}`, "GET /_/entries/12": `200 {"seq":12,"time":"2026-01-05T09:00:00Z","kind":"attempt","delivery_id":"dlv1"}`},
 			out:     lines(`{"events":[{"id":"evt1","type":"order:create","deliveries":[{"id":"dlv1","subscription":"7","url":"http://h/cb"}],"skipped":[]}],"attempts":[{"seq":12,"time":"2026-01-05T09:00:00Z","kind":"attempt","delivery_id":"dlv1"}]}`)},
-		{name: "the attempt is gone by then", args: []string{"fire", "p", "a", "--wait", "1ms"}, code: ExitUsage, err: "no longer kept",
+		{name: "the attempt is gone by then", args: []string{"fire", "p", "a", "--wait", "1ms"}, code: exit.Usage, err: "no longer kept",
 			answers: map[string]string{"POST /_/events": fired(""), "POST /_/expect": `200 {"met":true,"entries":[12]}`, "GET /_/entries/12": `404 {"error":{"message":"entry 12 is no longer kept"}}`}},
-		{name: "the sandbox ends while it waits", args: []string{"fire", "p", "a", "--wait", "1ms"}, code: ExitFailed, err: "shutting down",
+		{name: "the sandbox ends while it waits", args: []string{"fire", "p", "a", "--wait", "1ms"}, code: exit.Failure, err: "shutting down",
 			answers: map[string]string{"POST /_/events": fired(""), "POST /_/expect": `503 {"error":{"message":"shutting down"}}`}},
-		{name: "a refusal about something else keeps its words", args: []string{"fire", "shoptet", "order:create"}, code: ExitUsage, err: "tacklebox: too many at once\n",
+		{name: "a refusal about something else keeps its words", args: []string{"fire", "shoptet", "order:create"}, code: exit.Usage, err: "tacklebox: too many at once\n",
 			answers: map[string]string{"GET /_/providers/shoptet": shop, "POST /_/events": `422 {"error":{"message":"too many at once"}}`}},
 	})
 }
@@ -73,23 +75,23 @@ func TestFireTells(t *testing.T) {
 func TestPagesThatBreak(t *testing.T) {
 	t.Parallel()
 	runCases(t, []commandCase{
-		{name: "the second page", args: []string{"entries", "--all", "--json"}, code: ExitFailed, err: "the disk is gone",
+		{name: "the second page", args: []string{"entries", "--all", "--json"}, code: exit.Failure, err: "the disk is gone",
 			answers: map[string]string{"GET /_/entries?limit=1000&order=asc": `200 {"entries":[{"seq":1,"time":"2026-01-05T09:00:00Z","kind":"call"}]}`,
 				"GET /_/entries?after=1&limit=1000&order=asc": `500 {"error":{"message":"the disk is gone"}}`},
 			out: lines(`{"seq":1,"time":"2026-01-05T09:00:00Z","kind":"call"}`)},
-		{name: "the attempts of a delivery", args: []string{"show", "5"}, code: ExitFailed, err: "the disk is gone",
+		{name: "the attempts of a delivery", args: []string{"show", "5"}, code: exit.Failure, err: "the disk is gone",
 			answers: map[string]string{"GET /_/entries/5": `200 {"seq":5,"time":"2026-01-05T09:00:00Z","kind":"event","delivery_id":"d"}`, "GET /_/entries?q=kind%3Aattempt+delivery%3A%22d%22": `500 {"error":{"message":"the disk is gone"}}`},
 			out:     lines("     5  09:00:00.000  event    ", "  time          2026-01-05T09:00:00Z", "  delivery      d")},
 		{name: "a delivery whose attempts are no longer kept", args: []string{"show", "5"},
 			answers: map[string]string{"GET /_/entries/5": `200 {"seq":5,"time":"2026-01-05T09:00:00Z","kind":"event","delivery_id":"d"}`, "GET /_/entries?q=kind%3Aattempt+delivery%3A%22d%22": `200 {"entries":[]}`},
 			out:     lines("     5  09:00:00.000  event    ", "  time          2026-01-05T09:00:00Z", "  delivery      d")},
-		{name: "faults that were taken and cannot be listed", args: []string{"faults", "drop", "--json"}, code: ExitUsage, err: "body",
+		{name: "faults that were taken and cannot be listed", args: []string{"faults", "drop", "--json"}, code: exit.Usage, err: "body",
 			answers: map[string]string{"PUT /_/faults": "200 []", "GET /_/faults": `400 {"error":{"message":"body"}}`}},
-		{name: "an inbox that is not taken", args: []string{"inbox", "a", "--forward", "x"}, code: ExitUsage, err: "must be a URL (like http://h)",
+		{name: "an inbox that is not taken", args: []string{"inbox", "a", "--forward", "x"}, code: exit.Usage, err: "must be a URL (like http://h)",
 			answers: map[string]string{"GET /_/inboxes/a": "200 {}", "PUT /_/inboxes/a": `422 {"error":{"message":"must be a URL","hint":"like http://h"}}`}},
-		{name: "settings that cannot be read", args: []string{"providers", "p"}, code: ExitFailed, err: "broken",
+		{name: "settings that cannot be read", args: []string{"providers", "p"}, code: exit.Failure, err: "broken",
 			answers: map[string]string{"GET /_/providers/p": `200 {"name":"p"}`, "GET /_/providers/p/settings": `500 {"error":{"message":"broken"}}`}},
-		{name: "entries of a HAR that are none", args: []string{"export", "1", "2", "--as", "har"}, code: ExitFailed, err: "entries of a HAR from the server",
+		{name: "entries of a HAR that are none", args: []string{"export", "1", "2", "--as", "har"}, code: exit.Failure, err: "entries of a HAR from the server",
 			answers: map[string]string{"GET /_/entries/1/as/har": `200 {"log":{"entries":{}}}`, "GET /_/entries/2/as/har": `200 {"log":{"entries":[]}}`}},
 	})
 }

@@ -6,9 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
 )
 
-func (a *App) clockCommand() *cobra.Command {
+// clockRun is what the command does with the app.
+type clockRun struct{ *App }
+
+func clockCommand(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "clock [advance D | next | to TIME]",
 		Short: "Show or move the provider side's clock",
@@ -31,7 +36,7 @@ been attempted.`,
 			if err != nil {
 				return err
 			}
-			return a.printClock(clock)
+			return clockRun{a}.printClock(clock)
 		},
 	}
 }
@@ -50,27 +55,27 @@ func clockMove(args []string) (*client.ClockMove, error) {
 		return &client.ClockMove{To: "next"}, nil
 	case verb == "advance" && value != "":
 		if d, err := time.ParseDuration(value); err != nil || d < 0 {
-			return nil, usagef("clock advance %q: want a duration like 90s, 15m or 24h", value)
+			return nil, exit.Usagef("clock advance %q: want a duration like 90s, 15m or 24h", value)
 		}
 		return &client.ClockMove{Advance: value}, nil
 	case verb == "to" && value != "":
 		if _, err := time.Parse(time.RFC3339, value); err != nil {
-			return nil, usagef("clock to %q: want a time like 2026-01-31T12:00:00Z", value)
+			return nil, exit.Usagef("clock to %q: want a time like 2026-01-31T12:00:00Z", value)
 		}
 		return &client.ClockMove{To: value}, nil
 	case verb == "advance" || verb == "to":
-		return nil, usagef("clock %s: how far? Like 'clock advance 15m' or 'clock to 2026-01-31T12:00:00Z'", verb)
+		return nil, exit.Usagef("clock %s: how far? Like 'clock advance 15m' or 'clock to 2026-01-31T12:00:00Z'", verb)
 	}
-	return nil, usagef("clock %q: want advance, next or to%s", verb, didYouMean(verb, []string{"advance", "next", "to"}))
+	return nil, exit.Usagef("clock %q: want advance, next or to%s", verb, exit.DidYouMean(verb, []string{"advance", "next", "to"}))
 }
 
-func (a *App) printClock(c *client.Clock) error {
+func (a clockRun) printClock(c *client.Clock) error {
 	if a.json {
-		return a.out.json(c)
+		return a.out.JSON(c)
 	}
-	a.out.line("%s  %s", c.Now.Format(time.RFC3339Nano), a.out.paint(quiet, c.Mode))
+	a.out.Line("%s  %s", c.Now.Format(time.RFC3339Nano), a.out.Paint(print.Quiet, c.Mode))
 	if !c.Next.IsZero() {
-		a.out.line("next attempt %s, in %s", c.Next.Format(time.RFC3339), c.Next.Sub(c.Now).Round(time.Millisecond).String())
+		a.out.Line("next attempt %s, in %s", c.Next.Format(time.RFC3339), c.Next.Sub(c.Now).Round(time.Millisecond).String())
 	}
 	return nil
 }

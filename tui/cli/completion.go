@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"tacklebox/tui/cli/exit"
 )
 
 // completeWithin keeps a Tab from waiting for a sandbox that does not answer.
 const completeWithin = 500 * time.Millisecond
 
-func (a *App) completionCommand() *cobra.Command {
+func completionCommand(a *App) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
 		Use:   "completion SHELL",
@@ -24,7 +26,7 @@ func (a *App) completionCommand() *cobra.Command {
 		ValidArgs: shells,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(shells, args[0]) {
-				return usagef("no completion for %q%s; known: %s", args[0], didYouMean(args[0], shells), strings.Join(shells, ", "))
+				return exit.Usagef("no completion for %q%s; known: %s", args[0], exit.DidYouMean(args[0], shells), strings.Join(shells, ", "))
 			}
 			var b bytes.Buffer
 			err := map[string]func() error{
@@ -36,7 +38,7 @@ func (a *App) completionCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.out.text(b.String())
+			a.out.Text(b.String())
 			return nil
 		},
 	}

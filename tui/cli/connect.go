@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/serve"
 )
 
 const defaultURL = "http://127.0.0.1:4780"
@@ -32,8 +33,8 @@ func (a *App) address() (url string, asked bool) {
 	if url := a.Getenv("TACKLEBOX_URL"); url != "" {
 		return url, true
 	}
-	for _, path := range []string{a.Getenv(twin("ready-file")), readyPath(defaultData(a.Getenv))} {
-		if ready, err := readReadyFile(path); err == nil && alive(ready.PID) {
+	for _, path := range []string{a.Getenv(serve.Twin("ready-file")), serve.ReadyPath(serve.DefaultData(a.Getenv))} {
+		if ready, err := serve.ReadReady(path); err == nil && serve.Alive(ready.PID) {
 			return ready.URL, false
 		}
 	}
@@ -58,12 +59,4 @@ func (a *App) withLocal(ctx context.Context, f func(c *client.Client, local bool
 	}
 	defer stop()
 	return f(client.New(url, ""), true)
-}
-
-// explain says what to do when nobody answers.
-func explain(err error) error {
-	if !errors.Is(err, client.ErrConnect) {
-		return err
-	}
-	return fmt.Errorf("%w\nIs a sandbox running? Start one with 'tacklebox up', or name another with --url", err)
 }

@@ -1,6 +1,10 @@
 package cli
 
-import "testing"
+import (
+	"testing"
+
+	"tacklebox/tui/cli/exit"
+)
 
 func TestDiff(t *testing.T) {
 	answer := func(body string) map[string]string {
@@ -18,7 +22,7 @@ func TestDiff(t *testing.T) {
 			out: lines("headers", "  Date (header date)", "    - x", "    + y", "the same but for what differs between any two requests")},
 		{name: "as JSON", args: []string{"diff", "3", "4", "--json"}, answers: answer(`{"a":3,"b":4,"same":true,"body":{"kind":"same","size_a":0,"size_b":0}}`),
 			out: lines(`{"a":3,"b":4,"same":true,"body":{"kind":"same","size_a":0,"size_b":0}}`)},
-		{name: "one number", args: []string{"diff", "3"}, err: "SEQ is missing", code: ExitUsage},
-		{name: "no number", args: []string{"diff", "3", "x"}, err: `"x" is not the number`, code: ExitUsage},
+		{name: "one number", args: []string{"diff", "3"}, err: "SEQ is missing", code: exit.Usage},
+		{name: "no number", args: []string{"diff", "3", "x"}, err: `"x" is not the number`, code: exit.Usage},
 	})
 }

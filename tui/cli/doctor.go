@@ -14,6 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
+	"tacklebox/tui/cli/serve"
 )
 
 // finding is one thing that doctor looked at.
@@ -24,43 +27,46 @@ type finding struct {
 	Advice string `json:"advice,omitempty"`
 }
 
-func (a *App) doctorCommand() *cobra.Command {
+// doctorRun is what the command does with the app.
+type doctorRun struct{ *App }
+
+func doctorCommand(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what may keep the sandbox from working, and say what to do",
 		Args:  args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			running := a.client().Ready(cmd.Context()) == nil
-			findings := []finding{a.checkData(), a.checkPort(cmd.Context(), running), a.checkClock(cmd.Context(), running), a.checkTerminal()}
-			return a.report(findings)
+			findings := []finding{doctorRun{a}.checkData(), doctorRun{a}.checkPort(cmd.Context(), running), doctorRun{a}.checkClock(cmd.Context(), running), doctorRun{a}.checkTerminal()}
+			return doctorRun{a}.report(findings)
 		},
 	}
 }
 
-func (a *App) report(findings []finding) error {
+func (a doctorRun) report(findings []finding) error {
 	bad := false
 	for _, f := range findings {
 		bad = bad || !f.OK
 		if a.json {
-			if err := a.out.json(f); err != nil {
+			if err := a.out.JSON(f); err != nil {
 				return err
 			}
 			continue
 		}
-		a.out.line("%-6s %-9s %s", a.out.paint(verdictColour(f.OK), okOrFailed(f.OK)), f.Check, f.Found)
+		a.out.Line("%-6s %-9s %s", a.out.Paint(print.Verdict(f.OK), print.OKOrFailed(f.OK)), f.Check, f.Found)
 		if f.Advice != "" {
-			a.out.line("       → %s", f.Advice)
+			a.out.Line("       → %s", f.Advice)
 		}
 	}
 	if bad {
-		return failed(ExitFailed)
+		return exit.Failed(exit.Failure)
 	}
 	return nil
 }
 
 // checkData looks for a folder that can be written, or made.
-func (a *App) checkData() finding {
-	f := finding{Check: "data", Found: defaultData(a.Getenv)}
+func (a doctorRun) checkData() finding {
+	f := finding{Check: "data", Found: serve.DefaultData(a.Getenv)}
 	if f.Found == "" {
 		f.Found, f.Advice = "no folder", "set --data, XDG_STATE_HOME or HOME, or use --memory"
 		return f
@@ -93,7 +99,7 @@ func writable(dir string) bool {
 }
 
 // checkPort tells a sandbox on the port from a stranger.
-func (a *App) checkPort(ctx context.Context, running bool) finding {
+func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
 	url, _ := a.address()
 	f := finding{Check: "port", OK: true}
 	if running {
@@ -124,7 +130,7 @@ func (a *App) checkPort(ctx context.Context, running bool) finding {
 // less makes signatures and tokens look expired.
 var oldestSane = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func (a *App) checkClock(ctx context.Context, running bool) finding {
+func (a doctorRun) checkClock(ctx context.Context, running bool) finding {
 	now := time.Now()
 	f := finding{Check: "clock", OK: now.After(oldestSane), Found: now.Format(time.RFC3339)}
 	if !f.OK {
@@ -140,7 +146,7 @@ func (a *App) checkClock(ctx context.Context, running bool) finding {
 	return f
 }
 
-func (a *App) checkTerminal() finding {
+func (a doctorRun) checkTerminal() finding {
 	f := finding{Check: "terminal", OK: true, Found: a.Getenv("TERM")}
 	switch {
 	case !a.Terminal:

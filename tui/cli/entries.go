@@ -6,12 +6,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/flags"
 )
 
 // pageSize is how many entries one call asks for when all are wanted.
 const pageSize = 1000
 
-func (a *App) entriesCommand() *cobra.Command {
+// entriesRun is what the command does with the app.
+type entriesRun struct{ *App }
+
+func entriesCommand(a *App) *cobra.Command {
 	var q client.Query
 	var all bool
 	cmd := &cobra.Command{
@@ -25,27 +29,27 @@ func (a *App) entriesCommand() *cobra.Command {
 	cmd.Flags().Uint64Var(&q.After, "after", 0, "only behind the entry `SEQ`")
 	cmd.Flags().Uint64Var(&q.Before, "before", 0, "only before the entry `SEQ`")
 	cmd.Flags().IntVar(&q.Limit, "limit", 0, "at most `N` (default 100)")
-	cmd.Flags().Var(newChoice(&q.Order, "", "asc", "desc"), "order", "asc or desc (default asc)")
+	cmd.Flags().Var(flags.NewChoice(&q.Order, "", "asc", "desc"), "order", "asc or desc (default asc)")
 	cmd.Flags().BoolVar(&all, "all", false, "every one that is kept, oldest first")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if q.Q, err = query(args); err != nil {
 			return err
 		}
 		if all {
-			return a.allEntries(cmd.Context(), q)
+			return entriesRun{a}.allEntries(cmd.Context(), q)
 		}
 		page, err := a.client().Entries(cmd.Context(), q)
 		if err != nil {
 			return err
 		}
-		return a.printEntries(page)
+		return entriesRun{a}.printEntries(page)
 	}
 	return cmd
 }
 
-func (a *App) printEntries(page *client.Page) error {
+func (a entriesRun) printEntries(page *client.Page) error {
 	for i := range page.Entries {
-		if err := a.out.entry(&page.Entries[i], a.json); err != nil {
+		if err := a.out.Entry(&page.Entries[i], a.json); err != nil {
 			return err
 		}
 	}
@@ -53,7 +57,7 @@ func (a *App) printEntries(page *client.Page) error {
 }
 
 // allEntries walks the journal by cursor, page by page.
-func (a *App) allEntries(ctx context.Context, q client.Query) error {
+func (a entriesRun) allEntries(ctx context.Context, q client.Query) error {
 	q.Limit, q.Order = pageSize, "asc"
 	for {
 		page, err := a.client().Entries(ctx, q)

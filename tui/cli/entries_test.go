@@ -1,6 +1,10 @@
 package cli
 
-import "testing"
+import (
+	"testing"
+
+	"tacklebox/tui/cli/exit"
+)
 
 func TestEntries(t *testing.T) {
 	runCases(t, []commandCase{
@@ -44,21 +48,21 @@ func TestEntries(t *testing.T) {
 			name: "an order that is none",
 			args: []string{"entries", "--order", "descc"},
 			err:  `did you mean "desc"?`,
-			code: ExitUsage,
+			code: exit.Usage,
 		},
 		{
 			name:    "refused",
 			args:    []string{"entries"},
 			answers: map[string]string{"GET /_/entries": `401 {"error":{"code":"unauthorized","message":"a token is needed","hint":"--token"}}`},
 			err:     "tacklebox: a token is needed (--token)\n",
-			code:    ExitUsage,
+			code:    exit.Usage,
 		},
 		{
 			name:    "a server in trouble",
 			args:    []string{"entries"},
 			answers: map[string]string{"GET /_/entries": `500 {"error":{"code":"internal","message":"disk full"}}`},
 			err:     "disk full",
-			code:    ExitFailed,
+			code:    exit.Failure,
 		},
 	})
 }

@@ -2,14 +2,18 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
 )
 
-func (a *App) eventsCommand() *cobra.Command {
+// eventsRun is what the command does with the app.
+type eventsRun struct{ *App }
+
+func eventsCommand(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use:               "events PROVIDER [TYPE]",
 		Short:             "List a provider's event types, or show the sample of one",
@@ -21,9 +25,9 @@ func (a *App) eventsCommand() *cobra.Command {
 				return err
 			}
 			if len(args) == 2 {
-				return a.eventType(detail, args[1])
+				return eventsRun{a}.eventType(detail, args[1])
 			}
-			return a.eventTypes(detail)
+			return eventsRun{a}.eventTypes(detail)
 		},
 	}
 }
@@ -46,10 +50,10 @@ func (a *App) provider(ctx context.Context, c *client.Client, name string) (*cli
 	return nil, err
 }
 
-func (a *App) eventTypes(detail *client.ProviderDetail) error {
+func (a eventsRun) eventTypes(detail *client.ProviderDetail) error {
 	if a.json {
 		for _, e := range detail.Events {
-			if err := a.out.json(e); err != nil {
+			if err := a.out.JSON(e); err != nil {
 				return err
 			}
 		}
@@ -59,23 +63,23 @@ func (a *App) eventTypes(detail *client.ProviderDetail) error {
 	for _, e := range detail.Events {
 		rows = append(rows, []string{e.Type, e.Evidence, e.About})
 	}
-	a.out.table(rows)
+	a.out.Table(rows)
 	return nil
 }
 
-func (a *App) eventType(detail *client.ProviderDetail, name string) error {
+func (a eventsRun) eventType(detail *client.ProviderDetail, name string) error {
 	found := findType(detail, name)
 	if found == nil {
-		return usagef("%s has no event type %q%s", detail.Name, name, didYouMean(name, typeNames(detail)))
+		return exit.Usagef("%s has no event type %q%s", detail.Name, name, exit.DidYouMean(name, typeNames(detail)))
 	}
 	if a.json {
-		return a.out.json(found)
+		return a.out.JSON(found)
 	}
-	a.out.line("%s  %s", a.out.paint(bold, found.Type), a.out.paint(quiet, found.Evidence))
+	a.out.Line("%s  %s", a.out.Paint(print.Bold, found.Type), a.out.Paint(print.Quiet, found.Evidence))
 	if found.About != "" {
-		a.out.text(found.About)
+		a.out.Text(found.About)
 	}
-	a.out.text(prettyJSON(found.Sample))
+	a.out.Text(print.Pretty(found.Sample))
 	return nil
 }
 
@@ -94,16 +98,4 @@ func typeNames(detail *client.ProviderDetail) []string {
 		names[i] = e.Type
 	}
 	return names
-}
-
-// prettyJSON indents what is JSON and returns the rest as it is.
-func prettyJSON(text []byte) string {
-	if !json.Valid(text) {
-		return string(text)
-	}
-	indented, err := indentJSON(text)
-	if err != nil {
-		return string(text)
-	}
-	return indented
 }

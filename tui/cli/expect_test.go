@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/report"
 )
 
 func TestExpect(t *testing.T) {
@@ -22,43 +25,30 @@ func TestExpect(t *testing.T) {
 			out:  lines("expected 2 × kind:capture inbox:o within 10s", "  met after 12ms by entries 4, 5")},
 		{name: "anything", args: []string{"expect"}, answers: met, sent: []string{`POST /_/expect {"count":1,"within":"5s"}`},
 			out: lines("expected 1 × anything within 5s", "  met after 12ms by entries 4, 5")},
-		{name: "time over: the near miss", args: []string{"expect", "x", "--within", "1s"}, answers: missed, code: ExitTimeout,
+		{name: "time over: the near miss", args: []string{"expect", "x", "--within", "1s"}, answers: missed, code: exit.Timeout,
 			out: lines("expected 1 × x within 1s", "  not met after 1s: saw 0 matching among 12 entries", "  nearest: entry 5 (capture POST /in/a␛)", "    - status is 500, wanted 200", `    - no "x" in it`)},
 		{name: "none wanted", args: []string{"expect", "x", "--count", "0"}, answers: met, sent: []string{`POST /_/expect {"q":"x","count":0,"at_most":true,"within":"5s"}`},
 			out: lines("expected at most 0 × x within 5s", "  met after 12ms by entries 4, 5")},
-		{name: "too many", args: []string{"expect", "x", "--at-most"}, answers: tooMany, code: ExitFailed,
+		{name: "too many", args: []string{"expect", "x", "--at-most"}, answers: tooMany, code: exit.Failure,
 			out: lines("expected at most 1 × x within 5s", "  not met after 3ms: saw 2 matching among 5 entries", "  matched: entries 4, 5")},
-		{name: "words behind --ordered belong to it", args: []string{"expect", "inbox:o", "--ordered", "type:a", "type:b", "--after", "3"}, answers: step(""), code: ExitTimeout,
+		{name: "words behind --ordered belong to it", args: []string{"expect", "inbox:o", "--ordered", "type:a", "type:b", "--after", "3"}, answers: step(""), code: exit.Timeout,
 			sent: []string{`POST /_/expect {"q":"inbox:o","ordered":["type:a","type:b"],"within":"5s","after":3}`},
 			out:  lines(`expected in this order ["type:a","type:b"] within 5s`, "  not met after 1s: saw 1 matching among 9 entries", "  missing: step 2 of 2: type:b", "  matched: entry 7")},
-		{name: "out of order", args: []string{"expect", "--ordered", "type:a", "--ordered", "type:b"}, answers: step(anAttempt), code: ExitFailed,
+		{name: "out of order", args: []string{"expect", "--ordered", "type:a", "--ordered", "type:b"}, answers: step(anAttempt), code: exit.Failure,
 			sent: []string{`POST /_/expect {"ordered":["type:a","type:b"],"within":"5s"}`},
 			out:  lines(`expected in this order ["type:a","type:b"] within 5s`, "  not met after 1s: saw 1 matching among 9 entries", "  out of order: step 2 of 2: type:b", "  matched: entry 7")},
-		{name: "as JSON", args: []string{"expect", "x", "--json"}, answers: tooMany, code: ExitTimeout,
+		{name: "as JSON", args: []string{"expect", "x", "--json"}, answers: tooMany, code: exit.Timeout,
 			out: lines(`{"met":false,"entries":[4,5],"waited_ms":3,"wanted":"at most 1 of x","seen":{"matching":2,"entries":5,"last_seq":5}}`)},
-		{name: "broken filter", args: []string{"expect", "kind:("}, err: "filter: ", code: ExitUsage},
-		{name: "broken step", args: []string{"expect", "--ordered", "("}, err: "filter: ", code: ExitUsage},
-		{name: "negative", args: []string{"expect", "--count", "-1"}, err: "cannot be negative", code: ExitUsage},
-		{name: "no duration", args: []string{"expect", "--within", "soon"}, err: `invalid argument "soon"`, code: ExitUsage},
-		{name: "refused", args: []string{"expect", "x"}, answers: map[string]string{"POST /_/expect": `400 {"error":{"message":"within is too long"}}`}, err: "within is too long", code: ExitUsage},
+		{name: "broken filter", args: []string{"expect", "kind:("}, err: "filter: ", code: exit.Usage},
+		{name: "broken step", args: []string{"expect", "--ordered", "("}, err: "filter: ", code: exit.Usage},
+		{name: "negative", args: []string{"expect", "--count", "-1"}, err: "cannot be negative", code: exit.Usage},
+		{name: "no duration", args: []string{"expect", "--within", "soon"}, err: `invalid argument "soon"`, code: exit.Usage},
+		{name: "refused", args: []string{"expect", "x"}, answers: map[string]string{"POST /_/expect": `400 {"error":{"message":"within is too long"}}`}, err: "within is too long", code: exit.Usage},
 	})
 }
 
-func TestManyEntries(t *testing.T) {
-	list := make([]uint64, 25)
-	for i := range list {
-		list[i] = uint64(i)
-	}
-	if got := entriesOf(list); !strings.HasSuffix(got, "18, 19, and 5 more") {
-		t.Errorf("entriesOf 25 = %q", got)
-	}
-	if got := entriesOf(nil); got != "no entry" {
-		t.Errorf("entriesOf none = %q", got)
-	}
-}
-
-// report reads a JUnit file as a CI server does.
-type report struct {
+// junitFile is a JUnit file file as a CI server does.
+type junitFile struct {
 	Suites []struct {
 		Name     string `xml:"name,attr"`
 		Tests    int    `xml:"tests,attr"`
@@ -76,7 +66,7 @@ type report struct {
 	} `xml:"testsuite"`
 }
 
-func readReport(t *testing.T, path string) (r report) {
+func readReport(t *testing.T, path string) (r junitFile) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -91,12 +81,12 @@ func readReport(t *testing.T, path string) (r report) {
 // TestJUnit: whatever a capture holds, the report is XML.
 func TestJUnit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.xml")
-	cases := []junitCase{
+	cases := []report.Case{
 		{Name: "a", Class: "c"},
 		{Name: "b <&\"'>\x00\x1b\xff", Class: "c", Failure: "first\nsecond ]]> \x0b\ufffe", Seconds: 1.5},
 		{Name: "d", Class: "c", Skipped: true},
 	}
-	if err := writeJUnit(path, "suite", cases); err != nil {
+	if err := report.WriteJUnit(path, "suite", cases); err != nil {
 		t.Fatal(err)
 	}
 	s := readReport(t, path).Suites[0]
@@ -106,7 +96,7 @@ func TestJUnit(t *testing.T) {
 	if f := s.Cases[1].Failure; f == nil || f.Message != "first" || !strings.HasPrefix(f.Text, "first\nsecond ]]>") || s.Cases[0].Failure != nil || s.Cases[2].Skipped == nil {
 		t.Errorf("cases %+v", s.Cases)
 	}
-	if err := writeJUnit(filepath.Join(path, "x"), "suite", nil); exitCode(err) != ExitUsage {
+	if err := report.WriteJUnit(filepath.Join(path, "x"), "suite", nil); exit.Code(err) != exit.Usage {
 		t.Errorf("error %v, want one of usage", err)
 	}
 }
@@ -114,7 +104,7 @@ func TestJUnit(t *testing.T) {
 func TestExpectReports(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.xml")
 	answers := map[string]string{"POST /_/expect": `417 {"met":false,"waited_ms":10,"wanted":"1 of x","seen":{"entries":3}}`}
-	runCases(t, []commandCase{{name: "report", args: []string{"expect", "x", "--junit", path}, answers: answers, code: ExitTimeout,
+	runCases(t, []commandCase{{name: "report", args: []string{"expect", "x", "--junit", path}, answers: answers, code: exit.Timeout,
 		out: lines("expected 1 × x within 5s", "  not met after 10ms: saw 0 matching among 3 entries")}})
 	t.Cleanup(func() {
 		c := readReport(t, path).Suites[0].Cases[0]

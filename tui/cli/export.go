@@ -6,9 +6,11 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"tacklebox/tui/cli/flags"
 )
 
-func (a *App) exportCommand() *cobra.Command {
+func exportCommand(a *App) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:     "export SEQ…",
@@ -16,7 +18,7 @@ func (a *App) exportCommand() *cobra.Command {
 		Example: "  tacklebox export 12 --as curl\n  tacklebox export 12 13 14 --as har > exchange.har",
 		Args:    args("SEQ…"),
 	}
-	cmd.Flags().Var(newChoice(&format, "curl", "har", "fixture", "gotest"), "as", "curl, har, fixture or gotest")
+	cmd.Flags().Var(flags.NewChoice(&format, "curl", "har", "fixture", "gotest"), "as", "curl, har, fixture or gotest")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		var parts [][]byte
 		for _, arg := range args {
@@ -35,9 +37,9 @@ func (a *App) exportCommand() *cobra.Command {
 			return err
 		}
 		if a.json {
-			return a.out.json(map[string]string{"as": format, "text": string(text)})
+			return a.out.JSON(map[string]string{"as": format, "text": string(text)})
 		}
-		a.verbatim(text)
+		a.out.Verbatim(text)
 		return nil
 	}
 	return cmd

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 // asking are the command lines that ask a sandbox before they do anything,
@@ -81,8 +83,8 @@ func TestEveryCommandWithoutASandbox(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			got := run(t.Context(), new(App), map[string]string{"TACKLEBOX_URL": address, "EDITOR": "true"}, "{}", strings.Fields(line)...)
-			if got.code != ExitConnect || got.out != "" {
-				t.Errorf("code %d, stdout %q; want %d and nothing", got.code, got.out, ExitConnect)
+			if got.code != exit.Connect || got.out != "" {
+				t.Errorf("code %d, stdout %q; want %d and nothing", got.code, got.out, exit.Connect)
 			}
 			for _, want := range []string{"tacklebox: cannot connect", strings.TrimPrefix(address, "http://"), "\nIs a sandbox running? Start one with 'tacklebox up', or name another with --url\n"} {
 				if !strings.Contains(got.err, want) {
@@ -102,9 +104,9 @@ func TestEveryCommandRefused(t *testing.T) {
 		err    string
 		code   int
 	}{
-		"a token is wanted": {`401 {"error":{"code":"unauthorized","message":"a token is needed","hint":"--token"}}`, "tacklebox: a token is needed (--token)\n", ExitUsage},
-		"its own failure":   {`500 {"error":{"code":"internal","message":"the disk is full","hint":"make room"}}`, "tacklebox: the disk is full (make room)\n", ExitFailed},
-		"hostile words":     {`400 {"error":{"code":"x","message":"a\u001b]0;t\u0007","hint":"\u202eb"}}`, "tacklebox: a␛]0;t␇ (\\u202eb)\n", ExitUsage},
+		"a token is wanted": {`401 {"error":{"code":"unauthorized","message":"a token is needed","hint":"--token"}}`, "tacklebox: a token is needed (--token)\n", exit.Usage},
+		"its own failure":   {`500 {"error":{"code":"internal","message":"the disk is full","hint":"make room"}}`, "tacklebox: the disk is full (make room)\n", exit.Failure},
+		"hostile words":     {`400 {"error":{"code":"x","message":"a\u001b]0;t\u0007","hint":"\u202eb"}}`, "tacklebox: a␛]0;t␇ (\\u202eb)\n", exit.Usage},
 	} {
 		for line, first := range asking(t) {
 			t.Run(name+": "+line, func(t *testing.T) {
@@ -135,8 +137,8 @@ func TestEveryCommandAgainstAStranger(t *testing.T) {
 			t.Parallel()
 			server := newControl(t, map[string]string{first: "200 <html>welcome to the printer</html>"})
 			got := run(t.Context(), new(App), map[string]string{"TACKLEBOX_URL": server.URL}, "{}", strings.Fields(line)...)
-			if got.code != ExitFailed || got.out != "" || !strings.HasPrefix(got.err, "tacklebox: ") {
-				t.Errorf("code %d, stdout %q, stderr %q; want %d and only words on stderr", got.code, got.out, got.err, ExitFailed)
+			if got.code != exit.Failure || got.out != "" || !strings.HasPrefix(got.err, "tacklebox: ") {
+				t.Errorf("code %d, stdout %q, stderr %q; want %d and only words on stderr", got.code, got.out, got.err, exit.Failure)
 			}
 		})
 	}

@@ -8,7 +8,10 @@ import (
 	"tacklebox/receiver/client"
 )
 
-func (a *App) faultsCommand() *cobra.Command {
+// faultsRun is what the command does with the app.
+type faultsRun struct{ *App }
+
+func faultsCommand(a *App) *cobra.Command {
 	var fault client.Fault
 	var probability float64
 	var clear bool
@@ -48,7 +51,7 @@ func (a *App) faultsCommand() *cobra.Command {
 			list = append(list, fault)
 		}
 		if !change {
-			return a.printFaults(list)
+			return faultsRun{a}.printFaults(list)
 		}
 		if err := a.client().PutFaults(cmd.Context(), list); err != nil {
 			return err
@@ -56,7 +59,7 @@ func (a *App) faultsCommand() *cobra.Command {
 		if list, err = a.client().Faults(cmd.Context()); err != nil {
 			return err
 		}
-		return a.printFaults(list)
+		return faultsRun{a}.printFaults(list)
 	}
 	return cmd
 }
@@ -68,19 +71,19 @@ func firstOf(args []string) string {
 	return args[0]
 }
 
-func (a *App) printFaults(list []client.Fault) error {
+func (a faultsRun) printFaults(list []client.Fault) error {
 	if a.json {
-		return a.out.json(list)
+		return a.out.JSON(list)
 	}
 	if len(list) == 0 {
-		a.out.line("no faults")
+		a.out.Line("no faults")
 		return nil
 	}
 	rows := [][]string{{"KIND", "PROBABILITY", "TIMES", "FOR", "FILTER"}}
 	for _, f := range list {
 		rows = append(rows, []string{f.Kind + f.Preset, often(f.Probability), times(f.Times), f.For, f.Q})
 	}
-	a.out.table(rows)
+	a.out.Table(rows)
 	return nil
 }
 

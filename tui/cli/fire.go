@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
 )
 
 // fireOptions is a fire command line before the sample gave it types.
@@ -24,7 +26,10 @@ type fireOptions struct {
 // longer than any provider's own time-out.
 const attemptWithin = 90 * time.Second
 
-func (a *App) fireCommand() *cobra.Command {
+// fireRun is what the command does with the app.
+type fireRun struct{ *App }
+
+func fireCommand(a *App) *cobra.Command {
 	o := new(fireOptions)
 	cmd := &cobra.Command{
 		Use:   "fire PROVIDER TYPE",
@@ -53,14 +58,14 @@ number. PATH:=JSON sends JSON as written.`,
 	f.DurationVar(&o.wait, "wait", 0, "wait up to `D` for the first attempts and print how they ended")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.req.Provider, o.req.Type = args[0], args[1]
-		return a.fire(cmd.Context(), o)
+		return fireRun{a}.fire(cmd.Context(), o)
 	}
 	return cmd
 }
 
-func (a *App) fire(ctx context.Context, o *fireOptions) (err error) {
+func (a fireRun) fire(ctx context.Context, o *fireOptions) (err error) {
 	if o.req.Count < 0 {
-		return usagef("--count %d: want at least 1", o.req.Count)
+		return exit.Usagef("--count %d: want at least 1", o.req.Count)
 	}
 	if o.req.Context, err = facts(o.context); err != nil {
 		return err
@@ -83,7 +88,7 @@ func (a *App) fire(ctx context.Context, o *fireOptions) (err error) {
 	})
 }
 
-func (a *App) fireAt(ctx context.Context, c *client.Client, o *fireOptions, local bool) error {
+func (a fireRun) fireAt(ctx context.Context, c *client.Client, o *fireOptions, local bool) error {
 	if err := a.typeEdits(ctx, c, o); err != nil {
 		return err
 	}
@@ -99,14 +104,14 @@ func (a *App) fireAt(ctx context.Context, c *client.Client, o *fireOptions, loca
 		return err
 	}
 	if a.json {
-		return a.out.json(firedJSON{*result, attempts})
+		return a.out.JSON(firedJSON{*result, attempts})
 	}
 	a.printFired(result, attempts, o.wait > 0)
 	return nil
 }
 
 // typeEdits asks for the sample only when there is something to type.
-func (a *App) typeEdits(ctx context.Context, c *client.Client, o *fireOptions) error {
+func (a fireRun) typeEdits(ctx context.Context, c *client.Client, o *fireOptions) error {
 	if len(o.set) == 0 {
 		return nil
 	}
@@ -126,7 +131,7 @@ func (a *App) typeEdits(ctx context.Context, c *client.Client, o *fireOptions) e
 }
 
 // explainFire adds the nearest names to a refusal that has none.
-func (a *App) explainFire(ctx context.Context, c *client.Client, o *fireOptions, err error) error {
+func (a fireRun) explainFire(ctx context.Context, c *client.Client, o *fireOptions, err error) error {
 	if refused, ok := asRefusal(err); !ok || refused.Hint != "" {
 		return err
 	}
@@ -148,7 +153,7 @@ type firedJSON struct {
 
 // attempts waits for the first attempt of every delivery. Time over is not an
 // error: what is missing shows in the output.
-func (a *App) attempts(ctx context.Context, c *client.Client, result *client.FireResult, within time.Duration) ([]client.Entry, error) {
+func (a fireRun) attempts(ctx context.Context, c *client.Client, result *client.FireResult, within time.Duration) ([]client.Entry, error) {
 	if within <= 0 {
 		return nil, nil
 	}
@@ -174,31 +179,31 @@ func (a *App) attempts(ctx context.Context, c *client.Client, result *client.Fir
 	return out, nil
 }
 
-func (a *App) printFired(result *client.FireResult, attempts []client.Entry, waited bool) {
+func (a fireRun) printFired(result *client.FireResult, attempts []client.Entry, waited bool) {
 	byDelivery := map[string]*client.Entry{}
 	for i := range attempts {
 		byDelivery[attempts[i].DeliveryID] = &attempts[i]
 	}
 	for _, event := range result.Events {
-		a.out.line("%s  %s", a.out.paint(bold, event.Type), event.ID)
+		a.out.Line("%s  %s", a.out.Paint(print.Bold, event.Type), event.ID)
 		for _, d := range event.Deliveries {
-			a.out.line("  → %s%s", d.URL, a.outcome(byDelivery[d.ID], waited))
+			a.out.Line("  → %s%s", d.URL, a.outcome(byDelivery[d.ID], waited))
 		}
 		for _, s := range event.Skipped {
-			a.out.line("  %s %s: %s", a.out.paint(quiet, "skipped"), s.Subscription, s.Reason)
+			a.out.Line("  %s %s: %s", a.out.Paint(print.Quiet, "skipped"), s.Subscription, s.Reason)
 		}
 		if len(event.Deliveries) == 0 && len(event.Skipped) == 0 {
-			a.out.line("  nobody is subscribed; --to URL sends it to one place")
+			a.out.Line("  nobody is subscribed; --to URL sends it to one place")
 		}
 	}
 }
 
-func (a *App) outcome(attempt *client.Entry, waited bool) painted {
+func (a fireRun) outcome(attempt *client.Entry, waited bool) print.Painted {
 	switch {
 	case attempt != nil:
-		return a.out.marks(attempt)
+		return a.out.Marks(attempt)
 	case waited:
-		return " " + a.out.paint(bad, "not attempted yet")
+		return " " + a.out.Paint(print.Bad, "not attempted yet")
 	}
 	return ""
 }

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/serve"
 )
 
 const shop = `200 {"name":"shoptet","title":"Shoptet","events":[{"type":"order:create","about":"an order","evidence":"documented","sample":{"id":5,"paid":false,"name":"x","tags":["a"],"none":null,"items":[{"price":1.5}]}},{"type":"order:update"}]}`
@@ -87,40 +90,40 @@ func TestFire(t *testing.T) {
 			out:     lines(`{"events":[{"id":"evt1","type":"order:create","deliveries":[{"id":"dlv1","subscription":"7","url":"http://h/cb"}],"skipped":[]}]}`),
 		},
 		{name: "not a number", args: []string{"fire", "shoptet", "order:create", "--set", "id=abc"}, answers: detail, sent: []string{},
-			err: `--set id=abc: a number stands there: to send "abc" all the same, write :="abc"`, code: ExitUsage},
+			err: `--set id=abc: a number stands there: to send "abc" all the same, write :="abc"`, code: exit.Usage},
 		{name: "not a truth value", args: []string{"fire", "shoptet", "order:create", "--set", "paid=1"}, answers: detail, sent: []string{},
-			err: "true or false stands there", code: ExitUsage},
+			err: "true or false stands there", code: exit.Usage},
 		{name: "not a list", args: []string{"fire", "shoptet", "order:create", "--set", "tags=a"}, answers: detail, sent: []string{},
-			err: "a list stands there", code: ExitUsage},
+			err: "a list stands there", code: exit.Usage},
 		{name: "not JSON", args: []string{"fire", "shoptet", "order:create", "--set", "id:=x"}, answers: detail, sent: []string{},
-			err: `"x" is not JSON`, code: ExitUsage},
+			err: `"x" is not JSON`, code: exit.Usage},
 		{name: "no value", args: []string{"fire", "shoptet", "order:create", "--set", "id"}, answers: detail, sent: []string{},
-			err: "want PATH=VALUE", code: ExitUsage},
+			err: "want PATH=VALUE", code: exit.Usage},
 		{name: "no path", args: []string{"fire", "shoptet", "order:create", "--set", "=1"}, answers: detail, sent: []string{},
-			err: "the path is missing", code: ExitUsage},
+			err: "the path is missing", code: exit.Usage},
 		{name: "no key", args: []string{"fire", "shoptet", "order:create", "--context", "x"}, answers: detail, sent: []string{},
-			err: "--context x: want KEY=VALUE", code: ExitUsage},
+			err: "--context x: want KEY=VALUE", code: exit.Usage},
 		{name: "broken body", args: []string{"fire", "shoptet", "order:create", "--body", "{\n\"a\":,}"}, answers: detail, sent: []string{},
-			err: "not JSON: line 2", code: ExitUsage},
+			err: "not JSON: line 2", code: exit.Usage},
 		{name: "broken merge", args: []string{"fire", "shoptet", "order:create", "--merge", "a"}, answers: detail, sent: []string{},
-			err: "--merge a: not JSON", code: ExitUsage},
+			err: "--merge a: not JSON", code: exit.Usage},
 		{name: "no file", args: []string{"fire", "shoptet", "order:create", "--body", "@/nowhere/x.json"}, answers: detail, sent: []string{},
-			err: "--body: open /nowhere/x.json", code: ExitUsage},
+			err: "--body: open /nowhere/x.json", code: exit.Usage},
 		{name: "negative count", args: []string{"fire", "shoptet", "order:create", "--count", "-1"}, answers: detail, sent: []string{},
-			err: "--count -1", code: ExitUsage},
+			err: "--count -1", code: exit.Usage},
 		{
 			name:    "mistyped path: the server knows the nearest",
 			args:    []string{"fire", "shoptet", "order:create", "--set", "nam=x"},
 			answers: map[string]string{"GET /_/providers/shoptet": shop, "POST /_/events": `422 {"error":{"code":"unknown_path","message":"the sample has no nam","hint":"did you mean name?"}}`},
 			err:     "the sample has no nam (did you mean name?)",
-			code:    ExitUsage,
+			code:    exit.Usage,
 		},
 		{
 			name:    "mistyped type",
 			args:    []string{"fire", "shoptet", "order:creat"},
 			answers: map[string]string{"GET /_/providers/shoptet": shop, "POST /_/events": `422 {"error":{"code":"unknown_type","message":"no such type"}}`},
 			err:     `no such type (did you mean "order:create"?)`,
-			code:    ExitUsage,
+			code:    exit.Usage,
 		},
 		{
 			name: "mistyped provider",
@@ -128,9 +131,9 @@ func TestFire(t *testing.T) {
 			answers: map[string]string{"GET /_/providers/shoptt": `404 {"error":{"code":"unknown_provider","message":"no such provider"}}`,
 				"POST /_/events": `422 {"error":{"code":"unknown_provider","message":"no such provider"}}`, "GET /_/providers": `200 [{"name":"dsco"},{"name":"shoptet"}]`},
 			err:  `no such provider (did you mean "shoptet"?)`,
-			code: ExitUsage,
+			code: exit.Usage,
 		},
-		{name: "type missing", args: []string{"fire", "shoptet"}, err: "TYPE is missing", code: ExitUsage},
+		{name: "type missing", args: []string{"fire", "shoptet"}, err: "TYPE is missing", code: exit.Usage},
 	})
 }
 
@@ -164,11 +167,11 @@ func TestWithLocal(t *testing.T) {
 		out  string
 		own  string
 	}{
-		{"fire --to waits for the attempt", nil, fire, ExitOK, "→ 500", "start stop"},
-		{"verify", nil, []string{"verify", "shoptet", "--secret", "s", "-"}, ExitOK, "valid", "start stop"},
-		{"fire without --to needs subscriptions", nil, fire[:3], ExitConnect, "", ""},
-		{"a named sandbox is not replaced", map[string]string{"TACKLEBOX_URL": nobody(t)}, fire, ExitConnect, "", ""},
-		{"nor one named by flag", nil, append([]string{"--url", nobody(t)}, fire...), ExitConnect, "", ""},
+		{"fire --to waits for the attempt", nil, fire, exit.OK, "→ 500", "start stop"},
+		{"verify", nil, []string{"verify", "shoptet", "--secret", "s", "-"}, exit.OK, "valid", "start stop"},
+		{"fire without --to needs subscriptions", nil, fire[:3], exit.Connect, "", ""},
+		{"a named sandbox is not replaced", map[string]string{"TACKLEBOX_URL": nobody(t)}, fire, exit.Connect, "", ""},
+		{"nor one named by flag", nil, append([]string{"--url", nobody(t)}, fire...), exit.Connect, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.env == nil {
@@ -191,8 +194,8 @@ func noneRunning(t *testing.T) map[string]string {
 	if err := os.Mkdir(filepath.Join(state, "tacklebox"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	ready := readyFile{URL: nobody(t), PID: os.Getpid()}
-	if err := ready.write(readyPath(filepath.Join(state, "tacklebox"))); err != nil {
+	ready := serve.Ready{URL: nobody(t), PID: os.Getpid()}
+	if err := ready.Write(serve.ReadyPath(filepath.Join(state, "tacklebox"))); err != nil {
 		t.Fatal(err)
 	}
 	return map[string]string{"XDG_STATE_HOME": state}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 // unpainted writes a colour as its number: {31 text}.
@@ -79,14 +81,14 @@ func TestEditing(t *testing.T) {
 		{name: "with --set as well", args: []string{"replay", "7", "--edit", "--set", "n=2"}, answers: answers, env: editor("same", "true\n"),
 			sent: []string{`POST /_/entries/7/replay {"set":{"n":2},"body":{"n":1}}`}, out: done},
 		{name: "broken", args: []string{"replay", "7", "--edit"}, answers: answers, env: editor("broken", "printf '{\\n\"n\": }' > \"$1\"\n"),
-			sent: []string{}, err: "the edited body is not JSON: line 2: invalid character '}'", code: ExitUsage},
+			sent: []string{}, err: "the edited body is not JSON: line 2: invalid character '}'", code: exit.Usage},
 		{name: "emptied", args: []string{"replay", "7", "--edit"}, answers: answers, env: editor("empty", ": > \"$1\"\n"),
-			sent: []string{}, err: "the edited body is not JSON: line 1: unexpected end", code: ExitUsage},
-		{name: "removed", args: []string{"replay", "7", "--edit"}, answers: answers, env: editor("remove", "rm \"$1\"\n"), sent: []string{}, err: "no such file", code: ExitFailed},
-		{name: "no such editor", args: []string{"replay", "7", "--edit"}, answers: answers, env: map[string]string{"EDITOR": "/nowhere/ed"}, sent: []string{}, err: "editor /nowhere/ed: ", code: ExitFailed},
-		{name: "a blank one", args: []string{"replay", "7", "--edit"}, answers: answers, env: map[string]string{"EDITOR": "  "}, sent: []string{}, err: "set VISUAL or EDITOR", code: ExitUsage},
+			sent: []string{}, err: "the edited body is not JSON: line 1: unexpected end", code: exit.Usage},
+		{name: "removed", args: []string{"replay", "7", "--edit"}, answers: answers, env: editor("remove", "rm \"$1\"\n"), sent: []string{}, err: "no such file", code: exit.Failure},
+		{name: "no such editor", args: []string{"replay", "7", "--edit"}, answers: answers, env: map[string]string{"EDITOR": "/nowhere/ed"}, sent: []string{}, err: "editor /nowhere/ed: ", code: exit.Failure},
+		{name: "a blank one", args: []string{"replay", "7", "--edit"}, answers: answers, env: map[string]string{"EDITOR": "  "}, sent: []string{}, err: "set VISUAL or EDITOR", code: exit.Usage},
 		{name: "a body that is no JSON takes no types", args: []string{"replay", "8", "--set", "n=2"}, answers: answers, sent: []string{`POST /_/entries/8/replay {"set":{"n":"2"}}`}, out: lines("replayed 8", "  → http://h/")},
-		{name: "a second that is no number is found before it is sent", args: []string{"replay", "7", "x"}, answers: answers, sent: []string{}, err: `"x" is not the number`, code: ExitUsage},
+		{name: "a second that is no number is found before it is sent", args: []string{"replay", "7", "x"}, answers: answers, sent: []string{}, err: `"x" is not the number`, code: exit.Usage},
 		{name: "an answer with no address", args: []string{"replay", "9"}, answers: map[string]string{"POST /_/entries/9/replay": "202 {}"}, out: lines("replayed 9")},
 	})
 }

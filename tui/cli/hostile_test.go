@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 // evil is what a sender can put into every text of an answer: a window title,
@@ -51,7 +53,7 @@ func TestHostileAnswers(t *testing.T) {
 			[]string{"EVIL  EVIL", "  → EVIL", "  skipped EVIL: EVIL"}},
 		{"replay 3", map[string]string{"POST /_/entries/3/replay": e(`{"id":"EVIL","url":"EVIL"}`)}, []string{"replayed 3", "  → EVIL"}},
 		{"inbox orders", map[string]string{"GET /_/inboxes/orders": e(`{"reply":[{"status":200,"delay":"EVIL","fault":"EVIL"}],"forward":"EVIL","verify":{"provider":"EVIL"}}`)},
-			[]string{"orders  URL/in/orders", "  reply    200@EVIL EVIL", "  forward  EVIL", "  verify   EVIL"}},
+			[]string{"orders  URL/in/orders", "  reply    200@EVIL!EVIL", "  forward  EVIL", "  verify   EVIL"}},
 		{"verify p --explain -", map[string]string{"POST /_/verify": e(`{"valid":true,"reason":"EVIL","tried":["EVIL","EVIL"]}`)},
 			[]string{"valid: EVIL", "  tried: EVIL", "  tried: EVIL"}},
 		{"import -", map[string]string{"POST /_/entries/import": e(`{"inbox":"EVIL","imported":1,"first_seq":1,"last_seq":1}`)}, []string{"imported 1 into EVIL: entries 1 to 1"}},
@@ -66,11 +68,11 @@ func TestHostileAnswers(t *testing.T) {
 			env := map[string]string{"TACKLEBOX_URL": server.URL, "TZ": "UTC"}
 			got := run(t.Context(), new(App), env, "{}", strings.Fields(c.line)...)
 			want := strings.ReplaceAll(strings.ReplaceAll(lines(c.out...), "EVIL", evilLine), "URL", server.URL)
-			if got.out != want || got.err != "" || got.code != ExitOK {
+			if got.out != want || got.err != "" || got.code != exit.OK {
 				t.Errorf("code %d, stderr %q, stdout\n%s\nwant\n%s", got.code, got.err, got.out, want)
 			}
 			asJSON := run(t.Context(), new(App), env, "{}", append(strings.Fields(c.line), "--json")...)
-			if bad := commands().FindString(asJSON.out); bad != "" || asJSON.code != ExitOK {
+			if bad := commands().FindString(asJSON.out); bad != "" || asJSON.code != exit.OK {
 				t.Errorf("code %d, %q in the JSON %q", asJSON.code, bad, asJSON.out)
 			}
 			if !json.Valid([]byte(asJSON.out)) || !strings.Contains(asJSON.out, `\u001b]0;t\u0007`) {
@@ -100,7 +102,7 @@ func TestHostileBodies(t *testing.T) {
 			server := newControl(t, map[string]string{"GET /_/entries/3": `200 {"seq":3,"time":"2026-01-05T09:00:00Z","kind":"capture","request":{"method":"POST","url":"/","proto":"HTTP/1.1",` + c.body + `}}`})
 			got := run(t.Context(), new(App), map[string]string{"TACKLEBOX_URL": server.URL, "TZ": "UTC"}, "", "show", "3")
 			_, shown, _ := strings.Cut(got.out, "request POST / HTTP/1.1\n\n")
-			if shown != c.want+"\n" || got.code != ExitOK || got.err != "" {
+			if shown != c.want+"\n" || got.code != exit.OK || got.err != "" {
 				t.Errorf("code %d, stderr %q, body shown as\n%q\nwant\n%q", got.code, got.err, shown, c.want+"\n")
 			}
 		})

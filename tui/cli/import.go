@@ -10,9 +10,14 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"tacklebox/tui/cli/exit"
 )
 
-func (a *App) importCommand() *cobra.Command {
+// importRun is what the command does with the app.
+type importRun struct{ *App }
+
+func importCommand(a *App) *cobra.Command {
 	var inbox string
 	cmd := &cobra.Command{
 		Use:   "import FILE|DIR|-",
@@ -27,29 +32,29 @@ sound is refused as a whole; 'tacklebox replay' sends again what was taken.`,
 	}
 	cmd.Flags().StringVar(&inbox, "inbox", "", "into the inbox `NAME` (default: imported)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		doc, err := a.recorded(args[0])
+		doc, err := importRun{a}.recorded(args[0])
 		if err != nil {
-			return usagef("import: %w", err)
+			return exit.Usagef("import: %w", err)
 		}
 		done, err := a.client().Import(cmd.Context(), inbox, doc)
 		if err != nil {
 			return err
 		}
 		if a.json {
-			return a.out.json(done)
+			return a.out.JSON(done)
 		}
 		skipped := ""
 		if done.Skipped > 0 {
 			skipped = fmt.Sprintf("; left out %d that are no requests", done.Skipped)
 		}
-		a.out.line("imported %d into %s: entries %d to %d%s", done.Imported, done.Inbox, done.FirstSeq, done.LastSeq, skipped)
+		a.out.Line("imported %d into %s: entries %d to %d%s", done.Imported, done.Inbox, done.FirstSeq, done.LastSeq, skipped)
 		return nil
 	}
 	return cmd
 }
 
 // recorded reads what is to be imported; a folder becomes a list of requests.
-func (a *App) recorded(path string) ([]byte, error) {
+func (a importRun) recorded(path string) ([]byte, error) {
 	if path == "-" {
 		return a.read("-")
 	}

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 func TestImport(t *testing.T) {
@@ -41,10 +43,10 @@ func TestImport(t *testing.T) {
 		{name: "as JSON", args: []string{"import", "--json", har}, answers: done, out: lines(`{"inbox":"imported","imported":2,"first_seq":5,"last_seq":6}`)},
 		{name: "a folder", args: []string{"import", bodies}, answers: done, out: "imported 2 into imported: entries 5 to 6\n",
 			sent: []string{`POST /_/entries/import {"requests":[{"url":"/a/1%20%C3%BC%3F.bin","body_base64":"/wA="},{"url":"/b.json","headers":{"Content-Type":"application/json"},"body_base64":"eyJiIjoxfQ=="}]}`}},
-		{name: "an empty folder", args: []string{"import", filepath.Join(dir, "empty")}, err: "holds no files", code: ExitUsage},
-		{name: "no file", args: []string{"import", "/nowhere/file"}, err: "/nowhere/file", code: ExitUsage},
-		{name: "refused", args: []string{"import", har}, answers: map[string]string{"POST /_/entries/import": `400 {"error":{"code":"bad_request","message":"line 3: not JSON"}}`}, err: "line 3: not JSON", code: ExitUsage},
-		{name: "missing", args: []string{"import"}, err: "FILE is missing", code: ExitUsage},
+		{name: "an empty folder", args: []string{"import", filepath.Join(dir, "empty")}, err: "holds no files", code: exit.Usage},
+		{name: "no file", args: []string{"import", "/nowhere/file"}, err: "/nowhere/file", code: exit.Usage},
+		{name: "refused", args: []string{"import", har}, answers: map[string]string{"POST /_/entries/import": `400 {"error":{"code":"bad_request","message":"line 3: not JSON"}}`}, err: "line 3: not JSON", code: exit.Usage},
+		{name: "missing", args: []string{"import"}, err: "FILE is missing", code: exit.Usage},
 	})
 	text, err := folder(dir)
 	if want := `{"requests":[{"url":"/a.har","body_base64":"eyJsb2ciOnt9fQ=="},{"url":"/b.json","headers":{"Content-Type":"application/json"},"body_base64":"eyJiIjoxfQ=="}]}`; err != nil || string(text) != want {

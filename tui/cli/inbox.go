@@ -4,14 +4,19 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
 )
 
-func (a *App) inboxCommand() *cobra.Command {
+// inboxRun is what the command does with the app.
+type inboxRun struct{ *App }
+
+func inboxCommand(a *App) *cobra.Command {
 	var reply, forward, verify string
 	cmd := &cobra.Command{
 		Use:   "inbox [NAME]",
@@ -32,7 +37,7 @@ repeats. 500x2,200 fails twice and then accepts.`,
 	f.StringVar(&verify, "verify", "", "check signatures of `PROVIDER[:SECRET]`; \"\" stops that")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return a.inboxes(cmd.Context())
+			return inboxRun{a}.inboxes(cmd.Context())
 		}
 		inbox, err := a.client().Inbox(cmd.Context(), args[0])
 		if err != nil {
@@ -40,8 +45,8 @@ repeats. 500x2,200 fails twice and then accepts.`,
 		}
 		changed := cmd.Flags().Changed
 		if changed("reply") {
-			if inbox.Reply, err = replies(reply); err != nil {
-				return err
+			if inbox.Reply, err = api.ParseReplies(reply); err != nil {
+				return exit.Usagef("--reply %w", err)
 			}
 		}
 		if changed("forward") {
@@ -55,102 +60,41 @@ repeats. 500x2,200 fails twice and then accepts.`,
 				return err
 			}
 		}
-		return a.printInbox(args[0], inbox)
+		return inboxRun{a}.printInbox(args[0], inbox)
 	}
 	return cmd
 }
 
-func (a *App) inboxes(ctx context.Context) error {
+func (a inboxRun) inboxes(ctx context.Context) error {
 	list, err := a.client().Inboxes(ctx)
 	if err != nil {
 		return err
 	}
 	if a.json {
-		return a.out.json(list)
+		return a.out.JSON(list)
 	}
 	rows := [][]string{{"NAME", "CAPTURES", "REPLY", "FORWARD"}}
 	for _, in := range list {
-		rows = append(rows, []string{in.Inbox, strconv.Itoa(in.Captures), spell(in.Settings.Reply), in.Settings.Forward})
+		rows = append(rows, []string{in.Inbox, strconv.Itoa(in.Captures), answers(in.Settings.Reply), in.Settings.Forward})
 	}
-	a.out.table(rows)
+	a.out.Table(rows)
 	return nil
 }
 
-func (a *App) printInbox(name string, in *client.Inbox) error {
+func (a inboxRun) printInbox(name string, in *client.Inbox) error {
 	if a.json {
-		return a.out.json(client.InboxInfo{Inbox: name, Settings: *in})
+		return a.out.JSON(client.InboxInfo{Inbox: name, Settings: *in})
 	}
 	base, _ := a.address()
-	a.out.line("%s  %s", a.out.paint(bold, name), strings.TrimRight(base, "/")+"/in/"+name)
-	a.out.line("  reply    %s", spell(in.Reply))
+	a.out.Line("%s  %s", a.out.Paint(print.Bold, name), strings.TrimRight(base, "/")+"/in/"+name)
+	a.out.Line("  reply    %s", answers(in.Reply))
 	if in.Forward != "" {
-		a.out.line("  forward  %s", in.Forward)
+		a.out.Line("  forward  %s", in.Forward)
 	}
 	if in.Verify != nil {
-		a.out.line("  verify   %s", in.Verify.Provider)
+		a.out.Line("  verify   %s", in.Verify.Provider)
 	}
 	return nil
-}
-
-// replies reads 500x2,200@3s.
-func replies(s string) ([]client.Reply, error) {
-	var out []client.Reply
-	for part := range strings.SplitSeq(s, ",") {
-		if s == "" {
-			break
-		}
-		r, err := reply(strings.TrimSpace(part))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
-func reply(s string) (r client.Reply, err error) {
-	rest, delay, delayed := strings.Cut(s, "@")
-	status, times, repeated := strings.Cut(rest, "x")
-	if r.Status, err = strconv.Atoi(status); err != nil || r.Status < 100 || r.Status > 599 {
-		return r, usagef("--reply %q: want a status from 100 to 599, like 500x2,200", s)
-	}
-	if repeated {
-		if r.Times, err = strconv.Atoi(times); err != nil || r.Times < 1 {
-			return r, usagef("--reply %q: want a number of times after x, like 500x2", s)
-		}
-	}
-	if delayed {
-		if d, err := time.ParseDuration(delay); err != nil || d < 0 {
-			return r, usagef("--reply %q: want a duration after @, like 200@3s", s)
-		}
-		r.Delay = delay
-	}
-	return r, nil
-}
-
-// spell writes replies as the command line does.
-func spell(list []client.Reply) string {
-	if len(list) == 0 {
-		return "200"
-	}
-	parts := make([]string, len(list))
-	for i, r := range list {
-		if r.Status != 0 {
-			parts[i] = strconv.Itoa(r.Status)
-		} else {
-			parts[i] = "200"
-		}
-		if r.Times > 0 {
-			parts[i] += "x" + strconv.Itoa(r.Times)
-		}
-		if r.Delay != "" {
-			parts[i] += "@" + r.Delay
-		}
-		if r.Fault != "" {
-			parts[i] += " " + r.Fault
-		}
-	}
-	return strings.Join(parts, ",")
 }
 
 func signing(s string) *client.Signing {
@@ -159,4 +103,12 @@ func signing(s string) *client.Signing {
 	}
 	provider, secret, _ := strings.Cut(s, ":")
 	return &client.Signing{Provider: provider, Secret: secret}
+}
+
+// answers are an inbox's replies, as --reply takes them.
+func answers(list []api.Reply) string {
+	if len(list) == 0 {
+		return "200"
+	}
+	return api.FormatReplies(list)
 }

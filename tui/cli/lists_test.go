@@ -1,6 +1,10 @@
 package cli
 
-import "testing"
+import (
+	"testing"
+
+	"tacklebox/tui/cli/exit"
+)
 
 func TestProviders(t *testing.T) {
 	answers := map[string]string{"GET /_/providers": `200 [{"name":"dsco","title":"Dsco","base_url":"URL/dsco","events":6,"profile":"v2"},{"name":"lagerkoll","title":"Lagerkoll","base_url":"URL/lagerkoll","events":35}]`}
@@ -19,7 +23,7 @@ func TestProviders(t *testing.T) {
 				"  stock  what is left (a)", "", "assumptions", "  ids   inferred  they rise (setting ids)", "  time  decision  UTC")},
 		{name: "one in detail as JSON", args: []string{"providers", "dsco", "--json"}, answers: map[string]string{"GET /_/providers/dsco": `200 {"name":"dsco","title":"","base_url":"","events":[]}`},
 			out: lines(`{"name":"dsco","title":"","base_url":"","profile":"","events":[],"assumptions":null,"context":null,"faults":null}`)},
-		{name: "two", args: []string{"providers", "x", "y"}, err: `unexpected argument "y"`, code: ExitUsage},
+		{name: "two", args: []string{"providers", "x", "y"}, err: `unexpected argument "y"`, code: exit.Usage},
 	})
 }
 
@@ -37,10 +41,10 @@ func TestEvents(t *testing.T) {
 		{name: "a sample as JSON", args: []string{"events", "shoptet", "order:update", "--json"}, answers: answers,
 			out: lines(`{"type":"order:update","about":"","evidence":"","sample":null,"schema":null}`)},
 		{name: "mistyped type", args: []string{"events", "shoptet", "order:updat"}, answers: answers,
-			err: `shoptet has no event type "order:updat" (did you mean "order:update"?)`, code: ExitUsage},
+			err: `shoptet has no event type "order:updat" (did you mean "order:update"?)`, code: exit.Usage},
 		{name: "mistyped provider", args: []string{"events", "shopet"}, answers: answers,
-			err: `there is no provider shopet (did you mean "shoptet"?)`, code: ExitUsage},
-		{name: "missing provider", args: []string{"events"}, err: "PROVIDER is missing", code: ExitUsage},
+			err: `there is no provider shopet (did you mean "shoptet"?)`, code: exit.Usage},
+		{name: "missing provider", args: []string{"events"}, err: "PROVIDER is missing", code: exit.Usage},
 	})
 }
 
@@ -70,8 +74,8 @@ func TestFaults(t *testing.T) {
 			sent: []string{`PUT /_/faults [` + there + `,{"preset":"flaky"}]`}, out: table},
 		{name: "unknown kind", args: []string{"faults", "dely"},
 			answers: map[string]string{"GET /_/faults": "200 []", "PUT /_/faults": `422 {"error":{"message":"no such fault","hint":"known: delay"}}`},
-			err:     "no such fault (known: delay)", code: ExitUsage},
-		{name: "broken filter", args: []string{"faults", "delay", "--q", "kind:("}, answers: answers, err: "filter: ", code: ExitUsage},
+			err:     "no such fault (known: delay)", code: exit.Usage},
+		{name: "broken filter", args: []string{"faults", "delay", "--q", "kind:("}, answers: answers, err: "filter: ", code: exit.Usage},
 	})
 }
 
@@ -85,13 +89,13 @@ func TestClock(t *testing.T) {
 		{name: "next", args: []string{"clock", "next"}, answers: answers, sent: []string{`POST /_/clock {"to":"next"}`}, out: lines("2026-01-06T09:00:00Z  manual")},
 		{name: "advance next", args: []string{"clock", "advance", "next"}, answers: answers, sent: []string{`POST /_/clock {"to":"next"}`}, out: lines("2026-01-06T09:00:00Z  manual")},
 		{name: "to", args: []string{"clock", "to", "2026-01-06T09:00:00Z"}, answers: answers, sent: []string{`POST /_/clock {"to":"2026-01-06T09:00:00Z"}`}, out: lines("2026-01-06T09:00:00Z  manual")},
-		{name: "back", args: []string{"clock", "advance", "-1h"}, err: "unknown shorthand flag", code: ExitUsage},
-		{name: "no duration", args: []string{"clock", "advance", "tomorrow"}, err: "want a duration", code: ExitUsage},
-		{name: "no time", args: []string{"clock", "to", "noon"}, err: "want a time", code: ExitUsage},
-		{name: "how far", args: []string{"clock", "advance"}, err: "how far?", code: ExitUsage},
-		{name: "mistyped", args: []string{"clock", "advnce", "1h"}, err: `did you mean "advance"?`, code: ExitUsage},
+		{name: "back", args: []string{"clock", "advance", "-1h"}, err: "unknown shorthand flag", code: exit.Usage},
+		{name: "no duration", args: []string{"clock", "advance", "tomorrow"}, err: "want a duration", code: exit.Usage},
+		{name: "no time", args: []string{"clock", "to", "noon"}, err: "want a time", code: exit.Usage},
+		{name: "how far", args: []string{"clock", "advance"}, err: "how far?", code: exit.Usage},
+		{name: "mistyped", args: []string{"clock", "advnce", "1h"}, err: `did you mean "advance"?`, code: exit.Usage},
 		{name: "a real clock", args: []string{"clock", "next"}, answers: map[string]string{"POST /_/clock": `409 {"error":{"message":"the clock is real","hint":"up --clock manual"}}`},
-			err: "the clock is real (up --clock manual)", code: ExitUsage},
+			err: "the clock is real (up --clock manual)", code: exit.Usage},
 	})
 }
 
@@ -108,9 +112,9 @@ func TestInbox(t *testing.T) {
 		"GET /_/inboxes/orders": `200 {"reply":[{"status":503,"headers":{"Retry-After":"1"}}],"forward":"http://h/"}`, "PUT /_/inboxes/orders": "200 {}", "GET /_/inboxes/new": "200 {}", "PUT /_/inboxes/new": "200 {}"}
 	runCases(t, []commandCase{
 		{name: "list", args: []string{"inbox"}, answers: answers,
-			out: lines("NAME    CAPTURES  REPLY                   FORWARD", "a       3         200", "orders  0         500x2,200@3s,200 reset  http://h/")},
+			out: lines("NAME    CAPTURES  REPLY                                      FORWARD", "a       3         200", "orders  0         500x2,{\"body\":{\"x\":1},\"delay\":\"3s\"},reset  http://h/")},
 		{name: "list as JSON", args: []string{"inbox", "--json"}, answers: map[string]string{"GET /_/inboxes": `200 [{"inbox":"a","captures":3}]`}, out: lines(`[{"inbox":"a","captures":3}]`)},
-		{name: "show", args: []string{"inbox", "orders"}, answers: answers, sent: []string{}, out: lines("orders  URL/in/orders", "  reply    503", "  forward  http://h/")},
+		{name: "show", args: []string{"inbox", "orders"}, answers: answers, sent: []string{}, out: lines("orders  URL/in/orders", "  reply    {\"status\":503,\"headers\":{\"Retry-After\":\"1\"}}", "  forward  http://h/")},
 		{name: "show one never set", args: []string{"inbox", "new"}, answers: answers, out: lines("new  URL/in/new", "  reply    200")},
 		{name: "replies", args: []string{"inbox", "new", "--reply", "500x2, 200@3s"}, answers: answers,
 			sent: []string{`PUT /_/inboxes/new {"reply":[{"status":500,"times":2},{"status":200,"delay":"3s"}]}`}, out: lines("new  URL/in/new", "  reply    500x2,200@3s")},
@@ -119,11 +123,11 @@ func TestInbox(t *testing.T) {
 			out:  lines(`{"inbox":"orders","captures":0,"settings":{"reply":[{"status":503,"headers":{"Retry-After":"1"}}],"forward":"http://h/","verify":{"provider":"shoptet","secret":"a:b"}}}`)},
 		{name: "undo", args: []string{"inbox", "orders", "--reply", "", "--forward", "", "--verify", ""}, answers: answers,
 			sent: []string{`PUT /_/inboxes/orders {}`}, out: lines("orders  URL/in/orders", "  reply    200")},
-		{name: "no status", args: []string{"inbox", "new", "--reply", "fine"}, answers: answers, err: "want a status", code: ExitUsage},
-		{name: "status out of range", args: []string{"inbox", "new", "--reply", "99"}, answers: answers, err: "want a status", code: ExitUsage},
-		{name: "no times", args: []string{"inbox", "new", "--reply", "500x"}, answers: answers, err: "want a number of times", code: ExitUsage},
-		{name: "no delay", args: []string{"inbox", "new", "--reply", "200@soon"}, answers: answers, err: "want a duration", code: ExitUsage},
-		{name: "empty between commas", args: []string{"inbox", "new", "--reply", "200,,500"}, answers: answers, err: "want a status", code: ExitUsage},
+		{name: "no status", args: []string{"inbox", "new", "--reply", "fine"}, answers: answers, err: "want a status", code: exit.Usage},
+		{name: "status out of range", args: []string{"inbox", "new", "--reply", "99"}, answers: answers, err: "want a status", code: exit.Usage},
+		{name: "no times", args: []string{"inbox", "new", "--reply", "500x"}, answers: answers, err: "want a number of times", code: exit.Usage},
+		{name: "no delay", args: []string{"inbox", "new", "--reply", "200@soon"}, answers: answers, err: "want a duration", code: exit.Usage},
+		{name: "empty between commas", args: []string{"inbox", "new", "--reply", "200,,500"}, answers: answers, err: "want a status", code: exit.Usage},
 	})
 }
 
@@ -136,9 +140,9 @@ func TestExport(t *testing.T) {
 		{name: "one HAR of several", args: []string{"export", "1", "2", "--as", "har"}, answers: answers,
 			out: lines("{", `  "log": {`, `    "entries": [`, "      {", `        "a": 1`, "      },", "      {", `        "a": 2`, "      }", "    ],", `    "version": "1.2"`, "  }", "}")},
 		{name: "in JSON", args: []string{"export", "1", "--json"}, answers: answers, out: lines(`{"as":"curl","text":"curl -X POST\n"}`)},
-		{name: "a broken HAR", args: []string{"export", "1", "3", "--as", "har"}, answers: answers, err: "HAR from the server", code: ExitFailed},
-		{name: "unknown form", args: []string{"export", "1", "--as", "crl"}, err: `did you mean "curl"?`, code: ExitUsage},
-		{name: "no entry", args: []string{"export"}, err: "SEQ… is missing", code: ExitUsage},
+		{name: "a broken HAR", args: []string{"export", "1", "3", "--as", "har"}, answers: answers, err: "HAR from the server", code: exit.Failure},
+		{name: "unknown form", args: []string{"export", "1", "--as", "crl"}, err: `did you mean "curl"?`, code: exit.Usage},
+		{name: "no entry", args: []string{"export"}, err: "SEQ… is missing", code: exit.Usage},
 	})
 }
 

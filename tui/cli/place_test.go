@@ -1,83 +1,12 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
-
-	"github.com/spf13/pflag"
 )
-
-// TestMistakesFoundLaterAreNamedWithTheirLine: the sandbox knows the path, the
-// file its lines.
-func TestMistakesFoundLaterAreNamedWithTheirLine(t *testing.T) {
-	t.Parallel()
-	const file = `# a comment
-providers:
-  shoptet:
-    attempts: 3
-    waits:
-      - 1m
-      - 2m
-inboxes:
-  "or.ders":
-    reply:
-      - status: 500
-      -
-        status: 200
-faults: [{kind: drop},
-  {kind: slow}]
-`
-	o, flags := new(UpOptions), pflag.NewFlagSet("up", pflag.ContinueOnError)
-	o.register(flags, func(string) string { return "" })
-	if err := o.readConfig("t.yaml", []byte(file), flags, map[string]int{}); err != nil {
-		t.Fatal(err)
-	}
-	cause := errors.New("is wrong")
-	for path, want := range map[string]string{
-		"providers":                       "t.yaml:2: is wrong",
-		"providers shoptet":               "t.yaml:3: is wrong",
-		"providers shoptet attempts":      "t.yaml:4: is wrong",
-		"providers shoptet attempts more": "t.yaml:4: is wrong",
-		"providers shoptet waits":         "t.yaml:5: is wrong",
-		"providers shoptet waits 1":       "t.yaml:7: is wrong",
-		"providers shoptet waits 9":       "t.yaml:5: is wrong",
-		"providers unknown":               "t.yaml:2: is wrong",
-		"inboxes or.ders":                 "t.yaml:9: is wrong",
-		"inboxes or.ders reply 0":         "t.yaml:11: is wrong",
-		"inboxes or.ders reply 1 status":  "t.yaml:13: is wrong",
-		"faults 0":                        "t.yaml:14: is wrong",
-		"faults 1 kind":                   "t.yaml:15: is wrong",
-		"elsewhere":                       "is wrong",
-		"":                                "is wrong",
-	} {
-		got := o.locate(fmt.Errorf("%w", &ConfigError{Path: strings.Fields(path), Err: cause}))
-		if got.Error() != want || !errors.Is(got, cause) {
-			t.Errorf("%s: %v, want %s", path, got, want)
-		}
-	}
-	if got := o.locate(cause); got != cause {
-		t.Errorf("a mistake without a place became %v", got)
-	}
-}
-
-// TestDeepConfigurationsEnd: neither the reader nor its memory of places goes on.
-func TestDeepConfigurationsEnd(t *testing.T) {
-	t.Parallel()
-	o, flags := new(UpOptions), pflag.NewFlagSet("up", pflag.ContinueOnError)
-	o.register(flags, func(string) string { return "" })
-	deep := "faults: " + strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
-	if err := o.readConfig("t.yaml", []byte(deep), flags, map[string]int{}); err == nil || !strings.HasPrefix(err.Error(), "t.yaml:1: nested too deep") {
-		t.Errorf("got %.200v", err)
-	}
-	if n := len(o.places.lines); n > maxYAMLDepth+1 {
-		t.Errorf("%d places are remembered", n)
-	}
-}
 
 func TestWhatAPortProblemSays(t *testing.T) {
 	t.Parallel()
@@ -116,15 +45,6 @@ func TestReachable(t *testing.T) {
 	}
 }
 
-func TestTheZoneIsThePersons(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{"UTC": "UTC", "Europe/Prague": "Europe/Prague", "": time.Local.String(), "Nowhere/At All": time.Local.String(), "../../etc/passwd": time.Local.String()} {
-		if got := zone(name).String(); got != want {
-			t.Errorf("TZ=%s is %s, want %s", name, got, want)
-		}
-	}
-}
-
 // TestTheLocaleIsTheFirstThatSaysOne, as the C library decides.
 func TestTheLocaleIsTheFirstThatSaysOne(t *testing.T) {
 	t.Parallel()
@@ -147,46 +67,12 @@ func TestTheLocaleIsTheFirstThatSaysOne(t *testing.T) {
 func TestDoctorLooksAtThePort(t *testing.T) {
 	t.Parallel()
 	app := &App{Getenv: func(string) string { return "" }}
-	if f := app.checkPort(t.Context(), true); !f.OK || !strings.Contains(f.Found, "a sandbox answers at ") || f.Advice != "" {
+	if f := (doctorRun{app}).checkPort(t.Context(), true); !f.OK || !strings.Contains(f.Found, "a sandbox answers at ") || f.Advice != "" {
 		t.Errorf("with a sandbox: %+v", f)
 	}
 	stranger := newControl(t, map[string]string{"GET /_/readyz": "500 oops"})
 	app.Getenv = func(name string) string { return map[string]string{"TACKLEBOX_URL": stranger.URL}[name] }
-	if f := app.checkPort(t.Context(), false); f.OK || !strings.Contains(f.Found, "something else answers at "+stranger.URL) || !strings.Contains(f.Advice, "--port") {
+	if f := (doctorRun{app}).checkPort(t.Context(), false); f.OK || !strings.Contains(f.Found, "something else answers at "+stranger.URL) || !strings.Contains(f.Advice, "--port") {
 		t.Errorf("with a stranger: %+v", f)
-	}
-}
-
-// TestFlagsNameTheirForm in the help.
-func TestFlagsNameTheirForm(t *testing.T) {
-	t.Parallel()
-	var size int64
-	var choice string
-	var seed *uint64
-	var at time.Time
-	for _, c := range []struct {
-		value                    pflag.Value
-		form, first, good, shown string
-		bad                      []string
-	}{
-		{newSize(&size, 1<<20), "BYTES", "1MiB", "64kib", "64KiB", []string{"", "-1", "1XB", "9223372036854775808"}},
-		{newChoice(&choice, "real", "manual"), "CHOICE", "real", "manual", "manual", []string{"", "Real", "manul"}},
-		{&seedValue{&seed}, "N", "", "18446744073709551615", "18446744073709551615", []string{"", "-1", "1.0", "18446744073709551616"}},
-		{&timeValue{&at}, "TIME", "", "2026-01-31T12:00:00+01:00", "2026-01-31T12:00:00+01:00", []string{"", "now", "2026-01-31", "2026-02-30T00:00:00Z"}},
-	} {
-		if c.value.Type() != c.form || c.value.String() != c.first {
-			t.Errorf("%s is first %q, want %q of %s", c.value.Type(), c.value, c.first, c.form)
-		}
-		for _, bad := range c.bad {
-			if err := c.value.Set(bad); err == nil || !strings.HasPrefix(err.Error(), "want ") {
-				t.Errorf("%s %q: %v", c.form, bad, err)
-			}
-		}
-		if c.value.String() != c.first {
-			t.Errorf("%s changed to %q by what was refused", c.form, c.value)
-		}
-		if err := c.value.Set(c.good); err != nil || c.value.String() != c.shown {
-			t.Errorf("%s %q: %q, %v", c.form, c.good, c.value, err)
-		}
 	}
 }

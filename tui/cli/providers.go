@@ -11,58 +11,62 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/print"
 )
 
-func (a *App) providersCommand() *cobra.Command {
+// providersRun is what the command does with the app.
+type providersRun struct{ *App }
+
+func providersCommand(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "providers [NAME]",
 		Short: "List the providers, or what one can be told and what it assumes",
 		Args:  args("[NAME]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				return a.providerDetail(cmd.Context(), args[0])
+				return providersRun{a}.providerDetail(cmd.Context(), args[0])
 			}
 			providers, err := a.client().Providers(cmd.Context())
 			if err != nil {
 				return err
 			}
 			if a.json {
-				return a.out.json(providers)
+				return a.out.JSON(providers)
 			}
 			rows := [][]string{{"NAME", "TITLE", "EVENTS", "PROFILE", "BASE URL"}}
 			for _, p := range providers {
 				rows = append(rows, []string{p.Name, p.Title, strconv.Itoa(p.Events), p.Profile, p.BaseURL})
 			}
-			a.out.table(rows)
+			a.out.Table(rows)
 			return nil
 		},
 	}
 }
 
-func (a *App) providerDetail(ctx context.Context, name string) error {
+func (a providersRun) providerDetail(ctx context.Context, name string) error {
 	detail, err := a.provider(ctx, a.client(), name)
 	if err != nil {
 		return err
 	}
 	if a.json {
-		return a.out.json(detail)
+		return a.out.JSON(detail)
 	}
 	settings, err := a.client().Settings(ctx, name, "")
 	if err != nil {
 		return err
 	}
-	a.out.line("%s  %s", a.out.paint(bold, detail.Title), detail.BaseURL)
-	a.out.table([][]string{{"  profile", detail.Profile}, {"  events", fmt.Sprintf("%d, see 'tacklebox events %s'", len(detail.Events), name)}})
+	a.out.Line("%s  %s", a.out.Paint(print.Bold, detail.Title), detail.BaseURL)
+	a.out.Table([][]string{{"  profile", detail.Profile}, {"  events", fmt.Sprintf("%d, see 'tacklebox events %s'", len(detail.Events), name)}})
 	a.section("settings", settingRows(settings))
 	a.section("context of fire", factRows(detail.Context))
 	a.section("assumptions", assumptionRows(detail.Assumptions))
 	return nil
 }
 
-func (a *App) section(title string, rows [][]string) {
+func (a providersRun) section(title string, rows [][]string) {
 	if len(rows) > 0 {
-		a.out.line("\n%s", a.out.paint(bold, title))
-		a.out.table(rows)
+		a.out.Line("\n%s", a.out.Paint(print.Bold, title))
+		a.out.Table(rows)
 	}
 }
 

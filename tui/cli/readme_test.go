@@ -12,6 +12,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/scenario"
+	"tacklebox/tui/cli/serve"
 )
 
 const scenarioPage = "../../fixtures/scenarios/README.md"
@@ -126,18 +129,18 @@ func cell(s string) string {
 // TestPageExamples: what the pages show is understood as it stands there.
 func TestPageExamples(t *testing.T) {
 	yaml := regexp.MustCompile("(?s)```yaml\n(.*?)```")
-	config, scenario := yaml.FindStringSubmatch(page(t, "README.md")), yaml.FindStringSubmatch(page(t, scenarioPage))
-	if config == nil || scenario == nil {
+	config, example := yaml.FindStringSubmatch(page(t, "README.md")), yaml.FindStringSubmatch(page(t, scenarioPage))
+	if config == nil || example == nil {
 		t.Fatal("the configuration or the scenario is missing")
 	}
-	o, flags := new(UpOptions), pflag.NewFlagSet("up", pflag.ContinueOnError)
-	o.register(flags, func(string) string { return "" })
-	if err := o.readConfig("README.md", []byte(config[1]), flags, map[string]int{}); err != nil || o.Keep != 50000 || o.Inboxes["orders"] == nil {
+	o, flags := new(serve.Options), pflag.NewFlagSet("up", pflag.ContinueOnError)
+	o.Register(flags, func(string) string { return "" })
+	if err := o.ReadConfig("README.md", []byte(config[1]), flags, map[string]int{}); err != nil || o.Keep != 50000 || o.Inboxes["orders"] == nil {
 		t.Errorf("configuration: %v, %+v", err, o)
 	}
-	s, err := parseScenario("README.md", []byte(scenario[1]))
-	if err != nil || len(s.steps) != 6 {
-		t.Errorf("scenario: %v, %d steps", err, len(s.steps))
+	s, err := scenario.Parse("README.md", []byte(example[1]))
+	if err != nil || s.Steps() != 6 {
+		t.Errorf("scenario: %v, %d steps", err, s.Steps())
 	}
 }
 
@@ -145,7 +148,7 @@ func TestPageExamples(t *testing.T) {
 // everybody needs, each alone on its line.
 func TestThePageOfScenariosNamesEveryStep(t *testing.T) {
 	text := page(t, scenarioPage)
-	for _, kind := range stepKinds() {
+	for _, kind := range scenario.Kinds() {
 		if !strings.Contains(text, "`"+kind) {
 			t.Errorf("the step %s is missing", kind)
 		}
@@ -170,7 +173,7 @@ func TestEveryCommand(t *testing.T) {
 			t.Errorf("%s has no line or group in the help", c.Name())
 		}
 		got := run(context.Background(), new(App), nil, "", c.Name(), "--json", "--url", "http://127.0.0.1:1", "--no-such-flag")
-		if got.code != ExitUsage || !strings.Contains(got.err, "unknown flag: --no-such-flag") {
+		if got.code != exit.Usage || !strings.Contains(got.err, "unknown flag: --no-such-flag") {
 			t.Errorf("%s: code %d, stderr %q", c.Name(), got.code, got.err)
 		}
 	}

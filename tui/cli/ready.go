@@ -9,12 +9,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
 )
 
 // readyEvery is how often ready asks while it waits.
 const readyEvery = 25 * time.Millisecond
 
-func (a *App) readyCommand() *cobra.Command {
+func readyCommand(a *App) *cobra.Command {
 	var within time.Duration
 	cmd := &cobra.Command{
 		Use:   "ready",
@@ -28,9 +29,9 @@ func (a *App) readyCommand() *cobra.Command {
 			return err
 		}
 		if a.json {
-			return a.out.json(map[string]any{"ready": true, "url": c.URL()})
+			return a.out.JSON(map[string]any{"ready": true, "url": c.URL()})
 		}
-		a.out.line("ready at %s", c.URL())
+		a.out.Line("ready at %s", c.URL())
 		return nil
 	}
 	return cmd
@@ -54,7 +55,7 @@ func (a *App) awaitReady(ctx context.Context, within time.Duration) (*client.Cli
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-deadline.Done():
-			return nil, &exitError{ExitTimeout, fmt.Errorf("not ready after %s: %w", within, err)}
+			return nil, exit.With(exit.Timeout, fmt.Errorf("not ready after %s: %w", within, err))
 		}
 	}
 }

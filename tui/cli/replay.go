@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
 )
 
 type replayOptions struct {
@@ -19,7 +21,10 @@ type replayOptions struct {
 	open bool
 }
 
-func (a *App) replayCommand() *cobra.Command {
+// replayRun is what the command does with the app.
+type replayRun struct{ *App }
+
+func replayCommand(a *App) *cobra.Command {
 	o := new(replayOptions)
 	cmd := &cobra.Command{
 		Use:   "replay SEQ…",
@@ -44,7 +49,7 @@ func (a *App) replayCommand() *cobra.Command {
 			}
 		}
 		for _, seq := range entries {
-			if err := a.replay(cmd.Context(), seq, *o); err != nil {
+			if err := (replayRun{a}).replay(cmd.Context(), seq, *o); err != nil {
 				return err
 			}
 		}
@@ -53,7 +58,7 @@ func (a *App) replayCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *App) replay(ctx context.Context, seq uint64, o replayOptions) error {
+func (a replayRun) replay(ctx context.Context, seq uint64, o replayOptions) error {
 	req := o.req
 	req.Unset = o.unset
 	if err := a.prepareReplay(ctx, seq, o, &req); err != nil {
@@ -64,15 +69,15 @@ func (a *App) replay(ctx context.Context, seq uint64, o replayOptions) error {
 		return err
 	}
 	if a.json {
-		return a.out.rawJSON(raw)
+		return a.out.RawJSON(raw)
 	}
-	a.out.line("replayed %d", seq)
+	a.out.Line("replayed %d", seq)
 	a.printReplayed(raw)
 	return nil
 }
 
 // prepareReplay reads the body that is to be sent, when somebody changes it.
-func (a *App) prepareReplay(ctx context.Context, seq uint64, o replayOptions, req *client.ReplayRequest) error {
+func (a replayRun) prepareReplay(ctx context.Context, seq uint64, o replayOptions, req *client.ReplayRequest) error {
 	if len(o.set) == 0 && !o.open {
 		return nil
 	}
@@ -88,36 +93,36 @@ func (a *App) prepareReplay(ctx context.Context, seq uint64, o replayOptions, re
 		return err
 	}
 	if !json.Valid(edited) {
-		return usagef("the edited body is not JSON%s", placeOf(edited))
+		return exit.Usagef("the edited body is not JSON%s", placeOf(edited))
 	}
 	req.Body = edited
 	return nil
 }
 
-func (a *App) printReplayed(raw []byte) {
+func (a replayRun) printReplayed(raw []byte) {
 	var fired client.FireResult
 	if json.Unmarshal(raw, &fired) == nil && len(fired.Events) > 0 {
-		a.printFired(&fired, nil, false)
+		fireRun{a.App}.printFired(&fired, nil, false)
 		return
 	}
 	var d client.Delivery
 	if json.Unmarshal(raw, &d) == nil && d.URL != "" {
-		a.out.line("  → %s", d.URL)
+		a.out.Line("  → %s", d.URL)
 	}
 }
 
 // editor lets the user change a text in the editor of their choice.
-func (a *App) editor(ctx context.Context, text []byte) ([]byte, error) {
+func (a replayRun) editor(ctx context.Context, text []byte) ([]byte, error) {
 	words := strings.Fields(a.editorCommand())
 	if len(words) == 0 {
-		return nil, usagef("--edit: set VISUAL or EDITOR")
+		return nil, exit.Usagef("--edit: set VISUAL or EDITOR")
 	}
 	f, err := os.CreateTemp("", "tacklebox-*.json")
 	if err != nil {
 		return nil, fmt.Errorf("file to edit: %w", err)
 	}
 	defer os.Remove(f.Name())
-	_, err = f.WriteString(prettyJSON(text))
+	_, err = f.WriteString(print.Pretty(text))
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
@@ -132,7 +137,7 @@ func (a *App) editor(ctx context.Context, text []byte) ([]byte, error) {
 	return os.ReadFile(f.Name())
 }
 
-func (a *App) editorCommand() string {
+func (a replayRun) editorCommand() string {
 	if v := a.Getenv("VISUAL"); v != "" {
 		return v
 	}

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 func TestReplay(t *testing.T) {
@@ -27,8 +29,8 @@ func TestReplay(t *testing.T) {
 			out:  lines(`{"events":[{"id":"e","type":"T","deliveries":[{"id":"d","url":"http://h/"}]}]}`)},
 		{name: "edited", args: []string{"replay", "7", "--edit"}, env: map[string]string{"EDITOR": "false", "VISUAL": edit + " -w"}, answers: answers,
 			sent: []string{`POST /_/entries/7/replay {"body":{"total":2}}`}, out: lines("replayed 7", "T  e", "  → http://h/")},
-		{name: "no editor", args: []string{"replay", "7", "--edit"}, answers: answers, err: "set VISUAL or EDITOR", code: ExitUsage},
-		{name: "the editor fails", args: []string{"replay", "7", "--edit"}, env: map[string]string{"EDITOR": "false"}, answers: answers, err: "editor false", code: ExitFailed},
-		{name: "no number", args: []string{"replay", "x"}, err: "is not the number of an entry", code: ExitUsage},
+		{name: "no editor", args: []string{"replay", "7", "--edit"}, answers: answers, err: "set VISUAL or EDITOR", code: exit.Usage},
+		{name: "the editor fails", args: []string{"replay", "7", "--edit"}, env: map[string]string{"EDITOR": "false"}, answers: answers, err: "editor false", code: exit.Failure},
+		{name: "no number", args: []string{"replay", "x"}, err: "is not the number of an entry", code: exit.Usage},
 	})
 }

@@ -1,8 +1,10 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+)
 
-func (a *App) resetCommand() *cobra.Command {
+func resetCommand(a *App) *cobra.Command {
 	var entries bool
 	cmd := &cobra.Command{
 		Use:   "reset",
@@ -19,9 +21,9 @@ func (a *App) resetCommand() *cobra.Command {
 			return err
 		}
 		if a.json {
-			return a.out.json(map[string]string{"forgot": what})
+			return a.out.JSON(map[string]string{"forgot": what})
 		}
-		a.out.line("forgot %s", what)
+		a.out.Line("forgot %s", what)
 		return nil
 	}
 	return cmd

@@ -3,19 +3,24 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
+	"tacklebox/tui/cli/report"
+	"tacklebox/tui/cli/scenario"
 )
 
-func (a *App) scenarioCommand() *cobra.Command {
-	var to, report string
+// scenarioRun is what the command does with the app.
+type scenarioRun struct{ *App }
+
+func scenarioCommand(a *App) *cobra.Command {
+	var to, junit string
 	var list bool
 	cmd := &cobra.Command{
 		Use:   "scenario FILE|NAME…",
@@ -27,41 +32,41 @@ manual clock is used.`,
 		Args:    args("[FILE|NAME…]"),
 	}
 	cmd.Flags().StringVar(&to, "to", "", "`URL` that ${to} stands for (default: an inbox of the sandbox)")
-	cmd.Flags().StringVar(&report, "junit", "", "write a JUnit report to `FILE`")
+	cmd.Flags().StringVar(&junit, "junit", "", "write a JUnit report to `FILE`")
 	cmd.Flags().BoolVar(&list, "list", false, "list the embedded scenarios")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !list && len(args) == 0 {
-			return usagef("FILE or NAME is missing; 'tacklebox scenario --list' lists the embedded ones")
+			return exit.Usagef("FILE or NAME is missing; 'tacklebox scenario --list' lists the embedded ones")
 		}
 		return a.withLocal(cmd.Context(), func(c *client.Client, _ bool) error {
 			if list {
-				return a.listScenarios(cmd.Context(), c)
+				return scenarioRun{a}.listScenarios(cmd.Context(), c)
 			}
-			return a.scenarios(cmd.Context(), c, args, to, report)
+			return scenarioRun{a}.scenarios(cmd.Context(), c, args, to, junit)
 		})
 	}
 	return cmd
 }
 
-func (a *App) listScenarios(ctx context.Context, c *client.Client) error {
+func (a scenarioRun) listScenarios(ctx context.Context, c *client.Client) error {
 	list, err := c.Scenarios(ctx)
 	if err != nil {
 		return err
 	}
 	if a.json {
-		return a.out.json(list)
+		return a.out.JSON(list)
 	}
 	rows := [][]string{{"NAME", "ABOUT"}}
 	for _, s := range list {
 		rows = append(rows, []string{s.Name, s.About})
 	}
-	a.out.table(rows)
+	a.out.Table(rows)
 	return nil
 }
 
 // scenarios plays all of them; the exit code is that of the first that failed.
-func (a *App) scenarios(ctx context.Context, c *client.Client, names []string, to, report string) error {
-	var all []*scenario
+func (a scenarioRun) scenarios(ctx context.Context, c *client.Client, names []string, to, junit string) error {
+	var all []*scenario.Scenario
 	for _, name := range names {
 		s, err := a.loadScenario(ctx, c, name)
 		if err != nil {
@@ -69,10 +74,10 @@ func (a *App) scenarios(ctx context.Context, c *client.Client, names []string, t
 		}
 		all = append(all, s)
 	}
-	var cases []junitCase
+	var cases []report.Case
 	var first error
 	for _, s := range all {
-		played, err := a.play(ctx, c, s, to)
+		played, err := scenario.Run(ctx, c, s, to, func(c report.Case) error { return a.reportStep(s, c) })
 		cases = append(cases, played...)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -81,8 +86,8 @@ func (a *App) scenarios(ctx context.Context, c *client.Client, names []string, t
 			first = err
 		}
 	}
-	if report != "" {
-		if err := writeJUnit(report, "tacklebox scenario", cases); err != nil {
+	if junit != "" {
+		if err := report.WriteJUnit(junit, "tacklebox scenario", cases); err != nil {
 			return err
 		}
 	}
@@ -90,13 +95,13 @@ func (a *App) scenarios(ctx context.Context, c *client.Client, names []string, t
 }
 
 // loadScenario takes a file that is there, else an embedded scenario.
-func (a *App) loadScenario(ctx context.Context, c *client.Client, name string) (*scenario, error) {
+func (a scenarioRun) loadScenario(ctx context.Context, c *client.Client, name string) (*scenario.Scenario, error) {
 	text, err := os.ReadFile(name)
 	if err == nil {
-		return parseScenario(name, text)
+		return scenario.Parse(name, text)
 	}
 	if !errors.Is(err, os.ErrNotExist) || strings.ContainsAny(name, "\\.") || strings.HasPrefix(name, "/") {
-		return nil, usagef("scenario: %w", err)
+		return nil, exit.Usagef("scenario: %w", err)
 	}
 	list, err := c.Scenarios(ctx)
 	if err != nil {
@@ -109,57 +114,21 @@ func (a *App) loadScenario(ctx context.Context, c *client.Client, name string) (
 		}
 		names = append(names, s.Name)
 	}
-	return nil, usagef("no file and no embedded scenario %q%s", name, didYouMean(name, names))
+	return nil, exit.Usagef("no file and no embedded scenario %q%s", name, exit.DidYouMean(name, names))
 }
 
 // embeddedScenario reads one that the sandbox has; unless it says otherwise it is
 // called what it was asked for as, provider included.
-func embeddedScenario(name, text string) (*scenario, error) {
-	s, err := parseScenario(name+".yaml", []byte(text))
+func embeddedScenario(name, text string) (*scenario.Scenario, error) {
+	s, err := scenario.Parse(name+".yaml", []byte(text))
 	if err == nil && s.Name == path.Base(name) {
 		s.Name = name
 	}
 	return s, err
 }
 
-// play runs the steps of one scenario and reports each.
-func (a *App) play(ctx context.Context, c *client.Client, s *scenario, to string) ([]junitCase, error) {
-	p, err := newPlay(ctx, c, s, to)
-	if err != nil {
-		return nil, err
-	}
-	var cases []junitCase
-	var failure error
-	for i, st := range s.steps {
-		result := junitCase{Name: fmt.Sprintf("%d %s", i+1, title(st)), Class: s.Name, Skipped: failure != nil}
-		if failure == nil {
-			started := time.Now()
-			failure = p.step(ctx, st)
-			result.Seconds = time.Since(started).Seconds()
-			if failure != nil {
-				result.Failure = explain(failure).Error()
-			}
-		}
-		if err := a.reportStep(s, result); err != nil {
-			return cases, err
-		}
-		cases = append(cases, result)
-	}
-	if failure != nil {
-		return cases, failed(exitCode(failure))
-	}
-	return cases, nil
-}
-
-func title(st step) string {
-	if st.name != "" {
-		return st.name
-	}
-	return st.kind
-}
-
 // reportStep prints a step as soon as it is done.
-func (a *App) reportStep(s *scenario, c junitCase) error {
+func (a scenarioRun) reportStep(s *scenario.Scenario, c report.Case) error {
 	state := "ok"
 	switch {
 	case c.Failure != "":
@@ -172,11 +141,11 @@ func (a *App) reportStep(s *scenario, c junitCase) error {
 		if c.Failure != "" {
 			line["failure"] = c.Failure
 		}
-		return errors.Join(a.out.json(line), a.out.flush())
+		return errors.Join(a.out.JSON(line), a.out.Flush())
 	}
-	a.out.line("%-7s %s: %s", a.out.paint(verdictColour(state == "ok"), state), s.Name, c.Name)
+	a.out.Line("%-7s %s: %s", a.out.Paint(print.Verdict(state == "ok"), state), s.Name, c.Name)
 	if c.Failure != "" {
-		a.out.text("        " + strings.ReplaceAll(c.Failure, "\n", "\n        "))
+		a.out.Text("        " + strings.ReplaceAll(c.Failure, "\n", "\n        "))
 	}
-	return a.out.flush()
+	return a.out.Flush()
 }

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/report"
 )
 
 // readyWith is a control API that every scenario finds before its first step.
@@ -30,34 +33,34 @@ func TestStepsThatFail(t *testing.T) {
 		code    int
 		says    string
 	}{
-		"settings refused":   {`settings: {provider: p, values: {a: 1}}`, readyWith("PUT /_/providers/p/settings", refused), ExitUsage, "no such thing (try another)"},
-		"faults refused":     {`faults: [{kind: x}]`, readyWith("PUT /_/faults", refused), ExitUsage, "no such thing (try another)"},
-		"inbox refused":      {`inbox: {name: a, reply: "200"}`, readyWith("PUT /_/inboxes/a", refused), ExitUsage, "no such thing (try another)"},
-		"inbox mistyped":     {`inbox: {name: a, reply: "2x0x0"}`, readyWith(), ExitUsage, "2x0x0"},
-		"fire refused":       {`fire: {provider: p, type: t}`, readyWith("POST /_/events", refused), ExitUsage, "no such thing (try another)"},
-		"clock refused":      {`clock: 5m`, readyWith("POST /_/clock", refused), ExitUsage, "no such thing (try another)"},
-		"verify refused":     {`verify: {provider: p, secret: s}`, readyWith("POST /_/verify", refused), ExitUsage, "no such thing (try another)"},
-		"expect refused":     {`expect: {q: "kind:("}`, readyWith("POST /_/expect", refused), ExitUsage, "no such thing (try another)"},
-		"reset fails":        {`reset: true`, readyWith("POST /_/reset", `500 {"error":{"message":"the disk is full"}}`), ExitFailed, "the disk is full"},
-		"an answer no JSON":  {`fire: {provider: p, type: t}`, readyWith("POST /_/events", "202 <html>"), ExitFailed, "answer"},
-		"valid but should":   {`verify: {provider: p, secret: s, valid: false}`, readyWith("POST /_/verify", `200 {"valid":true}`), ExitFailed, "the signature is valid: true, want false"},
-		"not valid":          {`verify: {provider: p, secret: s}`, readyWith("POST /_/verify", `200 {"valid":false,"reason":"another key"}`), ExitFailed, "the signature is valid: false, want true"},
-		"another status":     {`call: {url: /x, status: 201}`, readyWith("GET /x", "200 fine"), ExitFailed, "GET URL/x answered 200, want 201: fine"},
-		"an error wanted":    {`call: {url: /x, method: DELETE, status: 404}`, readyWith("DELETE /x", "404 gone"), ExitOK, ""},
-		"no such method":     {`call: {url: /x, method: "A B"}`, readyWith(), ExitUsage, "call: "},
-		"no such URL":        {`call: {url: "http://[::1"}`, readyWith(), ExitUsage, "call: "},
-		"nobody there":       {`call: {url: "http://127.0.0.1:1/x"}`, readyWith(), ExitConnect, "connect"},
-		"count of text":      {`fire: {provider: p, type: t, count: many}`, readyWith(), ExitUsage, ":3: count: want a whole number, not string"},
-		"type of number":     {`fire: {provider: p, type: 5}`, readyWith(), ExitUsage, ":3: type: want a text, not number"},
-		"headers of a list":  {`call: {url: /x, headers: [a]}`, readyWith(), ExitUsage, ":3: headers: want keys and values, not array"},
-		"reset by text":      {`reset: please`, readyWith(), ExitUsage, ":3: want true or false, not string"},
-		"faults of a text":   {`faults: drop`, readyWith(), ExitUsage, ":3: want a list, not string"},
-		"clock of a list":    {`clock: {advance: [1]}`, readyWith(), ExitUsage, ":3: advance: want a text, not array"},
-		"valid of a number":  {`verify: {provider: p, valid: 1}`, readyWith(), ExitUsage, ":3: valid: want true or false, not number"},
-		"unknown variable":   {`settings: {provider: "${p}"}`, readyWith(), ExitUsage, `:3: unknown variable "p"; known: to, url`},
-		"unclosed variable":  {`call: {url: "${url"}`, readyWith(), ExitUsage, ":3: ${url is not closed"},
-		"a known variable":   {`call: {url: "${url}/x"}`, readyWith("GET /x", "200 "), ExitOK, ""},
-		"reset, but not now": {`reset: false`, readyWith(), ExitOK, ""},
+		"settings refused":   {`settings: {provider: p, values: {a: 1}}`, readyWith("PUT /_/providers/p/settings", refused), exit.Usage, "no such thing (try another)"},
+		"faults refused":     {`faults: [{kind: x}]`, readyWith("PUT /_/faults", refused), exit.Usage, "no such thing (try another)"},
+		"inbox refused":      {`inbox: {name: a, reply: "200"}`, readyWith("PUT /_/inboxes/a", refused), exit.Usage, "no such thing (try another)"},
+		"inbox mistyped":     {`inbox: {name: a, reply: "2x0x0"}`, readyWith(), exit.Usage, "2x0x0"},
+		"fire refused":       {`fire: {provider: p, type: t}`, readyWith("POST /_/events", refused), exit.Usage, "no such thing (try another)"},
+		"clock refused":      {`clock: 5m`, readyWith("POST /_/clock", refused), exit.Usage, "no such thing (try another)"},
+		"verify refused":     {`verify: {provider: p, secret: s}`, readyWith("POST /_/verify", refused), exit.Usage, "no such thing (try another)"},
+		"expect refused":     {`expect: {q: "kind:("}`, readyWith("POST /_/expect", refused), exit.Usage, "no such thing (try another)"},
+		"reset fails":        {`reset: true`, readyWith("POST /_/reset", `500 {"error":{"message":"the disk is full"}}`), exit.Failure, "the disk is full"},
+		"an answer no JSON":  {`fire: {provider: p, type: t}`, readyWith("POST /_/events", "202 <html>"), exit.Failure, "answer"},
+		"valid but should":   {`verify: {provider: p, secret: s, valid: false}`, readyWith("POST /_/verify", `200 {"valid":true}`), exit.Failure, "the signature is valid: true, want false"},
+		"not valid":          {`verify: {provider: p, secret: s}`, readyWith("POST /_/verify", `200 {"valid":false,"reason":"another key"}`), exit.Failure, "the signature is valid: false, want true"},
+		"another status":     {`call: {url: /x, status: 201}`, readyWith("GET /x", "200 fine"), exit.Failure, "GET URL/x answered 200, want 201: fine"},
+		"an error wanted":    {`call: {url: /x, method: DELETE, status: 404}`, readyWith("DELETE /x", "404 gone"), exit.OK, ""},
+		"no such method":     {`call: {url: /x, method: "A B"}`, readyWith(), exit.Usage, "call: "},
+		"no such URL":        {`call: {url: "http://[::1"}`, readyWith(), exit.Usage, "call: "},
+		"nobody there":       {`call: {url: "http://127.0.0.1:1/x"}`, readyWith(), exit.Connect, "connect"},
+		"count of text":      {`fire: {provider: p, type: t, count: many}`, readyWith(), exit.Usage, ":3: count: want a whole number, not string"},
+		"type of number":     {`fire: {provider: p, type: 5}`, readyWith(), exit.Usage, ":3: type: want a text, not number"},
+		"headers of a list":  {`call: {url: /x, headers: [a]}`, readyWith(), exit.Usage, ":3: headers: want keys and values, not array"},
+		"reset by text":      {`reset: please`, readyWith(), exit.Usage, ":3: want true or false, not string"},
+		"faults of a text":   {`faults: drop`, readyWith(), exit.Usage, ":3: want a list, not string"},
+		"clock of a list":    {`clock: {advance: [1]}`, readyWith(), exit.Usage, ":3: advance: want a text, not array"},
+		"valid of a number":  {`verify: {provider: p, valid: 1}`, readyWith(), exit.Usage, ":3: valid: want true or false, not number"},
+		"unknown variable":   {`settings: {provider: "${p}"}`, readyWith(), exit.Usage, `:3: unknown variable "p"; known: to, url`},
+		"unclosed variable":  {`call: {url: "${url"}`, readyWith(), exit.Usage, ":3: ${url is not closed"},
+		"a known variable":   {`call: {url: "${url}/x"}`, readyWith("GET /x", "200 "), exit.OK, ""},
+		"reset, but not now": {`reset: false`, readyWith(), exit.OK, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,46 +70,11 @@ func TestStepsThatFail(t *testing.T) {
 			got := run(t.Context(), new(App), map[string]string{"TACKLEBOX_URL": server.URL}, "", "scenario", path)
 			got.out = strings.ReplaceAll(got.out, server.URL, "URL")
 			begins := "ok      s: 1 " + kind
-			if c.code != ExitOK {
+			if c.code != exit.OK {
 				begins = "failed  s: 1 " + kind
 			}
 			if got.code != c.code || !strings.HasPrefix(got.out, begins) || !strings.Contains(got.out, c.says) {
 				t.Errorf("code %d, want %d; stdout\n%s\nwant it to begin with %q and say %q; stderr %s", got.code, c.code, got.out, begins, c.says, got.err)
-			}
-		})
-	}
-}
-
-// TestScenarioPlaces: mistakes deep in a file are named with their own line.
-func TestScenarioPlaces(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct{ text, want string }{
-		"deep in a step":    {"steps:\n- call:\n    url: /x\n    status:\n      - 1\n", "f.yaml:5: status: want a whole number, not array"},
-		"a key twice":       {"steps:\n- call:\n    url: /x\n    url: /y\n", "f.yaml:4: "},
-		"a step of a list":  {"steps:\n- reset: true\n- - a\n", "f.yaml:3: want keys and values"},
-		"vars of lists":     {"vars:\n  a: [1]\nsteps: [{reset: true}]\n", "f.yaml:2: "},
-		"a name of keys":    {"name: {a: b}\nsteps: [{reset: true}]\n", "f.yaml:1: want a text, not object"},
-		"an alias":          {"steps:\n- faults: &f [{kind: drop}]\n- faults: *f\n", "f.yaml:3: aliases are not supported"},
-		"two documents":     {"steps: [{reset: true}]\n---\nsteps: []\n", "a second document"},
-		"an unknown anchor": {"steps: *x\n", "f.yaml: unknown anchor"},
-		"tabs":              {"steps:\n\t- reset: true\n", "f.yaml:2: "},
-		"a list":            {"- reset: true\n", "f.yaml:1: want keys and values"},
-		"control bytes":     {"name: \x00\n", "f.yaml:"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s, err := parseScenario("f.yaml", []byte(c.text))
-			for i := 0; err == nil && i < len(s.steps); i++ { // values are read when their turn comes
-				var v any = new(callStep)
-				if s.steps[i].kind == "faults" {
-					v = new([]any)
-				}
-				err = s.decode(s.steps[i], nil, v)
-			}
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error %v, want %q", err, c.want)
-			} else if exitCode(err) != ExitUsage {
-				t.Errorf("exit code %d, want %d", exitCode(err), ExitUsage)
 			}
 		})
 	}
@@ -137,8 +105,8 @@ func TestReportsAreWellFormed(t *testing.T) {
 	texts := []string{"plain", "", " ", "<testcase/>", "]]>", "&amp; &#0;", "\x00\x01\x1f", "\xff\xfe", "line\r\nline\n", "\u2028\ufffe\uffff", "🚀\u202e", strings.Repeat("x", 1<<16)}
 	for i, text := range texts {
 		path := filepath.Join(t.TempDir(), "report.xml")
-		cases := []junitCase{{Name: text, Class: text, Seconds: float64(i)}, {Name: text, Failure: text + "!"}, {Name: text, Skipped: true}}
-		if err := writeJUnit(path, text, cases); err != nil {
+		cases := []report.Case{{Name: text, Class: text, Seconds: float64(i)}, {Name: text, Failure: text + "!"}, {Name: text, Skipped: true}}
+		if err := report.WriteJUnit(path, text, cases); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
 		s := readReport(t, path).Suites[0]

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 // scenarioFile writes a scenario and returns its path.
@@ -65,26 +67,26 @@ steps:
 			},
 			out: lines("ok      all: 1 reset", "ok      all: 2 settings", "ok      all: 3 inbox", "ok      all: 4 call", "ok      all: 5 call", "ok      all: 6 fire",
 				"ok      all: 7 clock", "ok      all: 8 clock", "ok      all: 9 clock", "ok      all: 10 faults", "ok      all: 11 verify", "ok      all: 12 it arrives")},
-		{name: "the first failure ends it", args: []string{"scenario", failing("  - expect: {q: x}\n  - reset: true\n")}, answers: missed, code: ExitTimeout,
+		{name: "the first failure ends it", args: []string{"scenario", failing("  - expect: {q: x}\n  - reset: true\n")}, answers: missed, code: exit.Timeout,
 			out: lines("failed  s: 1 expect", "        expected 1 × x within 5s", "          not met after 5ms: saw 0 matching among 0 entries", "skipped s: 2 reset")},
-		{name: "as JSON", args: []string{"scenario", "--json", failing("  - verify: {provider: shoptet}\n")}, answers: missed, code: ExitFailed,
+		{name: "as JSON", args: []string{"scenario", "--json", failing("  - verify: {provider: shoptet}\n")}, answers: missed, code: exit.Failure,
 			out: "*"},
-		{name: "a call that fails", args: []string{"scenario", failing("  - call: {url: /x}\n")}, answers: missed, code: ExitFailed,
+		{name: "a call that fails", args: []string{"scenario", failing("  - call: {url: /x}\n")}, answers: missed, code: exit.Failure,
 			out: lines("failed  s: 1 call", "        GET URL/x answered 404, want 2xx: gone")},
-		{name: "nothing to save", args: []string{"scenario", failing("  - call: {url: /json, save: {x: b}}\n")}, answers: missed, code: ExitFailed,
+		{name: "nothing to save", args: []string{"scenario", failing("  - call: {url: /json, save: {x: b}}\n")}, answers: missed, code: exit.Failure,
 			out: lines("failed  s: 1 call", `        save x: the answer has no b: {"a":1}`)},
-		{name: "no JSON to save from", args: []string{"scenario", failing("  - call: {url: /text, save: {x: b}}\n")}, answers: missed, code: ExitFailed,
+		{name: "no JSON to save from", args: []string{"scenario", failing("  - call: {url: /text, save: {x: b}}\n")}, answers: missed, code: exit.Failure,
 			out: lines("failed  s: 1 call", "        the answer is not JSON: a")},
-		{name: "an unknown variable", args: []string{"scenario", failing("  - fire: {provider: \"${whoo}\", type: t}\n")}, answers: missed, code: ExitUsage,
+		{name: "an unknown variable", args: []string{"scenario", failing("  - fire: {provider: \"${whoo}\", type: t}\n")}, answers: missed, code: exit.Usage,
 			out: "*"},
 		{name: "a list", args: []string{"scenario", "--list"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"retry","about":"fails twice","text":"steps: [{reset: true}]"}]`},
 			out: lines("NAME   ABOUT", "retry  fails twice")},
 		{name: "an embedded one", args: []string{"scenario", "retry"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"retry","text":"steps: [{reset: true}]"}]`,
 			"GET /_/entries?limit=1": `200 {}`, "POST /_/reset": "200 {}"}, out: lines("ok      retry: 1 reset")},
 		{name: "a mistyped one", args: []string{"scenario", "rety"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"retry","text":""}]`},
-			err: `did you mean "retry"?`, code: ExitUsage},
-		{name: "a file that is not there", args: []string{"scenario", "./x.yaml"}, err: "x.yaml", code: ExitUsage},
-		{name: "none", args: []string{"scenario"}, err: "FILE or NAME is missing", code: ExitUsage},
+			err: `did you mean "retry"?`, code: exit.Usage},
+		{name: "a file that is not there", args: []string{"scenario", "./x.yaml"}, err: "x.yaml", code: exit.Usage},
+		{name: "none", args: []string{"scenario"}, err: "FILE or NAME is missing", code: exit.Usage},
 	})
 }
 
@@ -94,69 +96,11 @@ func TestScenarioReport(t *testing.T) {
 	one := scenarioFile(t, "name: one\nsteps: [{reset: true}, {clock: next}, {reset: true}]")
 	two := scenarioFile(t, "name: two\nsteps: [{reset: true}]")
 	got := run(context.Background(), new(App), nil, "", "scenario", "--url", server.URL, one, two, "--junit", path)
-	if got.code != ExitUsage {
-		t.Errorf("code %d, want that of the step that failed, %d", got.code, ExitUsage)
+	if got.code != exit.Usage {
+		t.Errorf("code %d, want that of the step that failed, %d", got.code, exit.Usage)
 	}
 	s := readReport(t, path).Suites[0]
 	if s.Tests != 4 || s.Failures != 1 || s.Skipped != 1 || s.Cases[3].Class != "two" || !strings.Contains(s.Cases[1].Failure.Text, "the clock is real") {
 		t.Errorf("report %+v", s)
 	}
-}
-
-// TestScenarioRefused: nothing is sent before all of a file is understood.
-func TestScenarioRefused(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                                   "no steps",
-		"name: x\n":                          "no steps",
-		"steps: {}\n":                        "f.yaml:1: steps: want a list",
-		"setps: []\n":                        `f.yaml:1: unknown key "setps" (did you mean "steps"?)`,
-		"steps:\n - fier: {}\n":              `f.yaml:2: unknown key "fier" (did you mean "fire"?)`,
-		"steps:\n - fire: {tpe: x}\n":        `f.yaml:2: unknown key "tpe" (did you mean "type"?)`,
-		"steps:\n - fire: x\n":               "f.yaml:2: fire: want keys and values",
-		"steps:\n - name: x\n":               "f.yaml:2: the step does nothing",
-		"steps:\n - {reset: true, fire: {}}": "a step does one thing: reset or fire",
-		"steps:\n - x\n":                     "f.yaml:2: want keys and values",
-		"vars: [a]\nsteps: []\n":             "f.yaml:1: ",
-		"steps:\n - clock: {advnce: 1h}\n":   `unknown key "advnce"`,
-		"a: [":                               "f.yaml:1: ",
-	} {
-		_, err := parseScenario("f.yaml", []byte(text))
-		if err == nil || !strings.Contains(err.Error(), want) || exitCode(err) != ExitUsage {
-			t.Errorf("%q: error %v, want %q", text, err, want)
-		}
-	}
-}
-
-func TestExpandText(t *testing.T) {
-	vars := map[string]string{"a": "1", "b": "${a}"}
-	for in, want := range map[string]string{"": "", "x": "x", "${a}": "1", "x${a}y${a}": "x1y1", "$a {a}": "$a {a}", "${b}": "${a}", "$${a}": "$1"} {
-		if got, err := expandText(in, vars); err != nil || got != want {
-			t.Errorf("expandText(%q) = %q, %v; want %q", in, got, err, want)
-		}
-	}
-	for in, want := range map[string]string{"${c}": `unknown variable "c"; known: a, b`, "${urll}": `unknown variable "urll"`, "${a": "is not closed", "${": "is not closed", "${}": `unknown variable ""`} {
-		if _, err := expandText(in, vars); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("expandText(%q): error %v, want %q", in, err, want)
-		}
-	}
-}
-
-func FuzzScenario(f *testing.F) {
-	for _, s := range []string{"steps: [{reset: true}]", "steps:\n - fire: {set: {a: &x 1}, type: *x}", "steps: [[]]", "vars: {a: 1}\nsteps: [{clock: next}]", "- a", "steps: [{name: 1}]"} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		s, err := parseScenario("f.yaml", text)
-		if err != nil {
-			if !strings.HasPrefix(err.Error(), "f.yaml:") {
-				t.Fatalf("parseScenario(%q): %v does not name the file", text, err)
-			}
-			return
-		}
-		for _, st := range s.steps {
-			if stepForms()[st.kind] == nil || st.value == nil {
-				t.Fatalf("parseScenario(%q): step %+v", text, st)
-			}
-		}
-	})
 }

@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *App) secretsCommand() *cobra.Command {
+func secretsCommand(a *App) *cobra.Command {
 	var account string
 	cmd := &cobra.Command{
 		Use:   "secrets [PROVIDER]",
@@ -22,13 +22,13 @@ func (a *App) secretsCommand() *cobra.Command {
 			return err
 		}
 		if a.json {
-			return a.out.json(list)
+			return a.out.JSON(list)
 		}
 		rows := [][]string{{"PROVIDER", "ACCOUNT", "SUBSCRIPTION", "NAME", "VALUE"}}
 		for _, s := range list {
 			rows = append(rows, []string{s.Provider, s.Account, s.Subscription, s.Name, s.Value})
 		}
-		a.out.table(rows)
+		a.out.Table(rows)
 		return nil
 	}
 	return cmd

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tacklebox/receiver/api"
+	"tacklebox/tui/cli/exit"
 )
 
 // edits to a payload, as the command line spells them.
@@ -27,10 +28,10 @@ func (e edit) values(sample []byte) (map[string]json.RawMessage, error) {
 	for _, s := range e.set {
 		a, err := api.ParseSet(s)
 		if err != nil {
-			return nil, usagef("--set %w", err)
+			return nil, exit.Usagef("--set %w", err)
 		}
 		if out[a.Path], err = a.In(sample); err != nil {
-			return nil, usagef("--set %s: %w", s, err)
+			return nil, exit.Usagef("--set %s: %w", s, err)
 		}
 	}
 	return out, nil
@@ -45,7 +46,7 @@ func facts(pairs []string) (map[string]json.RawMessage, error) {
 	for _, s := range pairs {
 		key, value, ok := strings.Cut(s, "=")
 		if !ok || key == "" {
-			return nil, usagef("--context %s: want KEY=VALUE", s)
+			return nil, exit.Usagef("--context %s: want KEY=VALUE", s)
 		}
 		if out[key] = json.RawMessage(value); !json.Valid(out[key]) {
 			out[key] = api.Raw(value)
@@ -62,10 +63,10 @@ func (a *App) document(flag, value string) (json.RawMessage, error) {
 	}
 	text, err := a.read(value)
 	if err != nil {
-		return nil, usagef("--%s: %w", flag, err)
+		return nil, exit.Usagef("--%s: %w", flag, err)
 	}
 	if !json.Valid(text) {
-		return nil, usagef("--%s %s: not JSON%s", flag, value, placeOf(text))
+		return nil, exit.Usagef("--%s %s: not JSON%s", flag, value, placeOf(text))
 	}
 	return text, nil
 }
@@ -79,13 +80,13 @@ func (a *App) payload(value string) (json.RawMessage, error) {
 	}
 	text, err := a.read(value)
 	if err != nil {
-		return nil, usagef("--body: %w", err)
+		return nil, exit.Usagef("--body: %w", err)
 	}
 	if json.Valid(text) {
 		return text, nil
 	}
 	if start := bytes.TrimSpace(text); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
-		return nil, usagef("--body %s: not JSON%s", value, placeOf(text))
+		return nil, exit.Usagef("--body %s: not JSON%s", value, placeOf(text))
 	}
 	return api.Raw(string(text)), nil
 }
@@ -96,7 +97,7 @@ func faults(words []string) (out []api.Fault, err error) {
 		f := api.Fault{Kind: w}
 		if json.Valid([]byte(w)) {
 			if err := api.Decode([]byte(w), &f); err != nil {
-				return nil, usagef("--fault %s: %w", w, err)
+				return nil, exit.Usagef("--fault %s: %w", w, err)
 			}
 		}
 		out = append(out, f)

@@ -1,6 +1,10 @@
 package cli
 
-import "testing"
+import (
+	"testing"
+
+	"tacklebox/tui/cli/exit"
+)
 
 func TestShow(t *testing.T) {
 	attempts := map[string]string{
@@ -122,16 +126,16 @@ func TestShow(t *testing.T) {
 			answers: map[string]string{"GET /_/entries/4": `200 {"seq":4,"time":"2026-01-05T09:00:00Z","kind":"capture","inbox":"<x>"}`},
 			out:     `{"seq":4,"time":"2026-01-05T09:00:00Z","kind":"capture","inbox":"<x>"}` + "\n",
 		},
-		{name: "no number", args: []string{"show", "twelve"}, err: `"twelve" is not the number of an entry`, code: ExitUsage},
-		{name: "zero", args: []string{"show", "0"}, err: "is not the number of an entry", code: ExitUsage},
-		{name: "missing", args: []string{"show"}, err: "SEQ is missing\nUsage: tacklebox show SEQ", code: ExitUsage},
-		{name: "too many", args: []string{"show", "1", "2"}, err: `unexpected argument "2"`, code: ExitUsage},
+		{name: "no number", args: []string{"show", "twelve"}, err: `"twelve" is not the number of an entry`, code: exit.Usage},
+		{name: "zero", args: []string{"show", "0"}, err: "is not the number of an entry", code: exit.Usage},
+		{name: "missing", args: []string{"show"}, err: "SEQ is missing\nUsage: tacklebox show SEQ", code: exit.Usage},
+		{name: "too many", args: []string{"show", "1", "2"}, err: `unexpected argument "2"`, code: exit.Usage},
 		{
 			name:    "unknown",
 			args:    []string{"show", "99"},
 			answers: map[string]string{"GET /_/entries/99": `404 {"error":{"code":"unknown_entry","message":"there is no entry 99","hint":"last_seq is 4"}}`},
 			err:     "there is no entry 99 (last_seq is 4)",
-			code:    ExitUsage,
+			code:    exit.Usage,
 		},
 	})
 }

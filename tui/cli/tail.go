@@ -7,9 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
 )
 
-func (a *App) tailCommand() *cobra.Command {
+// tailRun is what the command does with the app.
+type tailRun struct{ *App }
+
+func tailCommand(a *App) *cobra.Command {
 	var after uint64
 	var limit int
 	cmd := &cobra.Command{
@@ -33,7 +37,7 @@ lost connection is taken up again behind the last entry that was printed.`,
 		if err != nil {
 			return err
 		}
-		err = a.client().Stream(cmd.Context(), q, o, a.tailer(limit))
+		err = a.client().Stream(cmd.Context(), q, o, tailRun{a}.tailer(limit))
 		if errors.Is(err, errEnough) {
 			return nil
 		}
@@ -45,12 +49,12 @@ lost connection is taken up again behind the last entry that was printed.`,
 // errEnough ends a stream on purpose.
 var errEnough = errors.New("enough")
 
-func (a *App) tailer(limit int) func(client.Event) error {
+func (a tailRun) tailer(limit int) func(client.Event) error {
 	count, lost := 0, false
 	return func(e client.Event) error {
 		switch {
 		case e.Entry != nil:
-			if err := errors.Join(a.out.entry(e.Entry, a.json), a.out.flush()); err != nil {
+			if err := errors.Join(a.out.Entry(e.Entry, a.json), a.out.Flush()); err != nil {
 				return err
 			}
 			if count++; count == limit {
@@ -72,12 +76,12 @@ func (a *App) tailer(limit int) func(client.Event) error {
 }
 
 // gap is part of the output: who counts lines must see that some are missing.
-func (a *App) gap(g client.Gap) error {
+func (a tailRun) gap(g client.Gap) error {
 	if a.json {
-		return errors.Join(a.out.json(map[string]client.Gap{"gap": g}), a.out.flush())
+		return errors.Join(a.out.JSON(map[string]client.Gap{"gap": g}), a.out.Flush())
 	}
-	a.out.line("        entries %d to %d are no longer kept", g.From, g.To)
-	return a.out.flush()
+	a.out.Line("        entries %d to %d are no longer kept", g.From, g.To)
+	return a.out.Flush()
 }
 
 // query joins the words of a filter as the shell left them, and checks it
@@ -85,7 +89,7 @@ func (a *App) gap(g client.Gap) error {
 func query(args []string) (string, error) {
 	q := strings.Join(args, " ")
 	if err := client.CheckFilter(q); err != nil {
-		return "", usageError{filterProblem(q, err)}
+		return "", exit.Misused(filterProblem(q, err))
 	}
 	return q, nil
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
 )
 
 // TestTailer feeds the printer of tail what a stream can tell. The stream's own
@@ -34,8 +36,8 @@ func TestTailer(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var out, stderr bytes.Buffer
 			app := &App{Stdout: &out, Stderr: &stderr, Getenv: func(name string) string { return map[string]string{"TZ": "UTC"}[name] }, json: c.json}
-			app.out = newPrinter(app)
-			tell := app.tailer(c.limit)
+			app.out = print.New(app.Stdout, app.Terminal, app.Getenv)
+			tell := tailRun{app}.tailer(c.limit)
 			var last error
 			for _, e := range c.events {
 				last = tell(e)
@@ -55,22 +57,22 @@ func TestTailer(t *testing.T) {
 
 func TestTailRefuses(t *testing.T) {
 	runCases(t, []commandCase{
-		{name: "a filter that does not parse", args: []string{"tail", "kind:capture", "("}, err: "filter: ", code: ExitUsage},
-		{name: "a flag that is none", args: []string{"tail", "--folow"}, err: "unknown flag: --folow", code: ExitUsage},
+		{name: "a filter that does not parse", args: []string{"tail", "kind:capture", "("}, err: "filter: ", code: exit.Usage},
+		{name: "a flag that is none", args: []string{"tail", "--folow"}, err: "unknown flag: --folow", code: exit.Usage},
 	})
 }
 
 // TestTailConnect: without a server tail ends with 4, interrupted with 130.
 func TestTailConnect(t *testing.T) {
 	env := noneRunning(t)
-	if got := run(context.Background(), new(App), env, "", "tail"); got.code != ExitConnect || !strings.Contains(got.err, "tacklebox up") {
-		t.Errorf("code %d, stderr %q, want %d and what to do", got.code, got.err, ExitConnect)
+	if got := run(context.Background(), new(App), env, "", "tail"); got.code != exit.Connect || !strings.Contains(got.err, "tacklebox up") {
+		t.Errorf("code %d, stderr %q, want %d and what to do", got.code, got.err, exit.Connect)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, args := range [][]string{{"tail"}, {"expect", "x"}, {"ready", "--wait", "1m"}} {
-		if got := run(ctx, new(App), env, "", args...); got.code != ExitInterrupted || got.err != "" {
-			t.Errorf("%v interrupted: code %d, stderr %q, want %d and silence", args, got.code, got.err, ExitInterrupted)
+		if got := run(ctx, new(App), env, "", args...); got.code != exit.Interrupted || got.err != "" {
+			t.Errorf("%v interrupted: code %d, stderr %q, want %d and silence", args, got.code, got.err, exit.Interrupted)
 		}
 	}
 }

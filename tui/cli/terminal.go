@@ -1,6 +1,8 @@
 package cli
 
-import "os"
+import (
+	"os"
+)
 
 // IsTerminal reports whether every file is a terminal.
 func IsTerminal(files ...*os.File) bool {

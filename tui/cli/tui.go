@@ -4,9 +4,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
 )
 
-func (a *App) tuiCommand() *cobra.Command {
+func tuiCommand(a *App) *cobra.Command {
 	var attach string
 	cmd := &cobra.Command{
 		Use:   "tui",
@@ -16,10 +17,10 @@ func (a *App) tuiCommand() *cobra.Command {
 	cmd.Flags().StringVar(&attach, "attach", "", "address `URL` of the sandbox (like --url)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if a.TUI == nil {
-			return usagef("this build has no full-screen program: 'tacklebox tail' prints entries as they come")
+			return exit.Usagef("this build has no full-screen program: 'tacklebox tail' prints entries as they come")
 		}
 		if !a.Terminal {
-			return usagef("the full-screen program needs a terminal: 'tacklebox tail' prints entries as they come")
+			return exit.Usagef("the full-screen program needs a terminal: 'tacklebox tail' prints entries as they come")
 		}
 		if attach != "" {
 			a.url = attach

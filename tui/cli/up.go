@@ -16,14 +16,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
+	"tacklebox/tui/cli/serve"
 	"tacklebox/tui/safe"
 )
 
 // How long a stopping sandbox waits for requests and deliveries in flight.
 const stopWithin = 3 * time.Second
 
-func (a *App) upCommand() *cobra.Command {
-	o := new(UpOptions)
+// upRun is what the command does with the app.
+type upRun struct{ *App }
+
+func upCommand(a *App) *cobra.Command {
+	o := new(serve.Options)
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Run the sandbox (what tacklebox does without a command)",
@@ -36,14 +42,14 @@ and a key in the configuration file (keep-bytes:). A flag wins over the
 environment, the environment over the file.`,
 		Args: args(),
 	}
-	o.register(cmd.Flags(), a.Getenv)
+	o.Register(cmd.Flags(), a.Getenv)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := o.resolve(cmd.Flags(), a.Getenv); err != nil {
+		if err := o.Resolve(cmd.Flags(), a.Getenv); err != nil {
 			return err
 		}
 		o.Version = a.Version
 		o.Warn = func(msg string) { a.say("%s", msg) }
-		return a.up(cmd.Context(), o)
+		return upRun{a}.up(cmd.Context(), o)
 	}
 	return cmd
 }
@@ -60,7 +66,7 @@ type running struct {
 	inst   Instance
 }
 
-func (a *App) up(ctx context.Context, o *UpOptions) error {
+func (a upRun) up(ctx context.Context, o *serve.Options) error {
 	if a.Open == nil {
 		return errors.New("this build has no sandbox")
 	}
@@ -68,29 +74,29 @@ func (a *App) up(ctx context.Context, o *UpOptions) error {
 	if err != nil {
 		return err
 	}
-	ready := readyFile{URL: r.url, PID: os.Getpid(), Version: a.Version}
-	paths, err := announce(ready, o, defaultData(a.Getenv))
+	ready := serve.Ready{URL: r.url, PID: os.Getpid(), Version: a.Version}
+	paths, err := announce(ready, o, serve.DefaultData(a.Getenv))
 	if err != nil {
 		return errors.Join(err, r.stop())
 	}
 	err = a.attend(ctx, r, o)
 	for _, path := range paths {
-		ready.remove(path)
+		ready.Remove(path)
 	}
 	return errors.Join(err, r.stop())
 }
 
 // start binds first: a taken port is the likelier mistake, and says more than
 // the lock of the instance that took it.
-func (a *App) start(o *UpOptions) (*running, error) {
+func (a upRun) start(o *serve.Options) (*running, error) {
 	ln, err := net.Listen("tcp", o.Addr)
 	if err != nil {
-		return nil, &exitError{ExitConnect, bindProblem(o.Addr, err)}
+		return nil, exit.With(exit.Connect, bindProblem(o.Addr, err))
 	}
 	inst, err := a.open(o)
 	if err != nil {
 		_ = ln.Close()
-		return nil, usageError{err}
+		return nil, exit.Misused(err)
 	}
 	r := &running{url: "http://" + reachable(ln.Addr()), served: make(chan error, 1), inst: inst}
 	go func() {
@@ -103,14 +109,14 @@ func (a *App) start(o *UpOptions) (*running, error) {
 
 // open makes the data folder, which holds captured credentials, for this user
 // alone.
-func (a *App) open(o *UpOptions) (Instance, error) {
+func (a upRun) open(o *serve.Options) (Instance, error) {
 	if o.Data != "" {
 		if err := os.MkdirAll(o.Data, 0o700); err != nil {
 			return nil, fmt.Errorf("data folder: %w\nChoose another with --data, or use --memory", err)
 		}
 	}
 	inst, err := a.Open(*o)
-	return inst, o.locate(err)
+	return inst, o.Locate(err)
 }
 
 func bindProblem(addr string, err error) error {
@@ -142,21 +148,21 @@ func reachable(addr net.Addr) string {
 // announce writes the ready files and returns where. A sandbox in memory or on
 // another folder leaves one in the default folder only if nobody else does: it
 // must not draw the commands of a person away from the sandbox that person runs.
-func announce(ready readyFile, o *UpOptions, folder string) (paths []string, err error) {
+func announce(ready serve.Ready, o *serve.Options, folder string) (paths []string, err error) {
 	if o.Data != "" {
-		paths = append(paths, readyPath(o.Data))
+		paths = append(paths, serve.ReadyPath(o.Data))
 	}
 	if o.ReadyFile != "" {
 		paths = append(paths, o.ReadyFile)
 	}
 	for _, path := range paths {
-		if err := ready.write(path); err != nil {
-			return paths, usageError{err}
+		if err := ready.Write(path); err != nil {
+			return paths, exit.Misused(err)
 		}
 	}
-	if path := readyPath(folder); folder != "" && path != readyPath(o.Data) {
-		if there, err := readReadyFile(path); err != nil || !alive(there.PID) {
-			if os.MkdirAll(filepath.Dir(path), 0o700) == nil && ready.write(path) == nil {
+	if path := serve.ReadyPath(folder); folder != "" && path != serve.ReadyPath(o.Data) {
+		if there, err := serve.ReadReady(path); err != nil || !serve.Alive(there.PID) {
+			if os.MkdirAll(filepath.Dir(path), 0o700) == nil && ready.Write(path) == nil {
 				paths = append(paths, path)
 			}
 		}
@@ -165,7 +171,7 @@ func announce(ready readyFile, o *UpOptions, folder string) (paths []string, err
 }
 
 // attend keeps the sandbox up until the user leaves or it fails.
-func (a *App) attend(ctx context.Context, r *running, o *UpOptions) error {
+func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	shown, showing := make(chan error, 1), true
@@ -189,7 +195,7 @@ func (a *App) attend(ctx context.Context, r *running, o *UpOptions) error {
 
 // finish lets the reader print what has happened until now. A pipe that nobody
 // empties may not keep the sandbox from stopping.
-func (a *App) finish(shown <-chan error, showing bool) error {
+func (a upRun) finish(shown <-chan error, showing bool) error {
 	if !showing {
 		return nil
 	}
@@ -211,30 +217,23 @@ func ignoreCancel(err error) error {
 }
 
 // follow prints one JSON line per entry, buffered while it is behind.
-func (a *App) follow(ctx context.Context, inst Instance) error {
+func (a upRun) follow(ctx context.Context, inst Instance) error {
 	out := bufio.NewWriterSize(a.Stdout, 64<<10)
 	return inst.Follow(ctx, func(e *Entry) error {
 		if e == nil {
-			return outputError(out.Flush())
+			return print.OutputError(out.Flush())
 		}
 		text, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("entry %d: %w", e.Seq, err)
 		}
 		_, err = out.Write(append(safe.JSON(text), '\n'))
-		return outputError(err)
+		return print.OutputError(err)
 	})
 }
 
-func outputError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("standard output: %w", err)
-}
-
 // welcome says where everything is.
-func (a *App) welcome(ctx context.Context, r *running, o *UpOptions) {
+func (a upRun) welcome(ctx context.Context, r *running, o *serve.Options) {
 	a.say("ready at %s", r.url)
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

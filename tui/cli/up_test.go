@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/serve"
 )
 
 // stand is an Instance that serves an empty control API and gives the entries
@@ -95,12 +97,12 @@ func TestUpHeadless(t *testing.T) {
 	state := t.TempDir()
 	ready := filepath.Join(state, "my-ready.json")
 	inst := &stand{entries: []Entry{{Seq: 1, Kind: "capture", Inbox: "a\u009b"}, {Seq: 2, Kind: "call"}}}
-	var options UpOptions
-	app := &App{Open: func(o UpOptions) (Instance, error) { options = o; return inst, nil }}
+	var options serve.Options
+	app := &App{Open: func(o serve.Options) (Instance, error) { options = o; return inst, nil }}
 	app.TUI = func(context.Context, *client.Client, TUIOptions) error { return errors.New("not in a pipe") }
 	got := up(t, app, map[string]string{"XDG_STATE_HOME": state}, `"seq":2`, "--port", "0", "--ready-file", ready)
-	if got.code != ExitOK {
-		t.Errorf("code %d, want %d; stderr %s", got.code, ExitOK, got.err)
+	if got.code != exit.OK {
+		t.Errorf("code %d, want %d; stderr %s", got.code, exit.OK, got.err)
 	}
 	want := `{"seq":1,"kind":"capture","inbox":"a\u009b"}` + "\n" + `{"seq":2,"kind":"call"}` + "\n"
 	if got.out != want {
@@ -114,7 +116,7 @@ func TestUpHeadless(t *testing.T) {
 	if !inst.stopped || options.Version != "v9" || options.Data != filepath.Join(state, "tacklebox") {
 		t.Errorf("stopped %t, options %+v", inst.stopped, options)
 	}
-	for _, path := range []string{ready, readyPath(options.Data)} {
+	for _, path := range []string{ready, serve.ReadyPath(options.Data)} {
 		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s is still there (%v)", path, err)
 		}
@@ -126,9 +128,9 @@ func TestUpHeadless(t *testing.T) {
 func TestUpAnnounces(t *testing.T) {
 	state := t.TempDir()
 	env := map[string]string{"XDG_STATE_HOME": state}
-	var told readyFile
+	var told serve.Ready
 	var reached result
-	app := &App{Terminal: true, Open: func(UpOptions) (Instance, error) { return new(stand), nil }}
+	app := &App{Terminal: true, Open: func(serve.Options) (Instance, error) { return new(stand), nil }}
 	app.TUI = func(ctx context.Context, c *client.Client, o TUIOptions) error {
 		text, err := os.ReadFile(filepath.Join(state, "r.json"))
 		if err != nil {
@@ -138,22 +140,22 @@ func TestUpAnnounces(t *testing.T) {
 		return errors.Join(json.Unmarshal(text, &told), c.Ready(ctx))
 	}
 	got := up(t, app, env, "never", "up", "--port=0", "--ready-file", filepath.Join(state, "r.json"))
-	if got.code != ExitOK || got.out != "" || got.err != "" {
+	if got.code != exit.OK || got.out != "" || got.err != "" {
 		t.Errorf("code %d, stdout %q, stderr %q: the full-screen program ended well and owns the screen", got.code, got.out, got.err)
 	}
 	if told.PID != os.Getpid() || told.Version != "v9" || !strings.HasPrefix(told.URL, "http://127.0.0.1:") {
 		t.Errorf("ready file %+v", told)
 	}
-	if reached.code != ExitOK || reached.out != "ready at "+told.URL+"\n" {
+	if reached.code != exit.OK || reached.out != "ready at "+told.URL+"\n" {
 		t.Errorf("the default address led to %+v", reached)
 	}
 }
 
 func TestUpQuiet(t *testing.T) {
-	app := &App{Terminal: true, Open: func(UpOptions) (Instance, error) { return &stand{entries: []Entry{{Seq: 1}}}, nil }}
+	app := &App{Terminal: true, Open: func(serve.Options) (Instance, error) { return &stand{entries: []Entry{{Seq: 1}}}, nil }}
 	app.TUI = func(context.Context, *client.Client, TUIOptions) error { return errors.New("not with --no-tui") }
 	got := up(t, app, nil, "/_/stream", "--memory", "--port", "0", "--no-tui", "--quiet")
-	if got.code != ExitOK || got.out != "" {
+	if got.code != exit.OK || got.out != "" {
 		t.Errorf("code %d, stdout %q, want silence; stderr %s", got.code, got.out, got.err)
 	}
 }
@@ -169,24 +171,24 @@ func TestUpFails(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	good := func(UpOptions) (Instance, error) { return new(stand), nil }
+	good := func(serve.Options) (Instance, error) { return new(stand), nil }
 	for _, c := range []struct {
 		name string
-		open func(UpOptions) (Instance, error)
+		open func(serve.Options) (Instance, error)
 		args []string
 		code int
 		err  string
 	}{
-		{"taken port", good, []string{"--memory", "--port", port}, ExitConnect, "port " + port + " is taken"},
-		{"taken port: what to do", good, []string{"--memory", "--port", port}, ExitConnect, "--port"},
-		{"no such address", good, []string{"--memory", "--addr", "192.0.2.1:0", "--token", "t"}, ExitConnect, "cannot listen on 192.0.2.1:0"},
-		{"locked folder", func(UpOptions) (Instance, error) { return nil, errors.New("in use by process 7") }, []string{"--data", t.TempDir(), "--port", "0"}, ExitUsage, "in use by process 7"},
-		{"folder that cannot be made", good, []string{"--data", file + "/x", "--port", "0"}, ExitUsage, "data folder"},
-		{"ready file that cannot be written", good, []string{"--memory", "--port", "0", "--ready-file", file + "/x"}, ExitUsage, "ready file"},
-		{"serving fails", func(UpOptions) (Instance, error) { return &stand{fail: errors.New("no more")}, nil }, []string{"--memory", "--port", "0"}, ExitFailed, "sandbox: no more"},
-		{"no sandbox", nil, []string{"--memory"}, ExitFailed, "no sandbox"},
-		{"bad flag", good, []string{"--keep", "x"}, ExitUsage, "--keep"},
-		{"argument", good, []string{"up", "now"}, ExitUsage, `unexpected argument "now"`},
+		{"taken port", good, []string{"--memory", "--port", port}, exit.Connect, "port " + port + " is taken"},
+		{"taken port: what to do", good, []string{"--memory", "--port", port}, exit.Connect, "--port"},
+		{"no such address", good, []string{"--memory", "--addr", "192.0.2.1:0", "--token", "t"}, exit.Connect, "cannot listen on 192.0.2.1:0"},
+		{"locked folder", func(serve.Options) (Instance, error) { return nil, errors.New("in use by process 7") }, []string{"--data", t.TempDir(), "--port", "0"}, exit.Usage, "in use by process 7"},
+		{"folder that cannot be made", good, []string{"--data", file + "/x", "--port", "0"}, exit.Usage, "data folder"},
+		{"ready file that cannot be written", good, []string{"--memory", "--port", "0", "--ready-file", file + "/x"}, exit.Usage, "ready file"},
+		{"serving fails", func(serve.Options) (Instance, error) { return &stand{fail: errors.New("no more")}, nil }, []string{"--memory", "--port", "0"}, exit.Failure, "sandbox: no more"},
+		{"no sandbox", nil, []string{"--memory"}, exit.Failure, "no sandbox"},
+		{"bad flag", good, []string{"--keep", "x"}, exit.Usage, "--keep"},
+		{"argument", good, []string{"up", "now"}, exit.Usage, `unexpected argument "now"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := up(t, &App{Open: c.open}, map[string]string{"HOME": t.TempDir()}, "never", c.args...)
@@ -199,9 +201,9 @@ func TestUpFails(t *testing.T) {
 
 func TestReadyFile(t *testing.T) {
 	dir := t.TempDir()
-	path := readyPath(dir)
-	mine := readyFile{URL: "http://127.0.0.1:1", PID: os.Getpid(), Version: "v1"}
-	if err := mine.write(path); err != nil {
+	path := serve.ReadyPath(dir)
+	mine := serve.Ready{URL: "http://127.0.0.1:1", PID: os.Getpid(), Version: "v1"}
+	if err := mine.Write(path); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
@@ -212,24 +214,24 @@ func TestReadyFile(t *testing.T) {
 	if len(names) != 1 {
 		t.Errorf("%d files, want 1: the temporary one is still there", len(names))
 	}
-	other := readyFile{URL: "http://127.0.0.1:2", PID: mine.PID}
-	other.remove(path)
-	if got, err := readReadyFile(path); err != nil || got != mine {
+	other := serve.Ready{URL: "http://127.0.0.1:2", PID: mine.PID}
+	other.Remove(path)
+	if got, err := serve.ReadReady(path); err != nil || got != mine {
 		t.Errorf("another instance removed the file: %+v, %v", got, err)
 	}
-	mine.remove(path)
-	if _, err := readReadyFile(path); err == nil {
+	mine.Remove(path)
+	if _, err := serve.ReadReady(path); err == nil {
 		t.Error("the file is still there")
 	}
 	for _, text := range []string{"", "{", `{"pid":1}`, "[]"} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := readReadyFile(path); err == nil {
+		if got, err := serve.ReadReady(path); err == nil {
 			t.Errorf("%q was read as %+v", text, got)
 		}
 	}
-	if err := mine.write(filepath.Join(dir, "no", "such", "folder")); err == nil {
+	if err := mine.Write(filepath.Join(dir, "no", "such", "folder")); err == nil {
 		t.Error("written into a folder that is not there")
 	}
 }
@@ -242,22 +244,22 @@ func TestAnnounceInMemory(t *testing.T) {
 	dead := 1 << 22 // above the largest process id of a default Linux
 	for _, c := range []struct {
 		name  string
-		there *readyFile
+		there *serve.Ready
 		taken bool
 	}{
 		{"nobody", nil, true},
-		{"a running one", &readyFile{URL: "http://a", PID: os.Getpid()}, false},
-		{"a dead one", &readyFile{URL: "http://a", PID: dead}, true},
+		{"a running one", &serve.Ready{URL: "http://a", PID: os.Getpid()}, false},
+		{"a dead one", &serve.Ready{URL: "http://a", PID: dead}, true},
 	} {
 		t.Run(c.name+", on another folder", func(t *testing.T) {
 			folder, other := t.TempDir(), t.TempDir()
 			if c.there != nil {
-				if err := c.there.write(readyPath(folder)); err != nil {
+				if err := c.there.Write(serve.ReadyPath(folder)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			mine := readyFile{URL: "http://b", PID: os.Getpid()}
-			paths, err := announce(mine, &UpOptions{Data: other}, folder)
+			mine := serve.Ready{URL: "http://b", PID: os.Getpid()}
+			paths, err := announce(mine, &serve.Options{Data: other}, folder)
 			if err != nil || (len(paths) == 2) != c.taken {
 				t.Errorf("announced in %v (%v), want the default folder too: %t", paths, err, c.taken)
 			}
@@ -265,15 +267,15 @@ func TestAnnounceInMemory(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			folder := filepath.Join(t.TempDir(), "deep", "folder")
 			if c.there != nil {
-				if err := errors.Join(os.MkdirAll(folder, 0o700), c.there.write(readyPath(folder))); err != nil {
+				if err := errors.Join(os.MkdirAll(folder, 0o700), c.there.Write(serve.ReadyPath(folder))); err != nil {
 					t.Fatal(err)
 				}
 			}
-			mine := readyFile{URL: "http://b", PID: os.Getpid()}
-			if _, err := announce(mine, &UpOptions{Memory: true}, folder); err != nil {
+			mine := serve.Ready{URL: "http://b", PID: os.Getpid()}
+			if _, err := announce(mine, &serve.Options{Memory: true}, folder); err != nil {
 				t.Fatal(err)
 			}
-			got, err := readReadyFile(readyPath(folder))
+			got, err := serve.ReadReady(serve.ReadyPath(folder))
 			if err != nil || (got == mine) != c.taken {
 				t.Errorf("the file says %+v (%v), want mine: %t", got, err, c.taken)
 			}

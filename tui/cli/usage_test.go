@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 // TestUsage: a command line that cannot be carried out ends with exit code 2,
@@ -109,8 +111,8 @@ func TestUsage(t *testing.T) {
 			server := newControl(t, nil)
 			env := map[string]string{"TACKLEBOX_URL": server.URL, "HOME": t.TempDir()}
 			got := run(t.Context(), new(App), env, "", strings.Fields(line)...)
-			if got.code != ExitUsage || got.out != "" || !strings.HasPrefix(got.err, "tacklebox: ") || !strings.Contains(got.err, want) {
-				t.Errorf("code %d, stdout %q, stderr %q; want %d, nothing, %q", got.code, got.out, got.err, ExitUsage, want)
+			if got.code != exit.Usage || got.out != "" || !strings.HasPrefix(got.err, "tacklebox: ") || !strings.Contains(got.err, want) {
+				t.Errorf("code %d, stdout %q, stderr %q; want %d, nothing, %q", got.code, got.out, got.err, exit.Usage, want)
 			}
 		})
 	}
@@ -122,12 +124,12 @@ func TestFilterMistakes(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"entries", "tail", "expect"} {
 		runCases(t, []commandCase{
-			{name: command + ": a field that is none", args: []string{command, "kind:capture", "inbx:a"}, sent: []string{}, code: ExitUsage,
+			{name: command + ": a field that is none", args: []string{command, "kind:capture", "inbx:a"}, sent: []string{}, code: exit.Usage,
 				err: "\n  kind:capture inbx:a\n               ^"},
-			{name: command + ": a parenthesis that stays open", args: []string{command, "kind:capture", "(inbox:a"}, sent: []string{}, code: ExitUsage,
+			{name: command + ": a parenthesis that stays open", args: []string{command, "kind:capture", "(inbox:a"}, sent: []string{}, code: exit.Usage,
 				err: "\n  kind:capture (inbox:a\n"},
-			{name: command + ": escape sequences", args: []string{command, "\x1b[2J("}, sent: []string{}, code: ExitUsage, err: "\n  ␛[2J(\n"},
-			{name: command + ": a regular expression", args: []string{command, "body.a~("}, sent: []string{}, code: ExitUsage, err: "filter: "},
+			{name: command + ": escape sequences", args: []string{command, "\x1b[2J("}, sent: []string{}, code: exit.Usage, err: "\n  ␛[2J(\n"},
+			{name: command + ": a regular expression", args: []string{command, "body.a~("}, sent: []string{}, code: exit.Usage, err: "filter: "},
 		})
 	}
 }
@@ -142,7 +144,7 @@ func TestHelp(t *testing.T) {
 			t.Run(strings.Join(words, " "), func(t *testing.T) {
 				t.Parallel()
 				got := run(t.Context(), new(App), map[string]string{"HOME": filepath.Join(t.TempDir(), "none")}, "", words...)
-				if got.code != ExitOK || got.err != "" || !strings.Contains(got.out, "Usage:\n  tacklebox "+c.Use) {
+				if got.code != exit.OK || got.err != "" || !strings.Contains(got.out, "Usage:\n  tacklebox "+c.Use) {
 					t.Errorf("code %d, stderr %q, stdout\n%s", got.code, got.err, got.out)
 				}
 				if !strings.Contains(got.out, "--url") && c.Name() != "help" {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/textproto"
 	"strings"
@@ -15,6 +14,8 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/print"
 )
 
 // verifyOptions are the flags of verify.
@@ -26,7 +27,10 @@ type verifyOptions struct {
 	entry   string // its number, "" for a file
 }
 
-func (a *App) verifyCommand() *cobra.Command {
+// verifyRun is what the command does with the app.
+type verifyRun struct{ *App }
+
+func verifyCommand(a *App) *cobra.Command {
 	o := new(verifyOptions)
 	cmd := &cobra.Command{
 		Use:   "verify PROVIDER FILE|-",
@@ -51,11 +55,11 @@ Exit code 1: the signature is not valid.`,
 	f.StringArrayVar(&o.headers, "header", nil, "header of the request, `'Name: value'` (repeatable)")
 	f.BoolVar(&o.explain, "explain", false, "say what was tried")
 	f.StringVar(&o.entry, "entry", "", "check the request of the entry `SEQ`")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.verify(cmd, args, o) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return verifyRun{a}.verify(cmd, args, o) }
 	return cmd
 }
 
-func (a *App) verify(cmd *cobra.Command, args []string, o *verifyOptions) error {
+func (a verifyRun) verify(cmd *cobra.Command, args []string, o *verifyOptions) error {
 	req, err := a.verifyRequest(cmd, args[1:], o)
 	if err != nil {
 		return err
@@ -74,12 +78,12 @@ func (a *App) verify(cmd *cobra.Command, args []string, o *verifyOptions) error 
 }
 
 // verifyRequest takes the request from the running sandbox or from a file.
-func (a *App) verifyRequest(cmd *cobra.Command, files []string, o *verifyOptions) (*client.VerifyRequest, error) {
+func (a verifyRun) verifyRequest(cmd *cobra.Command, files []string, o *verifyOptions) (*client.VerifyRequest, error) {
 	switch {
 	case o.entry != "" && len(files) > 0:
-		return nil, usagef("FILE and --entry exclude each other\nUsage: %s", cmd.UseLine())
+		return nil, exit.Usagef("FILE and --entry exclude each other\nUsage: %s", cmd.UseLine())
 	case o.entry == "" && len(files) == 0:
-		return nil, usagef("FILE is missing\nUsage: %s", cmd.UseLine())
+		return nil, exit.Usagef("FILE is missing\nUsage: %s", cmd.UseLine())
 	case o.entry == "":
 		return a.signed(files[0], o.headers)
 	}
@@ -92,17 +96,17 @@ func (a *App) verifyRequest(cmd *cobra.Command, files []string, o *verifyOptions
 		return nil, err
 	}
 	if entry.Request == nil {
-		return nil, usagef("entry %d holds no request", seq)
+		return nil, exit.Usagef("entry %d holds no request", seq)
 	}
 	if entry.Request.Truncated {
-		return nil, usagef("entry %d kept %d of %d bytes of its body: raise --max-body and send it again", seq, len(entry.Request.Body), entry.Request.Size)
+		return nil, exit.Usagef("entry %d kept %d of %d bytes of its body: raise --max-body and send it again", seq, len(entry.Request.Body), entry.Request.Size)
 	}
 	return withHeaders(ofEntry(entry), o.headers)
 }
 
-func (a *App) printVerdict(v *client.Verdict, explain bool) error {
+func (a verifyRun) printVerdict(v *client.Verdict, explain bool) error {
 	if a.json {
-		if err := a.out.json(v); err != nil {
+		if err := a.out.JSON(v); err != nil {
 			return err
 		}
 	} else {
@@ -110,27 +114,27 @@ func (a *App) printVerdict(v *client.Verdict, explain bool) error {
 		if v.Valid {
 			word = "valid"
 		}
-		a.out.line("%s%s", a.out.paint(verdictColour(v.Valid), word), reason(v.Reason))
+		a.out.Line("%s%s", a.out.Paint(print.Verdict(v.Valid), word), print.Reason(v.Reason))
 		for _, t := range v.Tried {
 			if explain {
-				a.out.line("  tried: %s", t)
+				a.out.Line("  tried: %s", t)
 			}
 		}
 	}
 	if !v.Valid {
-		return failed(ExitFailed)
+		return exit.Failed(exit.Failure)
 	}
 	return nil
 }
 
 // signed reads the request whose signature is in question.
-func (a *App) signed(file string, headers []string) (*client.VerifyRequest, error) {
+func (a verifyRun) signed(file string, headers []string) (*client.VerifyRequest, error) {
 	if file != "-" {
 		file = "@" + file
 	}
 	text, err := a.read(file)
 	if err != nil {
-		return nil, usagef("request: %w", err)
+		return nil, exit.Usagef("request: %w", err)
 	}
 	return withHeaders(parseSigned(text), headers)
 }
@@ -140,7 +144,7 @@ func withHeaders(req *client.VerifyRequest, headers []string) (*client.VerifyReq
 	for _, h := range headers {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok || strings.TrimSpace(name) == "" {
-			return nil, usagef("--header %q: want 'Name: value'", h)
+			return nil, exit.Usagef("--header %q: want 'Name: value'", h)
 		}
 		name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
 		req.Headers[name] = append(req.Headers[name], strings.TrimSpace(value))
@@ -206,9 +210,4 @@ func fromHTTP(text []byte) *client.VerifyRequest {
 		return nil
 	}
 	return requestOf(headers, body)
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return fmt.Sprintf("%.500s", line)
 }

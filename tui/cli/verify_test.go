@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"tacklebox/tui/cli/exit"
 )
 
 func TestVerify(t *testing.T) {
@@ -20,13 +22,13 @@ func TestVerify(t *testing.T) {
 		{name: "a body and headers", args: []string{"verify", "shoptet", "--secret", "k", "--header", "x-sig: a:b", "-"}, answers: valid,
 			stdin: `{"request":5}`,
 			sent:  []string{`POST /_/verify {"provider":"shoptet","secret":"k","headers":{"X-Sig":"a:b"},"body":"{\"request\":5}"}`}, out: "valid\n"},
-		{name: "not valid", args: []string{"verify", "shoptet", "--secret", "k", "-"}, answers: invalid, out: "invalid: digest differs\n", code: ExitFailed},
+		{name: "not valid", args: []string{"verify", "shoptet", "--secret", "k", "-"}, answers: invalid, out: "invalid: digest differs\n", code: exit.Failure},
 		{name: "explained", args: []string{"verify", "shoptet", "--secret", "k", "--explain", "-"}, answers: invalid,
-			out: lines("invalid: digest differs", "  tried: HMAC-SHA1 over the body"), code: ExitFailed},
+			out: lines("invalid: digest differs", "  tried: HMAC-SHA1 over the body"), code: exit.Failure},
 		{name: "as JSON", args: []string{"verify", "shoptet", "--secret", "k", "--json", "-"}, answers: invalid,
-			out: lines(`{"valid":false,"reason":"digest differs","tried":["HMAC-SHA1 over the body"]}`), code: ExitFailed},
-		{name: "no header", args: []string{"verify", "shoptet", "--header", "x", "-"}, err: "want 'Name: value'", code: ExitUsage},
-		{name: "no file", args: []string{"verify", "shoptet", "/nowhere/file"}, err: "open /nowhere/file", code: ExitUsage},
+			out: lines(`{"valid":false,"reason":"digest differs","tried":["HMAC-SHA1 over the body"]}`), code: exit.Failure},
+		{name: "no header", args: []string{"verify", "shoptet", "--header", "x", "-"}, err: "want 'Name: value'", code: exit.Usage},
+		{name: "no file", args: []string{"verify", "shoptet", "/nowhere/file"}, err: "open /nowhere/file", code: exit.Usage},
 		{name: "a binary body", args: []string{"verify", "github", "--secret", "k", "-"}, answers: valid, stdin: "\xff\x00",
 			sent: []string{`POST /_/verify {"provider":"github","secret":"k","headers":{},"body":"","body_base64":"/wA="}`}, out: "valid\n"},
 		{name: "a kept entry", args: []string{"verify", "shoptet", "--entry", "12"}, out: "valid\n",
@@ -35,14 +37,14 @@ func TestVerify(t *testing.T) {
 		{name: "of another account", args: []string{"verify", "shoptet", "--account", "other", "--header", "C: d", "--entry", "12"}, out: "valid\n",
 			answers: map[string]string{"POST /_/verify": `200 {"valid":true}`, "GET /_/readyz": "200 {}", "GET /_/entries/12": `200 {"seq":12,"kind":"capture","account":"acme","request":{"body":"x"}}`},
 			sent:    []string{`POST /_/verify {"provider":"shoptet","secret":"","account":"other","headers":{"C":"d"},"body":"x"}`}},
-		{name: "a cut entry", args: []string{"verify", "shoptet", "--entry", "12"}, err: "entry 12 kept 1 of 9 bytes", code: ExitUsage,
+		{name: "a cut entry", args: []string{"verify", "shoptet", "--entry", "12"}, err: "entry 12 kept 1 of 9 bytes", code: exit.Usage,
 			answers: map[string]string{"GET /_/entries/12": `200 {"seq":12,"kind":"capture","request":{"body":"x","size":9,"truncated":true}}`}},
-		{name: "an entry without request", args: []string{"verify", "shoptet", "--entry", "12"}, err: "entry 12 holds no request", code: ExitUsage,
+		{name: "an entry without request", args: []string{"verify", "shoptet", "--entry", "12"}, err: "entry 12 holds no request", code: exit.Usage,
 			answers: map[string]string{"GET /_/entries/12": `200 {"seq":12,"kind":"event"}`}},
-		{name: "no such entry", args: []string{"verify", "shoptet", "--entry", "12"}, err: "no answer", code: ExitUsage},
-		{name: "no number", args: []string{"verify", "shoptet", "--entry", "x"}, err: "not the number of an entry", code: ExitUsage},
-		{name: "entry and file", args: []string{"verify", "shoptet", "--entry", "1", "-"}, err: "FILE and --entry exclude each other", code: ExitUsage},
-		{name: "missing file", args: []string{"verify", "shoptet"}, err: "FILE is missing", code: ExitUsage},
+		{name: "no such entry", args: []string{"verify", "shoptet", "--entry", "12"}, err: "no answer", code: exit.Usage},
+		{name: "no number", args: []string{"verify", "shoptet", "--entry", "x"}, err: "not the number of an entry", code: exit.Usage},
+		{name: "entry and file", args: []string{"verify", "shoptet", "--entry", "1", "-"}, err: "FILE and --entry exclude each other", code: exit.Usage},
+		{name: "missing file", args: []string{"verify", "shoptet"}, err: "FILE is missing", code: exit.Usage},
 	})
 }
 

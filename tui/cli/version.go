@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *App) versionCommand() *cobra.Command {
+func versionCommand(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
@@ -14,9 +14,9 @@ func (a *App) versionCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			platform := runtime.GOOS + "/" + runtime.GOARCH
 			if a.json {
-				return a.out.json(map[string]string{"version": a.Version, "go": runtime.Version(), "platform": platform})
+				return a.out.JSON(map[string]string{"version": a.Version, "go": runtime.Version(), "platform": platform})
 			}
-			a.out.line("tacklebox %s %s %s", a.Version, runtime.Version(), platform)
+			a.out.Line("tacklebox %s %s %s", a.Version, runtime.Version(), platform)
 			return nil
 		},
 	}

@@ -19,7 +19,7 @@ func openAPI(t testing.TB, name, text string) (*Catalogue, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return OpenAPI(d)
+	return OpenAPI(d, "")
 }
 
 // fits holds a sample against the event's own schema.
@@ -100,7 +100,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 	type row struct{ typ, group, about, evidence, sample string }
 	want := []row{
-		{"order.created", "order", "An order was placed", FromSchema, ""},
+		{"order.created", "orders", "An order was placed", FromSchema, ""},
 		{"order.paid", "order", "Money arrived.", FromExample, `{"id":7,"state":"paid"}`},
 		{"order.lost", "order", "", FromExample, `{"why":"rain"}`},
 		{"ping", "ping", "", FromSchema, `{}`},
@@ -322,7 +322,7 @@ func TestPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := OpenAPI(doc)
+	c, err := OpenAPI(doc, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +356,7 @@ func FuzzOpenAPI(f *testing.F) {
 		if err != nil {
 			return
 		}
-		c, err := OpenAPI(d)
+		c, err := OpenAPI(d, "")
 		if err != nil {
 			return
 		}

@@ -132,7 +132,7 @@ func Schemas(dir, typeAt string) (*Catalogue, error) {
 		return nil, err
 	}
 	files = slices.DeleteFunc(files, func(f file) bool { return !described(f.name) })
-	c, set := newCatalogue(), document.NewSet()
+	c, set := New(), document.NewSet()
 	var docs []*document.Document
 	for _, f := range files {
 		doc, err := document.Parse(f.path, f.raw)
@@ -165,7 +165,7 @@ func Samples(dir, typeAt string) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newCatalogue()
+	c := New()
 	types := typesOf(files, ".sample", ".payload")
 	for _, f := range files {
 		e := &Event{Type: types[f.name], Evidence: FromExample, Group: group(f.name)}

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"fmt"
+
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/client"
+)
+
+// refusal adds the nearest name to a refusal that has no hint of its own.
+func refusal(err error, word string, candidates []string) error {
+	refused, ok := asRefusal(err)
+	if !ok || refused.Hint != "" {
+		return err
+	}
+	if best := api.Nearest(word, candidates); best != "" {
+		named := *refused
+		named.Hint = fmt.Sprintf("did you mean %q?", best)
+		return &named
+	}
+	return err
+}
+
+func asRefusal(err error) (*client.Error, bool) {
+	refused, ok := err.(*client.Error)
+	return refused, ok
+}
