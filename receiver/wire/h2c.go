@@ -82,4 +82,3 @@ func (b *begun) Read(p []byte) (int, error) {
 	b.read = b.read[n:]
 	return n, nil
 }
-
