@@ -156,3 +156,12 @@ func (s *Sandbox) getAuthority(context.Context, *http.Request) (api.Answer, erro
 	}
 	return answer, nil
 }
+
+// deleteEntries forgets entries. What waits to be delivered is written down before
+// it: its events are among them.
+func (s *Space) deleteEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
+	if err := s.engine.Checkpoint(); err != nil {
+		s.cfg.Warn(err.Error()) // they are deleted all the same: that makes room
+	}
+	return s.receiver.DeleteEntries(ctx, r)
+}
