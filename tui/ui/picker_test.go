@@ -19,7 +19,7 @@ func TestSearch(t *testing.T) {
 	p.Set(items)
 	for q, want := range map[string]string{
 		"": "shoptet creditNote:create", "shoptet order:create": "shoptet order:create", "reorder": "dsco REORDER", "sh ord": "shoptet order:create",
-		"order": "dsco ORDER_CREATED", "ucart": "ultracart order_create", "ultra create": "ultracart order_create", "about dsco": "dsco REORDER",
+		"order": "dsco ORDER_CREATED", "ucart": "ultracart order_create", "ultra create": "ultracart order_create", "about dsco": "dsco ORDER_CREATED",
 	} {
 		p.Query.Set(q)
 		p.cursor = 0
