@@ -68,6 +68,8 @@ type Client = client.Client
 // TUIOptions is what the full-screen program is told by the command line.
 type TUIOptions struct {
 	Attached bool   // the sandbox belongs to another process
+	Memory   bool   // it keeps nothing on disk
+	Theme    string // dark, light, auto or a file; "": as the user set
 	Version  string // of this binary
 }
 
