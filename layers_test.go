@@ -55,6 +55,7 @@ var layers = []struct {
 	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
 	{"tui/cli/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
 	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
+	{"tui/body", []string{"receiver/api", "receiver/journal/body", "tui/ui"}},
 	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 }
 
@@ -66,9 +67,10 @@ var (
 		"github.com/tidwall/gjson", "github.com/tidwall/sjson", "github.com/tidwall/pretty", "github.com/spf13/cobra",
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
-		"github.com/nats-io/nats.go",                                                          // the client of a shared journal
-		"github.com/modelcontextprotocol/go-sdk",                                              // the protocol's own library
-		"golang.org/x/time",                                                                   // the providers' rate limits
+		"github.com/nats-io/nats.go",                                                                          // the client of a shared journal
+		"github.com/modelcontextprotocol/go-sdk",                                                              // the protocol's own library
+		"golang.org/x/time",                                                                                   // the providers' rate limits
+		"github.com/charmbracelet/x/ansi", "github.com/charmbracelet/colorprofile", "github.com/sahilm/fuzzy", // the screen: widths, colours, search
 		"golang.org/x/sys",                                                                    // the journal's files: locks and mappings
 		"github.com/klauspost/compress", "github.com/andybalholm/brotli", "golang.org/x/text", // bodies: zstd, br, charsets
 	}

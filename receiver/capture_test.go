@@ -238,7 +238,8 @@ func TestCaptureThatCannotBeKept(t *testing.T) {
 	g.do("POST", "/in/a", "x").want(t, http.StatusServiceUnavailable, "not_kept", "shutting down")
 	for err, want := range map[error]int{
 		fmt.Errorf("write: %w", syscall.ENOSPC): http.StatusInsufficientStorage,
-		errors.New("disk on fire"):              http.StatusInternalServerError,
+		fmt.Errorf("open: %w", syscall.EMFILE):  http.StatusInsufficientStorage,
+		errors.New("disk on fire"):              http.StatusInsufficientStorage,
 		journal.ErrClosed:                       http.StatusServiceUnavailable,
 	} {
 		if p := inbox.NotKept(err); p.Status != want || !strings.Contains(p.Message, err.Error()) {

@@ -32,6 +32,7 @@ type Sandbox struct {
 	public string // Config.PublicURL
 
 	forwards receiver.ForwardDepth // of all spaces: they can forward to each other
+	budget   receiver.Budget       // of all spaces: they share the memory
 
 	secure    *tls.Certificate // nil: HTTP only
 	authority *https.Authority // nil: the certificate is the user's

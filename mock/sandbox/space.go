@@ -105,7 +105,7 @@ func (s *Space) seed() (uint64, error) {
 }
 
 func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
-	return receiver.Config{Version: s.cfg.Version, Sample: s.engine.Sample, Config: inbox.Config{
+	return receiver.Config{Version: s.cfg.Version, Budget: &s.process.budget, Sample: s.engine.Sample, Config: inbox.Config{
 		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody,
 		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
 		Outbound: s.process.outbound(s.cfg), ForwardDepth: &s.process.forwards,
@@ -219,7 +219,7 @@ func (s *Space) bind(addr string) {
 // guard lets into a control API whoever may use this space's.
 func (s *Space) guard(addr string, next http.Handler) http.Handler {
 	tokens := slices.DeleteFunc([]string{s.cfg.Token, s.cfg.spaceToken}, func(token string) bool { return token == "" })
-	return receiver.Guard(receiver.GuardConfig{Tokens: tokens, Bound: []string{addr}}, next)
+	return receiver.Guard(receiver.GuardConfig{Tokens: tokens, Bound: []string{addr}}, s.process.budget.Limit(next))
 }
 
 // attemptsEnd is how long attempts on their way may take to end when a space

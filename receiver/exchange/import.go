@@ -35,7 +35,10 @@ const (
 // {"inbox","requests":[…]}. It keeps all of them or, when one is wrong, none.
 func (x *Exchange) ImportEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, maxImport+1))
+	var refused *api.Error
 	switch {
+	case errors.As(err, &refused):
+		return api.Answer{}, err
 	case err != nil:
 		return api.Answer{}, api.BadRequest("", "the body broke off: %v", err)
 	case len(raw) > maxImport:
