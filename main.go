@@ -65,7 +65,7 @@ func buildVersion() string {
 // screen is the full-screen program on the process's terminal.
 func screen(getenv func(string) string, stdin io.Reader, stdout io.Writer) func(context.Context, *cli.Client, cli.TUIOptions) error {
 	return func(ctx context.Context, c *cli.Client, o cli.TUIOptions) error {
-		return tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Version: o.Version})
+		return tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Memory: o.Memory, Theme: o.Theme, Version: o.Version})
 	}
 }
 

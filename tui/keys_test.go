@@ -91,7 +91,7 @@ func TestQuit(t *testing.T) {
 	for _, s := range scenes() {
 		m := s.set(t, 80, 24)
 		press(m, s.keys...)
-		if s.name == "fire-form" || s.name == "prompt" {
+		if slices.Contains([]string{"fire-form", "prompt", "refused"}, s.name) {
 			if press(m, "ctrl+c"); !strings.Contains(plainScreen(m), "what stands in the form") {
 				t.Errorf("%s does not ask", s.name)
 			}

@@ -264,7 +264,7 @@ func countMatches(m *model) tea.Cmd {
 }
 
 func countIn(ctx context.Context, c *client.Client, q string, turn int) counted {
-	many := 1 << 30
+	many := 1_000_000 // the most there can be
 	result, err := c.Expect(ctx, api.ExpectRequest{Q: q, Count: &many, Within: "0s"})
 	if err != nil || result.Seen == nil {
 		return counted{turn: turn, err: err, n: -1}

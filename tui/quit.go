@@ -35,7 +35,7 @@ func (m *model) losses() (lost []string) {
 		return lost
 	}
 	if waits := m.waiting(); waits > 0 {
-		lost = append(lost, ui.Count(waits, "delivery")+" wait for the next try, which comes only while the sandbox runs")
+		lost = append(lost, ui.Count(waits, "delivery")+" to be tried again, which happens only while the sandbox runs")
 	}
 	if m.opt.Memory && m.status.total() > 0 {
 		lost = append(lost, "entries are in memory only and will be gone: "+ui.Grouped(m.status.total()))

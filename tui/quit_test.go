@@ -15,7 +15,7 @@ func TestAsksBeforeLoss(t *testing.T) {
 		want string
 	}{
 		"memory":  {func(m *model) { m.opt.Attached, m.opt.Memory = false, true; m.list.lines = nil }, "in memory only and will be gone: 9"},
-		"waiting": {func(m *model) { m.opt.Attached = false }, "1 delivery wait"},
+		"waiting": {func(m *model) { m.opt.Attached = false }, "1 delivery to be tried again"},
 		"firing":  {func(m *model) { m.fire.left = 1500 }, "1,500 events of a firing"},
 	} {
 		m := filled(t, 120, 40)

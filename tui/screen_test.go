@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/receiver/journal"
 	"tacklebox/tui/ui"
@@ -40,6 +41,22 @@ func scenes() []struct {
 		{"waiting", entered("home", "enter"), nil},
 		{"delivered", entered("enter"), nil},
 		{"hex", entered("enter", "v", "v"), nil},
+		{"headers", entered("enter", "]"), nil},
+		{"tries", entered("home", "enter", "]", "]"), nil},
+		{"search", entered("enter", "enter"), []string{"/", "sku", "enter"}},
+		{"actions", filled, []string{":", "retr"}},
+		{"columns", filled, []string{"K"}},
+		{"question", func(t testing.TB, w, h int) *model {
+			m := filled(t, w, h)
+			m.opt.Attached, m.opt.Memory = false, true
+			return m
+		}, []string{"q"}},
+		{"refused", func(t testing.TB, w, h int) *model {
+			m := filled(t, w, h)
+			press(m, "f", "shoptet", "enter", "status=SHIPPED", "enter")
+			m.Update(fired{form: m.over().(*ui.Form), err: &api.Error{Status: 422, Code: api.CodeUnknownPath, Message: `order:create has no path "status"`, Hint: `did you mean "items.0.status"?`}})
+			return m
+		}, nil},
 		{"filter-typing", filled, []string{"/", "sig"}},
 		{"filter-mistake", filled, []string{"/", "kind:capture status:zz"}},
 		{"fire", filled, []string{"f", "order"}},
@@ -57,7 +74,7 @@ func scenes() []struct {
 }
 
 func TestScreens(t *testing.T) {
-	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}} {
+	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 50}} {
 		for _, s := range scenes() {
 			t.Run(fmt.Sprintf("%s-%dx%d", s.name, size[0], size[1]), func(t *testing.T) {
 				m := s.set(t, size[0], size[1])

@@ -11,9 +11,7 @@ import (
 const on = "on"
 
 // options lists what can be switched. Defaults are what the evidence says.
-func options() []provider.Option {
-	return append(apiOptions(), deliveryOptions()...)
-}
+func options() []provider.Option { return append(apiOptions(), deliveryOptions()...) }
 
 func apiOptions() []provider.Option {
 	return []provider.Option{

@@ -37,9 +37,7 @@ func revoked() *apiError {
 func broken() *apiError   { return refuse(500, "A server side error occurred.") }
 func unknown() *apiError  { return refuse(404, "No such resource.") }
 func tooLarge() *apiError { return bad("The request body is too large.") }
-func badURL() *apiError {
-	return bad("Field 'webhook_url' must be an absolute http or https URL.")
-}
+func badURL() *apiError   { return bad("Field 'webhook_url' must be an absolute http or https URL.") }
 
 // failed answers when the mock itself failed.
 func failed(w *provider.World, c *provider.Call, status int) provider.Reply {

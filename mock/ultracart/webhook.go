@@ -52,9 +52,7 @@ func fresh() webhook {
 }
 
 // stored returns the kept part of a subscription.
-func stored(s *provider.Sub) webhook {
-	return kit.Stored(s, fresh())
-}
+func stored(s *provider.Sub) webhook { return kit.Stored(s, fresh()) }
 
 // types lists the subscribed event types in the catalogue's order.
 func (h *webhook) types(cat *catalogue) []string {

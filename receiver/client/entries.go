@@ -29,6 +29,9 @@ func (c *Client) Entries(ctx context.Context, q Query) (*api.Page, error) {
 	if q.Oldest {
 		query.Set("after", "0")
 	}
+	if q.NoBodies {
+		query.Set("bodies", "0")
+	}
 	return ask[*api.Page](ctx, c, "GET", "/_/entries", query, nil)
 }
 

@@ -68,6 +68,8 @@ type Client = client.Client
 // TUIOptions is what the full-screen program is told by the command line.
 type TUIOptions struct {
 	Attached bool   // the sandbox belongs to another process
+	Memory   bool   // it keeps nothing on disk
+	Theme    string // dark, light, auto or a file; "": as the user set
 	Version  string // of this binary
 }
 
@@ -109,7 +111,6 @@ that keeps every request, and events that fire when you say so.
 Without a command: tacklebox up.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       a.Version,
 	}
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
@@ -120,9 +121,17 @@ Without a command: tacklebox up.`,
 		}
 		return exit.Misused(err)
 	})
-	root.SetVersionTemplate("tacklebox {{.Version}}\n")
+	// cobra's own version flag runs a template, which would keep every method of
+	// the binary alive.
+	version := root.Flags().BoolP("version", "v", false, "version for tacklebox")
 	root.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
-	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *version {
+			_, err := fmt.Fprintf(a.Stdout, "tacklebox %s\n", a.Version)
+			return err
+		}
+		return cmd.Help()
+	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.url, "url", "", "address of the sandbox (default: TACKLEBOX_URL, the running one, http://127.0.0.1:4780)")
 	flags.StringVar(&a.token, "token", "", "token of the control API (default: TACKLEBOX_TOKEN)")

@@ -176,7 +176,9 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 	defer cancel()
 	shown, showing := make(chan error, 1), true
 	if a.Terminal && !o.NoTUI && a.TUI != nil {
-		go func() { shown <- a.TUI(ctx, client.New(r.url, o.Token), TUIOptions{Version: a.Version}) }()
+		go func() {
+			shown <- a.TUI(ctx, client.New(r.url, o.Token), TUIOptions{Memory: o.Memory, Theme: o.Theme, Version: a.Version})
+		}()
 	} else {
 		a.welcome(ctx, r, o)
 		if showing = !o.Quiet; showing {

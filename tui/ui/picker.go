@@ -79,8 +79,14 @@ func (p *Picker) search() {
 		}
 	}
 	slices.SortStableFunc(p.shown, func(a, b found) int { return a.rank - b.rank })
+	if n := slices.IndexFunc(p.shown, func(f found) bool { return f.rank >= inPieces }); n > 0 {
+		p.shown = p.shown[:n] // what was found in pieces only is for when nothing else was
+	}
 	p.cursor = min(p.cursor, max(len(p.shown)-1, 0))
 }
+
+// inPieces is the rank of a word whose letters stand apart.
+const inPieces = 500
 
 // match ranks how well the words of q are found in an item; lower is better: the
 // whole label, a word of it, the beginning of a word, anywhere, in the note, and
@@ -111,7 +117,7 @@ func match(q string, it Item) (rank int, lit []int, ok bool) {
 			if len(m) == 0 {
 				return 0, nil, false
 			}
-			rank += 1000 - min(m[0].Score, 500)
+			rank += inPieces + 500 - min(m[0].Score, 500)
 			lit = append(lit, m[0].MatchedIndexes...)
 		}
 	}
@@ -137,7 +143,7 @@ func (p *Picker) Size(width, height int) (int, int) {
 	if !p.Box || width < 50 || height < 10 {
 		return width, height
 	}
-	return min(width-4, 76), min(height-2, max(len(p.items)+3, 8), 24)
+	return min(width-4, 92), min(height-2, max(len(p.items)+3, 8), 24)
 }
 
 // shape divides the inside of the pane, below the line of the query.

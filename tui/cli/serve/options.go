@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Addr       string
 	NoTUI      bool
+	Theme      string
 	Quiet      bool
 	Data       string // "" with Memory
 	Sync       bool
@@ -58,6 +59,7 @@ func (o *Options) Register(f *pflag.FlagSet, getenv func(string) string) {
 	f.StringVar(&o.Addr, "addr", "127.0.0.1:4780", "listen on `HOST:PORT`; port 0 picks one")
 	f.StringVar(&o.port, "port", "", "replace the port of --addr")
 	f.BoolVar(&o.NoTUI, "no-tui", false, "never open the full-screen program")
+	f.StringVar(&o.Theme, "theme", "", "colours of the full-screen program: dark, light, auto or a `FILE` with colors")
 	f.BoolVar(&o.Quiet, "quiet", false, "without the full-screen program: no line per entry on stdout")
 	f.StringVar(&o.Data, "data", DefaultData(getenv), "`DIR` of the journal and the subscriptions")
 	f.BoolVar(&o.Sync, "sync", false, "fsync each group of appends before answering")
