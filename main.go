@@ -40,6 +40,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		Open:     open,
 		Local:    local,
 		TUI:      screen(getenv, stdin, stdout),
+
+		ProviderFiles: cli.ProviderFiles{Check: sandbox.CheckProvider, Init: sandbox.InitProvider},
 	}
 	return app.Run(ctx, args)
 }

@@ -36,6 +36,8 @@ type App struct {
 	// Local starts a sandbox in memory for commands that work without a running
 	// one and returns its URL.
 	Local func(ctx context.Context) (url string, stop func(), err error)
+	// ProviderFiles reads and writes provider files. Optional.
+	ProviderFiles ProviderFiles
 	// TUI runs the full-screen program until the user leaves it. Optional.
 	TUI func(ctx context.Context, c *client.Client, o TUIOptions) error
 
@@ -146,8 +148,8 @@ func (a *App) addCommands(root *cobra.Command) {
 		commands  []*cobra.Command
 	}{
 		{"run", "Run:", []*cobra.Command{upCommand(a), tuiCommand(a), readyCommand(a), spacesCommand(a), mcpCommand(a), caCommand(a), doctorCommand(a)}},
-		{"send", "Send:", []*cobra.Command{providersCommand(a), eventsCommand(a), fireCommand(a), retryCommand(a), replayCommand(a), scenarioCommand(a)}},
-		{"see", "See:", []*cobra.Command{tailCommand(a), entriesCommand(a), showCommand(a), diffCommand(a), exportCommand(a), importCommand(a), expectCommand(a), verifyCommand(a)}},
+		{"send", "Send:", []*cobra.Command{providersCommand(a), providerCommand(a), eventsCommand(a), fireCommand(a), retryCommand(a), replayCommand(a), scenarioCommand(a), signCommand(a), sendCommand(a)}},
+		{"see", "See:", []*cobra.Command{tailCommand(a), entriesCommand(a), showCommand(a), diffCommand(a), exportCommand(a), importCommand(a), expectCommand(a), verifyCommand(a), schemesCommand(a)}},
 		{"set", "Set:", []*cobra.Command{subscribeCommand(a), subscriptionsCommand(a), settingsCommand(a), inboxCommand(a), faultsCommand(a), secretsCommand(a), clockCommand(a), resetCommand(a)}},
 		{"more", "More:", []*cobra.Command{versionCommand(a), completionCommand(a)}},
 	}
