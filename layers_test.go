@@ -44,17 +44,18 @@ var layers = []struct {
 	{"mock/provider", []string{"mock/signing", "receiver/api", "receiver/journal", "fixtures"}},
 	{"mock/fault", []string{"mock/provider", "receiver/api", "receiver/journal", "receiver/journal/query"}},
 	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
-	{"mock/sandbox", []string{"mock", "mock/*", "mock/sandbox/*", "receiver", "receiver/*", "receiver/journal/*", "fixtures"}},
+	{"mock/sandbox", []string{"mock", "mock/*", "mock/fromfile/*", "mock/sandbox/*", "receiver", "receiver/*", "receiver/journal/*", "fixtures"}},
 	{"mock/sandbox/https", nil},
-	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api/nearest"}},
+	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api", "receiver/api/nearest"}},
 	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
 	{"mock/kit", []string{"mock/provider"}},
 	{"mock/kit/kittest", []string{"mock", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
 	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
-	{"tui/cli", []string{"receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
+	{"tui/cli", []string{"receiver/mcp", "receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
 	{"tui/cli/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
 	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
+	{"tui/body", []string{"receiver/api", "receiver/journal/body", "tui/ui"}},
 	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 }
 
@@ -66,9 +67,10 @@ var (
 		"github.com/tidwall/gjson", "github.com/tidwall/sjson", "github.com/tidwall/pretty", "github.com/spf13/cobra",
 		"github.com/spf13/pflag", // cobra's own flags
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
-		"github.com/nats-io/nats.go",                                                          // the client of a shared journal
-		"github.com/modelcontextprotocol/go-sdk",                                              // the protocol's own library
-		"golang.org/x/time",                                                                   // the providers' rate limits
+		"github.com/nats-io/nats.go",                                                                          // the client of a shared journal
+		"github.com/modelcontextprotocol/go-sdk",                                                              // the protocol's own library
+		"golang.org/x/time",                                                                                   // the providers' rate limits
+		"github.com/charmbracelet/x/ansi", "github.com/charmbracelet/colorprofile", "github.com/sahilm/fuzzy", // the screen: widths, colours, search
 		"golang.org/x/sys",                                                                    // the journal's files: locks and mappings
 		"github.com/klauspost/compress", "github.com/andybalholm/brotli", "golang.org/x/text", // bodies: zstd, br, charsets
 	}

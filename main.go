@@ -16,6 +16,7 @@ import (
 	"tacklebox/mock/sandbox"
 	"tacklebox/tui"
 	"tacklebox/tui/cli"
+	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/serve"
 )
 
@@ -39,6 +40,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		Open:     open,
 		Local:    local,
 		TUI:      screen(getenv, stdin, stdout),
+
+		ProviderFiles: cli.ProviderFiles{Check: sandbox.CheckProvider, Init: sandbox.InitProvider},
 	}
 	return app.Run(ctx, args)
 }
@@ -64,7 +67,7 @@ func buildVersion() string {
 // screen is the full-screen program on the process's terminal.
 func screen(getenv func(string) string, stdin io.Reader, stdout io.Writer) func(context.Context, *cli.Client, cli.TUIOptions) error {
 	return func(ctx context.Context, c *cli.Client, o cli.TUIOptions) error {
-		return tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Version: o.Version})
+		return tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Memory: o.Memory, Theme: o.Theme, Version: o.Version})
 	}
 }
 
@@ -73,12 +76,17 @@ func open(o serve.Options) (cli.Instance, error) {
 	sb, err := sandbox.Open(sandbox.Config{
 		Data: o.Data, Sync: o.Sync, Keep: o.Keep, KeepBytes: o.KeepBytes,
 		Seed: o.Seed, Clock: o.Clock, Start: o.Start, Fixtures: o.Fixtures,
+		ProviderFiles: o.Files, KeepGoing: o.KeepGoing,
 		Providers: o.Providers, Inboxes: o.Inboxes, Faults: o.Faults,
 		Token: o.Token, AllowHosts: o.AllowHosts, MaxBody: o.MaxBody,
 		PublicURL: o.PublicURL, Hosts: o.Hosts, OpenMocks: o.OpenMocks, Spaces: spacesOf(o.Spaces),
 		StrictTLS: o.StrictTLS, TLS: o.TLS || o.TLSCert != "", TLSCert: o.TLSCert, TLSKey: o.TLSKey,
 		Version: o.Version, Warn: o.Warn,
 	})
+	var described *sandbox.ProviderFileError
+	if errors.As(err, &described) {
+		return nil, exit.Misused(err)
+	}
 	var misconfigured *sandbox.ConfigError
 	if errors.As(err, &misconfigured) {
 		return nil, &serve.ConfigError{Path: misconfigured.Path, Err: err}

@@ -63,6 +63,9 @@ type Engine struct {
 	idle   chan struct{} // closed when busy falls to 0
 	moving sync.Mutex    // one mover of the clock at a time
 
+	checkpointMu    sync.Mutex // one writer of checkpoints at a time
+	sinceCheckpoint atomic.Int64
+
 	faults fault.InForce
 }
 
@@ -193,6 +196,9 @@ func (e *Engine) Close() error {
 			first = err
 		}
 	}
+	if err := e.Checkpoint(); err != nil && first == nil {
+		first = err
+	}
 	if err := e.saveClock(true); err != nil && first == nil {
 		first = err
 	}
@@ -204,6 +210,7 @@ func (e *Engine) append(entry *journal.Entry) journal.Receipt {
 	e.newestMu.Lock()
 	defer e.newestMu.Unlock()
 	e.newest = e.journal.Append(entry)
+	e.checkpointSoon()
 	return e.newest
 }
 

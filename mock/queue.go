@@ -331,6 +331,9 @@ func (w *service) note(d *delivery, a *provider.Attempt, res result, next time.T
 	e.Fault = res.fault
 	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At
 	e.Detail = more.detail()
+	if w.provider.Described && e.Request != nil && !e.Request.Truncated && e.Provider == w.provider.Name {
+		e.Contract = w.engine.Check(e.Provider, e.Type, e.Request.Body)
+	}
 	a.Seq = w.engine.append(e).Seq
 }
 

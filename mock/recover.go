@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -35,13 +36,7 @@ func (e *Engine) recover() error {
 	_, last := e.journal.Bounds()
 	e.newest.Seq = last
 	open := map[string]*delivery{}
-	err = e.journal.Scan(context.Background(), 0, 0, false, filter, func(entry *journal.Entry) bool {
-		if w := e.services[entry.Provider]; w != nil {
-			_ = w.safely(func() { w.fold(entry, seqs[w], open) })
-		}
-		return true
-	})
-	if err != nil {
+	if err := e.foldAfter(e.restoreCheckpoint(last, seqs, open), filter, seqs, open); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	for _, w := range e.services {
@@ -49,6 +44,24 @@ func (e *Engine) recover() error {
 	}
 	e.state.SaveSoon("clock", e.clockSection(false)) // nobody waits for it: it makes no promise
 	return nil
+}
+
+// foldAfter takes the entries after one into the deliveries. What is no longer
+// kept is passed over: what waits is in the checkpoint.
+func (e *Engine) foldAfter(from uint64, filter journal.Matcher, seqs map[*service]uint64, open map[string]*delivery) error {
+	for {
+		err := e.journal.Scan(context.Background(), from, 0, false, filter, func(entry *journal.Entry) bool {
+			if w := e.services[entry.Provider]; w != nil && entry.Seq > w.folded {
+				_ = w.safely(func() { w.fold(entry, seqs[w], open) })
+			}
+			return true
+		})
+		var trimmed *journal.TrimmedError
+		if !errors.As(err, &trimmed) || trimmed.To <= from {
+			return err
+		}
+		from = trimmed.To
+	}
 }
 
 // restore reads the sections that are no provider's: faults and clock. After a

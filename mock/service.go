@@ -27,6 +27,7 @@ type service struct {
 	timers   []timer
 	schemas  map[string]json.RawMessage // by type, as they are shown
 	stats    stats
+	folded   uint64 // newest entry of the checkpoint that it began with
 	calledAt string // this instance's address as the client of the call at hand has it, else ""
 }
 

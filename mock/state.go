@@ -25,6 +25,7 @@ type State struct {
 	later    map[string]func() json.RawMessage // sections that are made when they are needed
 	cur      *flush
 	writing  bool
+	beside   map[string][]byte // in memory: files beside the document
 }
 
 type flush struct {
@@ -35,7 +36,7 @@ type flush struct {
 // OpenState reads the document in a folder, "" keeps it in memory. A document
 // that cannot be read is an error that names it: it is never overwritten.
 func OpenState(dir string) (*State, error) {
-	s := &State{sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}}
+	s := &State{sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}, beside: map[string][]byte{}}
 	if dir == "" {
 		return s, nil
 	}
@@ -106,6 +107,29 @@ func (s *State) settle() {
 		s.sections[name] = v
 		s.mu.Unlock()
 	}
+}
+
+// saveBeside keeps bytes in a file of their own beside the document.
+func (s *State) saveBeside(name string, b []byte) error {
+	if s.path == "" {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.beside[name] = b
+		return nil
+	}
+	return writeFile(filepath.Join(filepath.Dir(s.path), name), b)
+}
+
+// loadBeside returns what saveBeside kept.
+func (s *State) loadBeside(name string) ([]byte, bool) {
+	if s.path == "" {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		b, ok := s.beside[name]
+		return b, ok
+	}
+	b, err := os.ReadFile(filepath.Join(filepath.Dir(s.path), name))
+	return b, err == nil
 }
 
 // onDisk reports that saving can fail.

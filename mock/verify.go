@@ -35,10 +35,17 @@ func (e *Engine) unknownScheme(name string) error {
 	return api.Unknown(api.CodeUnknownProvider, name, e.Verifiable(), "no provider or signature scheme %q", api.Clip(name))
 }
 
+// SignsURL reports whether a provider or a scheme signs where a request goes.
+func (e *Engine) SignsURL(name string) bool {
+	s := e.scheme(name)
+	return s != nil && s.SignsURL()
+}
+
 // VerifyWith judges a request by one secret. The reason is found by trying the
 // likeliest mistakes only: it is asked for every capture.
-func (e *Engine) VerifyWith(provider, secret string, h http.Header, body []byte) (*journal.Signature, error) {
-	v, err := e.verify(provider, signing.Question{Secret: secret, Header: h, Body: body, Brief: true})
+func (e *Engine) VerifyWith(provider string, q signing.Question) (*journal.Signature, error) {
+	q.Brief = true
+	v, err := e.verify(provider, q)
 	return &journal.Signature{State: v.State, Reason: v.Reason}, err
 }
 
@@ -63,9 +70,10 @@ func (w *service) signs() bool {
 
 // VerifyOwn judges a callback of ours by the keys that its account and its
 // subscription have now. nil when nobody knows the provider.
-func (e *Engine) VerifyOwn(name, account, subscription string, h http.Header, body []byte) *journal.Signature {
+func (e *Engine) VerifyOwn(name, account, subscription string, q signing.Question) *journal.Signature {
+	q.Brief = true
 	own := func(s provider.Secret) bool { return s.Subscription == "" || s.Subscription == subscription }
-	v, err := e.verifyOwn(name, account, own, signing.Question{Header: h, Body: body, Brief: true})
+	v, err := e.verifyOwn(name, account, own, q)
 	if err != nil {
 		return nil
 	}
@@ -232,7 +240,7 @@ func (c Control) Verify(_ context.Context, r *http.Request) (api.Answer, error) 
 }
 
 func question(in api.VerifyRequest) (q signing.Question, err error) {
-	q.Secret, q.Header = in.Secret, http.Header{}
+	q.Secret, q.Header, q.Method, q.URL = in.Secret, http.Header{}, in.Method, in.URL
 	for name, v := range in.Headers {
 		name = http.CanonicalHeaderKey(name)
 		q.Header[name] = append(q.Header[name], v...)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"tacklebox/receiver/inbox"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/disk"
 
@@ -32,9 +33,9 @@ func BenchmarkCapture(b *testing.B) {
 			}
 			g := newRig(b, func(c *Config) {
 				c.Journal = log
-				c.Verify = func(_ Origin, secret string, _ http.Header, body []byte) *journal.Signature {
+				c.Verify = func(_ Origin, secret string, r inbox.Received) *journal.Signature {
 					mac := hmac.New(sha256.New, []byte(secret))
-					mac.Write(body)
+					mac.Write(r.Body)
 					mac.Sum(nil)
 					return &journal.Signature{State: "missing"}
 				}

@@ -178,7 +178,8 @@ func TestCaptureKnowsItsOrigin(t *testing.T) {
 			return Origin{Provider: "shoptet", Account: "a1", Type: "order:create", EventID: "e", DeliveryID: "d", Subscription: "s", Attempt: 2,
 				Captured: func(seq uint64) { captured <- seq }}, true
 		}
-		c.Verify = func(from Origin, secret string, h http.Header, body []byte) *journal.Signature {
+		c.Verify = func(from Origin, secret string, r inbox.Received) *journal.Signature {
+			h, body := r.Header, r.Body
 			provider, account := from.Provider, from.Account
 			return &journal.Signature{State: "valid", Reason: provider + " " + account + " " + secret + " " + h.Get("X-Sig") + " " + string(body)}
 		}
@@ -204,7 +205,7 @@ func TestCaptureVerifiesForAnInbox(t *testing.T) {
 	g := newRig(t, func(c *Config) {
 		c.MaxBody = 8
 		c.Origin = func(string) (Origin, bool) { return Origin{}, false }
-		c.Verify = func(from Origin, secret string, _ http.Header, _ []byte) *journal.Signature {
+		c.Verify = func(from Origin, secret string, _ inbox.Received) *journal.Signature {
 			provider, account := from.Provider, from.Account
 			return &journal.Signature{State: "invalid", Reason: provider + "/" + account + "/" + secret}
 		}
@@ -237,7 +238,8 @@ func TestCaptureThatCannotBeKept(t *testing.T) {
 	g.do("POST", "/in/a", "x").want(t, http.StatusServiceUnavailable, "not_kept", "shutting down")
 	for err, want := range map[error]int{
 		fmt.Errorf("write: %w", syscall.ENOSPC): http.StatusInsufficientStorage,
-		errors.New("disk on fire"):              http.StatusInternalServerError,
+		fmt.Errorf("open: %w", syscall.EMFILE):  http.StatusInsufficientStorage,
+		errors.New("disk on fire"):              http.StatusInsufficientStorage,
 		journal.ErrClosed:                       http.StatusServiceUnavailable,
 	} {
 		if p := inbox.NotKept(err); p.Status != want || !strings.Contains(p.Message, err.Error()) {

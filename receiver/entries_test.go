@@ -230,3 +230,18 @@ func TestListIsOneMoment(t *testing.T) {
 	close(stop)
 	<-done
 }
+
+// TestListWithoutBodies leaves what is said of them.
+func TestListWithoutBodies(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	g.add(`{"a":1}`)
+	for _, order := range []string{"", "&order=desc", "&after=0"} {
+		got := g.do("GET", "/_/entries?bodies=0"+order, "").want(t, 200, `"size":7`, `"seq":1`)
+		if strings.Contains(got.body, `"body"`) {
+			t.Errorf("%s: %s", order, got.body)
+		}
+	}
+	g.do("GET", "/_/entries?bodies=1", "").want(t, 200, `"body":"{\"a\":1}"`)
+	g.do("GET", "/_/entries?bodies=2", "").want(t, 400, "bodies=0")
+}

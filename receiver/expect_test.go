@@ -5,7 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"tacklebox/receiver/journal/memory"
@@ -184,4 +188,46 @@ func TestExpectRefusals(t *testing.T) {
 		g.do("POST", "/_/expect", ask).want(t, 400, parts...)
 	}
 	g.do("GET", "/_/expect", "").want(t, 405, "POST")
+}
+
+// TestExpectBoundsPatterns: regular expressions are bounded together, other
+// filters are not.
+func TestExpectBoundsPatterns(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	steps := func(n int, step string) string {
+		list, _ := json.Marshal(map[string]any{"ordered": slices.Repeat([]string{step}, n), "within": "1ms"})
+		return string(list)
+	}
+	g.do("POST", "/_/expect", steps(100, `body.a~"`+strings.Repeat("x", 1000)+`"`)).want(t, 400, "ordered[")
+	g.do("POST", "/_/expect", steps(100, `body.a="`+strings.Repeat("x", 1000)+`"`)).want(t, 417)
+}
+
+// TestExpectManyAtOnce: a thousand that wait cost one capture little, and each is
+// met by what it waits for.
+func TestExpectManyAtOnce(t *testing.T) {
+	t.Parallel()
+	const many = 1000
+	g := newRig(t)
+	var wg sync.WaitGroup
+	for i := range many {
+		wg.Go(func() {
+			body := fmt.Sprintf(`{"q":"kind:capture body.n=%d","within":"60s"}`, i)
+			r := httptest.NewRequest("POST", "/_/expect", strings.NewReader(body))
+			answer, err := g.rc.Expect(r.Context(), r)
+			if result, ok := answer.Body.(api.ExpectResult); err != nil || !ok || !result.Met || len(result.Entries) != 1 {
+				t.Errorf("%d: %+v %v", i, answer, err)
+			}
+		})
+	}
+	for g.rc.Waiting() < many {
+		runtime.Gosched()
+	}
+	for i := range many {
+		g.add(fmt.Sprintf(`{"n":%d}`, i))
+	}
+	wg.Wait()
+	if n := g.rc.Waiting(); n != 0 {
+		t.Errorf("%d still wait", n)
+	}
 }

@@ -290,7 +290,8 @@ func TestImportIntoAClosedJournal(t *testing.T) {
 func TestImportIsJudgedByItsInbox(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, func(c *Config) {
-		c.Verify = func(o Origin, secret string, h http.Header, body []byte) *journal.Signature {
+		c.Verify = func(o Origin, secret string, r inbox.Received) *journal.Signature {
+			h, body := r.Header, r.Body
 			return &journal.Signature{State: "valid", Reason: fmt.Sprint(o.Provider, secret, h.Get("X-Sig"), string(body))}
 		}
 	})

@@ -21,6 +21,8 @@ type Config struct {
 	// Sample returns the catalogue's sample body of an event type, for
 	// differences from it; nil or !ok: there is none.
 	Sample func(provider, typ string) (body []byte, ok bool)
+	// Budget bounds the request bodies in flight; nil: there is no bound.
+	Budget *Budget
 	// Ping and Patience are those of live.Config.
 	Ping, Patience time.Duration
 }

@@ -68,7 +68,7 @@ func newRig(t testing.TB, change ...func(*Config)) *rig {
 // routes are the control calls of this half, as the composition's table has them.
 func (rc *Receiver) routes() []api.Route {
 	return []api.Route{
-		{Method: "GET", Path: "/_/entries", Query: []string{"q", "after", "before", "limit", "order"}, Write: rc.ListEntries},
+		{Method: "GET", Path: "/_/entries", Query: []string{"q", "after", "before", "limit", "order", "bodies"}, Write: rc.ListEntries},
 		{Method: "DELETE", Path: "/_/entries", Query: []string{"q"}, Handle: rc.DeleteEntries},
 		{Method: "GET", Path: "/_/entries/{seq}", Handle: rc.GetEntry},
 		{Method: "GET", Path: "/_/entries/{seq}/body", Query: []string{"of"}, Handle: rc.GetBody},

@@ -1,178 +1,242 @@
 package tui
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
+	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/client"
+	"tacklebox/tui/rows"
+	"tacklebox/tui/ui"
 )
 
-func (m *model) replay() tea.Cmd {
-	return m.replayAs(client.ReplayRequest{}, "replayed")
+// action is one row of the only table of what can be done: the keys that the
+// program obeys, its hints, the palette, the help, what the mouse does on the hints,
+// and the page of keys. A row without do tells of keys that a bar or a list reads
+// itself.
+type action struct {
+	group string
+	name  string // in a file of keys: never changed
+	keys  []string
+	shown string
+	hint  string // in the hint line; "": it is not there
+	about string
+	do    func(*model) tea.Cmd
+	fits  func(*model) bool // it can do something now; nil: always
 }
 
-func (m *model) replaySigned() tea.Cmd {
-	return m.replayAs(client.ReplayRequest{Resign: true, NewID: true}, "replayed with a new id and signature")
+func (a action) matches(k tea.KeyPressMsg) bool { return slices.Contains(a.keys, k.String()) }
+
+// The groups, in the order of help.
+const (
+	moveKeys   = "Move"
+	findKeys   = "Find"
+	sendKeys   = "Send"
+	takeKeys   = "Take"
+	setKeys    = "Set"
+	lookKeys   = "Look"
+	moreKeys   = "More"
+	filterKeys = "In the filter"
+	formKeys   = "In lists and forms"
+)
+
+func do(group, name, keys, shown, hint, about string, run func(*model) tea.Cmd, fits func(*model) bool) action {
+	return action{group, name, strings.Fields(keys), shown, hint, about, run, fits}
 }
 
-func (m *model) replayAs(req client.ReplayRequest, said string) tea.Cmd {
-	r := m.chosen()
-	if r == nil {
-		return nil
+// actions is the table, in the order of help.
+func actions() []action {
+	moves := func(by int) func(*model) tea.Cmd { return func(m *model) tea.Cmd { return moveBy(m, by) } }
+	pages := func(by, of int) func(*model) tea.Cmd {
+		return func(m *model) tea.Cmd { return moveBy(m, by*max(m.pageHeight()/of, 1)) }
 	}
-	ctx, api, seq := m.ctx, m.api, r.seq
-	return m.attempt(func() (string, error) {
-		_, err := api.Replay(ctx, seq, req)
-		return said + " #" + utoa(seq), err
-	})
+	return slices.Concat([]action{
+		do(moveKeys, "up", "up k", "↑ k", "", "up", moves(-1), nil),
+		do(moveKeys, "down", "down j", "↓ j", "", "down", moves(1), nil),
+		do(moveKeys, "page-up", "pgup ctrl+b", "pgup", "", "a page up", pages(-1, 1), nil),
+		do(moveKeys, "page-down", "pgdown ctrl+f", "pgdn", "", "a page down", pages(1, 1), nil),
+		do(moveKeys, "half-up", "ctrl+u", "ctrl+u", "", "half a page up", pages(-1, 2), nil),
+		do(moveKeys, "half-down", "ctrl+d", "ctrl+d", "", "half a page down", pages(1, 2), nil),
+		do(moveKeys, "oldest", "home g", "home g", "", "to the oldest; in the detail to its top", home, nil),
+		do(moveKeys, "newest", "end G", "end G", "", "to the newest and follow it; in the detail to its end", end, nil),
+		do(moveKeys, "open", "enter right l", "⏎ →", "open", "open the detail, go into it, fold in it", enter, nil),
+		do(moveKeys, "fold", "space", "space", "unfold", "unfold a delivery into its attempts and captures; fold JSON", toggle, canFold),
+		do(moveKeys, "pane", "tab shift+tab", "tab", "", "the other pane", otherPane, nil),
+		do(moveKeys, "back", "esc left h", "esc ←", "back", "back: stop firing, leave the detail, then the filter", leave, hasBack),
+
+		do(findKeys, "filter", "/", "/", "filter", "filter as you type; in the detail search in it", find, nil),
+		do(findKeys, "next-match", "n", "n", "next", "the next place that the search found", (*model).nextMatch, hasTerm),
+		do(findKeys, "previous-match", "N", "N", "", "the place before", (*model).previousMatch, hasTerm),
+		do(findKeys, "this-event", "o", "o", "", "only what belongs to this event", onlyThis, hasRow),
+		do(findKeys, "expect", "e", "e", "", "expectations: what has to come", showExpectations, nil),
+
+		do(sendKeys, "fire", "f", "f", "fire", "fire an event: search all providers", showPalette, nil),
+		do(sendKeys, "fire-again", "F", "F", "", "fire the last one again that worked", fireAgain, canFireAgain),
+		do(sendKeys, "replay", "r", "r", "replay", "replay as it was", replayAsIs, hasRow),
+		do(sendKeys, "replay-signed", "R", "R", "", "replay signed anew, with a new id", replaySigned, hasRow),
+		do(sendKeys, "replay-to", "T", "T", "", "replay to another URL, or with values changed", replayTo, hasRow),
+		do(sendKeys, "replay-edited", "E", "E", "", "edit the body in $EDITOR and replay", replayEdited, hasRow),
+		do(sendKeys, "retry", "c", "c", "retry now", "retry now what waits here; elsewhere clock to the next due attempt", retryNow, canRetry),
+		do(sendKeys, "clock", "C", "C", "", "clock forward by a duration", clockAdvance, canMoveClock),
+
+		do(takeKeys, "copy-body", "y", "y", "copy", "copy the body (OSC 52)", copyBody, hasRow),
+		do(takeKeys, "copy-curl", "Y", "Y", "", "copy a curl command", copyCurl, hasRow),
+		do(takeKeys, "copy-id", "I", "I", "", "copy the id", copyID, hasRow),
+		do(takeKeys, "copy-value", "w", "w", "copy value", "copy the value under the cursor of the detail", copyValue, isInside),
+		do(takeKeys, "copy-path", "W", "W", "", "copy the path of the value under the cursor", copyPath, isInside),
+		do(takeKeys, "export", "x", "x", "", "export: curl, HAR, fixture, Go test", export, hasRow),
+		do(takeKeys, "mark", "m", "m", "", "mark an entry", markEntry, hasRow),
+		do(takeKeys, "diff", "d", "d", "diff", "what differs from the marked entry, or else from the sample", diffMarked, hasRow),
+
+		do(setKeys, "faults", "!", "!", "", "faults that deliveries suffer", showFaults, nil),
+		do(setKeys, "inboxes", "i", "i", "", "inboxes and what they reply", showInboxes, nil),
+		do(setKeys, "subscriptions", "s", "s", "", "subscriptions", showSubscriptions, nil),
+		do(setKeys, "keys", "S", "S", "", "signing keys and credentials", showSecrets, nil),
+		do(setKeys, "providers", "p", "p", "", "providers: settings, addresses, assumptions", showProviders, nil),
+		do(setKeys, "spaces", "a", "a", "", "spaces: other sandboxes in this process", showSpaces, nil),
+		do(setKeys, "undo", "u", "u", "undo", "undo: what was deleted last is made again", undoLast, canUndo),
+
+		do(lookKeys, "view", "v", "v", "view", "the next view of the body: JSON, form, text, hex …", nextView, (*model).showsDetail),
+		do(lookKeys, "choose-view", "V", "V", "", "choose the view of the body", chooseView, (*model).showsDetail),
+		do(lookKeys, "next-tab", "]", "]", "", "the detail's next page: body, headers, tries", turnTab(1), (*model).showsDetail),
+		do(lookKeys, "previous-tab", "[", "[", "", "the detail's page before", turnTab(-1), (*model).showsDetail),
+		do(lookKeys, "zoom", "z", "z", "", "the detail on the whole screen", zoomDetail, nil),
+		do(lookKeys, "hide", `\`, `\`, "", "hide the detail, show it again", hideDetail, nil),
+		do(lookKeys, "narrower", "<", "<", "", "the list narrower", widen(-5), nil),
+		do(lookKeys, "wider", ">", ">", "", "the list wider", widen(5), nil),
+		do(lookKeys, "columns", "K", "K", "", "columns of the list: which, in which order, sorted by one", showColumns, nil),
+
+		do(moreKeys, "actions", ": ctrl+p", ":", "all actions", "every action, by name", showActions, nil),
+		do(moreKeys, "help", "?", "?", "help", "what the keys do here, and what the letters mean", showHelp, nil),
+		do(moreKeys, "suspend", "ctrl+z", "ctrl+z", "", "to the shell; fg comes back", func(*model) tea.Cmd { return tea.Suspend }, nil),
+		do(moreKeys, "quit", "q ctrl+c", "q", "quit", "leave", quit, nil),
+	}, told())
 }
 
-// replayEdited opens the body in the editor and sends what was saved, signed
-// anew where a provider sent it.
-func (m *model) replayEdited() tea.Cmd {
-	r := m.chosen()
-	if r == nil {
-		return nil
+func told() []action {
+	var out []action
+	for _, x := range [][3]string{
+		{filterKeys, "tab", "complete"}, {filterKeys, "↑ ↓", "earlier filters"}, {filterKeys, "ctrl+s", "save the filter"},
+		{filterKeys, "ctrl+o", "saved filters"}, {filterKeys, "⏎", "keep it"}, {filterKeys, "esc", "back to the filter before"},
+		{formKeys, "type", "search the list, fill the field"}, {formKeys, "⏎", "choose, do it"}, {formKeys, "tab", "complete; next field"},
+		{formKeys, "ctrl+t", "fire at once without the form; on or off: a subscription, a column"}, {formKeys, "ctrl+e", "edit in $EDITOR: the payload, an inbox"},
+		{formKeys, "ctrl+n", "add: a fault, an expectation, an inbox, a subscription, a space"}, {formKeys, "ctrl+d", "remove the chosen one"},
+		{formKeys, "ctrl+y", "copy the address"}, {formKeys, "esc", "close; what a form holds is kept"},
+	} {
+		out = append(out, action{group: x[0], shown: x[1], about: x[2]})
 	}
-	ctx, api, seq := m.ctx, m.api, r.seq
-	resign := r.provider != "" && r.kind != "call"
-	return run(func() func(*model) tea.Cmd {
-		body, err := api.Body(ctx, seq)
-		return func(m *model) tea.Cmd {
-			if m.fail(err) {
-				return nil
-			}
-			shown := indented(body)
-			return m.edit("body.json", shown, func(m *model, edited []byte) tea.Cmd {
-				if bytes.Equal(edited, shown) {
-					m.say("nothing was changed, so nothing was sent")
-					return nil
-				}
-				if !json.Valid(edited) {
-					edited = quoted(edited)
-				}
-				return m.attempt(func() (string, error) {
-					_, err := api.Replay(ctx, seq, client.ReplayRequest{Body: edited, Resign: resign})
-					return "replayed #" + utoa(seq) + " as edited", err
-				})
-			})
-		}
-	})
+	return out
 }
 
-// retryNow attempts at once what waits on the line under the cursor, also on a
-// real clock, which cannot be moved. Where nothing waits the clock goes on.
-func (m *model) retryNow() tea.Cmd {
+// What an action needs to do something.
+func hasRow(m *model) bool   { _, ok := m.list.current(); return ok }
+func isInside(m *model) bool { return m.panes.inside }
+func hasTerm(m *model) bool  { return m.panes.inside && m.detail.term != "" }
+func canUndo(m *model) bool  { return m.done.do != nil }
+func hasBack(m *model) bool {
+	return m.panes.inside || m.panes.open || m.filter.inForce != "" || m.fire.left > 0
+}
+func canFireAgain(m *model) bool { return m.fire.last != nil }
+func canMoveClock(m *model) bool { return m.status.clock.Mode != "real" }
+
+func canFold(m *model) bool {
 	l, ok := m.list.current()
-	if !ok {
-		return m.clockNext()
+	return m.panes.inside || ok && len(l.Rows) > 1
+}
+
+func canRetry(m *model) bool {
+	l, ok := m.list.current()
+	return ok && len(l.Waits()) > 0
+}
+
+// hints are the actions that the hint line offers here, the likely ones first.
+func hints(m *model) []ui.Hint {
+	order := []string{"retry", "fold", "open", "fire", "replay", "filter", "diff", "undo", "actions"}
+	if m.panes.inside {
+		order = []string{"back", "next-match", "fold", "view", "filter", "copy-value", "copy-body", "replay", "actions"}
 	}
-	ids := l.waits()
-	if len(ids) == 0 {
-		return m.clockNext()
-	}
-	ctx, api := m.ctx, m.api
-	return m.attempt(func() (string, error) {
-		var problems []error
-		for _, id := range ids {
-			if _, err := api.RetryDelivery(ctx, id); err != nil {
-				problems = append(problems, err)
+	var out []ui.Hint
+	for _, name := range append(order, "help", "quit") {
+		for _, a := range m.actions {
+			if a.name == name && (a.fits == nil || a.fits(m)) {
+				word := a.hint
+				if name == "filter" && m.panes.inside {
+					word = "search"
+				}
+				out = append(out, ui.Hint{Key: strings.Fields(a.shown)[0], About: word})
 			}
 		}
-		return "retried " + deliveriesText(len(ids)), errors.Join(problems...)
-	})
+	}
+	return out
 }
 
-func (m *model) clockNext() tea.Cmd {
-	return m.moveClock(client.ClockMove{To: "next"})
-}
-
-func (m *model) moveClock(move client.ClockMove) tea.Cmd {
-	ctx, api, loc := m.ctx, m.api, m.loc
-	return m.attempt(func() (string, error) {
-		c, err := api.MoveClock(ctx, move)
-		if err != nil {
-			return "", err
+// actionItems are the rows that do something, those that fit here first.
+func actionItems(m *model) []ui.Item {
+	var out, later []ui.Item
+	for _, a := range m.actions {
+		it := ui.Item{Label: a.about, Note: a.group, Right: a.shown, Style: ui.Dim, Value: a}
+		switch {
+		case a.do == nil:
+		case a.fits != nil && !a.fits(m):
+			it.Note += ", not here"
+			later = append(later, it)
+		default:
+			out = append(out, it)
 		}
-		return "the clock stands at " + c.Now.In(loc).Format("2006-01-02 15:04:05"), nil
-	})
+	}
+	return append(out, later...)
 }
 
-func (m *model) clockAdvance() tea.Cmd {
-	p := newPrompt("Clock forward by", "", "a duration like 30s, 15m, 24h", "what falls due on the way is attempted")
-	p.submit = func(m *model, value string) (tea.Cmd, error) {
-		if value == "" {
-			return nil, errors.New("a duration is missing")
+// showActions is the palette: every action, found by its words, done by enter.
+func showActions(m *model) tea.Cmd { return palette(m, "Actions", true, nil) }
+
+// showHelp is the same by context, with what the letters of the list mean.
+func showHelp(m *model) tea.Cmd {
+	var more []ui.Item
+	for _, s := range rows.States() {
+		more = append(more, ui.Item{Label: s.About, Note: "State", Right: string(s.State), Style: ui.Dim})
+	}
+	for _, x := range [][2]string{{"V I M -", "signature: valid, invalid, missing, not checked"}, {"ok X2", "payload against its schema: right, or how many violations"}} {
+		more = append(more, ui.Item{Label: x[1], Note: "Column", Right: x[0], Style: ui.Dim})
+	}
+	for _, a := range m.actions {
+		if a.do == nil {
+			more = append(more, ui.Item{Label: a.about, Note: a.group, Right: a.shown, Style: ui.Dim})
 		}
-		return m.moveClock(client.ClockMove{Advance: value}), nil
+	}
+	return palette(m, "Keys", false, more)
+}
+
+func palette(m *model, title string, box bool, more []ui.Item) tea.Cmd {
+	p := ui.NewPicker(title)
+	p.Box, p.Keys = box, []ui.Hint{{Key: "⏎", About: "does it"}}
+	p.Set(append(actionItems(m), more...))
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
+		a, ok := it.Value.(action)
+		if !ok {
+			return nil, false
+		}
+		m.drop(p)
+		return a.do(m), false
 	}
 	m.show(p)
 	return nil
 }
 
-// copy puts a text on the user's clipboard through the terminal (OSC 52), so
-// that it works across ssh. The sequence carries base64 only.
-func (m *model) copy(value, what string) tea.Cmd {
-	if len(value) > mostCopied {
-		m.complain(what + " has " + bytesText(int64(len(value))) + " bytes, too many for a terminal's clipboard: x exports it")
-		return nil
-	}
-	m.tell(good, "copied "+what)
-	return tea.SetClipboard(value)
-}
-
-// mostCopied is what terminals take in one sequence; xterm drops longer ones.
-const mostCopied = 74 << 10
-
-func (m *model) copyBody() tea.Cmd {
-	return m.fetchAndCopy("the body", func(r *row) ([]byte, error) { return m.api.Body(m.ctx, r.seq) })
-}
-
-func (m *model) copyCurl() tea.Cmd {
-	return m.fetchAndCopy("a curl command", func(r *row) ([]byte, error) { return m.api.Export(m.ctx, r.seq, "curl") })
-}
-
-func (m *model) fetchAndCopy(what string, fetch func(*row) ([]byte, error)) tea.Cmd {
-	r := m.chosen()
-	if r == nil {
-		return nil
-	}
-	return run(func() func(*model) tea.Cmd {
-		b, err := fetch(r)
-		return func(m *model) tea.Cmd {
-			if m.fail(err) {
-				return nil
-			}
-			return m.copy(string(b), what)
+// KeysMarkdown is the table of keys for the page about the screen.
+func KeysMarkdown() string {
+	var b strings.Builder
+	group := ""
+	for _, a := range actions() {
+		if a.group != group {
+			group = a.group
+			b.WriteString("\n| " + group + " | |\n|---|---|\n")
 		}
-	})
-}
-
-// copyID copies the id by which others know it: the event's, else the number.
-func (m *model) copyID() tea.Cmd {
-	r := m.chosen()
-	switch {
-	case r == nil:
-		return nil
-	case r.event != "":
-		return m.copy(r.event, "the event's id")
+		var keys []string
+		for one := range strings.FieldsSeq(a.shown) {
+			keys = append(keys, "`"+one+"`")
+		}
+		b.WriteString("| " + strings.Join(keys, " ") + " | " + a.about + " |\n")
 	}
-	return m.copy(utoa(r.seq), "the entry's number")
-}
-
-func (m *model) markEntry() tea.Cmd {
-	r := m.chosen()
-	switch {
-	case r == nil:
-	case m.list.mark == r.seq:
-		m.list.mark = 0
-		m.say("the mark is gone")
-	default:
-		m.list.mark = r.seq
-		m.say("marked #" + utoa(r.seq) + ": go to another and press d")
-	}
-	return nil
+	return strings.TrimPrefix(b.String(), "\n")
 }

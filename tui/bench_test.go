@@ -10,20 +10,21 @@ import (
 
 	"tacklebox/receiver/client"
 	"tacklebox/receiver/journal"
+	"tacklebox/tui/rows"
 )
 
 // busy makes entries of a busy sandbox: every third is an event, its attempt and
 // its capture follow.
-func busy(from, n int) []*row {
-	rows := make([]*row, 0, n)
+func busy(from, n int) []*rows.Row {
+	list := make([]*rows.Row, 0, n)
 	for i := from; i < from+n; i++ {
 		e := client.Entry{Seq: uint64(i + 1), Time: noon, Kind: []journal.Kind{"event", "capture", "attempt"}[i%3], Provider: "shoptet", Account: "default",
 			Type: "order:create", EventID: fmt.Sprint("evt_", i/3), DeliveryID: fmt.Sprint("dlv_", i/3), Attempt: 1, Inbox: "orders",
 			Request:  &client.Message{Method: "POST", URL: "/in/orders", Body: make([]byte, 2048), Size: 2048},
 			Response: &client.Message{Status: 200}, Took: time.Millisecond}
-		rows = append(rows, newRow(&e))
+		list = append(list, rows.New(&e))
 	}
-	return rows
+	return list
 }
 
 // loaded is a model that was shown 100,000 entries.
@@ -31,7 +32,7 @@ func loaded(t testing.TB) *model {
 	m := filled(t, 120, 40)
 	const all, step = 100_000, 70 // 2,000 a second, thirty frames
 	for i := 10; i < all; i += step {
-		m.took(batchMsg{turn: 1, rows: busy(i, step)})
+		m.take(arrived{Turn: 1, Rows: busy(i, step)})
 	}
 	m.arrange()
 	return m
@@ -49,8 +50,8 @@ func TestMemory(t *testing.T) {
 	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
 		t.Errorf("%d MiB for 100,000 entries", grown>>20)
 	}
-	if len(m.win.rows) > windowRows || len(m.list.lines) < windowRows/4 {
-		t.Errorf("%d rows, %d lines", len(m.win.rows), len(m.list.lines))
+	if len(m.list.win.Rows) > rows.WindowRows || len(m.list.lines) < rows.WindowRows/4 {
+		t.Errorf("%d rows, %d lines", len(m.list.win.Rows), len(m.list.lines))
 	}
 	runtime.KeepAlive(m)
 }
@@ -65,7 +66,7 @@ func TestFrame(t *testing.T) {
 		big.Request.Body = append(big.Request.Body, `x","y漢字abcdef","`...)
 	}
 	big.Request.Body = append(big.Request.Body, `"]`...)
-	m.Update(entryMsg{entry: &big})
+	m.Update(entryRead{entry: &big})
 	worst := time.Duration(0)
 	for i := range 50 {
 		began := time.Now()
@@ -95,9 +96,9 @@ func BenchmarkBatch(b *testing.B) {
 	b.ResetTimer()
 	for i := range b.N {
 		b.StopTimer()
-		rows := busy(100_000+i*70, 70)
+		more := busy(100_000+i*70, 70)
 		b.StartTimer()
-		m.took(batchMsg{turn: 1, rows: rows})
+		m.take(arrived{Turn: 1, Rows: more})
 		m.Update(tea.KeyPressMsg{})
 		_ = m.View()
 	}

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
+	"tacklebox/tui/rows"
+	"tacklebox/tui/ui"
 )
 
 // option is something that may come next in the filter.
@@ -13,7 +15,7 @@ type option struct{ text, about string }
 const mostOptions = 12
 
 // suggest lists what may complete the word before the cursor.
-func (m *model) suggest() {
+func suggest(m *model) {
 	f := &m.filter
 	f.chosen = -1
 	f.base = f.in.Value()
@@ -22,7 +24,7 @@ func (m *model) suggest() {
 }
 
 // complete puts the next option in place of the word.
-func (m *model) complete(back bool) {
+func complete(m *model, back bool) {
 	f := &m.filter
 	if len(f.options) == 0 {
 		return
@@ -37,7 +39,7 @@ func (m *model) complete(back bool) {
 	f.chosen = (f.chosen + step) % len(f.options)
 	rest, word := lastWord(f.base)
 	lead := word[:len(word)-len(strings.TrimLeft(word, "-("))]
-	f.in.set(rest + lead + f.options[f.chosen].text)
+	f.in.Set(rest + lead + f.options[f.chosen].text)
 }
 
 // lastWord splits a filter before its last term. A space inside of quotes does
@@ -65,11 +67,11 @@ func completions(word string, known func(key string) []string) []option {
 	add := func(text, about string) {
 		has := slices.ContainsFunc(out, func(o option) bool { return o.text == text })
 		if len(out) < mostOptions && !has && text != word && strings.HasPrefix(strings.ToLower(text), strings.ToLower(word)) {
-			out = append(out, option{clean(text, longestCell), about})
+			out = append(out, option{ui.Cell(text), about})
 		}
 	}
 	key, _, valued := strings.Cut(word, ":")
-	for _, k := range client.FilterKeys() {
+	for _, k := range api.FilterKeys() {
 		switch {
 		case strings.HasSuffix(k.Name, "."):
 			if !valued {
@@ -97,10 +99,10 @@ func quoteTerm(v string) string {
 // known lists values of a key that the catalogue or the list has.
 func (m *model) known(key string) []string {
 	var out []string
-	of := map[string]func(*row) string{
-		"provider": func(r *row) string { return r.provider }, "type": func(r *row) string { return r.typ },
-		"inbox": func(r *row) string { return r.inbox }, "account": func(r *row) string { return r.account },
-		"subscription": func(r *row) string { return r.subscription }, "fault": func(r *row) string { return r.fault },
+	of := map[string]func(*rows.Row) string{
+		"provider": func(r *rows.Row) string { return r.Provider }, "type": func(r *rows.Row) string { return r.Type },
+		"inbox": func(r *rows.Row) string { return r.Inbox }, "account": func(r *rows.Row) string { return r.Account },
+		"subscription": func(r *rows.Row) string { return r.Subscription }, "fault": func(r *rows.Row) string { return r.Fault },
 	}[key]
 	if of == nil {
 		return nil
@@ -112,7 +114,7 @@ func (m *model) known(key string) []string {
 			out = append(out, v)
 		}
 	}
-	for _, r := range m.win.rows {
+	for _, r := range m.list.win.Rows {
 		add(of(r))
 	}
 	for _, p := range m.catalog.providers {

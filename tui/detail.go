@@ -1,43 +1,73 @@
 package tui
 
 import (
-	"net/http"
 	"strings"
 	"time"
 
-	"tacklebox/receiver/client"
+	tea "charm.land/bubbletea/v2"
+
+	"tacklebox/receiver/api"
+	"tacklebox/tui/body"
+	"tacklebox/tui/rows"
+	"tacklebox/tui/ui"
 )
 
 // detail is the pane that shows one entry, and the delivery that it belongs to.
 type detail struct {
-	seq     uint64        // of the entry that is wanted
-	entry   *client.Entry // nil while it is loaded
-	request *body
-	answer  *body
-	story   []*row // what is known of the event: attempts and captures, by seq
-	sub     *client.Subscription
+	seq     uint64     // of the entry that is wanted
+	entry   *api.Entry // nil while it is loaded
+	request *body.Body
+	answer  *body.Body
+	story   []*rows.Row // what is known of the event: attempts and captures, by number
+	sub     *api.Subscription
 	problem string // why there is no entry
+	reading reading
 
-	mode   bodyMode
+	tab    int
+	chose  body.View // that the user chose; a body that has it not shows what fits
 	folded map[string]bool
 	cursor int
 	top    int
+	height int
 
-	lines []docLine // for width, as of when
+	asking bool // the search is typed
+	in     ui.Input
+	term   string
+	found  []int // lines that hold the term, one for each place
+
+	lines []body.Line // for width, as of when
 	width int
 	asOf  time.Time
 }
 
-// place is what the detail needs from around it.
-type place struct {
-	now time.Time // on the sandbox clock
-	loc *time.Location
+// reading is the entry that is being loaded.
+type reading struct {
+	busy bool
+	want reader
 }
 
+// reader names what the detail shows: an entry, and how much is known of the
+// event it belongs to.
+type reader struct {
+	seq   uint64
+	event string
+	known int
+}
+
+// place is what the detail needs from around it.
+type place struct {
+	now     time.Time // on the sandbox clock
+	loc     *time.Location
+	replays map[string]string
+}
+
+// The pages of the detail.
+func tabs() []string { return []string{"Body", "Headers", "Tries"} }
+
 // show takes a loaded entry.
-func (d *detail) show(e *client.Entry, story []*row, sub *client.Subscription) {
-	d.entry, d.story, d.sub, d.problem = e, story, sub, ""
-	d.request, d.answer = newBody(messageBody(e.Request)), newBody(messageBody(e.Response))
+func (d *detail) show(r entryRead) {
+	d.entry, d.story, d.sub, d.problem = r.entry, r.story, r.sub, ""
+	d.request, d.answer = bodyOf(r.entry.Request), bodyOf(r.entry.Response)
 	d.width = 0
 }
 
@@ -48,308 +78,278 @@ func (d *detail) want(seq uint64) {
 	d.folded = map[string]bool{}
 }
 
-func messageBody(m *client.Message) []byte {
+func bodyOf(m *api.Message) *body.Body {
 	if m == nil {
-		return nil
+		return body.New(nil, "", "")
 	}
-	return m.Body
+	return body.New(m.Body, m.Headers.Get("Content-Type"), m.Headers.Get("Content-Encoding"))
 }
 
-// layout makes the lines for a width. It is repeated when something changed or
-// a countdown runs.
+// view is how a body is shown: as the user chose, where it can be, or as fits.
+func (d *detail) view(b *body.Body) body.View {
+	for _, v := range b.Views() {
+		if v == d.chose {
+			return v
+		}
+	}
+	return b.Views()[0]
+}
+
+// shown is the body that views are chosen for.
+func (d *detail) shown() *body.Body {
+	if d.request != nil && d.request.Size() == 0 && d.answer.Size() > 0 {
+		return d.answer
+	}
+	return d.request
+}
+
+func nextView(m *model) tea.Cmd {
+	d := &m.detail
+	if d.request == nil {
+		return nil
+	}
+	views := d.shown().Views()
+	now := d.view(d.shown())
+	for i, v := range views {
+		if v == now {
+			d.choose(views[(i+1)%len(views)])
+			break
+		}
+	}
+	return nil
+}
+
+func (d *detail) choose(v body.View) { d.chose, d.width, d.tab = v, 0, 0 }
+
+func chooseView(m *model) tea.Cmd {
+	d := &m.detail
+	if d.request == nil {
+		return nil
+	}
+	p := ui.NewPicker("View of the body")
+	p.Box = true
+	var items []ui.Item
+	for i, v := range d.shown().Views() {
+		note := ""
+		if i == 0 {
+			note = "fits"
+		}
+		items = append(items, ui.Item{Label: string(v), Note: note, Style: ui.Dim, Value: v})
+	}
+	p.Set(items)
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) { d.choose(it.Value.(body.View)); return nil, true }
+	m.show(p)
+	return nil
+}
+
+func turnTab(by int) func(*model) tea.Cmd {
+	return func(m *model) tea.Cmd {
+		d := &m.detail
+		d.tab = (d.tab + by + len(tabs())) % len(tabs())
+		d.cursor, d.top, d.width = 0, 0, 0
+		return nil
+	}
+}
+
+func (d *detail) move(by int) { d.cursor = min(max(d.cursor+by, 0), max(len(d.lines)-1, 0)) }
+
+func (d *detail) toggle() {
+	if d.cursor < len(d.lines) && d.lines[d.cursor].Fold != "" {
+		id := d.lines[d.cursor].Fold
+		d.folded[id] = !d.folded[id]
+		d.width = 0
+	}
+}
+
+// ask begins a search.
+func (d *detail) ask() { d.asking, d.in = true, ui.NewInput(d.term) }
+
+func (d *detail) searchKey(msg tea.Msg) {
+	k, _ := msg.(tea.KeyPressMsg)
+	switch k.String() {
+	case "enter":
+		d.asking = false
+		d.nextFrom(d.cursor)
+	case "esc":
+		d.asking = false
+		d.search("")
+	default:
+		if d.in.Take(msg) {
+			d.search(d.in.Value())
+			d.nextFrom(d.cursor)
+		}
+	}
+}
+
+// search finds the lines that hold a term, whatever the case of its letters.
+func (d *detail) search(term string) {
+	d.term, d.found = term, nil
+	if term == "" {
+		return
+	}
+	for i, l := range d.lines {
+		for range strings.Count(strings.ToLower(l.Line.String()), strings.ToLower(term)) {
+			d.found = append(d.found, i)
+		}
+	}
+}
+
+// nextFrom goes to the first place at or behind a line, or to the first of all.
+func (d *detail) nextFrom(line int) {
+	for _, i := range d.found {
+		if i >= line {
+			d.cursor = i
+			return
+		}
+	}
+	if len(d.found) > 0 {
+		d.cursor = d.found[0]
+	}
+}
+
+func (m *model) nextMatch() tea.Cmd { m.detail.nextFrom(m.detail.cursor + 1); return nil }
+
+func (m *model) previousMatch() tea.Cmd {
+	d := &m.detail
+	for i := len(d.found) - 1; i >= 0; i-- {
+		if d.found[i] < d.cursor {
+			d.cursor = d.found[i]
+			return nil
+		}
+	}
+	if n := len(d.found); n > 0 {
+		d.cursor = d.found[n-1]
+	}
+	return nil
+}
+
+// layout makes the lines for a width. It is repeated when something changed or a
+// countdown runs.
 func (d *detail) layout(width int, at place) {
 	now := at.now.Truncate(time.Second)
-	if d.width == width && (d.asOf.Equal(now) || !d.counting()) {
+	if d.width == width && (d.asOf.Equal(now) || rows.Due(d.story).IsZero()) {
 		return
 	}
 	d.width, d.asOf = width, now
 	d.lines = d.document(width, at)
-	d.cursor = min(d.cursor, max(len(d.lines)-1, 0))
-}
-
-func (d *detail) counting() bool {
-	return !nextDue(d.story).IsZero()
-}
-
-// nextDue is when the first of an event's deliveries is tried again: the latest
-// attempt of each says when. Zero: none is.
-func nextDue(story []*row) time.Time {
-	due := map[string]time.Time{}
-	for _, r := range story {
-		if r.kind == "attempt" {
-			due[r.delivery] = r.next
-		}
-	}
-	var first time.Time
-	for _, at := range due {
-		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
-			first = at
-		}
-	}
-	return first
+	d.search(d.term)
 }
 
 // fit lays the document out for its part of the screen.
 func (d *detail) fit(width, height int, at place) {
-	d.layout(width, at)
-	d.top = min(max(d.top, d.cursor-height+1), d.cursor)
-	d.top = max(min(d.top, len(d.lines)-height), 0)
+	d.layout(max(width, 1), at)
+	d.height = max(height, 1)
+	d.cursor, d.top = ui.Scroll(d.cursor, d.top, len(d.lines), d.height)
 }
 
-// Render draws the visible lines.
-func (d *detail) Render(th *theme, width, height int, focused bool) []string {
+// detailPane draws the visible lines in their frame.
+func detailPane(m *model, p places) []string {
+	d, th := &m.detail, m.looks.theme
+	in := p.detail.Inner()
+	pane := ui.Pane{Title: d.title(), Width: p.detail.W, Height: p.detail.H, Focused: m.panes.inside}
+	for i, t := range tabs() {
+		st := ui.Dim
+		if i == d.tab {
+			st = ui.Head
+		}
+		if i > 0 {
+			pane.Right = pane.Right.Add(ui.Edge, " │ ")
+		}
+		pane.Right = pane.Right.Add(st, t)
+	}
+	pane.Bottom = d.footer()
+	if d.asking {
+		pane.BottomLeft = append(ui.Say(ui.Accent, "/"), d.in.Line(max(in.W/2, 4), true)...)
+	}
 	var out []string
-	for i := d.top; i < len(d.lines) && len(out) < height; i++ {
-		over := plain
-		if focused && i == d.cursor {
-			over = chosen
+	for i := d.top; i < len(d.lines) && len(out) < in.H; i++ {
+		ground, mark := ui.Bare, " "
+		if i == d.cursor && m.panes.inside {
+			ground, mark = ui.Chosen, "▌"
 		}
-		out = append(out, th.draw(d.lines[i].spans, width, over))
+		line := append(ui.Say(ui.Accent, mark), marked(d.lines[i].Line, d.term)...)
+		out = append(out, th.Draw(line, in.W, ground))
 	}
-	for len(out) < height {
-		out = append(out, strings.Repeat(" ", width))
-	}
-	return out
+	return pane.Draw(th, out)
 }
 
-func (d *detail) document(width int, at place) []docLine {
-	switch {
-	case d.problem != "":
-		return text1(wrap(say(bad, d.problem), width, 2, 20))
-	case d.entry == nil && d.seq == 0:
-		return text1(wrap(say(dim, "nothing chosen"), width, 0, 2))
-	case d.entry == nil:
-		return text1([]spans{say(dim, "loading #"+utoa(d.seq)+" …")})
+func (d *detail) title() ui.Line {
+	if d.entry == nil {
+		return ui.Say(ui.Head, "Detail")
 	}
-	out := d.summary(width, at)
-	out = append(out, d.timeline(width, at)...)
-	out = append(out, d.half("request", d.entry.Request, d.request, width)...)
-	out = append(out, d.half("response", d.entry.Response, d.answer, width)...)
-	return append(out, d.subscription(width)...)
-}
-
-func text1(lines []spans) []docLine {
-	out := make([]docLine, len(lines))
-	for i, l := range lines {
-		out[i] = docLine{spans: l}
-	}
-	return out
-}
-
-// field is a labelled line of the summary.
-func field(label string, width int, value spans) []docLine {
-	line := append(say(dim, pad(label, 11)), value...)
-	return text1(wrap(line, width, 11, 12))
-}
-
-func (d *detail) summary(width int, at place) []docLine {
 	e := d.entry
-	title := say(strong, "#"+utoa(e.Seq)+" "+string(e.Kind))
-	for _, s := range []string{e.Provider, e.Type} {
-		if s != "" {
-			title = title.add(strong, " "+clean(s, longestCell))
-		}
+	title := ui.Say(ui.Head, "#"+ui.Utoa(e.Seq)+" "+ui.Cell(string(e.Kind)))
+	what := strings.TrimSpace(ui.Cell(e.Provider) + " " + ui.Cell(e.Type))
+	if what != "" {
+		title = title.Add(ui.Dim, " · ").Add(ui.Strong, what)
 	}
-	out := append(text1(wrap(title, width, 2, 3)), d.verdicts(width)...)
-	if e.Fault != "" {
-		out = append(out, field("fault", width, say(warn, clean(e.Fault, 1000)))...)
-	}
-	if e.Error != "" {
-		out = append(out, field("error", width, say(bad, clean(e.Error, 2000)))...)
-	}
-	facts := say(plain, e.Time.In(at.loc).Format("2006-01-02 15:04:05.000"))
-	if e.Took > 0 {
-		facts = facts.add(plain, "  took "+tookText(e.Took))
-	}
-	out = append(out, field("time", width, facts)...)
-	for _, f := range [][2]string{{"inbox", e.Inbox}, {"account", e.Account}, {"event", e.EventID}, {"delivery", e.DeliveryID}} {
-		if f[1] != "" {
-			out = append(out, field(f[0], width, say(plain, clean(f[1], 1000)))...)
-		}
-	}
-	return out
+	return title
 }
 
-func (d *detail) verdicts(width int) []docLine {
-	var out []docLine
-	if s := d.entry.Signature; s != nil {
-		v := say(signatureStyle(s.State), signatureLetter(s.State)+" "+clean(s.State, longestCell))
-		if s.Reason != "" {
-			v = v.add(plain, ": "+clean(s.Reason, 2000))
-		}
-		out = append(out, field("signature", width, v)...)
-	}
-	c := d.entry.Contract
-	if c == nil {
-		return out
-	}
-	if c.OK {
-		return append(out, field("contract", width, say(good, "ok"))...)
-	}
-	out = append(out, field("contract", width, say(bad, "X "+count(len(c.Violations), "violation")))...)
-	for _, v := range c.Violations[:min(len(c.Violations), 50)] {
-		out = append(out, text1(wrap(say(bad, "  - ").add(plain, clean(v, 2000)), width, 4, 12))...)
-	}
-	return out
-}
-
-func signatureStyle(s string) style {
-	switch s {
-	case "valid":
-		return good
-	case "invalid", "missing":
-		return bad
-	}
-	return dim
-}
-
-func signatureLetter(s string) string {
-	switch s {
-	case "valid":
-		return "V"
-	case "invalid":
-		return "I"
-	case "missing":
-		return "M"
-	}
-	return "-"
-}
-
-// timeline lists the attempts of the event, and when the next one is due on the
-// sandbox clock.
-func (d *detail) timeline(width int, at place) []docLine {
-	var out []docLine
-	deliveries := map[string]bool{}
-	for _, r := range d.story {
-		if r.kind != "attempt" {
-			continue
-		}
-		deliveries[r.delivery] = true
-		st := good
-		if !r.ok() {
-			st = bad
-		}
-		l := say(plain, padLeft(itoa(r.attempt), 4)+"  "+r.at.In(at.loc).Format("01-02 15:04:05")+"  ").add(st, pad(r.word(), 3))
-		if len(deliveries) > 1 {
-			l = l.add(dim, "  "+r.delivery)
-		}
-		l = l.add(plain, padLeft(tookText(r.took), 8))
-		if r.capture > 0 {
-			l = l.add(dim, "  capture #"+utoa(r.capture))
-		}
-		for _, s := range []string{r.fault, r.problem} {
-			if s != "" {
-				l = l.add(warn, "  "+s)
+// footer says what is searched and which view this is.
+func (d *detail) footer() ui.Line {
+	var out ui.Line
+	if d.term != "" && !d.asking {
+		at := 0
+		for i, line := range d.found {
+			if line <= d.cursor {
+				at = i + 1
 			}
 		}
-		out = append(out, text1(wrap(l, width, 6, 4))...)
+		out = out.Add(ui.Accent, "/"+ui.Cell(d.term)).Add(ui.Dim, "  "+ui.Itoa(max(at, min(1, len(d.found))))+" of "+ui.Itoa(len(d.found))+"   ")
 	}
-	if len(out) == 0 {
-		return nil
+	if d.tab == 0 && d.entry != nil {
+		out = out.Add(ui.Dim, string(d.view(d.shown())))
 	}
-	if next := nextDue(d.story); !next.IsZero() {
-		out = append(out, docLine{spans: say(warn, "next  "+next.In(at.loc).Format("01-02 15:04:05")+"  in "+leftText(next.Sub(at.now))).add(dim, "  c: retry now")})
-	}
-	return append([]docLine{section("attempts", "")}, out...)
-}
-
-func section(title, rest string) docLine {
-	return docLine{spans: say(head, strings.ToUpper(title)).add(dim, rest)}
-}
-
-// half shows the request or the response: its line, its body, its headers.
-func (d *detail) half(title string, m *client.Message, b *body, width int) []docLine {
-	if m == nil {
-		return nil
-	}
-	out := []docLine{section(title, "  "+halfFacts(m, b, d.mode))}
-	first := spans{}
-	if title == "request" && m.Method+m.URL != "" {
-		first = say(strong, clean(m.Method, 100)).add(plain, " "+clean(m.URL, longestText)).add(dim, " "+clean(m.Proto, 100))
-	} else if m.Status > 0 {
-		first = say(statusStyle(m.Status), itoa(m.Status)).add(plain, " "+http.StatusText(m.Status))
-	}
-	if len(first) > 0 {
-		out = append(out, text1(wrap(first, width, 2, 6))...)
-	}
-	if len(b.bytes) > 0 || title == "request" {
-		out = append(out, b.show(d.mode, width, title, d.folded)...)
-	}
-	if m.Truncated {
-		out = append(out, docLine{spans: say(warn, "cut: "+bytesText(int64(len(m.Body)))+" of "+bytesText(m.Size)+" were kept")})
-	}
-	return append(out, d.headers(title, m, width)...)
-}
-
-func halfFacts(m *client.Message, b *body, mode bodyMode) string {
-	size := m.Size
-	if size == 0 {
-		size = int64(len(b.bytes))
-	}
-	if size == 0 {
-		return ""
-	}
-	return bytesText(size) + " bytes, " + mode.String()
-}
-
-func statusStyle(status int) style {
-	switch {
-	case status >= 400:
-		return bad
-	case status >= 300:
-		return warn
-	case status >= 200:
-		return good
-	}
-	return info
-}
-
-const mostHeaders = 200
-
-func (d *detail) headers(title string, m *client.Message, width int) []docLine {
-	if len(m.Headers) == 0 {
-		return nil
-	}
-	id := title + " headers"
-	top := docLine{spans: say(head, "headers").add(dim, " "+itoa(len(m.Headers))), fold: id, folded: d.folded[id]}
-	out := []docLine{top}
-	if top.folded {
-		return out
-	}
-	for _, f := range m.Headers[:min(len(m.Headers), mostHeaders)] {
-		l := say(name, "  "+clean(f.Name, longestCell)).add(plain, ": "+clean(f.Value, longestText))
-		out = append(out, text1(wrap(l, width, 4, 8))...)
+	if n := len(d.lines); n > d.height {
+		out = out.Add(ui.Dim, "   "+ui.Itoa(d.cursor+1)+"/"+ui.Itoa(n))
 	}
 	return out
 }
 
-func (d *detail) subscription(width int) []docLine {
-	if d.sub == nil {
-		if d.entry.Subscription == "" {
-			return nil
+// marked lights the places of a term in a line.
+func marked(l ui.Line, term string) ui.Line {
+	if term == "" {
+		return l
+	}
+	var out ui.Line
+	lower := strings.ToLower(term)
+	for _, p := range l {
+		rest := p.Text
+		for {
+			folded := strings.ToLower(rest)
+			i := strings.Index(folded, lower)
+			if i < 0 || len(folded) != len(rest) {
+				break
+			}
+			out = out.Add(p.Style, rest[:i]).Add(ui.Match, rest[i:i+len(term)])
+			rest = rest[i+len(term):]
 		}
-		return append([]docLine{section("subscription", "")}, field("id", width, say(plain, clean(d.entry.Subscription, longestCell)))...)
-	}
-	s := d.sub
-	state := say(good, "on")
-	if !s.Enabled {
-		state = say(bad, "off")
-	}
-	if s.Failures > 0 {
-		state = state.add(warn, "  "+count(s.Failures, "failure"))
-	}
-	out := []docLine{section("subscription", "")}
-	for _, f := range []struct {
-		label string
-		value spans
-	}{
-		{"id", say(plain, clean(s.ID, longestCell))},
-		{"account", say(plain, clean(s.Account, longestCell))},
-		{"url", say(plain, clean(s.URL, longestText))},
-		{"types", say(plain, clean(strings.Join(s.Types, ", "), longestText))},
-		{"state", state},
-	} {
-		out = append(out, field(f.label, width, f.value)...)
+		out = out.Add(p.Style, rest)
 	}
 	return out
+}
+
+// valueAt is the line under the cursor of the detail.
+func (d *detail) valueAt() (body.Line, bool) {
+	if d.cursor >= len(d.lines) {
+		return body.Line{}, false
+	}
+	return d.lines[d.cursor], true
+}
+
+func copyValue(m *model) tea.Cmd {
+	if l, ok := m.detail.valueAt(); ok {
+		return m.copy(l.Value(), "the value")
+	}
+	return nil
+}
+
+func copyPath(m *model) tea.Cmd {
+	l, ok := m.detail.valueAt()
+	if !ok || l.Path == "" {
+		m.complain("this line has no path: go to a value of the body")
+		return nil
+	}
+	return m.copy(l.Path, "the path "+l.Path)
 }

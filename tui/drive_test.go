@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,8 @@ import (
 	"tacklebox/mock/sandbox"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/rows"
+	"tacklebox/tui/ui"
 )
 
 // orders has an inbox that refuses once, so that a delivery has a retry to wait
@@ -45,7 +48,7 @@ func TestFirstKey(t *testing.T) {
 	d.sees(sb.URL + "/in/hello")
 	d.sees(sb.Provider("ultracart"))
 	d.press("space")
-	d.sees(">D ")
+	d.sees("▌ D ")
 	d.sees("1 delivery")
 	if n := len(sb.Entries("kind:capture inbox:hello")); n != 1 {
 		t.Errorf("%d captures", n)
@@ -58,17 +61,17 @@ func TestRetry(t *testing.T) {
 	d := drive(t, sb.URL, Options{})
 	d.sees("Nothing has happened")
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
-	d.sees(">W ")
-	d.sees("next  ")
+	d.sees("▌ W ")
+	d.sees("next try in")
 	d.press("space")
-	d.sees("attempt 1 > ")
+	d.sees("try 1   → ")
 	d.press("space", "c")
-	d.sees("200 x2")
-	d.sees(">D ")
+	d.sees("200 ×2")
+	d.sees("▌ D ")
 	d.press("enter", "end")
 	d.sees("200 OK")
 	d.press("esc", "r")
-	d.sees("200 x3")
+	d.sees("200 ×3")
 	if n := len(sb.Entries("kind:attempt")); n != 3 {
 		t.Errorf("%d attempts", n)
 	}
@@ -82,10 +85,10 @@ func TestPalette(t *testing.T) {
 	d.press("f")
 	d.sees("prioticket PRODUCT_CREATE")
 	d.press("shoptet order:create")
-	d.sees("> shoptet order:create ")
+	d.sees("▌ shoptet order:create ")
 	d.press("enter", "eventInstance=A1", "down", "eshopId=x", "enter")
 	d.sees("a number stands there")
-	d.press("backspace", "42", "down", "down", "tab", "down", "down", "2", "enter")
+	d.press("backspace", "42", "down", "down", "tab", "down", "down", "2x", "enter")
 	d.sees("fired shoptet order:create 2 times: 2 deliveries")
 	list := sb.Expect(t, "kind:capture inbox:hello body.eshopId=42 body.eventInstance=A1", 2)
 	if bytes.Contains(list[0].Request.Body, []byte(`"42"`)) {
@@ -95,16 +98,22 @@ func TestPalette(t *testing.T) {
 	d.until("the last one again", func() bool { return len(sb.Entries("kind:event")) == 4 })
 }
 
-// TestFormFields reads every field of the form.
+// TestFormFields reads every field of the form, and keeps what it held.
 func TestFormFields(t *testing.T) {
 	m := filled(t, 80, 24)
-	press(m, "f", "shoptet order:create", "enter", "-eventInstance", "down", `items.0.paid=false`, "down", "x:=[1]", "down", "down")
-	press(m, "http://h/x", "down", "acc", "down", "3", "down", "dro", "tab", ",bad_signature", "down", "shop=7,word=w")
-	form, ok := m.over.(*fireForm)
-	if !ok {
-		t.Fatalf("no form: %s", plainScreen(m))
+	fill := func() *ui.Form {
+		press(m, "f", "shoptet order:create", "enter")
+		form, ok := m.over().(*ui.Form)
+		if !ok {
+			t.Fatalf("no form: %s", plainScreen(m))
+		}
+		return form
 	}
-	req, err := form.request()
+	form := fill()
+	press(m, "-eventInstance", "down", `items.0.paid=false`, "down", "x:=[1]", "down", "down")
+	press(m, "http://h/x", "down", "acc", "down", "3x", "down", "dro", "tab", ",bad_signature", "down", "shop=7,word=w")
+	c := choice{"shoptet", m.catalog.providers[0].Events[0]}
+	req, err := readFiring(form, c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +122,12 @@ func TestFormFields(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
-	for _, mistake := range []struct{ field, value string }{{setField, "nope"}, {setField, "=1"}, {setField, "items.0.paid=7"}, {setField, "eshopId="}, {countField, "0"}, {contextField, "x"}} {
-		if form.read(&client.FireRequest{}, mistake.field, mistake.value) == nil {
+	press(m, "esc", "esc")
+	if again, err := readFiring(fill(), c, nil); err != nil || !reflect.DeepEqual(again, req) {
+		t.Errorf("the form forgot what it held: %+v, %v", again, err)
+	}
+	for _, mistake := range []struct{ field, value string }{{setField, "nope"}, {setField, "=1"}, {setField, "items.0.paid=7"}, {setField, "eshopId="}, {countField, "0"}, {countField, "x"}, {factsField, "x"}} {
+		if readField(&api.Firing{}, mistake.field, mistake.value, c.event.Sample) == nil {
 			t.Errorf("%s %q was taken", mistake.field, mistake.value)
 		}
 	}
@@ -216,16 +229,16 @@ func TestFaults(t *testing.T) {
 	for i, kind := range faultKinds() {
 		d.press("!")
 		d.sees("Faults in force")
-		d.press("ctrl+n", kind, "enter", "50% 2x provider:shoptet", "enter")
-		d.until(kind, func() bool { return len(d.m.faults) == i+1 })
-		d.sees("50%, 2 times  only provider:shoptet")
+		d.press("ctrl+n", kind.name, "enter", "50% 2x provider:shoptet", "enter")
+		d.until(kind.name, func() bool { return len(d.m.status.faults) == i+1 })
+		d.sees("50% 2x provider:shoptet")
 		d.press("esc")
 	}
-	d.sees(count(len(faultKinds()), "fault"))
+	d.sees(ui.Count(len(faultKinds()), "fault"))
 	d.press("!")
 	d.sees("Faults in force")
 	d.press("ctrl+d")
-	d.until("one less", func() bool { return len(d.m.faults) == len(faultKinds())-1 })
+	d.until("one less", func() bool { return len(d.m.status.faults) == len(faultKinds())-1 })
 	d.press("ctrl+x")
 	d.sees("suffer nothing")
 	api := client.New(sb.URL, "")
@@ -257,17 +270,18 @@ func TestInbox(t *testing.T) {
 	}
 }
 
-// TestLights turns a light green when what is expected has come.
-func TestLights(t *testing.T) {
+// TestExpectation is met when what is expected has come, and says how far it is.
+func TestExpectation(t *testing.T) {
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, Options{})
 	d.sees("Nothing has happened")
-	d.press("e", "ctrl+n", "2 inbox:one", "enter")
-	d.sees("[WAITING] 2 inbox:one")
+	d.press("e", "ctrl+n", "2x inbox:one", "enter")
+	d.sees("2x inbox:one")
+	d.sees("waiting, 0 of 2")
 	post(t, sb.Inbox("one"), "1")
-	d.until("the first", func() bool { return len(d.m.win.rows) == 1 })
+	d.sees("waiting, 1 of 2")
 	post(t, sb.Inbox("one"), "2")
-	d.sees("[GREEN]")
+	d.sees("met by #2")
 	d.sees("expect 1/1")
 	d.press("ctrl+d", "esc")
 	d.loses("expect")
@@ -301,15 +315,17 @@ func TestSubscriptions(t *testing.T) {
 	d := drive(t, sb.URL, Options{})
 	d.sees("POST /shoptet/api/webhooks")
 	d.press("s")
-	d.sees("> shoptet 222651-p-aaaaaaa")
-	d.sees("enabled   true")
+	d.sees("▌ shoptet order:create")
+	d.sees("state     on")
 	d.press("ctrl+y")
 	d.until("the URL", func() bool { return len(d.sent) == 1 && fmt.Sprint(d.sent[0]) == sb.Inbox("shop") })
 	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
 	d.press("esc", "f", "shoptet order:create", "ctrl+t")
 	d.sees("fired shoptet order:create: 1 delivery")
-	d.sees("SUBSCRIPTION")
+	d.press("]", "]")
+	d.sees("Subscription")
 	d.sees("state      on")
+	d.press("]")
 	d.press("s")
 	d.sees("Subscriptions")
 	d.press("enter")
@@ -327,6 +343,8 @@ func TestForgotten(t *testing.T) {
 	if err := d.m.api.DeleteEntries(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	d.m.status.looked = time.Time{}
+	d.step(tea.FocusMsg{}) // the user is back
 	d.sees("Nothing has happened")
 	post(t, sb.Inbox("two"), "1")
 	d.sees("POST /in/two")
@@ -352,11 +370,11 @@ func TestReplays(t *testing.T) {
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("one")})
 	post(t, sb.Inbox("two"), `{}`)
 	d := drive(t, sb.URL, Options{})
-	d.until("both", func() bool { return len(d.m.list.lines) == 2 && d.m.list.lines[0].state == delivered })
+	d.until("both", func() bool { return len(d.m.list.lines) == 2 && d.m.list.lines[0].State == rows.Delivered })
 	d.press("R")
 	d.sees("only what a mock provider sent can be signed anew")
 	d.press("home", "R")
-	d.sees("replayed with a new id and signature")
+	d.sees("new id and signature")
 	d.until("the second attempt", func() bool { return len(sb.Entries("kind:attempt")) == 2 })
 	d.press("o")
 	d.loses("/in/two")
@@ -370,19 +388,19 @@ func TestReplays(t *testing.T) {
 func TestClock(t *testing.T) {
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, Options{})
-	d.sees("clock manual 09:00:00")
+	d.sees("manual 09:00:00")
 	d.press("C", "enter")
 	d.sees("a duration is missing")
 	d.press("90m", "enter")
-	d.sees("clock manual 10:30:00")
+	d.sees("manual 10:30:00")
 	d.press("C", "soon", "enter")
 	d.sees("soon")
-	if !sb.Now().Equal(d.m.clock.Now) {
-		t.Errorf("the screen says %s, the clock %s", d.m.clock.Now, sb.Now())
+	if !sb.Now().Equal(d.m.status.clock.Now) {
+		t.Errorf("the screen says %s, the clock %s", d.m.status.clock.Now, sb.Now())
 	}
 	at := d.m.wall()
-	d.m.clock.Mode, d.m.clockAt, d.m.wall = "real", at, func() time.Time { return at.Add(time.Minute) }
-	if got := d.m.now().Sub(d.m.clock.Now); got != time.Minute {
+	d.m.status.clock.Mode, d.m.status.asked, d.m.wall = "real", at, func() time.Time { return at.Add(time.Minute) }
+	if got := d.m.now().Sub(d.m.status.clock.Now); got != time.Minute {
 		t.Errorf("a real clock went on by %s in a minute", got)
 	}
 }
@@ -399,15 +417,14 @@ func TestEditorResults(t *testing.T) {
 	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
 	d.press("f", "shoptet order:create", "enter", "ctrl+e")
 	d.until("the editor", func() bool { return len(d.sent) == 1 })
-	form := d.m.over.(*fireForm)
-	form.body = json.RawMessage(`{"mine":1}`)
+	d.step(edited{text: []byte(`{"mine":1}`), then: d.then})
 	d.press("down", sb.Inbox("mine"))
-	d.sees("the payload comes from the editor")
+	d.sees("Payload from the editor")
 	d.press("enter")
 	d.sees("1 delivery")
 	sb.Expect(t, "kind:capture inbox:mine body.mine=1", 1)
 	d.press("i")
-	d.sees("> mine")
+	d.sees("▌ mine")
 	d.sent = nil
 	d.press("ctrl+e")
 	d.until("the editor again", func() bool { return len(d.sent) == 1 })
@@ -418,11 +435,11 @@ func TestMouse(t *testing.T) {
 	m := filled(t, 120, 40)
 	answer(m, story())
 	click := func(x, y int) { m.Update(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
-	click(5, 1)
+	click(5, 3)
 	if m.list.cursor != 0 || m.list.follow {
 		t.Errorf("the click went to %d", m.list.cursor)
 	}
-	click(5, 1)
+	click(5, 3)
 	if len(m.list.lines) != 8 {
 		t.Errorf("the second click did not unfold: %d lines", len(m.list.lines))
 	}
@@ -431,17 +448,17 @@ func TestMouse(t *testing.T) {
 		t.Errorf("the wheel went to %d", m.list.cursor)
 	}
 	m.Update(tea.MouseWheelMsg{X: 110, Y: 5, Button: tea.MouseWheelDown})
-	if m.detail.cursor != wheelLines || m.inside {
-		t.Errorf("the wheel over the detail: line %d, inside %v", m.detail.cursor, m.inside)
+	if m.detail.cursor != wheelLines || m.panes.inside {
+		t.Errorf("the wheel over the detail: line %d, inside %v", m.detail.cursor, m.panes.inside)
 	}
-	click(100, 3)
-	if !m.inside || m.detail.cursor != 3 {
-		t.Errorf("a click on the detail: line %d, inside %v", m.detail.cursor, m.inside)
+	click(100, 5)
+	if !m.panes.inside || m.detail.cursor != 3 {
+		t.Errorf("a click on the detail: line %d, inside %v", m.detail.cursor, m.panes.inside)
 	}
 	click(5, 999)
 	press(m, "f")
-	m.Update(tea.MouseClickMsg{X: 5, Y: 2, Button: tea.MouseLeft})
-	if p := m.over.(*picker); p.cursor != 1 {
-		t.Errorf("a click in a list chose %d", p.cursor)
+	m.Update(tea.MouseClickMsg{X: 5, Y: 4, Button: tea.MouseLeft})
+	if it := m.over().(*ui.Picker).Current(); it == nil || it.Label != "shoptet order:update" {
+		t.Errorf("a click in a list chose %v", it)
 	}
 }

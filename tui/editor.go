@@ -13,33 +13,52 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
+// toEdit is a file that is ready for the editor.
+type toEdit struct {
+	path string
+	then func(m *model, edited []byte) tea.Cmd
+	err  error
+}
+
+// edited is what the editor left.
+type edited struct {
+	text []byte
+	then func(m *model, edited []byte) tea.Cmd
+	err  error
+}
+
 // edit opens text in the user's editor and goes on with what was saved.
-func (m *model) edit(name string, content []byte, then func(m *model, edited []byte) tea.Cmd) tea.Cmd {
-	words := strings.Fields(m.opt.editor())
-	return run(func() func(*model) tea.Cmd {
+func edit(_ *model, name string, content []byte, then func(m *model, edited []byte) tea.Cmd) tea.Cmd {
+	return func() tea.Msg {
 		dir, err := os.MkdirTemp("", "tacklebox-")
 		path := filepath.Join(dir, name)
 		if err == nil {
 			err = os.WriteFile(path, content, 0o600)
 		}
-		return func(m *model) tea.Cmd {
-			if m.fail(err) {
-				return nil
-			}
-			cmd := external{exec.Command(words[0], append(words[1:], path)...)}
-			return tea.Exec(cmd, func(err error) tea.Msg {
-				edited, readErr := os.ReadFile(path)
-				err = errors.Join(err, readErr, os.RemoveAll(dir))
-				return doneMsg{func(m *model) tea.Cmd {
-					if err != nil {
-						m.complain(fmt.Sprintf("editor %s: %v", words[0], err))
-						return nil
-					}
-					return then(m, edited)
-				}}
-			})
+		return toEdit{path, then, err}
+	}
+}
+
+func (r toEdit) apply(m *model) tea.Cmd {
+	if m.fail(r.err) {
+		return nil
+	}
+	words := strings.Fields(m.opt.editor())
+	cmd := external{exec.Command(words[0], append(words[1:], r.path)...)}
+	return tea.Exec(cmd, func(err error) tea.Msg {
+		text, readErr := os.ReadFile(r.path)
+		if err = errors.Join(err, readErr, os.RemoveAll(filepath.Dir(r.path))); err != nil {
+			err = fmt.Errorf("editor %s: %w", words[0], err)
 		}
+		return edited{text, r.then, err}
 	})
+}
+
+func (r edited) apply(m *model) tea.Cmd {
+	if m.fail(r.err) {
+		return nil
+	}
+	return r.then(m, r.text)
 }
 
 // external is a program that gets the terminal for a while.

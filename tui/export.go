@@ -7,7 +7,83 @@ import (
 	"os"
 
 	tea "charm.land/bubbletea/v2"
+
+	"tacklebox/tui/rows"
+	"tacklebox/tui/ui"
 )
+
+// copy puts a text on the user's clipboard through the terminal (OSC 52), so
+// that it works across ssh. The sequence carries base64 only.
+func (m *model) copy(value, what string) tea.Cmd {
+	if len(value) > mostCopied {
+		m.complain(what + " has " + ui.Bytes(int64(len(value))) + " bytes, too many for a terminal's clipboard: x exports it")
+		return nil
+	}
+	m.say(ui.Good, "copied "+what)
+	return tea.SetClipboard(value)
+}
+
+// mostCopied is what terminals take in one sequence; xterm drops longer ones.
+const mostCopied = 74 << 10
+
+func copyBody(m *model) tea.Cmd {
+	return fetchAndCopy(m, "the body", func(r *rows.Row) ([]byte, error) { return m.api.Body(m.ctx, r.Seq) })
+}
+
+func copyCurl(m *model) tea.Cmd {
+	return fetchAndCopy(m, "a curl command", func(r *rows.Row) ([]byte, error) { return m.api.Export(m.ctx, r.Seq, "curl") })
+}
+
+// toCopy is a text that was fetched for the clipboard.
+type toCopy struct {
+	what string
+	text []byte
+	err  error
+}
+
+func (r toCopy) apply(m *model) tea.Cmd {
+	if m.fail(r.err) {
+		return nil
+	}
+	return m.copy(string(r.text), r.what)
+}
+
+func fetchAndCopy(m *model, what string, fetch func(*rows.Row) ([]byte, error)) tea.Cmd {
+	r := m.current()
+	if r == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		b, err := fetch(r)
+		return toCopy{what, b, err}
+	}
+}
+
+// copyID copies the id by which others know it: the event's, else the number.
+func copyID(m *model) tea.Cmd {
+	r := m.current()
+	switch {
+	case r == nil:
+		return nil
+	case r.Event != "":
+		return m.copy(r.Event, "the event's id")
+	}
+	return m.copy(ui.Utoa(r.Seq), "the entry's number")
+}
+
+func markEntry(m *model) tea.Cmd {
+	r := m.current()
+	switch {
+	case r == nil:
+	case m.list.mark == r.Seq:
+		m.list.mark = 0
+		m.say(ui.Plain, "the mark is gone")
+	default:
+		m.list.mark = r.Seq
+		m.say(ui.Plain, "marked #"+ui.Utoa(r.Seq)+": go to another and press d")
+	}
+	return nil
+}
 
 // format is a way to write an entry for another program.
 type format struct{ name, about, ending string }
@@ -27,49 +103,49 @@ type exportTo struct {
 }
 
 // export writes the chosen entry to a file or to the clipboard.
-func (m *model) export() tea.Cmd {
-	r := m.chosen()
+func export(m *model) tea.Cmd {
+	r := m.current()
 	if r == nil {
 		return nil
 	}
-	p := newPicker("Export #" + utoa(r.seq))
+	p := ui.NewPicker("Export #" + ui.Utoa(r.Seq))
+	p.Box = true
+	var items []ui.Item
 	for _, f := range formats() {
-		p.items = append(p.items,
-			item{label: f.name + " to a file", note: f.about, style: dim, value: exportTo{f, true}},
-			item{label: f.name + " to the clipboard", note: f.about, style: dim, value: exportTo{f, false}})
+		items = append(items,
+			ui.Item{Label: f.name + " to a file", Note: f.about, Style: ui.Dim, Value: exportTo{f, true}},
+			ui.Item{Label: f.name + " to the clipboard", Note: f.about, Style: ui.Dim, Value: exportTo{f, false}})
 	}
-	p.choose = func(m *model, it item) tea.Cmd {
-		to := it.value.(exportTo)
-		m.over = nil
+	p.Set(items)
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
+		to := it.Value.(exportTo)
 		if !to.file {
-			return m.fetchAndCopy("#"+utoa(r.seq)+" as "+to.name, func(*row) ([]byte, error) { return m.api.Export(m.ctx, r.seq, to.name) })
+			return fetchAndCopy(m, "#"+ui.Utoa(r.Seq)+" as "+to.name, func(*rows.Row) ([]byte, error) { return m.api.Export(m.ctx, r.Seq, to.name) }), true
 		}
-		m.askFile(r, to)
-		return nil
+		askFile(m, r, to)
+		return nil, true
 	}
 	m.show(p)
 	return nil
 }
 
-func (m *model) askFile(r *row, to exportTo) {
-	p := newPrompt("Write #"+utoa(r.seq)+" as "+to.name+" to", "tacklebox-"+utoa(r.seq)+to.ending, "a file that is there already is not overwritten")
-	p.submit = func(m *model, path string) (tea.Cmd, error) {
+func askFile(m *model, r *rows.Row, to exportTo) {
+	ask(m, "Write #"+ui.Utoa(r.Seq)+" as "+to.name+" to", "tacklebox-"+ui.Utoa(r.Seq)+to.ending, func(path string) (tea.Cmd, error) {
 		if path == "" {
 			return nil, errors.New("a file name is missing")
 		}
 		if _, err := os.Lstat(path); err == nil {
 			return nil, fmt.Errorf("%s is there already", path)
 		}
-		ctx, api := m.ctx, m.api
-		return m.attempt(func() (string, error) {
-			doc, err := api.Export(ctx, r.seq, to.name)
+		ctx, c := m.ctx, m.api
+		return attempt(func() (string, error) {
+			doc, err := c.Export(ctx, r.Seq, to.name)
 			if err != nil {
 				return "", err
 			}
 			return "written to " + path, writeNew(path, doc)
 		}), nil
-	}
-	m.show(p)
+	}, "a file that is there already is not overwritten")
 }
 
 // writeNew writes a file that must not be there. Captures hold credentials, so

@@ -6,6 +6,7 @@ import (
 
 	"tacklebox/mock/sandbox"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/rows"
 )
 
 // TestFarAndBack goes from the newest of many entries to the oldest and back,
@@ -28,15 +29,15 @@ func TestFarAndBack(t *testing.T) {
 	d.sees("/in/many?5000;")
 	d.press("home")
 	d.sees("/in/many?1;")
-	if len(d.m.win.rows) > windowRows {
-		t.Errorf("%d rows are held", len(d.m.win.rows))
+	if len(d.m.list.win.Rows) > rows.WindowRows {
+		t.Errorf("%d rows are held", len(d.m.list.win.Rows))
 	}
 	put(all+1, all+10)
-	d.sees("10 new (G)")
+	d.sees("10 new entries")
 	for range 40 {
 		d.press("pgdown")
 	}
-	d.until("the next page", func() bool { return d.m.win.last() > 400 })
+	d.until("the next page", func() bool { return d.m.list.win.Last() >= 400 })
 	d.press("end")
 	d.sees("/in/many?5010;")
 	put(all+11, all+11)
@@ -44,12 +45,12 @@ func TestFarAndBack(t *testing.T) {
 	for range 30 {
 		d.press("pgup")
 	}
-	d.until("the page before", func() bool { return d.m.win.first() < all-400 })
+	d.until("the page before", func() bool { return d.m.list.win.First() < all-400 })
 	d.press("home")
 	d.sees("/in/many?1;")
-	for i, r := range d.m.win.rows {
-		if r.seq != uint64(i+1) {
-			t.Fatalf("row %d is entry %d", i, r.seq)
+	for i, r := range d.m.list.win.Rows {
+		if r.Seq != uint64(i+1) {
+			t.Fatalf("row %d is entry %d", i, r.Seq)
 		}
 	}
 }

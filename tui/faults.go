@@ -1,129 +1,189 @@
 package tui
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
+	"tacklebox/tui/ui"
 )
+
+// faultKind is a fault or a named list of them, with a sentence.
+type faultKind struct {
+	name, about string
+	preset      bool
+	takes       string // what else it takes: "for", "bytes"
+}
 
 // faultKinds are the faults of every delivery; a provider adds those of its
 // signatures.
-func faultKinds() []string {
-	return []string{"duplicate", "reorder", "drop", "delay", "slow", "cut_body", "reset", "timeout",
-		"wrong_content_type", "redirect", "wrong_method", "empty_body", "giant_body"}
+func faultKinds() []faultKind {
+	return []faultKind{
+		{name: "duplicate", about: "the same request is sent twice"},
+		{name: "reorder", about: "the delivery lets the next one go first"},
+		{name: "drop", about: "nothing is sent and the provider believes it arrived"},
+		{name: "delay", about: "the attempt waits on the provider's clock", takes: "for"},
+		{name: "slow", about: "the body comes a few bytes at a time", takes: "for"},
+		{name: "cut_body", about: "half of the body, then the connection ends"},
+		{name: "reset", about: "half of the body, then the connection is reset"},
+		{name: "timeout", about: "the sender hangs up before the answer"},
+		{name: "wrong_content_type", about: "Content-Type: text/plain"},
+		{name: "redirect", about: "a GET without a body, as a redirect makes of a POST"},
+		{name: "wrong_method", about: "PUT in place of the provider's method"},
+		{name: "empty_body", about: "no body; headers and signature as for the whole one"},
+		{name: "giant_body", about: "the body is padded with white space and signed so", takes: "bytes"},
+	}
+}
+
+func presets() []faultKind {
+	return []faultKind{
+		{name: "flaky-network", about: "some connections reset, cut, slow or timed out", preset: true},
+		{name: "at-least-once", about: "three in ten are sent twice", preset: true},
+		{name: "out-of-order", about: "three in ten let the next go first, one in ten waits", preset: true},
+		{name: "lossy", about: "one in ten never arrives", preset: true},
+		{name: "bad-signatures", about: "some signatures wrong or left out", preset: true},
+		{name: "malformed", about: "some bodies empty, huge or of the wrong type", preset: true},
+		{name: "everything-once", about: "each kind of fault one time", preset: true},
+	}
 }
 
 // faultAt is one of the faults that were in force when they were listed.
 type faultAt struct {
-	list []client.Fault
+	list []api.Fault
 	i    int
 }
 
 // showFaults lists what deliveries suffer.
-func (m *model) showFaults() tea.Cmd {
-	p := newPicker("Faults in force")
-	p.keys = "ctrl+n add  ctrl+d remove  ctrl+x remove all  esc close"
-	p.empty = "deliveries suffer nothing; ctrl+n adds a fault"
-	p.extra = map[string]func(*model, *item) tea.Cmd{
-		"ctrl+n": func(m *model, _ *item) tea.Cmd { m.pickFault(); return nil },
-		"ctrl+x": func(m *model, _ *item) tea.Cmd { return m.putFaults(nil) },
-		"ctrl+d": func(m *model, it *item) tea.Cmd {
-			if it == nil {
-				return nil
-			}
-			at := it.value.(faultAt)
-			return m.putFaults(slices.Delete(slices.Clone(at.list), at.i, at.i+1))
-		},
+func showFaults(m *model) tea.Cmd {
+	p := ui.NewPicker("Faults in force")
+	p.Box = true
+	p.Keys = []ui.Hint{{Key: "ctrl+n", About: "add"}, {Key: "ctrl+d", About: "remove"}, {Key: "ctrl+x", About: "remove all"}}
+	p.Empty = "deliveries suffer nothing; ctrl+n adds a fault"
+	load := loadFaults(m)
+	again := func() tea.Cmd { return relisted(p, load) }
+	p.Extra = map[string]func(*ui.Item) tea.Cmd{
+		"ctrl+n": func(*ui.Item) tea.Cmd { pickFault(m, again); return nil },
+		"ctrl+x": func(*ui.Item) tea.Cmd { return putFaults(m, nil, again) },
+		"ctrl+d": on(func(at faultAt) tea.Cmd {
+			return putFaults(m, slices.Delete(slices.Clone(at.list), at.i, at.i+1), again)
+		}),
 	}
-	ctx, api := m.ctx, m.api
-	return m.listed(p, func() (items []item, err error) {
-		list, err := api.Faults(ctx)
-		for i, f := range list {
-			items = append(items, item{label: clean(f.Kind+f.Preset, 60), note: faultNote(f), style: warn, value: faultAt{list, i}})
-		}
-		return items, err
-	})
+	return listed(m, p, load)
 }
 
-func faultNote(f client.Fault) string {
-	note := "always"
-	if f.Probability != nil {
-		note = strconv.FormatFloat(*f.Probability*100, 'f', -1, 64) + "%"
+func loadFaults(m *model) func() ([]ui.Item, error) {
+	ctx, c := m.ctx, m.api
+	return func() (items []ui.Item, err error) {
+		list, err := c.Faults(ctx)
+		for i, f := range list {
+			items = append(items, ui.Item{Label: ui.Clean(f.Kind+f.Preset, 60), Note: faultNote(f), Style: ui.Fault, Value: faultAt{list, i}})
+		}
+		return items, err
 	}
-	if f.Times > 0 {
-		note += ", " + count(f.Times, "time")
+}
+
+// faultNote writes a rule as it is typed: 10% 3x and the filter.
+func faultNote(f api.Fault) string {
+	note := api.FormatRule(f)
+	if note == "" {
+		note = "always"
 	}
-	if f.Q != "" {
-		note += "  only " + clean(f.Q, longestCell)
+	if f.For != "" {
+		note += "  for " + f.For
 	}
-	return note
+	if f.Bytes > 0 {
+		note += "  " + ui.Bytes(int64(f.Bytes))
+	}
+	return ui.Cell(note)
 }
 
 // putFaults replaces the faults and shows what is in force then.
-func (m *model) putFaults(list []client.Fault) tea.Cmd {
-	ctx, api := m.ctx, m.api
-	put := m.attempt(func() (string, error) {
-		err := api.PutFaults(ctx, list)
+func putFaults(m *model, list []api.Fault, then func() tea.Cmd) tea.Cmd {
+	ctx, c := m.ctx, m.api
+	return attemptThen(func() (string, error) {
+		err := c.PutFaults(ctx, list)
 		if len(list) == 0 {
 			return "no faults are in force", err
 		}
-		return count(len(list), "fault") + " in force", err
-	})
-	return tea.Sequence(put, m.showFaults())
+		return ui.Count(len(list), "fault") + " in force", err
+	}, func(*model) tea.Cmd { return then() })
 }
 
-func (m *model) pickFault() {
-	p := newPicker("Kind of fault")
-	kinds := map[string][]string{}
-	names := faultKinds()
+func pickFault(m *model, then func() tea.Cmd) {
+	p := ui.NewPicker("Kind of fault")
+	kinds := faultKinds()
 	for _, d := range m.catalog.providers {
 		for _, k := range d.Faults {
-			if len(kinds[k]) == 0 {
-				names = append(names, k)
+			i := slices.IndexFunc(kinds, func(x faultKind) bool { return x.name == k })
+			if i < 0 {
+				kinds = append(kinds, faultKind{name: k, about: "of the signature: " + d.Name})
+			} else if i >= len(faultKinds()) {
+				kinds[i].about += ", " + d.Name
 			}
-			kinds[k] = append(kinds[k], d.Name)
 		}
 	}
-	for _, k := range names {
-		p.items = append(p.items, item{label: clean(k, 60), note: clean(strings.Join(kinds[k], ", "), longestCell), style: dim, value: k})
+	var items []ui.Item
+	for _, k := range append(kinds, presets()...) {
+		about := k.about
+		if k.preset {
+			about = "preset: " + about
+		}
+		items = append(items, ui.Item{Label: ui.Clean(k.name, 60), Note: ui.Cell(about), Style: ui.Dim, Value: k})
 	}
-	p.choose = func(m *model, it item) tea.Cmd { m.askFault(it.value.(string), p); return nil }
+	p.Set(items)
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
+		askFault(m, it.Value.(faultKind), then)
+		return nil, true
+	}
 	m.show(p)
 }
 
-// askFault asks which deliveries suffer, and how often.
-func (m *model) askFault(kind string, back overlay) {
-	p := newPrompt("Fault "+kind+": which deliveries", "", "a filter, empty for all; 10% in front: so often; 3x in front: so many times", "10% provider:shoptet")
-	p.back = back
-	p.submit = func(m *model, value string) (tea.Cmd, error) {
-		f, err := readFault(kind, value)
+// askFault asks which deliveries suffer, how often, how long and how much.
+func askFault(m *model, k faultKind, then func() tea.Cmd) {
+	f := &ui.Form{Title: "Fault " + k.name, Right: k.about}
+	f.Fields = []*ui.Field{ui.NewField("which", "", "empty: all deliveries; 10% in front: so often; 3x in front: so many times; then a filter: 10% 3x provider:shoptet")}
+	if k.takes == "for" {
+		f.Fields = append(f.Fields, ui.NewField("for", "", "how long, like 30s or 5m; empty: the usual"))
+	}
+	if k.takes == "bytes" {
+		f.Fields = append(f.Fields, ui.NewField("bytes", "", "how many; empty: 10 MiB"))
+	}
+	f.Submit = func(f *ui.Form) tea.Cmd {
+		rule, err := readRule(f, k)
 		if err != nil {
-			return nil, err
+			return nil // told below its field
 		}
-		return m.putFaults(append(slices.Clone(m.faults), f)), nil
+		ctx, c := m.ctx, m.api
+		return sendForm(m, f, "fault "+k.name+" is in force", func() error {
+			list, err := c.Faults(ctx) // others may have changed them
+			if err != nil {
+				return err
+			}
+			return c.PutFaults(ctx, append(list, rule))
+		}, then)
 	}
-	m.show(p)
+	m.show(f)
 }
 
-func readFault(kind, value string) (client.Fault, error) {
-	f := client.Fault{Kind: kind}
-	for {
-		head, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
-		if n, err := strconv.ParseFloat(strings.TrimSuffix(head, "%"), 64); strings.HasSuffix(head, "%") && err == nil && n > 0 && n <= 100 {
-			share := n / 100
-			f.Probability, value = &share, rest
-			continue
-		}
-		if n, err := strconv.Atoi(strings.TrimSuffix(head, "x")); strings.HasSuffix(head, "x") && err == nil && n > 0 {
-			f.Times, value = n, rest
-			continue
-		}
-		break
+func readRule(f *ui.Form, k faultKind) (api.Fault, error) {
+	rule, err := api.ParseRule(k.name, f.Value("which"))
+	if err != nil {
+		f.Refuse(f.Field("which", ""), err.Error(), "")
+		return rule, err
 	}
-	f.Q = strings.TrimSpace(value)
-	return f, client.CheckFilter(f.Q)
+	if k.preset {
+		rule.Kind, rule.Preset = "", k.name
+	}
+	rule.For = f.Value("for")
+	if n := f.Value("bytes"); n != "" {
+		if rule.Bytes, err = strconv.Atoi(strings.ReplaceAll(n, ",", "")); err != nil {
+			err = errors.New(n + ": want a number of bytes")
+			f.Refuse(f.Field("bytes", ""), err.Error(), "")
+		}
+	}
+	return rule, err
 }

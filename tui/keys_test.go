@@ -1,75 +1,101 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+
+	"tacklebox/tui/ui"
 )
 
-// TestKeyTable: no key means two things, each is explained, and each name is
-// one that the terminal library gives.
+// TestKeyTable: no key means two things, each action has a name of its own and is
+// explained, and each key is one that the terminal library gives.
 func TestKeyTable(t *testing.T) {
-	seen := map[string]string{}
-	for _, b := range bindings() {
-		h := b.Help()
-		if h.Key == "" || h.Desc == "" || b.group == "" {
-			t.Errorf("%v is not explained", b.Keys())
+	seen, names := map[string]string{}, map[string]bool{}
+	for _, a := range actions() {
+		if a.shown == "" || a.about == "" || a.group == "" {
+			t.Errorf("%v is not explained", a.keys)
 		}
-		if (b.do == nil) != (len(b.Keys()) == 0) {
-			t.Errorf("%s: keys without a deed, or a deed without keys", h.Key)
+		if (a.do == nil) != (len(a.keys) == 0) || (a.do == nil) != (a.name == "") || names[a.name] && a.name != "" {
+			t.Errorf("%s %q: keys, a name and what they do belong together", a.shown, a.name)
 		}
-		for _, k := range b.Keys() {
+		names[a.name] = true
+		for _, k := range a.keys {
 			if seen[k] != "" {
-				t.Errorf("%s means %q and %q", k, seen[k], h.Desc)
+				t.Errorf("%s means %q and %q", k, seen[k], a.about)
 			}
-			seen[k] = h.Desc
+			seen[k] = a.about
 		}
 	}
-	for _, k := range []string{"up", "enter", "space", "tab", "esc", "ctrl+l", "F", "?", "/", "home", "pgdown"} {
+	for _, k := range []string{"up", "enter", "space", "tab", "esc", "ctrl+f", "F", "?", "/", "home", "pgdown", ":", "<", `\`} {
 		if msg := keyMsgs(k); len(msg) != 1 || msg[0].String() != k || seen[k] == "" {
 			t.Errorf("the terminal library calls %s %s; the table: %q", k, msg, seen[k])
 		}
 	}
 }
 
-// TestHelp shows every row of the table, in the program and for the README.
+// TestHelp shows every row of the table, in the program and for its page, and runs
+// what is chosen.
 func TestHelp(t *testing.T) {
-	m := still(t, 80, 24)
-	text := ""
-	for _, l := range m.helpLines(200) {
-		text += l.String() + "\n"
-	}
+	m := filled(t, 120, 40)
+	press(m, "?")
+	p := m.over().(*ui.Picker)
 	md := KeysMarkdown()
-	for _, b := range bindings() {
-		if !strings.Contains(text, b.Help().Desc) || !strings.Contains(md, "| "+b.Help().Desc+" |") {
-			t.Errorf("%s %s is missing", b.Help().Key, b.Help().Desc)
+	for _, a := range actions() {
+		shown := slices.ContainsFunc(p.Items(), func(it ui.Item) bool { return it.Label == a.about && it.Right == a.shown })
+		if !shown || !strings.Contains(md, "| "+a.about+" |") {
+			t.Errorf("%s %s is missing", a.shown, a.about)
 		}
 	}
 	if !strings.HasPrefix(md, "| Move | |\n|---|---|\n| `↑` `k` | up |\n") {
 		t.Errorf("starts %.80q", md)
 	}
-}
-
-// TestHintsAreKeys: the last line names only keys that there are.
-func TestHintsAreKeys(t *testing.T) {
-	m := filled(t, 300, 24)
-	for range 2 {
-		line := escapes.ReplaceAllString(m.hintLine(300), "")
-		for _, h := range m.hints() {
-			if !strings.Contains(line, h[0]+" "+h[1]) {
-				t.Errorf("%v is not a key of the table", h)
-			}
+	for _, open := range []string{"?", ":"} {
+		m := filled(t, 120, 40)
+		press(m, open, "faults that deliveries", "enter")
+		if p, ok := m.over().(*ui.Picker); !ok || p.Title != "Faults in force" || len(m.overs) != 1 {
+			t.Errorf("%s does not run what it shows: %s", open, plainScreen(m))
 		}
-		m.inside = true
 	}
 }
 
-// TestQuit leaves at once from everywhere.
+// TestHintsAreKeys: the last line names only actions that do something here, and
+// always how to get help and leave.
+func TestHintsAreKeys(t *testing.T) {
+	m := filled(t, 300, 24)
+	for range 2 {
+		for _, h := range hints(m) {
+			if h.About == "" || h.Key == "" {
+				t.Errorf("%v says nothing", h)
+			}
+		}
+		for width := 30; width < 200; width += 7 {
+			if line := hintLine(m, width).String(); !strings.HasSuffix(line, "? help   q quit") || ui.Width(line) > width {
+				t.Errorf("%d: %q", width, line)
+			}
+		}
+		m.panes.inside = true
+	}
+	m = filled(t, 120, 24)
+	press(m, "home")
+	if line := hintLine(m, 120).String(); !strings.Contains(line, "c retry now") {
+		t.Errorf("something waits, and the hints are %q", line)
+	}
+}
+
+// TestQuit leaves at once from everywhere, but for a form that something was typed
+// into: there the second time.
 func TestQuit(t *testing.T) {
 	for _, s := range scenes() {
 		m := s.set(t, 80, 24)
 		press(m, s.keys...)
+		if slices.Contains([]string{"fire-form", "prompt", "refused"}, s.name) {
+			if press(m, "ctrl+c"); !strings.Contains(plainScreen(m), "what stands in the form") {
+				t.Errorf("%s does not ask", s.name)
+			}
+		}
 		if cmd := press(m, "ctrl+c"); cmd == nil || cmd() != (tea.QuitMsg{}) {
 			t.Errorf("ctrl+c does not leave %s", s.name)
 		}
@@ -88,49 +114,49 @@ func TestQuit(t *testing.T) {
 func TestBack(t *testing.T) {
 	m := filled(t, 80, 24)
 	press(m, "enter", "enter")
-	if !m.open || !m.inside {
+	if !m.panes.open || !m.panes.inside {
 		t.Fatal("enter twice goes into the detail")
 	}
 	press(m, "z", "esc")
-	if m.zoom || !m.inside {
+	if m.panes.zoom || !m.panes.inside {
 		t.Error("the first esc ends the zoom")
 	}
 	press(m, "esc")
-	if !m.open || m.inside {
+	if !m.panes.open || m.panes.inside {
 		t.Error("the second goes back to the list")
 	}
 	press(m, "esc")
-	if m.open {
+	if m.panes.open {
 		t.Error("the third closes the detail")
 	}
 	small := filled(t, 40, 10)
 	press(small, "enter")
-	if !small.inside || !small.layout().alone {
+	if !small.panes.inside || !small.layout().alone {
 		t.Error("on a small screen the detail hides the list")
 	}
 	press(small, "esc")
-	if small.open || small.inside {
+	if small.panes.open || small.panes.inside {
 		t.Error("esc brings the list back")
 	}
 	press(small, "tab", "tab")
-	if small.open || small.inside {
+	if small.panes.open || small.panes.inside {
 		t.Error("tab goes there and back")
 	}
 }
 
-// TestDetailFolds closes headers and JSON under the cursor.
+// TestDetailFolds closes JSON under the cursor, and turns pages.
 func TestDetailFolds(t *testing.T) {
 	m := filled(t, 120, 60)
 	press(m, "enter")
 	answer(m, story())
 	lines := len(m.detail.lines)
 	for i, l := range m.detail.lines {
-		if strings.HasPrefix(l.fold, "request headers") {
+		if l.Path == "items" && l.Fold != "" {
 			m.detail.cursor = i
 		}
 	}
 	press(m, "space")
-	if len(m.detail.lines) != lines-2 {
+	if len(m.detail.lines) >= lines {
 		t.Errorf("%d lines, before %d", len(m.detail.lines), lines)
 	}
 	press(m, "space", "home")
@@ -140,5 +166,38 @@ func TestDetailFolds(t *testing.T) {
 	press(m, "end", "pgup", "pgdown")
 	if m.detail.cursor != lines-1 {
 		t.Errorf("the end is at %d of %d", m.detail.cursor, lines)
+	}
+	for _, want := range []string{"User-Agent: Shoptet", "capture #8", "signature valid"} {
+		if press(m, "]"); !strings.Contains(plainScreen(m), want) {
+			t.Errorf("no %q on the next page", want)
+		}
+	}
+}
+
+// TestSearchInTheDetail finds, counts and goes around.
+func TestSearchInTheDetail(t *testing.T) {
+	m := filled(t, 120, 60)
+	press(m, "enter")
+	answer(m, story())
+	press(m, "/", "SKU", "enter")
+	at := m.detail.cursor
+	if !strings.Contains(plainScreen(m), "/SKU  1 of 2") || !strings.Contains(m.detail.lines[at].Line.String(), "sku") {
+		t.Errorf("found on %d: %s", at, plainScreen(m))
+	}
+	press(m, "n")
+	if next := m.detail.cursor; next <= at || !strings.Contains(plainScreen(m), "2 of 2") {
+		t.Errorf("n went to %d", next)
+	}
+	if press(m, "n"); m.detail.cursor != at {
+		t.Error("n does not go around")
+	}
+	if press(m, "N"); m.detail.cursor == at {
+		t.Error("N does not go around")
+	}
+	if l, _ := m.detail.valueAt(); l.Value() != "B2" || l.Path != "items.1.sku" {
+		t.Errorf("the value is %q at %q", l.Value(), l.Path)
+	}
+	if press(m, "esc"); m.detail.term != "" || !m.panes.inside {
+		t.Error("esc does not end the search first")
 	}
 }

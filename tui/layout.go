@@ -2,61 +2,65 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"tacklebox/tui/ui"
 )
-
-// rect is a part of the screen.
-type rect struct{ x, y, w, h int }
-
-func (r rect) has(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
 
 // places says where everything is. A part of no height is not shown.
 type places struct {
-	filter, main, list, detail, status, hint rect
-	beside                                   bool // list and detail stand side by side
-	alone                                    bool // the detail hides the list
+	top, filter, main, list, detail, hint ui.Rect
+	beside                                bool // list and detail stand side by side
+	alone                                 bool // the detail hides the list
+	none                                  bool // the screen is too small for anything
 }
 
-// From how many cells on the detail stands beside or below the list.
+// From how many cells on the detail stands beside or below the list, and what is
+// too small.
 const (
-	besideWidth = 110
-	belowHeight = 20
+	besideWidth = 100
+	belowWidth  = 60
+	belowHeight = 18
+	leastWidth  = 30
+	leastHeight = 6
+	backAfter   = 3 * time.Second
 )
 
 func (m *model) layout() places {
 	var p places
-	top := min(m.filter.height(), max(m.height-4, 0))
-	p.filter = rect{0, 0, m.width, top}
-	p.main = rect{0, top, m.width, max(m.height-top-2, 0)}
-	p.status = rect{0, m.height - 2, m.width, 1}
-	p.hint = rect{0, m.height - 1, m.width, 1}
-	if m.height < 3 {
-		p.main, p.status, p.hint = rect{0, 0, m.width, m.height}, rect{}, rect{}
+	if p.none = m.width < leastWidth || m.height < leastHeight; p.none {
+		return p
 	}
+	p.top = ui.Rect{X: 0, Y: 0, W: m.width, H: 1}
+	p.filter = ui.Rect{X: 0, Y: 1, W: m.width, H: m.filter.height()}
+	y := 1 + p.filter.H
+	p.main = ui.Rect{X: 0, Y: y, W: m.width, H: m.height - y - 1}
+	p.hint = ui.Rect{X: 0, Y: m.height - 1, W: m.width, H: 1}
 	p.list = p.main
 	wide := m.width >= besideWidth
 	switch {
-	case !m.open && !wide, m.teaches():
-	case m.zoom, !wide && m.height < belowHeight:
-		p.alone, p.detail, p.list = true, p.main, rect{}
+	case m.teaches(), !m.panes.open && !m.panes.zoom && (!wide || m.panes.hidden):
+	case m.panes.zoom, !wide && (m.height < belowHeight || m.width < belowWidth):
+		p.alone, p.detail, p.list = true, p.main, ui.Rect{}
 	case wide:
 		p.beside = true
-		p.list.w = m.width * 54 / 100
-		p.detail = rect{p.list.w + 1, p.main.y, m.width - p.list.w - 1, p.main.h}
+		p.list.W = m.width * m.panes.split / 100
+		p.detail = ui.Rect{X: p.list.W, Y: p.main.Y, W: m.width - p.list.W, H: p.main.H}
 	default:
-		p.list.h = p.main.h * 2 / 5
-		p.detail = rect{0, p.main.y + p.list.h + 1, m.width, p.main.h - p.list.h - 1}
+		p.list.H = p.main.H * 2 / 5
+		p.detail = ui.Rect{X: 0, Y: p.main.Y + p.list.H, W: m.width, H: p.main.H - p.list.H}
 	}
 	return p
 }
 
-func (m *model) showsDetail() bool { return m.layout().detail.h > 0 }
+func (m *model) showsDetail() bool { return m.layout().detail.H > 0 }
 
-// paneHeight is how many lines the pane with the keys shows.
-func (m *model) paneHeight() int {
-	if p := m.layout(); m.inside {
-		return p.detail.h
+// pageHeight is how many lines the pane with the keys shows.
+func (m *model) pageHeight() int {
+	if m.panes.inside {
+		return m.detail.height
 	}
 	return m.list.height
 }
@@ -64,7 +68,7 @@ func (m *model) paneHeight() int {
 // teaches reports whether there is nothing to show yet, so that the screen says
 // how to begin.
 func (m *model) teaches() bool {
-	return m.loaded && len(m.win.rows) == 0 && m.filter.inForce == "" && !m.filter.editing
+	return m.link.loaded && len(m.list.win.Rows) == 0 && m.filter.inForce == "" && !m.filter.editing
 }
 
 // View draws the screen.
@@ -72,77 +76,67 @@ func (m *model) View() tea.View {
 	v := tea.NewView(strings.Join(m.screen(), "\n"))
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
+	v.ReportFocus = true
 	v.WindowTitle = "tacklebox"
 	return v
 }
 
-// arrange fits everything into its place after a change, so that drawing
-// changes nothing.
+// arrange fits everything into its place after a change, so that drawing changes
+// nothing.
 func (m *model) arrange() {
 	p := m.layout()
-	m.list.fit(p.list.h)
-	if p.detail.h > 0 {
-		m.detail.fit(p.detail.w, p.detail.h, place{m.now(), m.loc})
+	m.list.fit(p.list.Inner().H)
+	if p.detail.H > 0 {
+		in := p.detail.Inner()
+		m.detail.fit(in.W-2, in.H, place{m.now(), m.loc, m.fire.replays})
 	}
-	if m.over != nil {
-		m.over.fit(p.main.w, p.main.h)
+	if o := m.over(); o != nil {
+		r := m.overlayPlace(p, o)
+		o.Fit(r.W, r.H)
 	}
+}
+
+// overlayPlace centres an overlay on what lies between the top line and the hints.
+func (m *model) overlayPlace(p places, o ui.Overlay) ui.Rect {
+	room := ui.Rect{X: 0, Y: 1, W: m.width, H: max(m.height-2, 0)}
+	w, h := o.Size(room.W, room.H)
+	return ui.Rect{X: (room.W - w) / 2, Y: 1 + (room.H-h)/3, W: w, H: h}
 }
 
 // screen is every line of the screen, each as wide as the screen.
 func (m *model) screen() []string {
 	p := m.layout()
-	var out []string
-	out = append(out, m.filter.Render(m.th, p.filter.w, p.filter.h)...)
-	if m.over != nil {
-		out = append(out, m.over.Render(m.th, p.main.w, p.main.h)...)
-	} else {
-		out = append(out, m.body(p)...)
+	if p.none {
+		return m.looks.theme.Lines(ui.Paragraph(ui.Plain, "tacklebox: this terminal is too small, 40 × 10 is enough", m.width), m.width, m.height)
 	}
-	if p.status.h > 0 {
-		out = append(out, m.statusLine(p.status.w), m.hintLine(p.hint.w))
+	out := []string{topLine(m, p.top.W)}
+	out = append(out, m.filter.render(m.looks.theme, p.filter.W, p.filter.H)...)
+	out = append(out, m.body(p)...)
+	if o := m.over(); o != nil {
+		r := m.overlayPlace(p, o)
+		out = ui.Over(out, o.Render(m.looks.theme, r.W, r.H), r.X, r.Y)
 	}
-	return out
+	out = m.notices.Lay(m.looks.theme, out, m.width)
+	return append(out, m.looks.theme.Draw(hintLine(m, p.hint.W), p.hint.W, ui.Bare))
 }
 
 func (m *model) body(p places) []string {
 	switch {
 	case m.teaches():
-		return m.welcome(p.main.w, p.main.h)
+		return welcome(m, p.main.W, p.main.H)
 	case p.alone:
-		return m.detailPane(p)
-	case p.beside:
-		return m.sideBySide(p)
+		return detailPane(m, p)
 	}
-	out := m.listPane(p)
-	if p.detail.h > 0 {
-		out = append(out, m.th.draw(say(dim, strings.Repeat("─", p.main.w)), p.main.w, plain))
-		out = append(out, m.detailPane(p)...)
+	out := listPane(m, p)
+	if p.detail.H == 0 {
+		return out
 	}
-	return out
-}
-
-func (m *model) sideBySide(p places) []string {
-	left, right := m.listPane(p), m.detailPane(p)
-	line := m.th.draw(say(dim, "│"), 1, plain)
-	for i := range left {
-		left[i] += line + right[i]
+	right := detailPane(m, p)
+	if !p.beside {
+		return append(out, right...)
 	}
-	return left
-}
-
-func (m *model) listPane(p places) []string {
-	out := m.list.Render(m.th, p.list.w, p.list.h, view{loc: m.loc, mark: m.list.mark}, !m.inside)
-	if len(m.list.lines) == 0 && len(out) > 1 {
-		text := "loading …"
-		if m.loaded {
-			text = "nothing matches the filter; esc removes it"
-		}
-		out[1] = m.th.draw(say(dim, "   "+text), p.list.w, plain)
+	for i := range out {
+		out[i] += right[i]
 	}
 	return out
-}
-
-func (m *model) detailPane(p places) []string {
-	return m.detail.Render(m.th, p.detail.w, p.detail.h, m.inside)
 }

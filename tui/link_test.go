@@ -10,8 +10,8 @@ import (
 	"tacklebox/mock/sandbox"
 )
 
-// link is a wire to a sandbox that can be cut.
-type link struct {
+// wire is a way to a sandbox that can be cut.
+type wire struct {
 	to    string
 	ln    net.Listener
 	mu    sync.Mutex
@@ -19,21 +19,21 @@ type link struct {
 	conns []net.Conn
 }
 
-func newLink(t *testing.T, url string) *link {
+func newWire(t *testing.T, url string) *wire {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &link{to: strings.TrimPrefix(url, "http://"), ln: ln}
+	l := &wire{to: strings.TrimPrefix(url, "http://"), ln: ln}
 	t.Cleanup(func() { l.cut(); ln.Close() })
 	go l.serve()
 	return l
 }
 
-func (l *link) url() string { return "http://" + l.ln.Addr().String() }
+func (l *wire) url() string { return "http://" + l.ln.Addr().String() }
 
-func (l *link) serve() {
+func (l *wire) serve() {
 	for {
 		in, err := l.ln.Accept()
 		if err != nil {
@@ -53,7 +53,7 @@ func (l *link) serve() {
 	}
 }
 
-func (l *link) cut() {
+func (l *wire) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.down = true
@@ -64,13 +64,13 @@ func (l *link) cut() {
 }
 
 // lead makes the wire end at another sandbox.
-func (l *link) lead(url string) {
+func (l *wire) lead(url string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.to = strings.TrimPrefix(url, "http://")
 }
 
-func (l *link) mend() {
+func (l *wire) mend() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.down = false
@@ -80,13 +80,13 @@ func (l *link) mend() {
 // hole where it was away.
 func TestLostConnection(t *testing.T) {
 	sb := sandbox.Start(t)
-	l := newLink(t, sb.URL)
+	l := newWire(t, sb.URL)
 	d := drive(t, l.url(), Options{})
 	d.sees("live")
 	post(t, sb.Inbox("before"), "1")
 	d.sees("/in/before")
 	l.cut()
-	d.sees("LOST")
+	d.sees("lost")
 	post(t, sb.Inbox("during"), "2")
 	post(t, sb.Inbox("during"), "3")
 	d.press("f", "esc", "?", "esc") // the screen goes on
@@ -95,8 +95,8 @@ func TestLostConnection(t *testing.T) {
 	post(t, sb.Inbox("after"), "4")
 	d.sees("/in/after")
 	var seqs []uint64
-	for _, r := range d.m.win.rows {
-		seqs = append(seqs, r.seq)
+	for _, r := range d.m.list.win.Rows {
+		seqs = append(seqs, r.Seq)
 	}
 	if len(seqs) != 4 || seqs[0] != 1 || seqs[3] != 4 {
 		t.Errorf("entries %v", seqs)
@@ -107,10 +107,10 @@ func TestLostConnection(t *testing.T) {
 func TestLateServer(t *testing.T) {
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("early"), "1")
-	l := newLink(t, sb.URL)
+	l := newWire(t, sb.URL)
 	l.cut()
 	d := drive(t, l.url(), Options{})
-	d.sees("LOST")
+	d.sees("lost")
 	l.mend()
 	d.sees("/in/early")
 	d.sees("live")
@@ -125,12 +125,12 @@ func TestAnotherSandbox(t *testing.T) {
 		post(t, one.Inbox("first"), "1")
 	}
 	post(t, two.Inbox("second"), "1")
-	l := newLink(t, one.URL)
+	l := newWire(t, one.URL)
 	d := drive(t, l.url(), Options{})
 	d.sees("/in/first")
 	d.sees("5 entries")
 	l.cut()
-	d.sees("LOST")
+	d.sees("lost")
 	l.lead(two.URL)
 	l.mend()
 	d.sees("/in/second")

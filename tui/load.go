@@ -1,18 +1,35 @@
 package tui
 
 import (
-	"strings"
+	"context"
+	"errors"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/rows"
+	"tacklebox/tui/ui"
 )
 
-// pageMsg is a part of the journal.
-type pageMsg struct {
+// link is how the list is kept up: the pages of the journal and the live stream.
+type link struct {
+	turn    int // counts the filters: answers to an earlier one are late
+	feed    *rows.Feed
+	loaded  bool // the first page of this filter is there
+	paging  bool // a page is on its way
+	state   client.State
+	trouble string    // why the connection is lost
+	retryAt time.Time // when it is tried again, after the stream was refused
+	matches int       // how many entries the filter finds, -1: not known
+}
+
+// pageRead is a part of the journal.
+type pageRead struct {
 	turn   int
 	way    way
-	rows   []*row
+	rows   []*rows.Row
 	more   bool // there is more beyond, in the direction of loading
 	last   uint64
 	oldest uint64
@@ -34,167 +51,230 @@ const firstRows = 400
 
 // load asks for the newest page of the filter in force. Everything that was
 // there of another filter goes.
-func (m *model) load() tea.Cmd {
-	m.turn++
-	if m.feed != nil {
-		m.feed.stop()
-		m.feed = nil
+func load(m *model) tea.Cmd {
+	l := &m.link
+	l.turn++
+	if l.feed != nil {
+		l.feed.Stop()
+		l.feed = nil
 	}
-	m.loaded, m.paging = false, true // what is shown stays until the answer is there
-	m.list.follow, m.list.fresh, m.list.top = true, 0, 0
-	return m.page(newest, client.Query{Limit: firstRows})
+	l.loaded, l.paging, l.matches, l.retryAt = false, true, -1, time.Time{} // what is shown stays until the answer is there
+	m.list.follow, m.list.fresh, m.list.top, m.list.sorted = true, 0, 0, ""
+	return tea.Batch(page(m, newest, client.Query{Limit: firstRows}), countMatches(m))
 }
 
-// page asks for a page. Bodies come along, so a page that is too large is asked
-// for again in smaller steps.
-func (m *model) page(to way, query client.Query) tea.Cmd {
-	ctx, api, turn := m.ctx, m.api, m.turn
-	query.Q = m.filter.inForce
+// page asks for a page, without bodies.
+func page(m *model, to way, query client.Query) tea.Cmd {
+	ctx, c, turn := m.ctx, m.api, m.link.turn
+	query.Q, query.NoBodies = m.filter.inForce, true
+	m.link.paging = true
 	return func() tea.Msg {
-		for {
-			p, err := api.Entries(ctx, query)
-			if err != nil && query.Limit > 5 && strings.Contains(err.Error(), "larger than") {
-				query.Limit /= 4
-				continue
-			}
-			if err != nil {
-				return pageMsg{turn: turn, way: to, err: err}
-			}
-			return pageMsg{turn, to, rowsOf(p.Entries), len(p.Entries) >= query.Limit, p.LastSeq, p.OldestSeq, nil}
+		p, err := c.Entries(ctx, query)
+		if err != nil {
+			return pageRead{turn: turn, way: to, err: err}
 		}
+		return pageRead{turn, to, rows.Of(p.Entries), len(p.Entries) >= query.Limit, p.LastSeq, p.OldestSeq, nil}
 	}
 }
 
-func (m *model) tookPage(msg pageMsg) tea.Cmd {
-	if msg.turn != m.turn {
+func (r pageRead) apply(m *model) tea.Cmd {
+	l, list := &m.link, &m.list
+	if r.turn != l.turn {
 		return nil
 	}
-	m.paging = false
-	if m.fail(msg.err) {
-		if msg.way == newest && m.feed == nil {
-			return m.listen(0) // the stream waits for the server, then tells to start over
+	l.paging = false
+	if r.err != nil {
+		l.trouble = whyLost(r.err)
+		if r.way == newest && l.feed == nil {
+			return listen(m, 0) // the stream waits for the server, then tells to start over
 		}
+		m.complain(l.trouble)
 		return nil
 	}
 	var next tea.Cmd
-	switch msg.way {
+	switch r.way {
 	case newest:
-		if !m.loaded {
-			m.win = newWindow()
+		if !l.loaded {
+			list.win = rows.NewWindow()
 		}
-		m.win.replace(msg.rows, msg.more)
-		m.oldest = msg.oldest
-		m.total = msg.last + 1 - min(msg.oldest, msg.last+1)
-		m.loaded, m.last = true, msg.last
-		if m.feed == nil {
-			next = m.listen(msg.last)
+		list.win.Replace(r.rows, r.more)
+		m.status.oldest = r.oldest
+		l.loaded, m.status.last = true, max(m.status.last, r.last)
+		if l.feed == nil {
+			next = listen(m, r.last)
 		}
 	case oldest:
-		m.win.jump(msg.rows, msg.oldest < 2)
-		m.list.cursor, m.list.top = 0, 0
-		m.list.lines = nil // the cursor goes to the first line, whatever it was on
+		list.win.Jump(r.rows, false)
+		list.cursor, list.top = 0, 0
+		list.lines = nil // the cursor goes to the first line, whatever it was on
 	case older:
-		m.win.prepend(msg.rows, msg.more)
+		list.win.Prepend(r.rows, r.more)
 	case newer:
-		m.win.extend(msg.rows, m.list.follow)
+		list.win.Extend(r.rows, list.follow)
 	}
-	m.list.refold(m.win.rows)
-	return tea.Batch(next, m.read(), m.reach())
+	list.refold()
+	return tea.Batch(next, read(m), reach(m))
 }
 
-func (m *model) listen(after uint64) tea.Cmd {
-	m.feed = startFeed(m.ctx, m.api, m.filter.inForce, after, m.turn)
-	return m.feed.next(m.ctx)
+func listen(m *model, after uint64) tea.Cmd {
+	m.link.feed = rows.Start(m.ctx, m.api, m.filter.inForce, after, m.link.turn)
+	return await(m)
 }
 
-// took applies what came since the last frame.
-func (m *model) took(b batchMsg) tea.Cmd {
-	if b.turn != m.turn || m.feed == nil {
+// arrived is what the stream brought since the last frame.
+type arrived rows.Batch
+
+func await(m *model) tea.Cmd {
+	next := m.link.feed.Next(m.ctx)
+	return func() tea.Msg {
+		if b, ok := next().(rows.Batch); ok {
+			return arrived(b)
+		}
 		return nil
 	}
-	m.connection(b)
-	if b.state == client.Connected && !m.reading.busy {
-		m.reading.want = reader{} // what could not be read before can be now
+}
+
+func (b arrived) apply(m *model) tea.Cmd {
+	l, list := &m.link, &m.list
+	if b.Turn != l.turn || l.feed == nil {
+		return nil
 	}
-	if b.done {
+	l.connection(b, m)
+	if b.State == client.Connected && !m.detail.reading.busy {
+		m.detail.reading.want = reader{} // what could not be read before can be now
+	}
+	if b.Done {
 		return nil
 	}
 	var missing tea.Cmd
-	if b.restart || b.state == client.Connected && len(m.catalog.providers) == 0 {
-		missing = m.loadCatalog()
+	if b.Restart || b.State == client.Connected && len(m.catalog.providers) == 0 {
+		missing = loadCatalog(m)
 	}
-	if b.restart || !m.loaded && b.state == client.Connected {
-		return tea.Batch(m.load(), missing)
+	if b.Restart {
+		m.status.last, m.status.oldest = 0, 0
 	}
-	if b.missed > 0 {
-		m.tell(warn, entries(b.missed)+" dropped by the journal before they could be shown")
+	if b.Restart || !l.loaded && b.State == client.Connected {
+		return tea.Batch(load(m), missing, refresh(m))
 	}
-	m.win.push(b.rows, m.list.follow)
-	if n := len(b.rows); n > 0 {
-		m.last = max(m.last, b.rows[n-1].seq)
+	if b.Missed > 0 {
+		m.say(ui.Warn, ui.Count(int(b.Missed), "entry")+" dropped by the journal before they could be shown")
 	}
-	if m.filter.inForce == "" {
-		m.total += uint64(len(b.rows)) // until the next look at the journal
+	list.win.Push(b.Rows, list.follow)
+	n := len(b.Rows)
+	if n > 0 {
+		m.status.last = max(m.status.last, b.Rows[n-1].Seq)
+		m.status.count(n, m.wall())
+		list.refold()
+		missing = tea.Batch(missing, refreshSoon(m))
 	}
-	if !m.list.follow {
-		m.list.fresh += len(b.rows)
+	if l.matches >= 0 {
+		l.matches += n
 	}
-	if len(b.rows) > 0 {
-		m.list.refold(m.win.rows)
+	if !list.follow {
+		list.fresh += n
 	}
-	return tea.Batch(m.feed.next(m.ctx), m.read(), missing)
+	return tea.Batch(await(m), read(m), missing)
 }
 
-func (m *model) connection(b batchMsg) {
+// retryAfter is when a stream that was refused is tried again.
+const retryAfter = 5 * time.Second
+
+func (l *link) connection(b arrived, m *model) {
 	switch {
-	case b.done && b.err != nil && m.ctx.Err() == nil:
-		m.conn, m.trouble = client.Lost, clean(b.err.Error(), 300)
-	case b.state == client.Lost && b.err != nil:
-		m.conn, m.trouble = b.state, clean(b.err.Error(), 300)
-	case b.state != "":
-		m.conn, m.trouble = client.Connected, ""
+	case b.Done && b.Err != nil && m.ctx.Err() == nil:
+		l.state, l.trouble = client.Lost, whyLost(b.Err)
+		l.retryAt = m.wall().Add(retryAfter)
+	case b.State == client.Lost && b.Err != nil:
+		l.state, l.trouble = b.State, whyLost(b.Err)
+	case b.State != "":
+		l.state, l.trouble = client.Connected, ""
 	}
+}
+
+// whyLost words an error of the connection for who looks at the screen.
+func whyLost(err error) string {
+	var refused *api.Error
+	if errors.As(err, &refused) && refused.Status == 401 {
+		return "the sandbox wants another token: start the screen with its --token, or set TACKLEBOX_TOKEN"
+	}
+	return ui.Clean(err.Error(), 300)
+}
+
+// reconnect tries a refused stream again when its time has come: also a token that
+// was wrong can be right later.
+func reconnect(m *model) tea.Cmd {
+	if m.link.retryAt.IsZero() || m.wall().Before(m.link.retryAt) {
+		return nil
+	}
+	return load(m)
 }
 
 // reach loads what lies beyond the window when the cursor comes near its end.
-func (m *model) reach() tea.Cmd {
+func reach(m *model) tea.Cmd {
 	const near = 50
+	list := &m.list
 	switch {
-	case m.paging || len(m.win.rows) == 0:
+	case m.link.paging || len(list.win.Rows) == 0 || list.sorted != "":
 		return nil
-	case m.win.newer && m.list.follow:
-		return m.toTail()
-	case m.win.older && m.list.cursor < near && !m.list.follow:
-		m.paging = true
-		return m.page(older, client.Query{Before: m.win.first(), Limit: pageRows})
-	case m.win.newer && m.list.cursor > len(m.list.lines)-near:
-		m.paging = true
-		return m.page(newer, client.Query{After: m.win.last(), Limit: pageRows, Order: "asc"})
+	case list.win.Newer && list.follow:
+		return toTail(m)
+	case list.win.Older && list.cursor < near && !list.follow:
+		return page(m, older, client.Query{Before: list.win.First(), Limit: rows.PageRows})
+	case list.win.Newer && list.cursor > len(list.lines)-near:
+		return page(m, newer, client.Query{After: list.win.Last(), Limit: rows.PageRows, Order: "asc"})
 	}
 	return nil
 }
 
 // toTail goes to the newest entry and stays there.
-func (m *model) toTail() tea.Cmd {
-	m.list.follow, m.list.fresh = true, 0
-	if m.win.newer && !m.paging {
-		m.paging = true
-		return m.page(newest, client.Query{Limit: firstRows})
+func toTail(m *model) tea.Cmd {
+	m.list.follow, m.list.fresh, m.list.sorted = true, 0, ""
+	if m.list.win.Newer && !m.link.paging {
+		return page(m, newest, client.Query{Limit: firstRows})
 	}
-	m.list.refold(m.win.rows)
-	return m.read()
+	m.list.refold()
+	return read(m)
 }
 
 // toHead goes to the oldest entry.
-func (m *model) toHead() tea.Cmd {
+func toHead(m *model) tea.Cmd {
 	m.list.follow = false
 	m.list.cursor = 0
 	m.list.clamp()
-	if m.win.older && !m.paging && m.oldest > 0 {
-		m.paging = true
-		// What lies after the first entry; the first itself comes with the page
-		// before, since a bound of 0 is none.
-		return m.page(oldest, client.Query{After: max(m.oldest-1, 1), Limit: pageRows, Order: "asc"})
+	if m.list.win.Older && !m.link.paging {
+		return page(m, oldest, client.Query{Oldest: true, Limit: rows.PageRows, Order: "asc"})
 	}
-	return tea.Batch(m.read(), m.reach())
+	return tea.Batch(read(m), reach(m))
+}
+
+// counted is how many entries the filter finds in the whole journal.
+type counted struct {
+	turn, n int
+	err     error
+}
+
+// countMatches asks how many entries a filter finds: an expectation that cannot be
+// met at once says how many it has seen.
+func countMatches(m *model) tea.Cmd {
+	q, turn, ctx, c := m.filter.inForce, m.link.turn, m.ctx, m.api
+	if q == "" {
+		return nil
+	}
+	return func() tea.Msg { return countIn(ctx, c, q, turn) }
+}
+
+func countIn(ctx context.Context, c *client.Client, q string, turn int) counted {
+	many := 1_000_000 // the most there can be
+	result, err := c.Expect(ctx, api.ExpectRequest{Q: q, Count: &many, Within: "0s"})
+	if err != nil || result.Seen == nil {
+		return counted{turn: turn, err: err, n: -1}
+	}
+	return counted{turn: turn, n: result.Seen.Matching}
+}
+
+func (r counted) apply(m *model) tea.Cmd {
+	if r.turn == m.link.turn && r.err == nil {
+		m.link.matches = r.n
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/ui"
 )
 
 // nastyServer answers every list with names that a terminal would obey: they
@@ -22,7 +23,7 @@ func nastyServer(t *testing.T) *httptest.Server {
 	var faults []client.Fault
 	var providers []client.Provider
 	for _, s := range nasty() {
-		s, _ = clip(s, 5000)
+		s, _ = ui.Clip(s, 5000)
 		subs = append(subs, client.Subscription{Provider: s, Account: s, ID: s, URL: s, Types: []string{s, s}, NextAttempt: noon})
 		secrets = append(secrets, client.Secret{Provider: s, Account: s, Name: s, Value: s, Subscription: s})
 		inboxes = append(inboxes, client.InboxInfo{Inbox: s, Captures: 1, Settings: client.Inbox{Forward: s, Reply: []client.Reply{{Delay: s}}}})
@@ -57,11 +58,11 @@ func TestNastyLists(t *testing.T) {
 			t.Parallel()
 			d := drive(t, server.URL, Options{})
 			d.until("list and catalogue", func() bool {
-				return len(d.m.list.lines) == 5 && len(d.m.catalog.providers) == 3 && d.m.clock.Mode != ""
+				return len(d.m.list.lines) == 5 && len(d.m.catalog.providers) == 3 && d.m.status.clock.Mode != ""
 			})
 			for i, k := range keys {
 				d.press(k)
-				d.until(k, func() bool { return d.m.over != nil || d.m.filter.editing || i < len(keys)-1 })
+				d.until(k, func() bool { return d.m.over() != nil || d.m.filter.editing || i < len(keys)-1 })
 			}
 			for width := 12; width < 200; width += 17 {
 				d.m.Update(tea.WindowSizeMsg{Width: width, Height: 5 + width%30})

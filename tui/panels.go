@@ -3,205 +3,224 @@ package tui
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
+	"tacklebox/tui/ui"
 )
 
-// listed shows a picker whose items are loaded beside the screen.
-func (m *model) listed(p *picker, load func() ([]item, error)) tea.Cmd {
-	if p.empty == "" {
-		p.empty = "there is none"
-	}
-	return run(func() func(*model) tea.Cmd {
-		items, err := load()
-		return func(m *model) tea.Cmd {
-			if !m.fail(err) {
-				p.items = items
-				m.over = p
-			}
-			return nil
+// itemsRead fills a picker whose items were loaded beside the screen.
+type itemsRead struct {
+	picker *ui.Picker
+	items  []ui.Item
+	err    error
+}
+
+func (r itemsRead) apply(m *model) tea.Cmd {
+	if m.fail(r.err) {
+		if r.picker.Loading {
+			m.drop(r.picker)
 		}
-	})
-}
-
-// relisted shows the items of an open picker anew, and the detail beside it.
-func (m *model) relisted(p *picker, load func() ([]item, error)) tea.Cmd {
-	return run(func() func(*model) tea.Cmd {
-		items, err := load()
-		return func(m *model) tea.Cmd {
-			if m.fail(err) {
-				return nil
-			}
-			p.items, p.known = items, -1
-			if !m.reading.busy {
-				m.reading.want = reader{}
-			}
-			return m.read()
-		}
-	})
-}
-
-func (m *model) showSecrets() tea.Cmd {
-	p := newPicker("Keys and credentials")
-	p.keys = "enter copy  esc close"
-	p.empty = "no key is in force: a provider makes one when it is asked to or when somebody subscribes"
-	p.choose = func(m *model, it item) tea.Cmd { return m.copy(it.value.(client.Secret).Value, "the key") }
-	ctx, api := m.ctx, m.api
-	return m.listed(p, func() (items []item, err error) {
-		list, err := api.Secrets(ctx, "", "")
-		for _, s := range list {
-			label := strings.TrimSpace(clean(s.Provider, 12) + " " + clean(s.Account, 16) + " " + clean(s.Name, 20) + " " + clean(s.Subscription, 20))
-			items = append(items, item{label: label, note: clean(s.Value, longestCell), style: name, value: s})
-		}
-		return items, err
-	})
-}
-
-func (m *model) showInboxes() tea.Cmd {
-	p := newPicker("Inboxes")
-	p.keys = "enter set the reply  ctrl+e edit all settings  ctrl+n another  ctrl+y copy the URL  esc close"
-	p.empty = "nothing came yet; any path below /in/ is an inbox. ctrl+n prepares one"
-	p.choose = func(m *model, it item) tea.Cmd { m.askReply(it.value.(client.InboxInfo), p); return nil }
-	p.extra = map[string]func(*model, *item) tea.Cmd{
-		"ctrl+e": func(m *model, it *item) tea.Cmd {
-			if it == nil {
-				return nil
-			}
-			return m.editInbox(it.value.(client.InboxInfo))
-		},
-		"ctrl+n": func(m *model, _ *item) tea.Cmd { m.askInbox(p); return nil },
-		"ctrl+y": func(m *model, it *item) tea.Cmd {
-			if it == nil {
-				return nil
-			}
-			return m.copy(m.api.URL()+"/in/"+it.value.(client.InboxInfo).Inbox, "the URL")
-		},
-	}
-	ctx, api := m.ctx, m.api
-	return m.listed(p, func() (items []item, err error) {
-		list, err := api.Inboxes(ctx)
-		for _, in := range list {
-			note := padLeft(itoa(in.Captures), 6) + " captures  replies " + spell(in.Settings.Reply)
-			if in.Settings.Forward != "" {
-				note += "  to " + clean(in.Settings.Forward, longestCell)
-			}
-			items = append(items, item{label: clean(in.Inbox, longestCell), note: note, style: dim, value: in})
-		}
-		return items, err
-	})
-}
-
-func (m *model) askInbox(back overlay) {
-	p := newPrompt("Name of the inbox", "", "letters, digits, - and _")
-	p.back = back
-	p.submit = func(m *model, value string) (tea.Cmd, error) {
-		if value == "" {
-			return nil, errors.New("a name is missing")
-		}
-		m.askReply(client.InboxInfo{Inbox: value}, back)
-		return nil, nil
-	}
-	m.show(p)
-}
-
-// askReply sets what an inbox replies and keeps its other settings.
-func (m *model) askReply(in client.InboxInfo, back overlay) {
-	p := newPrompt("Inbox "+clean(in.Inbox, 100)+" replies", spell(in.Settings.Reply), "statuses with commas; xN: so often; @D: after a delay", "500x2,200@3s fails twice, then accepts after three seconds; the last one repeats")
-	p.back = back
-	p.submit = func(m *model, value string) (tea.Cmd, error) {
-		replies, err := readReplies(value)
-		if err != nil {
-			return nil, err
-		}
-		in.Settings.Reply = replies
-		return m.putInbox(in), nil
-	}
-	m.show(p)
-}
-
-func (m *model) putInbox(in client.InboxInfo) tea.Cmd {
-	ctx, api := m.ctx, m.api
-	save := m.attempt(func() (string, error) {
-		return "inbox " + in.Inbox + " replies " + spell(in.Settings.Reply), api.PutInbox(ctx, in.Inbox, in.Settings)
-	})
-	return tea.Sequence(save, m.showInboxes())
-}
-
-func (m *model) editInbox(in client.InboxInfo) tea.Cmd {
-	doc, err := json.Marshal(in.Settings)
-	if m.fail(err) {
 		return nil
 	}
-	return m.edit("inbox.json", indented(doc), func(m *model, edited []byte) tea.Cmd {
-		var next client.Inbox
-		if err := json.Unmarshal(edited, &next); err != nil {
-			m.complain("inbox settings: " + err.Error())
+	r.picker.Set(r.items)
+	cmds := []tea.Cmd{reread(m)}
+	for _, k := range r.picker.Pending() {
+		cmds = append(cmds, m.typed(k))
+	}
+	return tea.Batch(cmds...)
+}
+
+// listed shows a picker at once and fills it when its items are there.
+func listed(m *model, p *ui.Picker, load func() ([]ui.Item, error)) tea.Cmd {
+	p.Loading = true
+	m.show(p)
+	return relisted(p, load)
+}
+
+// relisted fills an open picker anew.
+func relisted(p *ui.Picker, load func() ([]ui.Item, error)) tea.Cmd {
+	return func() tea.Msg {
+		items, err := load()
+		return itemsRead{p, items, err}
+	}
+}
+
+// on makes a key of a list out of something done with the chosen item.
+func on[T any](do func(v T) tea.Cmd) func(*ui.Item) tea.Cmd {
+	return func(it *ui.Item) tea.Cmd {
+		if it == nil {
 			return nil
 		}
-		return m.putInbox(client.InboxInfo{Inbox: in.Inbox, Settings: next})
-	})
+		return do(it.Value.(T))
+	}
 }
 
-// readReplies reads 500x2,200@3s; nothing is 200.
-func readReplies(s string) ([]client.Reply, error) {
-	var out []client.Reply
-	for part := range strings.SplitSeq(s, ",") {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
+func showSecrets(m *model) tea.Cmd {
+	p := ui.NewPicker("Keys and credentials")
+	p.Keys = []ui.Hint{{Key: "⏎", About: "copy"}, {Key: "ctrl+n", About: "subscribe, which makes one"}}
+	p.Empty = "no key is in force: a provider makes one when it is asked to or when somebody subscribes; ctrl+n subscribes"
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) { return m.copy(it.Value.(api.Secret).Value, "the key"), false }
+	ctx, c := m.ctx, m.api
+	load := func() (items []ui.Item, err error) {
+		list, err := c.Secrets(ctx, "", "")
+		for _, s := range list {
+			label := strings.TrimSpace(ui.Clean(s.Provider, 12) + " " + ui.Clean(s.Account, 16) + " " + ui.Clean(s.Name, 20) + " " + ui.Clean(s.Subscription, 20))
+			items = append(items, ui.Item{Label: label, Note: ui.Cell(s.Value), Style: ui.Accent, Value: s})
 		}
-		r, err := readReply(part)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
+		return items, err
 	}
-	return out, nil
+	p.Extra = map[string]func(*ui.Item) tea.Cmd{"ctrl+n": func(*ui.Item) tea.Cmd {
+		return subscribe(m, "", func() tea.Cmd { return relisted(p, load) })
+	}}
+	return listed(m, p, load)
 }
 
-func readReply(s string) (r client.Reply, err error) {
-	rest, delay, delayed := strings.Cut(s, "@")
-	status, times, repeated := strings.Cut(rest, "x")
-	if r.Status, err = strconv.Atoi(status); err != nil || r.Status < 100 || r.Status > 599 {
-		return r, fmt.Errorf("%q: want a status from 100 to 599", s)
+// showProviders lists the mock APIs; choosing one shows its settings.
+func showProviders(m *model) tea.Cmd {
+	p := ui.NewPicker("Providers")
+	p.Keys = []ui.Hint{{Key: "⏎", About: "settings"}, {Key: "ctrl+o", About: "what is assumed"}, {Key: "ctrl+y", About: "copy the address"}}
+	p.Empty = "the catalogue is not there yet"
+	var items []ui.Item
+	for _, d := range m.catalog.providers {
+		items = append(items, ui.Item{Label: ui.Clean(d.Title, 40), Note: ui.Cell(d.BaseURL) + "  " + ui.Count(len(d.Events), "event type"), Style: ui.Accent, Value: d})
 	}
-	if repeated {
-		if r.Times, err = strconv.Atoi(times); err != nil || r.Times < 1 {
-			return r, fmt.Errorf("%q: want a number behind x", s)
-		}
+	p.Set(items)
+	p.Preview = func(it ui.Item, width int) []ui.Line { return aboutProvider(it.Value.(api.ProviderDetail), width) }
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
+		return showSettings(m, it.Value.(api.ProviderDetail)), false
 	}
-	if delayed {
-		if d, err := time.ParseDuration(delay); err != nil || d < 0 {
-			return r, fmt.Errorf("%q: want a duration behind @", s)
-		}
-		r.Delay = delay
+	p.Extra = map[string]func(*ui.Item) tea.Cmd{
+		"ctrl+y": on(func(d api.ProviderDetail) tea.Cmd { return m.copy(d.BaseURL, "the address") }),
+		"ctrl+o": on(func(d api.ProviderDetail) tea.Cmd {
+			m.show(&ui.Pager{Title: d.Title, Text: func(width int) []ui.Line { return aboutProvider(d, width) }})
+			return nil
+		}),
 	}
-	return r, nil
+	m.show(p)
+	if len(m.catalog.providers) == 0 {
+		return loadCatalog(m)
+	}
+	return nil
 }
 
-// spell writes replies the way they are typed.
-func spell(list []client.Reply) string {
-	parts := make([]string, 0, len(list))
-	for _, r := range list {
-		part := itoa(max(r.Status, 100))
-		if r.Status == 0 {
-			part = "200"
-		}
-		if r.Times > 0 {
-			part += "x" + itoa(r.Times)
-		}
-		if r.Delay != "" {
-			part += "@" + clean(r.Delay, 20)
-		}
-		parts = append(parts, part)
+func aboutProvider(d api.ProviderDetail, width int) []ui.Line {
+	out := []ui.Line{
+		ui.Say(ui.Strong, ui.Cell(d.Title)).Add(ui.Dim, " "+ui.Cell(d.Profile)),
+		ui.Say(ui.Accent, ui.Cell(d.BaseURL)),
+		ui.Say(ui.Plain, ui.Count(len(d.Events), "event type")+", "+ui.Count(len(d.Assumptions), "assumption")),
 	}
-	if len(parts) == 0 {
-		return "200"
+	for _, a := range d.Assumptions {
+		line := ui.Say(ui.Strong, "- "+ui.Cell(a.Topic)).Add(ui.Plain, ": "+ui.Text(a.Text)).Add(ui.Dim, " ["+ui.Clean(a.Evidence, 40)+"]")
+		if a.Switch != "" {
+			line = line.Add(ui.Dim, " setting: "+ui.Cell(a.Switch))
+		}
+		out = append(out, ui.Wrap(line, width, 2, 12)...)
 	}
-	return strings.Join(parts, ",")
+	return out
+}
+
+// setting is one switch of a provider as it stands.
+type setting struct {
+	name  string
+	value json.RawMessage
+}
+
+// showSettings lists the switches of a provider, for all accounts, to change.
+func showSettings(m *model, d api.ProviderDetail) tea.Cmd {
+	p := ui.NewPicker("Settings of " + d.Title)
+	p.Keys = []ui.Hint{{Key: "⏎", About: "change"}}
+	p.Empty = "this provider has no settings"
+	ctx, c := m.ctx, m.api
+	load := func() (items []ui.Item, err error) {
+		all, err := c.Settings(ctx, d.Name, "")
+		names := make([]string, 0, len(all))
+		for n := range all {
+			names = append(names, n)
+		}
+		slices.Sort(names)
+		for _, n := range names {
+			items = append(items, ui.Item{Label: ui.Cell(n), Note: ui.Cell(string(all[n])), Style: ui.Accent, Value: setting{n, all[n]}})
+		}
+		return items, err
+	}
+	p.Preview = func(it ui.Item, width int) []ui.Line {
+		s := it.Value.(setting)
+		out := ui.Wrap(ui.Say(ui.Strong, ui.Cell(s.name)).Add(ui.Plain, " = "+ui.Text(string(s.value))), width, 2, 20)
+		for _, a := range d.Assumptions {
+			if a.Switch == s.name {
+				out = append(out, ui.Paragraph(ui.Plain, ui.Text(a.Topic+": "+a.Text), width)...)
+			}
+		}
+		return out
+	}
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
+		s := it.Value.(setting)
+		askSetting(m, d, s, func() tea.Cmd { return relisted(p, load) })
+		return nil, false
+	}
+	return listed(m, p, load)
+}
+
+func askSetting(m *model, d api.ProviderDetail, s setting, then func() tea.Cmd) {
+	f := &ui.Form{Title: d.Title + ": " + s.name}
+	f.Fields = []*ui.Field{
+		ui.NewField("value", plainText(s.value), "JSON, or a text as it is; null: as the provider has it"),
+		ui.NewField(accountField, "", "empty: for all accounts"),
+	}
+	f.Submit = func(f *ui.Form) tea.Cmd {
+		value := asJSON([]byte(f.Value("value")))
+		if strings.HasPrefix(string(s.value), `"`) && string(value) != "null" && !strings.HasPrefix(string(value), `"`) {
+			value = api.Raw(f.Value("value")) // a text stands there
+		}
+		ctx, c, account := m.ctx, m.api, f.Value(accountField)
+		return sendForm(m, f, s.name+" is set", func() error {
+			_, err := c.PutSettings(ctx, d.Name, account, api.Settings{s.name: value})
+			return err
+		}, then)
+	}
+	m.show(f)
+}
+
+// formSent is what became of a form: it stays with the reason, or closes.
+type formSent struct {
+	form *ui.Form
+	text string
+	err  error
+	then func() tea.Cmd
+}
+
+func (r formSent) apply(m *model) tea.Cmd {
+	r.form.Busy = ""
+	if r.err != nil {
+		var refused *api.Error
+		i := -1
+		if errors.As(r.err, &refused) {
+			for j, x := range r.form.Fields {
+				if x.Label != "" && (refused.Code == "bad_"+x.Label || refused.Code == "unknown_"+strings.TrimSuffix(x.Label, "s")) {
+					i = j
+				}
+			}
+			if len(r.form.Fields) == 1 {
+				i = 0
+			}
+		}
+		r.form.Refuse(i, r.err.Error(), "")
+		return refresh(m)
+	}
+	m.drop(r.form)
+	m.say(ui.Good, r.text)
+	if r.then != nil {
+		return tea.Batch(r.then(), refresh(m))
+	}
+	return refresh(m)
+}
+
+// sendForm does what a form asks for; refused, the form stays.
+func sendForm(_ *model, f *ui.Form, text string, do func() error, then func() tea.Cmd) tea.Cmd {
+	f.Busy = "⣾ waiting for the sandbox"
+	return func() tea.Msg { return formSent{f, text, do(), then} }
 }

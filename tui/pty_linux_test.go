@@ -185,11 +185,11 @@ func TestTerminal(t *testing.T) {
 	sb.Expect(t, "kind:capture inbox:hello", 1)
 	term.types("?")
 	term.sees("Move")
-	term.types("\x1b[Bq")
+	term.types("\x1b[27u")
 	term.types("/")
 	term.sees("complete")
 	term.types("kind:call\r")
-	term.sees("nothing matches")
+	term.sees("othing matches")
 	term.types("q")
 	if err := term.ends(); err != nil {
 		t.Errorf("q ended with %v", err)
@@ -206,7 +206,7 @@ func TestInterrupt(t *testing.T) {
 	term.types("f")
 	term.sees("PRODUCT_CREATE")
 	term.types("\r")
-	term.sees("account")
+	term.sees("changes")
 	term.types("\x03")
 	if err := term.ends(); err != nil {
 		t.Errorf("ctrl-c ended with %v", err)

@@ -6,81 +6,97 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/rows"
+	"tacklebox/tui/ui"
 )
 
-// entryMsg is an entry for the detail, with what belongs to it.
-type entryMsg struct {
+// entryRead is an entry for the detail, with what belongs to it.
+type entryRead struct {
 	of    reader
-	entry *client.Entry
-	story []*row
-	sub   *client.Subscription
+	entry *api.Entry
+	story []*rows.Row
+	sub   *api.Subscription
 	err   error
 }
 
 // read loads the entry under the cursor when the detail is on the screen. One
 // load runs at a time: while the list races by, the ones between are skipped.
-func (m *model) read() tea.Cmd {
+func read(m *model) tea.Cmd {
+	d := &m.detail
 	l, ok := m.list.current()
+	if !ok && m.link.loaded {
+		d.want(0)
+		d.reading.want = reader{}
+	}
 	if !m.showsDetail() || !ok {
 		return nil
 	}
-	want := reader{l.main().seq, l.main().event, len(l.rows)}
-	if want == m.reading.want || m.reading.busy {
+	want := reader{l.Main().Seq, l.Main().Event, len(l.Rows)}
+	if want == d.reading.want || d.reading.busy {
 		return nil
 	}
-	m.reading = reading{true, want}
-	if m.detail.seq != want.seq {
-		m.detail.seq = want.seq
-	}
-	ctx, api := m.ctx, m.api
-	return func() tea.Msg { return fetch(ctx, api, want) }
+	d.reading = reading{true, want}
+	d.seq = want.seq
+	ctx, c := m.ctx, m.api
+	return func() tea.Msg { return fetch(ctx, c, want) }
 }
 
 const mostStory = 100 // attempts and captures of one event that are shown
 
-func fetch(ctx context.Context, api *client.Client, want reader) entryMsg {
-	msg := entryMsg{of: want}
-	if msg.entry, msg.err = api.Entry(ctx, want.seq); msg.err != nil {
-		return msg
+func fetch(ctx context.Context, c *client.Client, want reader) entryRead {
+	r := entryRead{of: want}
+	if r.entry, r.err = c.Entry(ctx, want.seq); r.err != nil {
+		return r
 	}
-	if want.event != "" && msg.entry.EventID != "" {
-		page, err := api.Entries(ctx, client.Query{Q: "event:" + strconv.Quote(msg.entry.EventID), Limit: mostStory})
+	if want.event != "" && r.entry.EventID != "" {
+		page, err := c.Entries(ctx, client.Query{Q: "event:" + strconv.Quote(r.entry.EventID), Limit: mostStory, NoBodies: true})
 		if err == nil {
-			msg.story = rowsOf(page.Entries)
+			r.story = rows.Of(page.Entries)
 		}
 	}
-	if id := msg.entry.Subscription; id != "" {
-		list, _ := api.Subscriptions(ctx, msg.entry.Provider, msg.entry.Account)
+	if id := r.entry.Subscription; id != "" {
+		list, _ := c.Subscriptions(ctx, r.entry.Provider, r.entry.Account)
 		for i := range list {
 			if list[i].ID == id {
-				msg.sub = &list[i]
+				r.sub = &list[i]
 			}
 		}
 	}
-	return msg
+	return r
 }
 
-func (m *model) tookEntry(msg entryMsg) tea.Cmd {
-	m.reading.busy = false
-	if msg.err != nil {
-		m.detail.want(msg.of.seq)
-		m.detail.problem = clean(msg.err.Error(), 1000)
-	} else {
-		if m.detail.entry == nil || m.detail.entry.Seq != msg.entry.Seq {
-			m.detail.want(msg.entry.Seq)
+func (r entryRead) apply(m *model) tea.Cmd {
+	d := &m.detail
+	d.reading.busy = false
+	switch {
+	case r.err != nil:
+		d.want(r.of.seq)
+		d.problem = ui.Clean(r.err.Error(), 1000)
+	default:
+		if d.entry == nil || d.entry.Seq != r.entry.Seq {
+			d.want(r.entry.Seq)
 		}
-		m.detail.show(msg.entry, msg.story, msg.sub)
+		d.show(r)
 	}
-	return m.read() // the cursor may have moved on
+	return read(m) // the cursor may have moved on
 }
 
-// chosen is the entry that actions are about: the one under the cursor.
-func (m *model) chosen() *row {
+// reread shows the entry anew: what belongs to it was changed.
+func reread(m *model) tea.Cmd {
+	if !m.detail.reading.busy {
+		m.detail.reading.want = reader{}
+	}
+	return read(m)
+}
+
+// current is the entry that actions are about: the one under the cursor.
+func (m *model) current() *rows.Row {
 	l, ok := m.list.current()
 	if !ok {
 		m.complain("nothing is chosen")
 		return nil
 	}
-	return l.main()
+	return l.Main()
 }

@@ -40,7 +40,6 @@ func TestRefusals(t *testing.T) {
 		{[]string{"r"}, "POST /_/entries/8/replay is refused␛[2J (ask again)"},
 		{[]string{"R"}, "POST /_/entries/8/replay is refused"},
 		{[]string{"E"}, "GET /_/entries/8/body is refused"},
-		{[]string{"c"}, "POST /_/clock is refused"},
 		{[]string{"home", "c"}, "POST /_/deliveries/d1/retry is refused"},
 		{[]string{"C", "1h", "enter"}, "POST /_/clock is refused"},
 		{[]string{"y"}, "GET /_/entries/8/body is refused"},
@@ -53,7 +52,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"S"}, "GET /_/secrets is refused"},
 		{[]string{"p", "esc"}, "GET /_/providers is refused"},
 		{[]string{"f", "esc"}, "GET /_/providers is refused"},
-		{[]string{"e", "ctrl+n", "kind:call", "enter"}, "POST /_/expect is refused"},
+		{[]string{"e", "ctrl+n", "kind:call", "enter"}, "/_/stream is refused"},
 		{[]string{"enter", "enter"}, "GET /_/entries/8 is refused"},
 	} {
 		t.Run(strings.Join(c.keys, " "), func(t *testing.T) {
@@ -75,6 +74,6 @@ func squash(s string) string {
 // TestLostWithoutStream says so when the stream is refused for good.
 func TestLostWithoutStream(t *testing.T) {
 	d := drive(t, refusing(t).URL, Options{})
-	d.sees("LOST")
+	d.sees("lost")
 	d.sees("/_/stream is refused")
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ import (
 
 	"tacklebox/receiver/client"
 	"tacklebox/receiver/journal"
+	"tacklebox/tui/rows"
+	"tacklebox/tui/ui"
 )
 
 var update = new(os.Getenv("UPDATE") != "")
@@ -39,11 +42,11 @@ func env(pairs ...string) func(string) string {
 // still is a model whose commands nobody runs: messages are given by hand.
 func still(t testing.TB, width, height int) *model {
 	t.Helper()
-	m := newModel(t.Context(), client.New("http://127.0.0.1:4780", ""), Options{Env: env()})
+	m := newModel(t.Context(), client.New("http://127.0.0.1:4780", ""), Options{Env: env(), Attached: true})
 	m.loc, m.wall = time.UTC, func() time.Time { return noon }
 	m.Update(tea.WindowSizeMsg{Width: width, Height: height})
-	m.Update(pollMsg{clock: &client.Clock{Now: noon, Mode: "manual"}})
-	m.loadCatalog() // the command is not run
+	m.Update(looked{clock: &client.Clock{Now: noon, Mode: "manual"}})
+	loadCatalog(m) // the command is not run
 	m.catalog = sampleCatalog()
 	return m
 }
@@ -139,10 +142,10 @@ func give(m *model, entries []client.Entry) {
 	if len(entries) > 0 {
 		last = entries[len(entries)-1].Seq
 	}
-	m.turn, m.feed = 1, &feed{stop: func() {}, ready: make(chan struct{}, 1), space: make(chan struct{}, 1)}
-	m.Update(pageMsg{turn: 1, way: newest, rows: rowsOf(entries), last: last, oldest: 1})
-	m.Update(batchMsg{turn: 1, state: client.Connected})
-	m.reading = reading{}
+	m.link.turn, m.link.feed = 1, rows.Still()
+	m.Update(pageRead{turn: 1, way: newest, rows: rows.Of(entries), last: last, oldest: 1})
+	m.Update(arrived{Turn: 1, State: client.Connected})
+	m.detail.reading = reading{}
 }
 
 // answer gives the detail the entry that it waits for.
@@ -151,23 +154,23 @@ func answer(m *model, entries []client.Entry) {
 	if !ok {
 		return
 	}
-	want := reader{l.main().seq, l.main().event, len(l.rows)}
+	want := reader{l.Main().Seq, l.Main().Event, len(l.Rows)}
 	for i := range entries {
 		if entries[i].Seq == want.seq {
-			m.reading = reading{true, want}
-			m.Update(entryMsg{of: want, entry: &entries[i], story: related(entries, entries[i].EventID)})
+			m.detail.reading = reading{true, want}
+			m.Update(entryRead{of: want, entry: &entries[i], story: related(entries, entries[i].EventID)})
 		}
 	}
 }
 
-func related(entries []client.Entry, event string) []*row {
+func related(entries []client.Entry, event string) []*rows.Row {
 	var list []client.Entry
 	for _, e := range entries {
 		if event != "" && e.EventID == event {
 			list = append(list, e)
 		}
 	}
-	return rowsOf(list)
+	return rows.Of(list)
 }
 
 // press types keys by the names that the table uses; other words are typed
@@ -237,7 +240,8 @@ type driver struct {
 	t    testing.TB
 	m    *model
 	msgs chan tea.Msg
-	sent []tea.Msg // messages that only a terminal understands
+	sent []tea.Msg                    // messages that only a terminal understands
+	then func(*model, []byte) tea.Cmd // what goes on with what an editor saves
 }
 
 func drive(t testing.TB, url string, opt Options) *driver {
@@ -295,11 +299,14 @@ func (d *driver) step(msg tea.Msg) {
 	if strings.HasPrefix(fmt.Sprintf("%T", msg), "tea.set") || strings.HasPrefix(fmt.Sprintf("%T", msg), "tea.exec") {
 		d.sent = append(d.sent, msg)
 	}
+	if e, ok := msg.(toEdit); ok {
+		d.then = e.then
+	}
 	_, cmd := d.m.Update(msg)
 	d.do(cmd)
 }
 
-const patience = 10 * time.Second
+const patience = 4 * time.Second
 
 // until runs the model until the condition holds.
 func (d *driver) until(what string, holds func() bool) {
@@ -330,7 +337,10 @@ func seen(m *model) string {
 // sees runs the model until the screen shows a text.
 func (d *driver) sees(text string) {
 	d.t.Helper()
-	d.until(fmt.Sprintf("%q", text), func() bool { return strings.Contains(plainScreen(d.m), text) })
+	d.until(fmt.Sprintf("%q", text), func() bool {
+		told := slices.ContainsFunc(d.m.notices, func(n ui.Notice) bool { return strings.Contains(n.Text, text) })
+		return told || strings.Contains(plainScreen(d.m), text)
+	})
 }
 
 // loses runs the model until the screen no longer shows a text.

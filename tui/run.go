@@ -14,6 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/ui"
 )
 
 // Options says where the program runs.
@@ -23,6 +24,8 @@ type Options struct {
 	Env      func(string) string // nil: the environment
 	Attached bool                // the sandbox belongs to another process and goes on without the program
 	Version  string
+	Memory   bool   // the sandbox keeps nothing on disk: leaving asks
+	Theme    string // dark, light, auto or a file; "": as the user set
 	Editor   string // command of the editor; "": VISUAL, EDITOR, vi
 }
 
@@ -60,10 +63,10 @@ func Drawable(env func(string) string) bool {
 // goodbye says what became of the sandbox.
 func (o Options) goodbye(url string) {
 	if o.Attached {
-		fmt.Fprintf(o.Out, "tacklebox: left the sandbox at %s, which goes on\n", clean(url, longestCell))
+		fmt.Fprintf(o.Out, "tacklebox: left the sandbox at %s, which goes on\n", ui.Cell(url))
 		return
 	}
-	fmt.Fprintf(o.Out, "tacklebox: the sandbox at %s stops\n", clean(url, longestCell))
+	fmt.Fprintf(o.Out, "tacklebox: the sandbox at %s stops\n", ui.Cell(url))
 }
 
 func (o Options) whole() Options {

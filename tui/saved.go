@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
+
+	"tacklebox/tui/ui"
 )
 
 // saved is what the program remembers of filters from run to run.
@@ -27,18 +29,7 @@ func (s *saved) remember(q string) {
 	s.History = s.History[max(len(s.History)-mostHistory, 0):]
 }
 
-// savedPath is the file in the user's configuration folder, "" when there is
-// none.
-func savedPath(env func(string) string) string {
-	dir := env("XDG_CONFIG_HOME")
-	if dir == "" && env("HOME") != "" {
-		dir = filepath.Join(env("HOME"), ".config")
-	}
-	if dir == "" {
-		return ""
-	}
-	return filepath.Join(dir, "tacklebox", "filters.json")
-}
+const savedName = "filters.json"
 
 func readSaved(path string) (s saved, err error) {
 	doc, err := os.ReadFile(path)
@@ -51,49 +42,20 @@ func readSaved(path string) (s saved, err error) {
 	return s, err
 }
 
-func (s saved) write(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	doc, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	next := path + ".new"
-	if err := os.WriteFile(next, append(doc, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, path)
-}
-
-func (m *model) loadSaved() tea.Cmd {
-	path := savedPath(m.opt.Env)
-	if path == "" {
-		return nil
-	}
-	return run(func() func(*model) tea.Cmd {
-		s, err := readSaved(path)
-		if err != nil {
-			return func(m *model) tea.Cmd { m.tell(warn, "saved filters: "+err.Error()); return nil }
-		}
-		return func(m *model) tea.Cmd { m.filter.saved = s; return nil }
-	})
-}
-
 // writeSaved keeps the filters. That nobody can write there is told by saveFilter
 // alone: history is not worth a complaint each time.
-func (m *model) writeSaved() tea.Cmd {
-	path, s := savedPath(m.opt.Env), m.filter.saved.copied()
-	if path == "" {
+func writeSaved(m *model) tea.Cmd {
+	dir, s := configFolder(m.opt.Env), m.filter.saved.copied()
+	if dir == "" {
 		return nil
 	}
-	return run(func() func(*model) tea.Cmd { _ = s.write(path); return nil })
+	return func() tea.Msg { _ = writeAtomically(filepath.Join(dir, savedName), s); return nil }
 }
 
 func (s saved) copied() saved { return saved{slices.Clone(s.Saved), slices.Clone(s.History)} }
 
-func (m *model) saveFilter() tea.Cmd {
-	q, path := m.filter.in.Value(), savedPath(m.opt.Env)
+func saveFilter(m *model) tea.Cmd {
+	q, dir := m.filter.in.Value(), configFolder(m.opt.Env)
 	if q == "" || m.filter.problem != nil {
 		m.complain("only a filter without mistakes can be saved")
 		return nil
@@ -102,42 +64,48 @@ func (m *model) saveFilter() tea.Cmd {
 		m.filter.saved.Saved = append(m.filter.saved.Saved, q)
 	}
 	s := m.filter.saved.copied()
-	return m.attempt(func() (string, error) {
-		if path == "" {
+	return attempt(func() (string, error) {
+		if dir == "" {
 			return "", errors.New("there is no folder to save filters in: set HOME")
 		}
-		return "saved in " + path, s.write(path)
+		path := filepath.Join(dir, savedName)
+		return "saved in " + path, writeAtomically(path, s)
 	})
 }
 
 // pickFilter offers the saved filters and then the earlier ones.
-func (m *model) pickFilter() tea.Cmd {
-	p := newPicker("Saved filters")
-	p.empty = "no filter was saved yet: type one and press ctrl+s"
-	for _, q := range m.filter.saved.Saved {
-		p.items = append(p.items, item{label: clean(q, longestText), note: "saved", value: q})
+func pickFilter(m *model) tea.Cmd {
+	p := ui.NewPicker("Saved filters")
+	p.Box, p.Keys = true, []ui.Hint{{Key: "⏎", About: "use"}, {Key: "ctrl+d", About: "forget"}}
+	p.Empty = "no filter was saved yet: type one and press ctrl+s"
+	p.Set(filterItems(m))
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
+		m.filter.in.Set(it.Value.(string))
+		suggest(m)
+		return filterChanged(m), true
 	}
-	for _, q := range slices.Backward(m.filter.saved.History) {
-		if !slices.Contains(m.filter.saved.Saved, q) {
-			p.items = append(p.items, item{label: clean(q, longestText), value: q})
-		}
-	}
-	p.choose = func(m *model, it item) tea.Cmd {
-		m.over = nil
-		m.filter.in.set(it.value.(string))
-		m.suggest()
-		return m.filterChanged()
-	}
-	p.extra = map[string]func(*model, *item) tea.Cmd{"ctrl+d": func(m *model, it *item) tea.Cmd {
+	p.Extra = map[string]func(*ui.Item) tea.Cmd{"ctrl+d": func(it *ui.Item) tea.Cmd {
 		if it == nil {
 			return nil
 		}
-		same := func(q string) bool { return q == it.value.(string) }
+		same := func(q string) bool { return q == it.Value.(string) }
 		m.filter.saved.Saved = slices.DeleteFunc(m.filter.saved.Saved, same)
 		m.filter.saved.History = slices.DeleteFunc(m.filter.saved.History, same)
-		return tea.Batch(m.pickFilter(), m.writeSaved())
+		p.Set(filterItems(m))
+		return writeSaved(m)
 	}}
-	p.keys = "enter use  ctrl+d forget  esc close"
 	m.show(p)
 	return nil
+}
+
+func filterItems(m *model) (items []ui.Item) {
+	for _, q := range m.filter.saved.Saved {
+		items = append(items, ui.Item{Label: ui.Text(q), Note: "saved", Style: ui.Dim, Value: q})
+	}
+	for _, q := range slices.Backward(m.filter.saved.History) {
+		if !slices.Contains(m.filter.saved.Saved, q) {
+			items = append(items, ui.Item{Label: ui.Text(q), Value: q})
+		}
+	}
+	return items
 }

@@ -10,8 +10,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/receiver/journal"
+	"tacklebox/tui/ui"
 )
 
 // scenes are screens that a user comes to, by keys.
@@ -39,6 +41,22 @@ func scenes() []struct {
 		{"waiting", entered("home", "enter"), nil},
 		{"delivered", entered("enter"), nil},
 		{"hex", entered("enter", "v", "v"), nil},
+		{"headers", entered("enter", "]"), nil},
+		{"tries", entered("home", "enter", "]", "]"), nil},
+		{"search", entered("enter", "enter"), []string{"/", "sku", "enter"}},
+		{"actions", filled, []string{":", "retr"}},
+		{"columns", filled, []string{"K"}},
+		{"question", func(t testing.TB, w, h int) *model {
+			m := filled(t, w, h)
+			m.opt.Attached, m.opt.Memory = false, true
+			return m
+		}, []string{"q"}},
+		{"refused", func(t testing.TB, w, h int) *model {
+			m := filled(t, w, h)
+			press(m, "f", "shoptet", "enter", "status=SHIPPED", "enter")
+			m.Update(fired{form: m.over().(*ui.Form), err: &api.Error{Status: 422, Code: api.CodeUnknownPath, Message: `order:create has no path "status"`, Hint: `did you mean "items.0.status"?`}})
+			return m
+		}, nil},
 		{"filter-typing", filled, []string{"/", "sig"}},
 		{"filter-mistake", filled, []string{"/", "kind:capture status:zz"}},
 		{"fire", filled, []string{"f", "order"}},
@@ -49,14 +67,14 @@ func scenes() []struct {
 		{"export", filled, []string{"x"}},
 		{"lost", func(t testing.TB, w, h int) *model {
 			m := filled(t, w, h)
-			m.Update(batchMsg{turn: 1, state: client.Lost, err: fmt.Errorf("connection refused")})
+			m.Update(arrived{Turn: 1, State: client.Lost, Err: fmt.Errorf("connection refused")})
 			return m
 		}, nil},
 	}
 }
 
 func TestScreens(t *testing.T) {
-	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}} {
+	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 50}} {
 		for _, s := range scenes() {
 			t.Run(fmt.Sprintf("%s-%dx%d", s.name, size[0], size[1]), func(t *testing.T) {
 				m := s.set(t, size[0], size[1])
@@ -74,7 +92,7 @@ func TestDiffScreen(t *testing.T) {
 		Headers: []client.HeaderChange{{Name: "Date", A: []string{"x"}, Volatile: "time"}},
 		Body:    client.BodyChange{Kind: "json", SizeA: 5, SizeB: 7, Changes: []client.Change{{Path: "a.b", B: []byte(`1`)}}, Lines: []string{"-gone", "+new", " kept"}, Cut: true}}
 	m := filled(t, 80, 24)
-	m.show(&pager{title: "#2 and #8", lines: func(width int) []spans { return diffLines(d, width) }})
+	m.show(&ui.Pager{Title: "#2 and #8", Text: func(width int) []ui.Line { return diffLines(d, width) }})
 	m.Update(nil)
 	golden(t, "diff-80x24", m)
 }
@@ -137,8 +155,8 @@ func checkScreen(t *testing.T, m *model, what string) {
 	}
 	for i, l := range lines {
 		text := escapes.ReplaceAllString(l, "")
-		if w := lipgloss.Width(l); w > m.width || widthOf(text) > m.width {
-			t.Fatalf("%s: line %d has %d cells (or %d), the screen %d: %q", what, i, w, widthOf(text), m.width, text)
+		if w := lipgloss.Width(l); w > m.width || ui.Width(text) > m.width {
+			t.Fatalf("%s: line %d has %d cells (or %d), the screen %d: %q", what, i, w, ui.Width(text), m.width, text)
 		}
 		for _, r := range text {
 			if r < ' ' || r >= 0x7f && r <= 0x9f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200f || r == 0x2028 {
@@ -192,10 +210,10 @@ func TestResize(t *testing.T) {
 // TestColour tells states by colour as well, and without it by letters only.
 func TestColour(t *testing.T) {
 	m := filled(t, 80, 24)
-	if s := m.View().Content; !strings.Contains(s, "\x1b[31m") || !strings.Contains(s, "\x1b[32m") {
+	if s := m.View().Content; !strings.Contains(s, "48;2;248;113;113") || !strings.Contains(s, "38;2;74;222;128") {
 		t.Error("nothing is red or green")
 	}
-	m.th = new(theme)
+	m.looks.theme = new(ui.Theme)
 	if s := m.View().Content; strings.Contains(s, "\x1b") {
 		t.Error("the empty theme writes escape sequences")
 	}

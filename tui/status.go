@@ -3,96 +3,124 @@ package tui
 import (
 	"strings"
 
-	"charm.land/bubbles/v2/key"
-
 	"tacklebox/receiver/client"
+	"tacklebox/tui/ui"
 )
 
-// statusLine tells where the sandbox is and how it is. What matters most comes
-// first: a narrow screen cuts the end.
-func (m *model) statusLine(width int) string {
-	st := bar
-	left := " " + strings.TrimPrefix(clean(m.api.URL(), longestCell), "http://")
+// topLine tells where the sandbox is and how it is. What a narrow screen has no
+// room for goes from the right; connection and clock stay longest.
+func topLine(m *model, width int) string {
+	line := ui.Say(ui.Head, " tacklebox")
+	if m.status.space != "" {
+		line = line.Add(ui.Accent, "  ~"+ui.Cell(m.status.space))
+	}
+	line = append(line.Add(ui.Plain, "  "), connectionText(m)...)
+	ground := ui.Bare
+	parts := []ui.Line{clockText(m), expectText(m), faultText(m), firingText(m), totalText(m), rateText(m)}
+	parts = append(parts, ui.Say(ui.Dim, strings.TrimPrefix(ui.Cell(m.root.URL()), "http://")))
+	for _, p := range parts {
+		if n := p.Width(); n > 0 && line.Width()+n+3 <= width {
+			line = append(line.Add(ui.Plain, "   "), p...)
+		}
+	}
+	if m.link.state == client.Lost {
+		ground = ui.Alert
+	}
+	return m.looks.theme.Draw(line, width, ground)
+}
+
+func connectionText(m *model) ui.Line {
 	switch {
-	case m.conn == client.Lost:
-		st = barBad
-		left += "  LOST: " + m.trouble
-	case m.conn == "":
-		left += "  connecting"
-	default:
-		left += "  live"
+	case m.link.state == client.Lost && !m.link.retryAt.IsZero():
+		return ui.Say(ui.Bad, "○ lost, next try in "+ui.Left(m.link.retryAt.Sub(m.wall()))+": "+m.link.trouble)
+	case m.link.state == client.Lost:
+		return ui.Say(ui.Bad, "○ lost, trying again: "+m.link.trouble)
+	case m.link.state == "":
+		return ui.Say(ui.Warn, "◐ connecting")
 	}
-	for _, s := range []string{m.freshText(), m.clockText(), m.faultText(), m.lightText(), entries(m.total)} {
-		if s != "" {
-			left += "  " + s
-		}
-	}
-	return m.th.draw(say(st, left), width, st)
+	return ui.Say(ui.Good, "● live")
 }
 
-func entries(n uint64) string {
+func clockText(m *model) ui.Line {
+	c := m.status.clock
+	if c.Mode == "" {
+		return nil
+	}
+	line := ui.Say(ui.Plain, ui.Clean(c.Mode, 20)+" "+m.now().In(m.loc).Format("15:04:05"))
+	if !c.Next.IsZero() {
+		line = line.Add(ui.Warn, " next in "+ui.Left(c.Next.Sub(m.now())))
+	}
+	return line
+}
+
+func faultText(m *model) ui.Line {
+	if n := len(m.status.faults); n > 0 {
+		return ui.Say(ui.Fault, ui.Count(n, "fault"))
+	}
+	return nil
+}
+
+func firingText(m *model) ui.Line {
+	if m.fire.left == 0 {
+		return nil
+	}
+	return ui.Say(ui.Warn, m.fire.progress(m.wall())).Add(ui.Key, " esc").Add(ui.Dim, " stops")
+}
+
+func totalText(m *model) ui.Line {
+	n := m.status.total()
 	if n == 1 {
-		return "1 entry"
+		return ui.Say(ui.Plain, "1 entry")
 	}
-	return utoa(n) + " entries"
+	return ui.Say(ui.Plain, ui.Grouped(n)+" entries")
 }
 
-func (m *model) freshText() string {
-	if m.list.follow || m.list.fresh == 0 {
-		return ""
+// rateText is what came in the last second, and a picture of the last minute.
+func rateText(m *model) ui.Line {
+	minute := m.status.minute(m.wall())
+	bars := make([]int, 12)
+	sum := 0
+	for i, n := range minute {
+		bars[i/5] += n
+		sum += n
 	}
-	return itoa(m.list.fresh) + " new (G)"
+	if sum == 0 {
+		return nil
+	}
+	return ui.Say(ui.Dim, ui.Itoa(max(minute[59], minute[58]))+"/s ").Add(ui.Accent, ui.Sparkline(bars))
 }
 
-func (m *model) clockText() string {
-	if m.clock.Mode == "" {
-		return ""
+// countText is how much of the journal the list shows.
+func (m *model) countText() string {
+	total := m.status.total()
+	if m.filter.inForce == "" {
+		return ui.Grouped(total)
 	}
-	text := "clock " + clean(m.clock.Mode, 20) + " " + m.now().In(m.loc).Format("15:04:05")
-	if !m.clock.Next.IsZero() {
-		text += " next in " + leftText(m.clock.Next.Sub(m.now()))
+	switch {
+	case !m.link.loaded, m.link.matches < 0:
+		return "searching " + ui.Grouped(total) + " …"
+	case m.list.win.Older || m.list.win.Newer:
+		return ui.Grouped(uint64(max(m.link.matches, len(m.list.win.Rows)))) + " of " + ui.Grouped(total)
 	}
-	return text
+	return ui.Grouped(uint64(len(m.list.win.Rows))) + " of " + ui.Grouped(total)
 }
 
-func (m *model) faultText() string {
-	if len(m.faults) == 0 {
-		return ""
-	}
-	return count(len(m.faults), "fault")
+// hintLine shows the keys that are of use here; help and quit always.
+func hintLine(m *model, width int) ui.Line {
+	list, last := hintsNow(m)
+	return ui.HintLine(list, last, width)
 }
 
-// hintLine shows what happened last, or the keys that are of use here.
-func (m *model) hintLine(width int) string {
-	if m.notice.text != "" {
-		return m.th.draw(say(m.notice.style, " "+m.notice.text), width, plain)
+func hintsNow(m *model) (list []ui.Hint, last int) {
+	switch {
+	case m.over() != nil:
+		return m.over().Hints(), 1
+	case m.filter.editing:
+		return []ui.Hint{{Key: "⏎", About: "keep"}, {Key: "tab", About: "complete"}, {Key: "↑↓", About: "earlier"}, {Key: "ctrl+s", About: "save"}, {Key: "ctrl+o", About: "saved"}, {Key: "esc", About: "back"}}, 1
+	case m.detail.asking:
+		return []ui.Hint{{Key: "⏎", About: "go there"}, {Key: "n N", About: "next, previous, after ⏎"}, {Key: "esc", About: "no search"}}, 1
+	case m.teaches():
+		return []ui.Hint{{Key: "space", About: "fire a sample"}, {Key: "f", About: "fire"}, {Key: ":", About: "all actions"}, {Key: "?", About: "help"}, {Key: "q", About: "quit"}}, 2
 	}
-	if m.over != nil {
-		return m.th.draw(say(dim, " "+m.over.hint()), width, plain)
-	}
-	if m.filter.editing {
-		return m.th.draw(say(dim, " tab complete  ↑↓ earlier  ctrl+s save  ctrl+o saved  enter keep  esc back"), width, plain)
-	}
-	line := spans{}
-	for _, want := range m.hints() {
-		for _, b := range m.keys {
-			if b.do != nil && key.Matches(keyName(want[0]), b.Binding) {
-				line = line.add(strong, " "+want[0]).add(dim, " "+want[1]+" ")
-			}
-		}
-	}
-	return m.th.draw(line, width, plain)
-}
-
-// keyName lets a name be looked up in the table of keys.
-type keyName string
-
-func (k keyName) String() string { return string(k) }
-
-// hints are keys of the table with a word for each, those of use first.
-func (m *model) hints() [][2]string {
-	if m.inside {
-		return [][2]string{{"?", "help"}, {"esc", "back"}, {"space", "fold"}, {"v", "view"}, {"y", "copy"}, {"z", "zoom"}, {"r", "replay"}, {"x", "export"}, {"d", "diff"}, {"q", "quit"}}
-	}
-	return [][2]string{{"?", "help"}, {"f", "fire"}, {"/", "filter"}, {"enter", "detail"}, {"space", "unfold"}, {"r", "replay"}, {"c", "retry now"}, {"x", "export"}, {"m", "mark"}, {"q", "quit"}}
+	return hints(m), 2
 }

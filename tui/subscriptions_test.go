@@ -12,6 +12,7 @@ import (
 	"tacklebox/mock/sandbox"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/ui"
 )
 
 // registry is a server with subscriptions and entries that keeps what it was
@@ -88,21 +89,20 @@ func TestSubscriptionKeys(t *testing.T) {
 	d := drive(t, f.URL, Options{})
 	d.until("the list", func() bool { return len(d.m.list.lines) == 5 })
 	d.press("s")
-	d.sees("> dsco ann one")
+	d.sees("▌ dsco T ")
 	d.press("ctrl+t")
 	d.sees("dsco one is off")
 	d.sees("off http://h/one")
 	d.press("down", "ctrl+t")
 	d.sees("dsco two/2 is on; what waited for it is sent")
 	d.sees("on  http://h/two")
-	d.sees("> dsco bob two/2")
-	d.press("ctrl+d")
+	d.press("ctrl+d", "y")
 	d.sees("dsco two/2 is deleted")
-	d.sees("> dsco ann one")
-	d.press("ctrl+d")
+	d.until("one less", func() bool { return len(d.m.over().(*ui.Picker).Items()) == 1 })
+	d.press("ctrl+d", "y")
 	d.sees("nobody has subscribed")
 	d.press("ctrl+d", "ctrl+t", "esc")
-	d.sees(">D ")
+	d.sees("▌ D ")
 	want := []string{"PUT /_/subscriptions/dsco/one?account=ann", "PUT /_/subscriptions/dsco/two%2F2?account=bob",
 		"DELETE /_/subscriptions/dsco/two%2F2?account=bob", "DELETE /_/subscriptions/dsco/one?account=ann"}
 	if got := f.told(); !slices.Equal(got, want) {
@@ -116,16 +116,16 @@ func TestSubscribe(t *testing.T) {
 	f := newRegistry(t, "")
 	d := drive(t, f.URL, Options{})
 	d.press("s")
-	d.sees("> dsco ann one")
+	d.sees("▌ dsco T ")
 	d.press("ctrl+n")
 	d.sees("Subscribe at a mock API")
-	d.sees("provider dsco")
+	d.sees("provider  dsco")
 	d.sees(f.URL + "/in/hello")
 	d.press("enter")
 	d.sees("types are missing")
-	d.press("down", "eve", "up", "up", "T, U,", "enter")
-	d.sees("dsco: 1 subscription made")
-	d.sees("dsco eve new")
+	d.press("T, U,", "up", "up", "eve", "enter")
+	d.sees("dsco: subscribed to 2 event types")
+	d.sees("dsco T and 1 more")
 	if got := f.told(); !slices.Equal(got, []string{"POST /_/subscriptions"}) {
 		t.Errorf("it was told %q", got)
 	}
@@ -137,12 +137,12 @@ func TestSubscribe(t *testing.T) {
 	}
 	d = drive(t, newRegistry(t, "POST").URL, Options{})
 	d.press("s")
-	d.sees("> dsco ann one")
+	d.sees("▌ dsco T ")
 	d.press("ctrl+n", "up", "mine", "enter")
 	d.sees("not today")
-	d.sees("types    mine")
+	d.sees("types     mine")
 	d.press("esc")
-	d.sees("> dsco ann one")
+	d.sees("▌ dsco T ")
 }
 
 // TestSubscribeAtASandbox completes from the catalogue.
@@ -153,37 +153,23 @@ func TestSubscribeAtASandbox(t *testing.T) {
 	d.press("s")
 	d.sees("nobody has subscribed")
 	d.press("ctrl+n", "ctrl+u", "shop", "tab", "tab", "me", "tab", "tab", "order:cr", "tab", "enter")
-	d.sees("shoptet: 1 subscription made")
-	d.sees("enabled   true")
+	d.sees("shoptet: subscribed to 1 event type")
+	d.sees("state     on")
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create"})
 	sb.Expect(t, "kind:capture inbox:hello account:me", 1)
 }
 
 // TestSubscriptionRefused: what the sandbox refuses is said, and nothing changes.
 func TestSubscriptionRefused(t *testing.T) {
-	for key, method := range map[string]string{"ctrl+t": "PUT", "ctrl+d": "DELETE"} {
+	for key, method := range map[string]string{"ctrl+t": "PUT", "ctrl+d y": "DELETE"} {
 		t.Run(key, func(t *testing.T) {
 			d := drive(t, newRegistry(t, method).URL, Options{})
 			d.press("s")
-			d.sees("> dsco ann one")
-			d.press(key)
+			d.sees("▌ dsco T ")
+			d.press(strings.Fields(key)...)
 			d.sees("not today")
 			d.sees("on  http://h/one")
 		})
-	}
-}
-
-// TestWaits: which deliveries c retries from a line.
-func TestWaits(t *testing.T) {
-	rows := happened("event e=a n=3", "attempt e=a d=1 s=500 next", "capture e=a d=2 s=200", "attempt e=a d=2 s=200", "attempt e=a d=3 s=500 next", "attempt e=a d=3 s=500 next", "call")
-	lines := fold(rows, map[string]bool{"a": true})
-	var got []string
-	for _, l := range lines {
-		got = append(got, strings.Join(l.waits(), " "))
-	}
-	want := []string{"1 3", "1 3", "1", "", "", "3", "3", ""}
-	if !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
 	}
 }
 
@@ -194,11 +180,11 @@ func TestRetryNow(t *testing.T) {
 	d := drive(t, sb.URL, Options{})
 	d.sees("Nothing has happened")
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
-	d.sees("c: retry now")
+	d.sees("c retry now")
 	began := sb.Now()
 	d.press("c")
 	d.sees("retried 1 delivery")
-	d.sees(">D ")
+	d.sees("▌ D ")
 	if !sb.Now().Equal(began) {
 		t.Errorf("the clock went to %s", sb.Now())
 	}
@@ -213,16 +199,16 @@ func TestSubscriptionsOfASandbox(t *testing.T) {
 	d := drive(t, sb.URL, Options{})
 	d.sees("POST /shoptet/api/webhooks")
 	d.press("s")
-	d.sees("enabled   true")
+	d.sees("state     on")
 	d.press("ctrl+t")
-	d.sees("enabled   false")
+	d.sees("state     off")
 	if fired := sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create"}).Events[0]; len(fired.Deliveries) != 0 || fired.Skipped[0].Reason != "disabled" {
 		t.Errorf("switched off it got %+v", fired)
 	}
 	d.press("ctrl+t")
-	d.sees("enabled   true")
+	d.sees("state     on")
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create"})
 	sb.Expect(t, "kind:capture inbox:shop", 1)
-	d.press("ctrl+d")
+	d.press("ctrl+d", "y")
 	d.sees("nobody has subscribed")
 }

@@ -1,258 +1,219 @@
 package tui
 
 import (
-	"encoding/json"
-
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/client"
+	"tacklebox/tui/ui"
 )
 
 // Update takes one message.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	cmd := m.update(msg)
+	cmd := m.take(msg)
 	m.arrange()
 	return m, cmd
 }
 
-func (m *model) update(msg tea.Msg) tea.Cmd {
+func (m *model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = max(msg.Width, 1), max(msg.Height, 1)
-		m.open = m.open || m.inside
-		return m.read()
+		m.panes.open = m.panes.open || m.panes.inside
+		return read(m)
 	case tea.KeyPressMsg:
-		return m.key(msg)
+		return tea.Batch(m.key(msg), m.back())
 	case tea.PasteMsg:
-		return m.paste(msg)
+		return m.typed(msg)
 	case tea.MouseMsg:
-		return m.mouse(msg)
-	case batchMsg:
-		return m.took(msg)
-	case pageMsg:
-		return m.tookPage(msg)
-	case entryMsg:
-		return m.tookEntry(msg)
+		return mouse(m, msg)
+	case tea.BackgroundColorMsg:
+		m.looks.dark = msg.IsDark()
+		m.restyle()
+	case tea.ColorProfileMsg:
+		m.looks.profile = msg.Profile
+		m.restyle()
+	case tea.FocusMsg, tea.ResumeMsg:
+		return refreshSoon(m)
 	case tickMsg:
-		return tea.Batch(tick(), m.poll())
-	case pollMsg:
-		return m.tookPoll(msg)
-	case doneMsg:
-		return msg.take(m)
+		return tea.Batch(tick(), m.second())
+	case result:
+		return msg.apply(m)
 	}
 	return nil
 }
 
-// doneMsg is the end of a command: what it has to change.
-type doneMsg struct{ take func(*model) tea.Cmd }
-
-// run makes a command of something that takes time: do runs beside the screen
-// and returns what to change when it is over.
-func run(do func() func(*model) tea.Cmd) tea.Cmd {
-	return func() tea.Msg {
-		if take := do(); take != nil {
-			return doneMsg{take}
-		}
-		return nil
+// second is what a second changes.
+func (m *model) second() tea.Cmd {
+	m.notices.Expire(m.wall())
+	var cmd tea.Cmd
+	if m.status.again && !m.status.busy {
+		cmd = refresh(m)
 	}
+	return tea.Batch(cmd, reconnect(m))
 }
 
-// attempt is run for something that can fail and whose success is told.
-func (m *model) attempt(do func() (said string, err error)) tea.Cmd {
-	return run(func() func(*model) tea.Cmd {
-		said, err := do()
-		return func(m *model) tea.Cmd {
-			if !m.fail(err) && said != "" {
-				m.tell(good, said)
-			}
-			return m.poll()
-		}
-	})
+// back looks at the sandbox again when the user returns to the keys after a while.
+func (m *model) back() tea.Cmd {
+	if m.link.loaded && m.wall().Sub(m.status.looked) > backAfter {
+		return refresh(m)
+	}
+	return nil
 }
 
 func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
-	if k.String() == "ctrl+c" {
-		return tea.Quit
+	m.notices.Dismiss()
+	switch k.String() {
+	case "ctrl+c":
+		return quit(m)
+	case "ctrl+z":
+		return tea.Suspend
 	}
-	switch {
-	case m.over != nil:
-		return m.toOverlay(k)
-	case m.filter.editing:
-		return m.filterKey(k)
+	if m.over() != nil || m.filter.editing || m.detail.asking {
+		return m.typed(k)
 	}
 	if m.teaches() && (k.String() == "space" || k.String() == "enter") {
-		return m.fireHello()
+		return fireHello(m)
 	}
-	for _, b := range m.keys {
-		if b.do != nil && b.matches(k) {
-			return b.do(m)
+	for _, a := range m.actions {
+		if a.do != nil && a.matches(k) {
+			return a.do(m)
 		}
 	}
 	return nil
 }
 
-func (m *model) paste(p tea.PasteMsg) tea.Cmd {
+// typed goes to what is typed into: an overlay, the filter, a search.
+func (m *model) typed(msg tea.Msg) tea.Cmd {
 	switch {
-	case m.over != nil:
-		return m.toOverlay(p)
+	case m.over() != nil:
+		top := m.over()
+		cmd, closed := top.Take(msg)
+		if closed {
+			m.drop(top)
+		}
+		return cmd
 	case m.filter.editing:
-		return m.filterKey(p)
+		return filterKey(m, msg)
+	case m.detail.asking:
+		m.detail.searchKey(msg)
 	}
 	return nil
 }
 
-// move moves the cursor of the pane that has the keys.
-func (m *model) move(by int) tea.Cmd {
-	if m.inside {
+// moveBy moves the cursor of the pane that has the keys.
+func moveBy(m *model, by int) tea.Cmd {
+	if m.panes.inside {
 		m.detail.move(by)
 		return nil
 	}
-	m.list.move(by, !m.win.newer)
-	return tea.Batch(m.read(), m.reach())
-}
-
-func (d *detail) move(by int) {
-	d.cursor = min(max(d.cursor+by, 0), max(len(d.lines)-1, 0))
+	m.list.move(by)
+	return tea.Batch(read(m), reach(m))
 }
 
 // toggle opens and closes what is under the cursor.
-func (m *model) toggle() tea.Cmd {
-	if m.inside {
+func toggle(m *model) tea.Cmd {
+	if m.panes.inside {
 		m.detail.toggle()
 		return nil
 	}
-	if l, ok := m.list.current(); ok && len(l.rows) > 1 {
-		m.list.open[l.key] = !m.list.open[l.key]
-		if !m.list.open[l.key] {
-			m.list.find(lineID{l.key, 0})
-		}
-		m.list.follow = m.list.follow && !m.list.open[l.key]
-		m.list.refold(m.win.rows)
-	}
-	return m.read()
-}
-
-func (d *detail) toggle() {
-	if d.cursor >= len(d.lines) || d.lines[d.cursor].fold == "" {
-		return
-	}
-	id := d.lines[d.cursor].fold
-	d.folded[id] = !d.folded[id]
-	d.width = 0
+	m.list.toggle()
+	return read(m)
 }
 
 // enter opens the detail, goes into it, and folds inside of it.
-func (m *model) enter() tea.Cmd {
+func enter(m *model) tea.Cmd {
 	switch {
-	case m.inside:
+	case m.panes.inside:
 		m.detail.toggle()
 		return nil
 	case !m.showsDetail():
-		m.open = true
-		m.inside = m.layout().alone
-		return m.read()
+		m.panes.open, m.panes.hidden = true, false
+		m.panes.inside = m.layout().alone
+	default:
+		m.panes.inside = true
 	}
-	m.inside = true
-	return m.read()
+	return read(m)
 }
 
-// back leaves what was entered last.
-func (m *model) back() tea.Cmd {
-	switch {
-	case m.zoom:
-		m.zoom = false
-	case m.inside && !m.layout().alone:
-		m.inside = false
-	case m.open || m.inside:
-		m.open, m.inside = false, false
+// leave goes back from what was entered last.
+func leave(m *model) tea.Cmd {
+	switch p := &m.panes; {
+	case m.fire.left > 0:
+		m.fire.stop = true
+	case m.detail.term != "" && p.inside:
+		m.detail.search("")
+	case p.zoom:
+		p.zoom = false
+	case p.inside && !m.layout().alone:
+		p.inside = false
+	case p.open || p.inside:
+		p.open, p.inside = false, false
 	case m.filter.inForce != "":
-		return m.setFilter("")
+		return setFilter(m, "")
 	}
 	return nil
 }
 
-func (m *model) otherPane() tea.Cmd {
+func otherPane(m *model) tea.Cmd {
 	if !m.showsDetail() {
-		m.open = true
-		m.inside = true
-		return m.read()
+		m.panes.open, m.panes.hidden, m.panes.inside = true, false, true
+		return read(m)
 	}
-	m.inside = !m.inside
-	if m.layout().alone && !m.inside {
-		m.open, m.zoom = false, false
+	m.panes.inside = !m.panes.inside
+	if m.layout().alone && !m.panes.inside {
+		m.panes.open, m.panes.zoom = false, false
 	}
-	return m.read()
+	return read(m)
 }
 
-func (m *model) zoomDetail() tea.Cmd {
-	m.zoom = !m.zoom
-	m.open, m.inside = m.open || m.zoom, m.zoom || m.inside
-	return m.read()
+func zoomDetail(m *model) tea.Cmd {
+	p := &m.panes
+	p.zoom = !p.zoom
+	p.open, p.inside, p.hidden = p.open || p.zoom, p.zoom || p.inside, p.hidden && !p.zoom
+	return read(m)
 }
 
-// pollMsg is what the status line shows.
-type pollMsg struct {
-	clock  *client.Clock
-	faults []client.Fault
-	oldest uint64
-	last   uint64
-	asked  bool
-	err    error
-}
-
-func (m *model) poll() tea.Cmd {
-	if m.polling {
+func hideDetail(m *model) tea.Cmd {
+	if m.showsDetail() {
+		m.panes.hidden, m.panes.open, m.panes.inside, m.panes.zoom = true, false, false, false
 		return nil
 	}
-	m.polling = true
-	ctx, api := m.ctx, m.api
-	return func() tea.Msg {
-		var p pollMsg
-		if p.clock, p.err = api.Clock(ctx); p.err != nil {
-			return p
-		}
-		if p.faults, p.err = api.Faults(ctx); p.err != nil {
-			return p
-		}
-		if doc, err := api.Index(ctx); err == nil {
-			p.asked, p.oldest, p.last = bounds(doc)
-		}
-		return p
-	}
+	m.panes.hidden, m.panes.open = false, true
+	return read(m)
 }
 
-// bounds reads which entries are kept from what the sandbox says of itself.
-func bounds(doc []byte) (ok bool, oldest, last uint64) {
-	var index struct {
-		Entries *struct {
-			Oldest uint64 `json:"oldest_seq"`
-			Last   uint64 `json:"last_seq"`
-		} `json:"entries"`
-	}
-	if json.Unmarshal(doc, &index) != nil || index.Entries == nil {
-		return false, 0, 0
-	}
-	return true, index.Entries.Oldest, index.Entries.Last
-}
-
-func (m *model) tookPoll(p pollMsg) tea.Cmd {
-	m.polling = false
-	if m.notice.text != "" && m.wall().After(m.notice.until) {
-		m.notice = notice{}
-	}
-	if p.clock != nil {
-		m.clock, m.clockAt = *p.clock, m.wall()
-	}
-	if p.err != nil {
+func widen(by int) func(*model) tea.Cmd {
+	return func(m *model) tea.Cmd {
+		m.panes.split = min(max(m.panes.split+by, 20), 80)
 		return nil
 	}
-	m.faults = p.faults
-	if p.asked {
-		m.oldest, m.last = p.oldest, max(m.last, p.last)
-		m.total = p.last + 1 - min(p.oldest, p.last+1)
-		if m.win.forget(p.oldest) {
-			m.list.refold(m.win.rows)
-		}
+}
+
+func home(m *model) tea.Cmd {
+	if m.panes.inside {
+		m.detail.move(-1 << 30)
+		return nil
 	}
-	return nil
+	return toHead(m)
+}
+
+func end(m *model) tea.Cmd {
+	if m.panes.inside {
+		m.detail.move(1 << 30)
+		return nil
+	}
+	return toTail(m)
+}
+
+// find filters the list, or searches in the detail when that has the keys.
+func find(m *model) tea.Cmd {
+	if m.panes.inside {
+		m.detail.ask()
+		return nil
+	}
+	return editFilter(m)
+}
+
+// ask shows a form of one field.
+func ask(m *model, title, value string, submit func(value string) (tea.Cmd, error), about ...string) {
+	m.show(ui.Ask(title, value, submit, about...))
 }

@@ -5,48 +5,63 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
+	"tacklebox/tui/ui"
 )
 
 // helloInbox is where the first event comes back to.
 const helloInbox = "hello"
 
-// welcome says how to begin, with the real addresses.
-func (m *model) welcome(width, height int) []string {
-	base := clean(m.api.URL(), longestCell)
-	lines := []spans{
-		say(head, " tacklebox").add(dim, " a local sandbox for webhooks. Nothing has happened yet."),
+// welcome says how to begin, with the real addresses. A small screen shows the
+// keys, a larger one the addresses too.
+func welcome(m *model, width, height int) []string {
+	base := ui.Cell(m.api.URL())
+	text := []ui.Line{
+		ui.Say(ui.Dim, "A local sandbox for webhooks. Nothing has happened yet."),
 		{},
-		say(strong, " space").add(plain, " fires a sample event that comes back to an inbox"),
-		say(strong, " f").add(plain, "     chooses among all event types of all providers"),
-		say(strong, " ?").add(plain, "     shows all keys"),
+		ui.Say(ui.Key, "space").Add(ui.Plain, "  fires a sample event that comes back to an inbox"),
+		ui.Say(ui.Key, "f").Add(ui.Plain, "      chooses among all event types of all providers"),
+		ui.Say(ui.Key, ":").Add(ui.Plain, "      lists every action, ").Add(ui.Key, "?").Add(ui.Plain, " the keys"),
 		{},
-		say(plain, " Send anything to an inbox, any name will do:"),
-		say(name, "   curl -d '{\"hello\":1}' "+base+"/in/"+helloInbox),
+		ui.Say(ui.Plain, "Send anything to an inbox, any name will do:"),
+		ui.Say(ui.Accent, "  curl -d '{\"hello\":1}' "+base+"/in/"+helloInbox),
 		{},
-		say(plain, " Let your program call a mock API instead of the real one:"),
+		ui.Say(ui.Plain, "Let your program call a mock API instead of the real one:"),
 	}
 	for _, p := range m.catalog.list {
-		lines = append(lines, say(info, "   "+pad(clean(p.Name, 20), 11)).add(name, clean(p.BaseURL, longestCell)))
+		text = append(text, ui.Say(ui.Info, "  "+ui.Pad(ui.Clean(p.Name, 20), 11)).Add(ui.Accent, ui.Cell(p.BaseURL)))
 	}
 	if len(m.catalog.list) == 0 {
-		lines = append(lines, say(dim, "   loading …"))
+		text = append(text, ui.Say(ui.Dim, "  loading …"))
 	}
-	lines = append(lines, spans{}, say(plain, " Everything here is also a command and a call: ").add(name, base+"/_/"))
-	if height < len(lines) {
-		lines = compact(lines)
+	text = append(text, ui.Line{}, ui.Say(ui.Plain, "Everything here is also a command and a call: ").Add(ui.Accent, base+"/_/"))
+	shown := laid(text, width-4)
+	if len(shown) > height-2 {
+		shown = laid(compact(text), width-4)
 	}
-	var out []spans
-	for _, l := range lines {
-		out = append(out, wrap(l, width, 3, 3)...)
+	if len(shown) > height-2 {
+		shown = laid(compact(text[:8]), width-4) // the rest would be cut anyway
 	}
-	return frameLines(m.th, out, width, height)
+	if len(shown) > height-2 {
+		shown = laid(compact(text[:6]), width-4)
+	}
+	for i, l := range shown {
+		shown[i] = append(ui.Say(ui.Plain, " "), l...)
+	}
+	pane := ui.Pane{Title: ui.Say(ui.Head, "Welcome"), Width: width, Height: height, Focused: true}
+	return pane.Draw(m.looks.theme, m.looks.theme.Lines(shown, width-2, height-2))
+}
+
+func laid(text []ui.Line, width int) (out []ui.Line) {
+	for _, l := range text {
+		out = append(out, ui.Wrap(l, max(width, 1), 2, 3)...)
+	}
+	return out
 }
 
 // compact drops empty lines.
-func compact(lines []spans) []spans {
-	var out []spans
-	for _, l := range lines {
+func compact(text []ui.Line) (out []ui.Line) {
+	for _, l := range text {
 		if strings.TrimSpace(l.String()) != "" {
 			out = append(out, l)
 		}
@@ -55,12 +70,12 @@ func compact(lines []spans) []spans {
 }
 
 // fireHello fires the first sample of the first provider at an inbox here.
-func (m *model) fireHello() tea.Cmd {
+func fireHello(m *model) tea.Cmd {
 	for _, p := range m.catalog.providers {
 		if len(p.Events) > 0 {
-			return m.fire(client.FireRequest{Provider: p.Name, Type: p.Events[0].Type, To: m.api.URL() + "/in/" + helloInbox})
+			return fire(m, api.Firing{Provider: p.Name, Type: p.Events[0].Type, To: m.api.URL() + "/in/" + helloInbox}, nil)
 		}
 	}
-	m.hello = true // as soon as the catalogue is there
+	m.fire.hello = true // as soon as the catalogue is there
 	return nil
 }

@@ -12,7 +12,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
+	"tacklebox/tui/body"
+	"tacklebox/tui/ui"
 )
 
 func TestCompletions(t *testing.T) {
@@ -46,7 +48,7 @@ func TestCompletions(t *testing.T) {
 			if strings.HasSuffix(o, ":") || strings.HasSuffix(o, ".") {
 				continue
 			}
-			if err := client.CheckFilter(o); err != nil {
+			if err := api.CheckFilter(o); err != nil {
 				t.Errorf("%q offers %q: %v", word, o, err)
 			}
 		}
@@ -70,8 +72,8 @@ func TestTabCompletes(t *testing.T) {
 	if got := m.filter.in.Value(); got != "inbox:misc -kind:" {
 		t.Errorf("got %q", got)
 	}
-	m.filter.in.set("kind:c")
-	m.suggest()
+	m.filter.in.Set("kind:c")
+	suggest(m)
 	for _, want := range []string{"kind:call", "kind:capture", "kind:call"} {
 		if press(m, "tab"); m.filter.in.Value() != want {
 			t.Errorf("got %q, want %q", m.filter.in.Value(), want)
@@ -110,15 +112,16 @@ func TestHistory(t *testing.T) {
 }
 
 func TestSaved(t *testing.T) {
-	path := savedPath(env("HOME", t.TempDir()))
-	if savedPath(env()) != "" || !strings.HasSuffix(path, filepath.Join(".config", "tacklebox", "filters.json")) {
+	dir := configFolder(env("HOME", t.TempDir()))
+	path := filepath.Join(dir, savedName)
+	if configFolder(env()) != "" || !strings.HasSuffix(path, filepath.Join(".config", "tacklebox", "filters.json")) {
 		t.Errorf("the path is %q", path)
 	}
 	if s, err := readSaved(path); err != nil || len(s.Saved) != 0 {
 		t.Errorf("no file: %v, %v", s, err)
 	}
 	want := saved{Saved: []string{"kind:call"}, History: []string{"x", "y"}}
-	if err := want.write(path); err != nil {
+	if err := writeAtomically(path, want); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := readSaved(path); err != nil || !reflect.DeepEqual(got, want) {
@@ -137,42 +140,24 @@ func TestSavedPicker(t *testing.T) {
 	m := filled(t, 80, 24)
 	m.filter.saved = saved{Saved: []string{"kind:call"}, History: []string{"old", "kind:call", "new"}}
 	press(m, "/", "ctrl+o", "down")
-	p := m.over.(*picker)
-	if it := p.current(); it == nil || it.value != "new" || len(p.items) != 3 {
-		t.Fatalf("the second is %v of %d", it, len(p.items))
+	p := m.over().(*ui.Picker)
+	if it := p.Current(); it == nil || it.Value != "new" || len(p.Items()) != 3 {
+		t.Fatalf("the second is %v of %d", it, len(p.Items()))
 	}
 	press(m, "ctrl+d")
-	if slices.Contains(m.filter.saved.History, "new") || len(m.over.(*picker).items) != 2 {
+	if slices.Contains(m.filter.saved.History, "new") || len(m.over().(*ui.Picker).Items()) != 2 {
 		t.Error("it was not forgotten")
 	}
 	press(m, "enter")
-	if m.over != nil || m.filter.in.Value() != "kind:call" || !m.filter.editing {
+	if m.over() != nil || m.filter.in.Value() != "old" || !m.filter.editing {
 		t.Errorf("chosen: %q", m.filter.in.Value())
 	}
 }
 
-func TestFuzzy(t *testing.T) {
-	p := newPicker("x")
-	for _, s := range []string{"shoptet creditNote:create", "shoptet order:create", "ultracart order_create", "dsco ORDER_CREATED"} {
-		p.items = append(p.items, item{label: s})
-	}
-	for q, want := range map[string]string{"": "shoptet creditNote:create", "order": "dsco ORDER_CREATED", "sh ord": "shoptet order:create", "ucart": "ultracart order_create", "ultra create": "ultracart order_create"} {
-		p.query.set(q)
-		p.cursor = 0
-		if it := p.current(); it == nil || it.label != want {
-			t.Errorf("%q finds %v, want %s", q, it, want)
-		}
-	}
-	p.query.set("zzz")
-	if p.current() != nil {
-		t.Error("zzz was found")
-	}
-}
-
 func TestAssign(t *testing.T) {
-	f := flatten(json.RawMessage(`{"n":1,"s":"x","b":true,"o":{"a.b":null,"l":[1,{"z":2}]},"e":{},"empty":[]}`))
-	if got, want := strings.Join(f.paths, " "), `n s b o.a\.b o.l.0 o.l.1.z e empty`; got != want {
-		t.Errorf("paths\n got %s\nwant %s", got, want)
+	sample := json.RawMessage(`{"n":1,"s":"x","b":true,"o":{"a.b":null,"l":[1,{"z":2}]},"e":{},"empty":[]}`)
+	if paths, _ := body.New(sample, "", "").Paths(); strings.Join(paths, " ") != `n s b o.a\.b o.l.0 o.l.1.z e empty` {
+		t.Errorf("paths %s", paths)
 	}
 	for line, want := range map[string]string{
 		"n=5":            `{"set":{"n":5}}`,
@@ -192,8 +177,8 @@ func TestAssign(t *testing.T) {
 		"n:=x":           "is not JSON",
 		"nope":           "want PATH=VALUE",
 	} {
-		var req client.FireRequest
-		err := f.assign(&req, line)
+		var req api.Firing
+		err := assign(&req, line, sample)
 		got, _ := json.Marshal(struct {
 			Set   map[string]json.RawMessage `json:"set,omitempty"`
 			Unset []string                   `json:"unset,omitempty"`
@@ -202,116 +187,59 @@ func TestAssign(t *testing.T) {
 			t.Errorf("%s: %s, %v; want %s", line, got, err, want)
 		}
 	}
-	if f := flatten(json.RawMessage(strings.Repeat("[", 2000))); len(f.paths) != 0 {
-		t.Error("what is no JSON has paths")
-	}
 }
 
-func TestReplies(t *testing.T) {
-	for s, want := range map[string]string{"": "200", "200": "200", "500x2, 200@3s": "500x2,200@3s", "503,": "503"} {
-		list, err := readReplies(s)
-		if err != nil || spell(list) != want {
-			t.Errorf("%q: %q, %v", s, spell(list), err)
-		}
-	}
-	for _, s := range []string{"x", "99", "600", "200x0", "200xx", "200@", "200@-1s"} {
-		if _, err := readReplies(s); err == nil {
-			t.Errorf("%q was taken", s)
-		}
-	}
-}
-
-func share(p float64) *float64 { return &p }
-
-func TestReadFault(t *testing.T) {
-	share := func(p float64) *float64 { return &p }
-	for s, want := range map[string]client.Fault{
-		"":                       {Kind: "drop"},
-		"10% inbox:a":            {Kind: "drop", Probability: share(0.1), Q: "inbox:a"},
-		"3x 50%":                 {Kind: "drop", Probability: share(0.5), Times: 3},
-		"provider:shoptet x":     {Kind: "drop", Q: "provider:shoptet x"},
-		"200% provider:shoptet":  {Kind: "drop", Q: "200% provider:shoptet"},
-		" 1x   status:500 OR a ": {Kind: "drop", Times: 1, Q: "status:500 OR a"},
-	} {
-		if got, err := readFault("drop", s); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%q: %+v, %v", s, got, err)
-		}
-	}
-	if _, err := readFault("drop", "10% kind:nope"); err == nil {
-		t.Error("a filter with a mistake was taken")
-	}
-}
-
-// TestLightSettles: green, red with the nearest miss, red with the error.
-func TestLightSettles(t *testing.T) {
-	for _, c := range []struct {
-		result *client.ExpectResult
-		err    error
-		state  lightState
-		reason string
-	}{
-		{&client.ExpectResult{Met: true, Entries: []uint64{4, 9}}, nil, green, "met by #9"},
-		{&client.ExpectResult{Seen: &client.Seen{Matching: 1}, Nearest: &client.NearMiss{Seq: 3, Reasons: []string{"status is 500, wanted 200"}}}, nil, red, "1 came; #3 was near: status is 500, wanted 200"},
-		{nil, fmt.Errorf("gone"), red, "gone"},
-	} {
-		l, err := readLight("3 inbox:a")
-		if err != nil || l.count != 3 || l.q != "inbox:a" {
-			t.Fatalf("%+v, %v", l, err)
-		}
-		if l.settle(c.result, c.err); l.state != c.state || l.reason != c.reason {
-			t.Errorf("%d %q, want %d %q", l.state, l.reason, c.state, c.reason)
+// TestReadExpectation: a filter, and a count in front of it.
+func TestReadExpectation(t *testing.T) {
+	for text, count := range map[string]int{"inbox:a": 1, "3 inbox:a": 3, "3x inbox:a": 3} {
+		if x, err := readExpectation(text); err != nil || x.count != count || x.q != "inbox:a" {
+			t.Errorf("%q: %+v, %v", text, x, err)
 		}
 	}
 	for _, s := range []string{"", "3", "kind:nope"} {
-		if _, err := readLight(s); err == nil {
+		if _, err := readExpectation(s); err == nil {
 			t.Errorf("%q was taken", s)
 		}
 	}
 }
 
 func TestFiredText(t *testing.T) {
-	req := client.FireRequest{Provider: "p", Type: "t"}
-	for want, fired := range map[string]client.Fired{
-		"fired p t: 2 deliveries":         {Deliveries: make([]client.Delivery, 2)},
+	req := api.Firing{Provider: "p", Type: "t"}
+	for want, one := range map[string]api.FiredEvent{
+		"fired p t: 2 deliveries":         {Deliveries: make([]api.Delivery, 2)},
 		"nobody has subscribed":           {},
-		"nobody got it; s1: disabled":     {Skipped: []client.Skipped{{Subscription: "s1", Reason: "disabled"}}},
-		"1 delivery, not to s1: disabled": {Deliveries: make([]client.Delivery, 1), Skipped: []client.Skipped{{Subscription: "s1", Reason: "disabled"}}},
+		"nobody got it; s1: disabled":     {Skipped: []api.Skip{{Subscription: "s1", Reason: "disabled"}}},
+		"1 delivery, not to s1: disabled": {Deliveries: make([]api.Delivery, 1), Skipped: []api.Skip{{Subscription: "s1", Reason: "disabled"}}},
 	} {
-		if got := firedText(req, &client.FireResult{Events: []client.Fired{fired}}); !strings.Contains(got, want) {
+		var so sums
+		so.add(&api.Fired{Events: []api.FiredEvent{one}})
+		if got := so.text(req); !strings.Contains(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
-	}
-}
-
-// TestTimeline: the next attempt is the earliest of all deliveries that wait.
-func TestTimeline(t *testing.T) {
-	rows := happened("attempt e=a d=1 s=500 next", "attempt e=a d=2 s=200", "attempt e=a d=3 s=500 next", "attempt e=a d=3 s=200")
-	if got := nextDue(rows); !got.Equal(rows[0].next) {
-		t.Errorf("next is %s", got)
-	}
-	if got := nextDue(rows[1:2]); !got.IsZero() {
-		t.Errorf("nothing waits, and next is %s", got)
 	}
 }
 
 // TestPager scrolls and closes.
 func TestPager(t *testing.T) {
 	m := filled(t, 80, 24)
-	press(m, "?", "end")
-	p := m.over.(*pager)
-	if p.top != len(p.text)-p.rows {
-		t.Errorf("the end is at %d of %d", p.top, len(p.text))
+	m.show(&ui.Pager{Title: "x", Text: func(int) (out []ui.Line) {
+		for i := range 60 {
+			out = append(out, ui.Say(ui.Plain, fmt.Sprint("line ", i, ".")))
+		}
+		return out
+	}})
+	m.Update(nil)
+	for _, c := range []struct{ keys, want string }{{"end", "line 59."}, {"home", "line 0."}, {"pgdown", "line 25."}, {"pgup", "line 0."}, {"j", "line 20."}} {
+		if press(m, c.keys); !strings.Contains(plainScreen(m), c.want) {
+			t.Errorf("%s: %s", c.keys, plainScreen(m))
+		}
 	}
-	press(m, "home", "down", "down", "up", "pgdown", "pgup", "j")
-	if p.top != 1 && p.top != 2 {
-		t.Errorf("at %d", p.top)
-	}
-	m.Update(tea.MouseWheelMsg{X: 1, Y: 1, Button: tea.MouseWheelDown})
-	if p.top < 4 {
-		t.Errorf("the wheel went to %d", p.top)
+	m.Update(tea.MouseWheelMsg{X: 1, Y: 5, Button: tea.MouseWheelDown})
+	if strings.Contains(plainScreen(m), "line 3.") {
+		t.Error("the wheel does not scroll")
 	}
 	press(m, "esc")
-	if m.over != nil {
+	if m.over() != nil {
 		t.Error("esc does not close it")
 	}
 }

@@ -24,6 +24,7 @@ type Provider struct {
 	BodyLimit int64             // bytes of a request body that are read; 0 is 1 MiB. Beyond: Call.TooLarge
 	Options   []Option          // what can be switched; "profile", "credentials" and the like
 	Context   []Context
+	Described bool // by a file: each attempt carries the verdict of the schema on its body
 
 	// Operations lists what Serve answers, for the OpenAPI description's tests
 	// and for Find.

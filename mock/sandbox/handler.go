@@ -139,6 +139,7 @@ func (s *Space) metrics(context.Context, *http.Request) (api.Answer, error) {
 		writable = 0
 	}
 	fmt.Fprintf(&b, "# HELP tacklebox_journal_writable Whether the journal can take entries.\n# TYPE tacklebox_journal_writable gauge\ntacklebox_journal_writable %d\n", writable)
+	s.receiver.WriteMetrics(&b)
 	s.engine.WriteMetrics(&b)
 	return api.Text("text/plain; version=0.0.4; charset=utf-8", b.Bytes()), nil
 }
@@ -154,4 +155,13 @@ func (s *Sandbox) getAuthority(context.Context, *http.Request) (api.Answer, erro
 		answer.Header.Set("Content-Location", path)
 	}
 	return answer, nil
+}
+
+// deleteEntries forgets entries. What waits to be delivered is written down before
+// it: its events are among them.
+func (s *Space) deleteEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
+	if err := s.engine.Checkpoint(); err != nil {
+		s.cfg.Warn(err.Error()) // they are deleted all the same: that makes room
+	}
+	return s.receiver.DeleteEntries(ctx, r)
 }

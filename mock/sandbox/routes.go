@@ -23,8 +23,8 @@ func (s *Space) routes() []api.Route {
 		{Method: "GET", Path: "/_/ca.pem", Handle: s.process.getAuthority, About: "The certificate that clients of the HTTPS port are told to trust."},
 		{Method: "GET", Path: "/_/openapi.json", Handle: s.getOpenAPI, About: "This description.", Out: map[string]any{}},
 
-		{Method: "GET", Path: "/_/entries", Query: []string{"q", "after", "before", "limit", "order"}, Write: rc.ListEntries, About: "Lists entries that a filter matches: the newest 100, oldest first, unless told otherwise.", Out: api.Page{}},
-		{Method: "DELETE", Path: "/_/entries", Query: []string{"q"}, Handle: rc.DeleteEntries, About: "Forgets entries: those that match, or all. Sequence numbers stay.", Status: http.StatusNoContent},
+		{Method: "GET", Path: "/_/entries", Query: []string{"q", "after", "before", "limit", "order", "bodies"}, Write: rc.ListEntries, About: "Lists entries that a filter matches: the newest 100, oldest first, unless told otherwise.", Out: api.Page{}},
+		{Method: "DELETE", Path: "/_/entries", Query: []string{"q"}, Handle: s.deleteEntries, About: "Forgets entries: those that match, or all. Sequence numbers stay.", Status: http.StatusNoContent},
 		{Method: "GET", Path: "/_/entries/{seq}", Handle: rc.GetEntry, About: "One entry.", Out: api.Entry{}},
 		{Method: "GET", Path: "/_/entries/{seq}/body", Query: []string{"of"}, Handle: rc.GetBody, About: "The raw bytes of an entry's request, or of its response."},
 		{Method: "GET", Path: "/_/entries/{seq}/as/{format}", Handle: rc.ExportEntry, About: "An entry as curl, har, fixture or gotest."},

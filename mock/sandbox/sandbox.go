@@ -32,6 +32,7 @@ type Sandbox struct {
 	public string // Config.PublicURL
 
 	forwards receiver.ForwardDepth // of all spaces: they can forward to each other
+	budget   receiver.Budget       // of all spaces: they share the memory
 
 	secure    *tls.Certificate // nil: HTTP only
 	authority *https.Authority // nil: the certificate is the user's
@@ -55,8 +56,12 @@ const (
 // (disk.LockedError), an unknown setting, a bad fixture.
 func Open(cfg Config) (*Sandbox, error) {
 	cfg = cfg.filled()
+	cfg, described, err := cfg.withFiles()
+	if err != nil {
+		return nil, err
+	}
 	if cfg.catalog == nil {
-		catalog, err := fixtures.Load(cfg.Fixtures)
+		catalog, err := fixtures.LoadWith(cfg.Fixtures, described)
 		if err != nil {
 			return nil, err
 		}

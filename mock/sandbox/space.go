@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/signing"
 	"tacklebox/receiver"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/inbox"
@@ -104,7 +105,7 @@ func (s *Space) seed() (uint64, error) {
 }
 
 func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
-	return receiver.Config{Version: s.cfg.Version, Sample: s.engine.Sample, Config: inbox.Config{
+	return receiver.Config{Version: s.cfg.Version, Budget: &s.process.budget, Sample: s.engine.Sample, Config: inbox.Config{
 		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody,
 		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
 		Outbound: s.process.outbound(s.cfg), ForwardDepth: &s.process.forwards,
@@ -121,11 +122,29 @@ func (s *Space) origin(remote string) (receiver.Origin, bool) {
 		Subscription: o.Subscription, Attempt: o.Attempt, Detail: o.Detail, Captured: o.Captured}, true
 }
 
-func (s *Space) verify(from receiver.Origin, secret string, h http.Header, body []byte) *journal.Signature {
-	if secret == "" {
-		return s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, h, body)
+func (s *Space) verify(from receiver.Origin, secret string, r inbox.Received) *journal.Signature {
+	q := signing.Question{Secret: secret, Method: r.Method, Header: r.Header, Body: r.Body}
+	if !s.engine.SignsURL(from.Provider) {
+		return s.judge(from, q)
 	}
-	v, err := s.engine.VerifyWith(from.Provider, secret, h, body)
+	q.URL = "http://" + r.Header.Get("Host") + s.prefix() + r.Target
+	v := s.judge(from, q)
+	if s.process.secure == nil || v == nil || v.State == signing.Valid {
+		return v
+	}
+	q.URL = "https" + strings.TrimPrefix(q.URL, "http")
+	if secure := s.judge(from, q); secure != nil && secure.State == signing.Valid {
+		return secure
+	}
+	return v
+}
+
+// judge asks by the secret given, or by the keys that are ours.
+func (s *Space) judge(from receiver.Origin, q signing.Question) *journal.Signature {
+	if q.Secret == "" {
+		return s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, q)
+	}
+	v, err := s.engine.VerifyWith(from.Provider, q)
 	if err != nil {
 		return nil
 	}
@@ -200,7 +219,7 @@ func (s *Space) bind(addr string) {
 // guard lets into a control API whoever may use this space's.
 func (s *Space) guard(addr string, next http.Handler) http.Handler {
 	tokens := slices.DeleteFunc([]string{s.cfg.Token, s.cfg.spaceToken}, func(token string) bool { return token == "" })
-	return receiver.Guard(receiver.GuardConfig{Tokens: tokens, Bound: []string{addr}}, next)
+	return receiver.Guard(receiver.GuardConfig{Tokens: tokens, Bound: []string{addr}}, s.process.budget.Limit(next))
 }
 
 // attemptsEnd is how long attempts on their way may take to end when a space

@@ -226,6 +226,6 @@ func (b *bench) control(path string) result {
 
 // valid reports whether a signature belongs to a body and a key.
 func (b *bench) valid(key, signature, body string) bool {
-	v, err := b.engine.VerifyWith("shoptet", key, http.Header{"Shoptet-Webhook-Signature": {signature}}, []byte(body))
+	v, err := b.engine.VerifyWith("shoptet", signing.Question{Secret: key, Header: http.Header{"Shoptet-Webhook-Signature": {signature}}, Body: []byte(body)})
 	return err == nil && v.State == signing.Valid
 }

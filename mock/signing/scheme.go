@@ -265,7 +265,9 @@ func (s *Scheme) holds(value, digest string) bool {
 	return false
 }
 
-// rule is the scheme in a line.
+// Rule is the scheme in a line.
+func (s *Scheme) Rule() string { return s.rule() }
+
 func (s *Scheme) rule() string {
 	if s.Algorithm == Basic {
 		return s.Header + ": " + s.Prefix + s.credentialRule()

@@ -77,8 +77,23 @@ type SignRequest struct {
 
 // SignResult answers a SignRequest.
 type SignResult struct {
-	Headers map[string]string `json:"headers"`
-	Body    string            `json:"body"` // as given, unless the scheme signs inside it
+	Headers    map[string]string `json:"headers"`
+	Body       string            `json:"body"`                  // as given, unless the scheme signs inside it
+	BodyBase64 string            `json:"body_base64,omitempty"` // in place of Body where that is no text
+	URL        string            `json:"url,omitempty"`         // where the scheme puts a digest into it
+}
+
+// Scheme is one row of GET /_/schemes: a way of signing that `verify`, `sign`, an
+// inbox and a provider file know by name.
+type Scheme struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Rule     string `json:"rule"`               // in a line
+	Header   string `json:"header"`             // where the proof stands
+	SignsURL bool   `json:"signs_url"`          // url and method are needed
+	Document string `json:"document,omitempty"` // the vendor's page
+	Evidence string `json:"evidence"`
+	Provider bool   `json:"provider"` // a mock provider of that name, not a scheme alone
 }
 
 // Scenario is one embedded scenario: GET /_/scenarios.

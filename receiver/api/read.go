@@ -49,6 +49,10 @@ func ReadOptional(r *http.Request, v any) error {
 // ReadBody reads a body of at most MaxBody bytes.
 func ReadBody(r *http.Request) ([]byte, error) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	var refused *Error
+	if errors.As(err, &refused) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, BadRequest("", "the body broke off: %v", err)
 	}

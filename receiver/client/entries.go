@@ -18,11 +18,20 @@ type Query struct {
 	Before uint64 // only earlier ones, 0: no bound
 	Limit  int    // 0: the server's default
 	Order  string // asc or desc, "": the server's default
+
+	Oldest   bool // from the oldest entry on
+	NoBodies bool // without the bodies: a list does not show them
 }
 
 // Entries returns a page of the journal.
 func (c *Client) Entries(ctx context.Context, q Query) (*api.Page, error) {
 	query := values("q", q.Q, "after", number(q.After), "before", number(q.Before), "limit", number(uint64(max(q.Limit, 0))), "order", q.Order)
+	if q.Oldest {
+		query.Set("after", "0")
+	}
+	if q.NoBodies {
+		query.Set("bodies", "0")
+	}
 	return ask[*api.Page](ctx, c, "GET", "/_/entries", query, nil)
 }
 

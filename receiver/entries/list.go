@@ -49,6 +49,7 @@ type listQuery struct {
 	descending    bool
 	few           []uint64 // the entries to show, when they are known to be few
 	first         uint64
+	bodiless      bool // bodies are left out; their size and digest stay
 }
 
 func (x *Entries) parseList(q url.Values) (l listQuery, err error) {
@@ -61,6 +62,11 @@ func (x *Entries) parseList(q url.Values) (l listQuery, err error) {
 	if l.before, _, err = api.QueryNumber(q, "before"); err != nil {
 		return l, err
 	}
+	bodies, given, err := api.QueryNumber(q, "bodies")
+	if err != nil || bodies > 1 {
+		return l, api.BadRequest("bodies=0 leaves them out", "bodies must be 0 or 1, not %q", api.Clip(q.Get("bodies")))
+	}
+	l.bodiless = given && bodies == 0
 	limit, given, err := api.QueryNumber(q, "limit")
 	switch {
 	case err != nil:
@@ -146,6 +152,9 @@ func (x *Entries) writeEntries(ctx context.Context, out *bufio.Writer, l listQue
 		if left < l.limit {
 			line = append(line, ",\n"...)
 		}
+		if l.bodiless {
+			dropBodies(e)
+		}
 		line = e.AppendJSON(line)
 		_, failed = out.Write(line)
 		left--
@@ -158,6 +167,15 @@ func (x *Entries) writeEntries(ctx context.Context, out *bufio.Writer, l listQue
 		return errors.Join(x.log.Scan(ctx, l.after, l.before, true, l.filter, write), failed)
 	}
 	return errors.Join(Kept(ctx, x.log, l.after, l.before, l.filter, write), failed)
+}
+
+// dropBodies leaves of the bodies what is said of them. e is the reader's own.
+func dropBodies(e *journal.Entry) {
+	for _, m := range []*journal.Message{e.Request, e.Response} {
+		if m != nil {
+			m.Body = nil
+		}
+	}
 }
 
 // each reads entries one by one; those dropped meanwhile are passed over.
@@ -204,7 +222,7 @@ func (x *Entries) DeleteEntries(ctx context.Context, r *http.Request) (api.Answe
 // forget removes the entries that a filter matches, where the store can.
 func (x *Entries) forget(ctx context.Context, f *query.Filter) error {
 	store, ok := x.log.(interface {
-		Forget(ctx context.Context, f *query.Filter) error
+		Forget(ctx context.Context, f journal.Matcher) error
 	})
 	if !ok {
 		return api.Failed(http.StatusNotImplemented, "no_forgetting", "DELETE /_/entries without q forgets all", "this journal cannot forget single entries")

@@ -17,6 +17,7 @@ import (
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/entries"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/body"
 )
 
 const (
@@ -42,7 +43,19 @@ func (x *Exchange) DiffEntries(ctx context.Context, r *http.Request) (api.Answer
 	}
 	d := diffMessages(first.Request, second.Request)
 	d.A, d.B = first.Seq, second.Seq
+	if repeats(first, second) && len(d.Body.Changes) > 0 {
+		d.Same = false // somebody changed it on purpose
+	}
 	return api.OK(d), nil
+}
+
+// repeats reports whether one request is the other sent again by hand. What would
+// differ between any two events then differs because it was edited.
+func repeats(a, b *journal.Entry) bool {
+	replayed := func(of, e *journal.Entry) bool { return e.EventID == "replay:"+strconv.FormatUint(of.Seq, 10) }
+	sameEvent := a.EventID != "" && a.EventID == b.EventID || replayed(a, b) || replayed(b, a)
+	toOthers := a.Subscription != "" && b.Subscription != "" && a.Subscription != b.Subscription
+	return sameEvent && !toOthers && a.DeliveryID != b.DeliveryID
 }
 
 // compared returns the entry that a query parameter names.
@@ -133,21 +146,22 @@ func headerRule(name string) string {
 
 func diffBodies(a, b *journal.Message) api.BodyChange {
 	c := api.BodyChange{Kind: "same", SizeA: a.Size, SizeB: b.Size, Cut: a.Truncated || b.Truncated}
-	if sameBody(a, b) {
+	left, right := body.Of(a).Bytes, body.Of(b).Bytes // as their reader sees them
+	if sameBody(a, b) || !c.Cut && bytes.Equal(left, right) {
 		return c
 	}
-	va, oka := parseValue(a.Body)
-	vb, okb := parseValue(b.Body)
+	va, oka := parseValue(left)
+	vb, okb := parseValue(right)
 	switch {
 	case oka && okb && !c.Cut: // a part of a document is none
 		c.Kind = "json"
 		var t treeDiff
 		t.values("", va, vb)
 		c.Changes, c.Cut = t.changes, c.Cut || t.cut
-	case isText(a.Body) && isText(b.Body) || utf8.Valid(a.Body) && utf8.Valid(b.Body):
+	case utf8.Valid(left) && utf8.Valid(right):
 		c.Kind = "text"
 		var cut bool
-		c.Lines, cut = diffLines(strings.Split(string(a.Body), "\n"), strings.Split(string(b.Body), "\n"))
+		c.Lines, cut = diffLines(strings.Split(string(left), "\n"), strings.Split(string(right), "\n"))
 		c.Cut = c.Cut || cut
 	default:
 		c.Kind = "binary"

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/entries"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/query"
 )
@@ -24,9 +23,6 @@ const (
 	nearMisses = 1000
 	maxSeqs    = 10_000 // numbers named in an answer
 	maxCount   = 1_000_000
-	// maxPatterns bounds the regular expressions of one call, together: compiled
-	// they take several hundred times their length.
-	maxPatterns = 64 << 10
 )
 
 // Expectations serves POST /_/expect.
@@ -126,15 +122,13 @@ func (s *Expectations) newExpectation(in api.ExpectRequest) (x *expectation, err
 	case x.texts != nil && len(x.texts) == 0, len(x.texts) > maxOrdered:
 		return nil, api.BadRequest("", "ordered must hold 1 to %d filters", maxOrdered)
 	}
-	if err := checkPatterns(append([]string{in.Q}, in.Ordered...)); err != nil {
-		return nil, err
-	}
 	x.atMost = x.atMost || x.count == 0 // to expect none is to expect at most none
-	if x.filter, err = entries.ParseFilter(x.text, s.now); err != nil {
+	var budget query.Budget             // of all regular expressions of the call
+	if x.filter, err = s.parse(&budget, x.text); err != nil {
 		return nil, err
 	}
 	for i, text := range x.texts {
-		step, err := entries.ParseFilter(text, s.now)
+		step, err := s.parse(&budget, text)
 		if err != nil {
 			return nil, inStep(i, err)
 		}
@@ -149,16 +143,10 @@ func inStep(i int, err error) error {
 	return &p
 }
 
-// checkPatterns bounds what the regular expressions of a call may cost.
-func checkPatterns(texts []string) error {
-	sum := 0
-	for _, text := range texts {
-		if strings.Contains(text, "~") {
-			sum += len(text)
-		}
+// parse reads a filter; nil, which matches all, for an empty one.
+func (s *Expectations) parse(budget *query.Budget, text string) (*query.Filter, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
 	}
-	if sum > maxPatterns {
-		return api.Failed(http.StatusRequestEntityTooLarge, api.CodeTooLarge, "ask in several calls", "filters with regular expressions have %d bytes together; at most %d are taken", sum, maxPatterns)
-	}
-	return nil
+	return budget.Parse(text, s.now)
 }

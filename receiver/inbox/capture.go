@@ -17,6 +17,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/body"
 	"tacklebox/receiver/wire"
 )
 
@@ -98,10 +99,10 @@ func (b *Inboxes) answer(w http.ResponseWriter, r *http.Request, c *capture, box
 // NotKept is the answer when the journal could not take an entry: the sender
 // must see a failure, or its delivery would count and leave no trace.
 func NotKept(err error) *api.Error {
-	status, hint := http.StatusInternalServerError, ""
+	status, hint := http.StatusInsufficientStorage, "GET /_/readyz says whether the journal can be written"
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		status, hint = http.StatusInsufficientStorage, "the disk that holds --data is full"
+		hint = "the disk that holds --data is full"
 	case errors.Is(err, journal.ErrClosed):
 		status, hint = http.StatusServiceUnavailable, "the sandbox is shutting down"
 	}
@@ -270,6 +271,13 @@ func (b *Inboxes) judge(c *capture, box *settings, r *http.Request) Origin {
 	return o
 }
 
+// Received is what a signature is judged by. Header has the Host.
+type Received struct {
+	Method, Target string
+	Header         http.Header
+	Body           []byte
+}
+
 func (b *Inboxes) verdicts(c *capture, from Origin, secret string) {
 	e := &c.entry
 	if c.request.Truncated {
@@ -277,10 +285,10 @@ func (b *Inboxes) verdicts(c *capture, from Origin, secret string) {
 		return
 	}
 	if b.cfg.Verify != nil {
-		e.Signature = b.cfg.Verify(from, secret, c.request.Headers.HTTP(), c.body)
+		e.Signature = b.cfg.Verify(from, secret, Received{Method: c.request.Method, Target: c.request.URL, Header: c.request.Headers.HTTP(), Body: c.body})
 	}
 	if b.cfg.Check != nil && e.Type != "" {
-		e.Contract = b.cfg.Check(e.Provider, e.Type, c.body)
+		e.Contract = b.cfg.Check(e.Provider, e.Type, body.Of(&c.request).Bytes)
 	}
 }
 

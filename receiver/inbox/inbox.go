@@ -6,7 +6,6 @@ package inbox
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"time"
 
 	"tacklebox/receiver/journal"
@@ -27,7 +26,7 @@ type Config struct {
 	// Verify judges a request's signature by the secret given or, when that is
 	// empty, by the keys known of provider and account. A nil result: there is
 	// nothing to check it with.
-	Verify func(from Origin, secret string, h http.Header, body []byte) *journal.Signature
+	Verify func(from Origin, secret string, r Received) *journal.Signature
 	// Check holds a payload against the schema of its type; nil: no verdict.
 	Check func(provider, typ string, body []byte) *journal.Contract
 	// Settings is where the settings of inboxes are kept; nil: in memory.

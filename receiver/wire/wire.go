@@ -27,7 +27,10 @@ type Refusal struct {
 // Server makes srv keep the heads of what comes over the connections of Listen,
 // and serve HTTP/2 with prior knowledge beside HTTP/1. Its Handler must be set.
 func Server(srv *http.Server) {
-	srv.Handler = handler{srv.Handler}
+	h := handler{next: srv.Handler}
+	h.h2 = newPriorKnowledge(h)
+	srv.Handler = h
+	srv.RegisterOnShutdown(h.h2.close)
 	srv.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		if own, ok := c.(owner); ok {
 			return context.WithValue(ctx, connKey{}, own.own())
@@ -39,9 +42,6 @@ func Server(srv *http.Server) {
 			own.own().state(state)
 		}
 	}
-	srv.Protocols = new(http.Protocols)
-	srv.Protocols.SetHTTP1(true)
-	srv.Protocols.SetUnencryptedHTTP2(true)
 }
 
 // Listen wraps what ln accepts. A sender that pauses for a minute inside a body is
@@ -73,10 +73,17 @@ func (l listener) Accept() (net.Conn, error) {
 type connKey struct{}
 
 // handler notes which of the heads that were read belongs to the request.
-type handler struct{ next http.Handler }
+type handler struct {
+	next http.Handler
+	h2   *priorKnowledge // nil where HTTP/2 is spoken already
+}
 
 // ServeHTTP serves one request.
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h.h2 != nil && isPreface(r) {
+		h.h2.take(w)
+		return
+	}
 	if c, ok := r.Context().Value(connKey{}).(*conn); ok && r.ProtoMajor == 1 {
 		c.begin(r.Method, r.RequestURI)
 	} else if r.ProtoMajor == 2 {

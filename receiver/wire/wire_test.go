@@ -3,6 +3,7 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -45,8 +46,15 @@ func newRig(t *testing.T, pause time.Duration) *rig {
 	}
 	var done sync.WaitGroup
 	done.Go(func() { _ = srv.Serve(wrapped) })
-	t.Cleanup(func() { _ = srv.Close(); done.Wait() })
+	t.Cleanup(func() { _ = srv.Shutdown(closed()); _ = srv.Close(); done.Wait() })
 	return g
+}
+
+// closed is a context that allows no time.
+func closed() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
 }
 
 func (g *rig) serve(w http.ResponseWriter, r *http.Request) {
@@ -170,6 +178,20 @@ func TestAHeadTooLargeIsTold(t *testing.T) {
 	r := <-g.refusals
 	if !bytes.HasPrefix(r.Raw, []byte("GET /in/a HTTP/1.1\r\n")) || len(r.Raw) < 1<<20 || !bytes.Contains(r.Answer, []byte(" 431 ")) {
 		t.Errorf("%d bytes, answer %q", len(r.Raw), r.Answer)
+	}
+}
+
+// TestShortNonsenseIsAnswered at once, though it is shorter than any request.
+func TestShortNonsenseIsAnswered(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"x\r\n\r\n", "BAD LINE\r\n\r\n"} {
+		g := newRig(t, 0)
+		conn := g.dial()
+		_, _ = io.WriteString(conn, text)
+		back, err := io.ReadAll(conn)
+		if err != nil || !strings.HasPrefix(string(back), "HTTP/1.1 400 ") || len(g.refusals) != 1 {
+			t.Errorf("%q: answered %q, %v", text, back, err)
+		}
 	}
 }
 

@@ -8,13 +8,14 @@ import (
 )
 
 func tuiCommand(a *App) *cobra.Command {
-	var attach string
+	var attach, theme string
 	cmd := &cobra.Command{
 		Use:   "tui",
 		Short: "Open the full-screen program on a running sandbox",
 		Args:  args(),
 	}
 	cmd.Flags().StringVar(&attach, "attach", "", "address `URL` of the sandbox (like --url)")
+	cmd.Flags().StringVar(&theme, "theme", a.Getenv("TACKLEBOX_THEME"), "colours: dark, light, auto or a `FILE` with colors")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if a.TUI == nil {
 			return exit.Usagef("this build has no full-screen program: 'tacklebox tail' prints entries as they come")
@@ -29,7 +30,7 @@ func tuiCommand(a *App) *cobra.Command {
 		if err := c.Ready(cmd.Context()); err != nil {
 			return err
 		}
-		return a.TUI(cmd.Context(), client.New(c.URL(), a.tokenInForce()), TUIOptions{Attached: true, Version: a.Version})
+		return a.TUI(cmd.Context(), client.New(c.URL(), a.tokenInForce()), TUIOptions{Attached: true, Theme: theme, Version: a.Version})
 	}
 	return cmd
 }

@@ -185,7 +185,9 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 	shown, printed := make(chan error, 1), make(chan struct{})
 	if a.Terminal && !o.NoTUI && a.TUI != nil {
 		close(printed)
-		go func() { shown <- a.TUI(ctx, client.New(r.url, o.Token), TUIOptions{Version: a.Version}) }()
+		go func() {
+			shown <- a.TUI(ctx, client.New(r.url, o.Token), TUIOptions{Memory: o.Memory, Theme: o.Theme, Version: a.Version})
+		}()
 	} else {
 		a.welcome(ctx, r, o)
 		go func() {

@@ -35,7 +35,7 @@ func BenchmarkLargeDescription(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if c, err := OpenAPI(d); err != nil || len(c.Events) != 261 {
+		if c, err := OpenAPI(d, ""); err != nil || len(c.Events) != 261 {
 			b.Fatal(err)
 		}
 	}
@@ -49,7 +49,7 @@ func BenchmarkFirstFiring(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		c, err := OpenAPI(d)
+		c, err := OpenAPI(d, "")
 		if err != nil {
 			b.Fatal(err)
 		}

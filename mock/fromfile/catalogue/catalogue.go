@@ -30,6 +30,7 @@ const (
 // Event is one event type of a description.
 type Event struct {
 	Type     string
+	Wire     string // what the receiver reads as the type
 	Group    string
 	About    string
 	Evidence string // FromExample or FromSchema
@@ -62,7 +63,8 @@ type Catalogue struct {
 	index map[string]*Event
 }
 
-func newCatalogue() *Catalogue { return &Catalogue{index: map[string]*Event{}} }
+// New makes a catalogue without events, for Merge.
+func New() *Catalogue { return &Catalogue{index: map[string]*Event{}} }
 
 // Event returns the event of a type, nil when there is none.
 func (c *Catalogue) Event(typ string) *Event { return c.index[typ] }
@@ -90,6 +92,9 @@ func (c *Catalogue) add(e *Event) error {
 	if e.Group == "" {
 		e.Group, _, _ = strings.Cut(strings.NewReplacer("/", ".", ":", ".", "_", ".").Replace(e.Type), ".")
 	}
+	if e.Wire == "" {
+		e.Wire = e.Type
+	}
 	c.Events = append(c.Events, e)
 	c.index[e.Type] = e
 	return nil
@@ -115,6 +120,7 @@ func (c *Catalogue) Merge(more *Catalogue) {
 		if e.About == "" {
 			e.About = old.About
 		}
+		e.Wire = old.Wire
 		if old.Group != "" {
 			e.Group = old.Group
 		}
@@ -144,6 +150,16 @@ func (e *Event) makeSample() sample.Sample {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(e.Type))
 	return sample.Make(e.set, e.schema, e.seed^h.Sum64(), e.check())
+}
+
+// Fits reports whether a payload fits the event's schema; without a usable one
+// every payload does.
+func (e *Event) Fits(payload []byte) bool {
+	if !e.schema.Exists() {
+		return true
+	}
+	check := e.check()
+	return check == nil || check(payload)
 }
 
 // check compiles the event's schema. nil when it cannot be.

@@ -19,7 +19,7 @@ func openAPI(t testing.TB, name, text string) (*Catalogue, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return OpenAPI(d)
+	return OpenAPI(d, "")
 }
 
 // fits holds a sample against the event's own schema.
@@ -100,7 +100,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 	type row struct{ typ, group, about, evidence, sample string }
 	want := []row{
-		{"order.created", "order", "An order was placed", FromSchema, ""},
+		{"order.created", "orders", "An order was placed", FromSchema, ""},
 		{"order.paid", "order", "Money arrived.", FromExample, `{"id":7,"state":"paid"}`},
 		{"order.lost", "order", "", FromExample, `{"why":"rain"}`},
 		{"ping", "ping", "", FromSchema, `{}`},
@@ -263,6 +263,7 @@ func TestFolders(t *testing.T) {
 		"odd/any-name.json":  `{"type":"order.lost"}`,
 		"odd/plain.yaml":     "x: 1",
 		"noext":              "raw",
+		"orders%2Fpaid.json": "{}",
 		".gitignore":         "x",
 	})
 	more, err := Samples(samples, "type")
@@ -271,7 +272,7 @@ func TestFolders(t *testing.T) {
 	}
 	c.Merge(more)
 	want := map[string]string{"order.created": `{"id":5}`, "refund.made": `{"type":"refund.made"}`, "parts": "", "a/push": `{"a":1}`, "b/push": `{"b":1}`,
-		"call": "From=%2B1&To=2", "order.lost": `{"type":"order.lost"}`, "plain": `{"x":1}`, "noext": "raw"}
+		"call": "From=%2B1&To=2", "order.lost": `{"type":"order.lost"}`, "plain": `{"x":1}`, "noext": "raw", "orders/paid": "{}"}
 	for typ, text := range want {
 		e := c.Event(typ)
 		if e == nil {
@@ -322,7 +323,7 @@ func TestPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := OpenAPI(doc)
+	c, err := OpenAPI(doc, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +357,7 @@ func FuzzOpenAPI(f *testing.F) {
 		if err != nil {
 			return
 		}
-		c, err := OpenAPI(d)
+		c, err := OpenAPI(d, "")
 		if err != nil {
 			return
 		}

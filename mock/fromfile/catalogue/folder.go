@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -95,7 +96,8 @@ func described(name string) bool {
 }
 
 // typesOf gives each file its event type: its name without the ending, and with
-// the folders before it where two files are named alike.
+// the folders before it where two files are named alike. What a file name cannot
+// have is written %2F.
 func typesOf(files []file, endings ...string) map[string]string {
 	bare := func(name string) string {
 		if ext := path.Ext(name); ext != name && path.Base(name) != ext {
@@ -118,6 +120,9 @@ func typesOf(files []file, endings ...string) map[string]string {
 		if base := path.Base(name); count[base] == 1 {
 			name = base
 		}
+		if plain, err := url.PathUnescape(name); err == nil {
+			name = plain
+		}
 		types[f.name] = name
 	}
 	return types
@@ -132,7 +137,7 @@ func Schemas(dir, typeAt string) (*Catalogue, error) {
 		return nil, err
 	}
 	files = slices.DeleteFunc(files, func(f file) bool { return !described(f.name) })
-	c, set := newCatalogue(), document.NewSet()
+	c, set := New(), document.NewSet()
 	var docs []*document.Document
 	for _, f := range files {
 		doc, err := document.Parse(f.path, f.raw)
@@ -165,7 +170,7 @@ func Samples(dir, typeAt string) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newCatalogue()
+	c := New()
 	types := typesOf(files, ".sample", ".payload")
 	for _, f := range files {
 		e := &Event{Type: types[f.name], Evidence: FromExample, Group: group(f.name)}

@@ -7,13 +7,15 @@ import (
 )
 
 // OpenAPI reads the events of an OpenAPI description (3.0 and later): its
-// `webhooks`, else its `x-webhooks`, else its callbacks.
-func OpenAPI(doc *document.Document) (*Catalogue, error) {
+// `webhooks`, else its `x-webhooks`, else its callbacks. typeFrom is the member of
+// an operation that holds what the receiver reads as the type, "" where that is
+// the event's name.
+func OpenAPI(doc *document.Document, typeFrom string) (*Catalogue, error) {
 	root := doc.Root()
 	if err := version(root); err != nil {
 		return nil, err
 	}
-	r := &reader{Catalogue: newCatalogue(), set: document.NewSet(doc)}
+	r := &reader{Catalogue: New(), set: document.NewSet(doc), typeFrom: typeFrom}
 	for _, name := range []string{"webhooks", "x-webhooks"} {
 		hooks := root.Get(name)
 		if !hooks.Exists() {
@@ -53,7 +55,8 @@ func version(root document.Node) error {
 
 type reader struct {
 	*Catalogue
-	set *document.Set
+	set      *document.Set
+	typeFrom string
 }
 
 func (r *reader) hooks(hooks document.Node) (err error) {
@@ -102,6 +105,12 @@ func (r *reader) item(typ string, item document.Node) error {
 func (r *reader) operation(typ string, item, operation document.Node) error {
 	e := &Event{Type: typ, at: operation, set: r.set, Evidence: FromSchema}
 	e.About = about(operation.Get("summary"), operation.Get("description"), item.Get("summary"), item.Get("description"))
+	e.Wire = member(operation, "", r.typeFrom).Text()
+	if e.Wire != "" {
+		e.Group = e.Wire
+	} else if tags := operation.Get("tags").Value; tags.IsArray() {
+		e.Group = tags.Get("0").String()
+	}
 	if old := r.index[typ]; old != nil {
 		r.note("%v", operation.Errorf("%s: left out: it stands on line %d too", typ, old.at.Line()))
 		return nil

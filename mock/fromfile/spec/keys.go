@@ -111,6 +111,7 @@ func (r *reader) typeIn(n *yaml.Node) {
 	r.fields(n, "type_in", []field{
 		{"header", r.into(&r.spec.TypeHeader, "header", headerRule)},
 		{"body", r.into(&r.spec.TypeBody, "body", pathRule)},
+		{"from", r.into(&r.spec.TypeFrom, "from", pathRule)},
 	})
 }
 

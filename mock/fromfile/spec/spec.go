@@ -32,6 +32,7 @@ type Spec struct {
 
 	TypeHeader  string // where the receiver reads the type …
 	TypeBody    string // … or the member of the body that says it
+	TypeFrom    string // the member of a description's operation that says what stands there; "": the event's name
 	Headers     []Header
 	ContentType string
 	FormField   string // of a form that holds the payload as JSON; "": its members are the fields
@@ -169,8 +170,11 @@ func (s *Spec) LineErrorf(line int, format string, args ...any) error {
 	return &document.Error{Name: s.Path, Line: line, Text: fmt.Sprintf(format, args...)}
 }
 
-// beside makes a path that stands in the file one that can be opened.
-func (s *Spec) beside(path string) string {
+// Beside makes a path that stands in the file one that can be opened.
+func (s *Spec) Beside(path string) string {
+	if path == "" {
+		return ""
+	}
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)
 	}

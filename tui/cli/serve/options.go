@@ -22,19 +22,21 @@ import (
 // Options is everything that `up` can be told: by flags, by their twins in
 // the environment, by the configuration file.
 type Options struct {
-	Addr       string
-	NoTUI      bool
-	Quiet      bool
-	Data       string // "" with Memory
-	Sync       bool
-	Keep       int
-	KeepBytes  int64
-	Memory     bool
-	ReadyFile  string
-	Seed       *uint64 // nil: random
-	Clock      string  // real, manual or auto
-	Start      time.Time
-	Fixtures   string
+	Addr      string
+	NoTUI     bool
+	Theme     string
+	Quiet     bool
+	Data      string // "" with Memory
+	Sync      bool
+	Keep      int
+	KeepBytes int64
+	Memory    bool
+	ReadyFile string
+	Seed      *uint64 // nil: random
+	Clock     string  // real, manual or auto
+	Start     time.Time
+	Fixtures  string
+	ProviderFiles
 	Config     string
 	Token      string
 	AllowHosts []string
@@ -67,6 +69,7 @@ func (o *Options) Register(f *pflag.FlagSet, getenv func(string) string) {
 	f.StringVar(&o.Addr, "addr", "127.0.0.1:4780", "listen on `HOST:PORT`; port 0 picks one")
 	f.StringVar(&o.port, "port", "", "replace the port of --addr")
 	f.BoolVar(&o.NoTUI, "no-tui", false, "never open the full-screen program")
+	f.StringVar(&o.Theme, "theme", "", "colours of the full-screen program: dark, light, auto or a `FILE` with colors")
 	f.BoolVar(&o.Quiet, "quiet", false, "without the full-screen program: no line per entry on stdout")
 	f.StringVar(&o.Data, "data", DefaultData(getenv), "`DIR` of the journal and the subscriptions")
 	f.BoolVar(&o.Sync, "sync", false, "fsync each group of appends before answering")
@@ -78,6 +81,7 @@ func (o *Options) Register(f *pflag.FlagSet, getenv func(string) string) {
 	f.Var(flags.NewChoice(&o.Clock, "real", "manual", "auto"), "clock", "`MODE`: real, manual or auto")
 	f.Var(flags.NewTime(&o.Start), "start", "first instant of a manual or auto clock, an RFC 3339 `TIME` (default now)")
 	f.StringVar(&o.Fixtures, "fixtures", "", "`DIR` with overrides of the embedded fixtures")
+	o.providerFlags(f)
 	f.StringVar(&o.Config, "config", "", "configuration `FILE` (default ./tacklebox.yaml if there)")
 	f.StringSliceVar(&o.AllowHosts, "allow-host", nil, "also deliver to this public `HOST` (repeatable)")
 	f.StringVar(&o.PublicURL, "public-url", "", "`URL` that the sandbox calls itself in links (default: the one it is called by)")

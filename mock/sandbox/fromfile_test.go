@@ -1,0 +1,411 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal"
+)
+
+const acmeAPI = `{"openapi":"3.1.0","info":{"title":"Acme","version":"1"},"webhooks":{
+ "order.created":{"post":{"summary":"An order was placed","requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Order"}}}}}},
+ "order.paid":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Order"},"example":{"type":"order.paid","id":7,"total":12.5}}}}}}},
+ "components":{"schemas":{"Order":{"type":"object","required":["type","id","total"],"properties":{"type":{"type":"string"},"id":{"type":"integer"},"total":{"type":"number","minimum":0},"note":{"type":"string"}}}}}}`
+
+const acmeFile = `name: acme
+title: Acme Corp
+hosts: [api.acme.example]
+openapi: ./openapi.json
+samples: ./samples
+type_in: {body: type}
+headers: {User-Agent: "Acme-Hooks/1", X-Acme-Delivery: "{delivery_id}", X-Acme-Try: "{attempt}", X-Acme-For: "{account}/{type}"}
+sign: {header: X-Acme-Signature, signed: "{timestamp}.{body}", prefix: "v1=", timestamp: t=, tolerance: 5m}
+retry: [5s, 5m]
+timeout: 2s
+success: [200, 202]
+give_up: {disable_after: 4}
+`
+
+// tree writes files into a new folder and returns it.
+func tree(t testing.TB, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		at := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func acmeTree(t testing.TB) string {
+	return tree(t, map[string]string{"acme.yaml": acmeFile, "openapi.json": acmeAPI, "samples/order.lost.json": `{"type":"order.lost","id":1}`})
+}
+
+func withFile(paths ...string) Option {
+	return WithConfig(func(c *Config) { c.ProviderFiles = append(c.ProviderFiles, paths...) })
+}
+
+// askJSON calls the sandbox and returns status and body.
+func askJSON(t testing.TB, method, address, body string, header ...string) (int, gjson.Result) {
+	t.Helper()
+	req, err := http.NewRequest(method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, gjson.ParseBytes(raw)
+}
+
+func TestAProviderFromAFileIsThere(t *testing.T) {
+	t.Parallel()
+	sb := Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	_, all := askJSON(t, "GET", sb.URL+"/_/providers", "")
+	if row := all.Get(`#(name=="acme")`); row.Get("events").Int() != 3 || row.Get("title").Str != "Acme Corp" || row.Get("base_url").Str != sb.URL+"/acme" {
+		t.Errorf("%s", all)
+	}
+	_, one := askJSON(t, "GET", sb.URL+"/_/providers/acme", "")
+	for typ, evidence := range map[string]string{"order.created": "generated", "order.paid": "example", "order.lost": "example"} {
+		ev := one.Get(`events.#(type=="` + typ + `")`)
+		if ev.Get("evidence").Str != evidence || ev.Get("sample.type").Str != typ {
+			t.Errorf("%s: %s", typ, ev)
+		}
+	}
+	_, doc := askJSON(t, "GET", sb.URL+"/_/providers/acme/openapi.json", "")
+	if !doc.Get("paths./webhooks.post").Exists() || !doc.Get(`webhooks.order\.created.post`).Exists() {
+		t.Errorf("%s", doc)
+	}
+	status, refused := askJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"order.payed"}`)
+	if status != 422 || !strings.Contains(refused.Get("error.hint").Str, "order.paid") {
+		t.Errorf("%d %s", status, refused)
+	}
+	status, refused = askJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"order.paid","set":{"totl":1}}`)
+	if status != 422 || !strings.Contains(refused.Get("error.hint").Str, "total") {
+		t.Errorf("%d %s", status, refused)
+	}
+	if status, _ := askJSON(t, "GET", sb.URL+"/webhooks", "", "Host", "x"); status == 200 {
+		t.Error("the plain API answers without the prefix")
+	}
+}
+
+// The plain API, accounts, signatures and secrets.
+func TestThePlainAPI(t *testing.T) {
+	t.Parallel()
+	sb := Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	base := sb.Provider("acme") + "/webhooks"
+	for _, c := range []struct {
+		method, at, body, want string
+		status                 int
+	}{
+		{"POST", base, `{"url":"x"}`, "url must be an absolute", 422},
+		{"POST", base, `{"url":"http://a.localhost/","typs":[]}`, `unknown member \"typs\": did you mean types?`, 422},
+		{"POST", base, `{"url":"http://a.localhost/","types":["order.payed"]}`, `did you mean \"order.paid\"?`, 422},
+		{"POST", base, `{"url":"http://a.localhost/","types":[]}`, "types is empty", 422},
+		{"POST", base, `[]`, "must be a JSON object", 400},
+		{"GET", sb.Provider("acme") + "/hooks", ``, "there are POST /webhooks, GET /webhooks", 404},
+		{"PUT", base, ``, "method_not_allowed", 405},
+		{"DELETE", base + "/wh_none", ``, "there is no subscription", 404},
+	} {
+		if status, got := askJSON(t, c.method, c.at, c.body); status != c.status || !strings.Contains(got.Raw, c.want) {
+			t.Errorf("%s %s %s: %d %s", c.method, c.at, c.body, status, got)
+		}
+	}
+	status, made := askJSON(t, "POST", base, `{"url":"`+sb.Inbox("shop")+`","types":["order.paid"]}`, "Authorization", "Bearer ann")
+	if status != 201 || made.Get("secret").Str == "" || made.Get("id").Str == "" {
+		t.Fatalf("%d %s", status, made)
+	}
+	if _, list := askJSON(t, "GET", base, "", "Authorization", "Bearer bob"); list.Raw != "[]" {
+		t.Errorf("bob sees %s", list)
+	}
+	if _, list := askJSON(t, "GET", base, "", "Authorization", "Bearer ann"); list.Get("0.url").Str != sb.Inbox("shop") || list.Get("0.secret").Exists() {
+		t.Errorf("ann sees %s", list)
+	}
+	sb.Fire("acme", "order.created")
+	sb.Fire("acme", "order.paid")
+	got := sb.Expect(t, "kind:capture inbox:shop")
+	if len(got) != 1 || got[0].Signature.State != signing.Valid || !got[0].Contract.OK || got[0].Account != "ann" {
+		t.Fatalf("%+v", got)
+	}
+	h := got[0].Request.Headers.HTTP()
+	if h.Get("X-Acme-For") != "ann/order.paid" || h.Get("X-Acme-Try") != "1" || h.Get("User-Agent") != "Acme-Hooks/1" || !strings.HasPrefix(h.Get("X-Acme-Signature"), "t=1767603600,v1=") {
+		t.Errorf("%v", h)
+	}
+	verdict := func(secret string) string {
+		doc, err := json.Marshal(map[string]any{"provider": "acme", "secret": secret, "headers": h, "body": string(got[0].Request.Body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, v := askJSON(t, "POST", sb.URL+"/_/verify", string(doc))
+		return v.Raw
+	}
+	if v := verdict(made.Get("secret").Str); !strings.Contains(v, `"valid":true`) {
+		t.Error(v)
+	}
+	if v := verdict(made.Get("secret").Str + "\n"); !strings.Contains(v, "blanks or a line end around it") {
+		t.Error(v)
+	}
+	_, all := askJSON(t, "GET", sb.URL+"/_/secrets?provider=acme&account=ann", "")
+	if !strings.Contains(all.Raw, made.Get("secret").Str) {
+		t.Errorf("%s", all)
+	}
+	if status, _ := askJSON(t, "DELETE", base+"/"+made.Get("id").Str, "", "Authorization", "Bearer ann"); status != 204 {
+		t.Errorf("deleting answers %d", status)
+	}
+}
+
+// A secret is renewed: what was signed with the one before is recognised, and the
+// fault old_key uses it.
+func TestRotation(t *testing.T) {
+	t.Parallel()
+	sb := Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	base := sb.Provider("acme") + "/webhooks"
+	_, made := askJSON(t, "POST", base, `{"url":"`+sb.Inbox("shop")+`","secret":"first"}`)
+	if status, changed := askJSON(t, "PATCH", base+"/"+made.Get("id").Str, `{"secret":"second"}`); status != 200 || changed.Get("secret").Str != "second" {
+		t.Fatalf("%d %s", status, changed)
+	}
+	for _, kind := range []string{"", "old_key", "bad_signature", "missing_signature", "stale_signature"} {
+		f := api.Firing{Provider: "acme", Type: "order.paid"}
+		if kind != "" {
+			f.Faults = []api.Fault{{Kind: kind}}
+		}
+		sb.Fire(f)
+	}
+	states := map[string]string{}
+	for _, c := range sb.Expect(t, "kind:capture inbox:shop", 5) {
+		states[c.Signature.State] += c.Signature.Reason + "\n"
+	}
+	for state, want := range map[string]string{signing.Valid: "", signing.Invalid: "it was made with another secret, that of an earlier secret of subscription " + made.Get("id").Str, signing.Missing: "there is no X-Acme-Signature header"} {
+		if reason, ok := states[state]; !ok || !strings.Contains(reason, want) {
+			t.Errorf("%s: %q, want %q", state, reason, want)
+		}
+	}
+	if !strings.Contains(states[signing.Invalid], "old: at most 5 minutes are accepted") {
+		t.Errorf("%q", states[signing.Invalid])
+	}
+}
+
+// Retries come at the exact instants; too many failures in a row switch the
+// subscription off; a payload that breaks the description is a warning.
+func TestRetriesAndGivingUp(t *testing.T) {
+	t.Parallel()
+	sb := Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	sb.Reply("shop", "204") // 2xx, but not one that counts here
+	_, made := askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox("shop")+`"}`)
+	sb.Fire("acme", "order.paid", Set("total", -1))
+	sb.Expect(t, "kind:attempt", 1)
+	begun := sb.Now()
+	sb.Advance(time.Hour)
+	attempts := sb.Expect(t, "kind:attempt", 3)
+	for i, after := range []time.Duration{0, 5 * time.Second, 5*time.Minute + 5*time.Second} {
+		if got := attempts[i].Time.Sub(begun); got != after {
+			t.Errorf("attempt %d after %s, want %s", i+1, got, after)
+		}
+	}
+	if c := sb.Entries("kind:capture")[0]; c.Contract.OK || !strings.Contains(strings.Join(c.Contract.Violations, ""), "total") {
+		t.Errorf("%+v", c.Contract)
+	}
+	if c := attempts[0].Contract; c == nil || c.OK {
+		t.Errorf("the attempt carries %+v", c)
+	}
+	enabled := func() bool {
+		_, list := askJSON(t, "GET", sb.URL+"/_/subscriptions?provider=acme", "")
+		return list.Get(`#(id=="` + made.Get("id").Str + `").enabled`).Bool()
+	}
+	if !enabled() {
+		t.Error("switched off after three failures")
+	}
+	sb.Fire("acme", "order.paid")
+	sb.Expect(t, "kind:attempt", 4)
+	sb.Advance(time.Hour)
+	if enabled() || len(sb.Entries("kind:attempt")) != 4 {
+		t.Errorf("enabled %v after %d attempts", enabled(), len(sb.Entries("kind:attempt")))
+	}
+	fired := sb.Fire("acme", "order.paid")
+	if fired.Events[0].Skipped[0].Reason != "disabled" {
+		t.Errorf("%+v", fired)
+	}
+}
+
+// By example: another shape of the calls, credentials, forms.
+func TestCallsByExample(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, map[string]string{"samples/push.json": `{"ref":"main","size":3,"big":1e3}`, "hub.yaml": `name: hub
+samples: samples
+home: /v3
+type_in: {header: X-Hub-Event}
+content_type: application/x-www-form-urlencoded
+form_field: payload
+sign: github
+api:
+  list: GET /hooks
+  create: {call: POST /hooks, url: config.url, types: events, secret: config.secret, id: hook.id}
+  delete: DELETE /hooks/{hook_id}
+`})
+	sb := Start(t, withFile(filepath.Join(dir, "hub.yaml")))
+	base := sb.URL + "/hub/v3/hooks"
+	if status, refused := askJSON(t, "GET", base, ""); status != 401 || !strings.Contains(refused.Raw, "Authorization: Bearer") {
+		t.Errorf("%d %s", status, refused)
+	}
+	form := url.Values{"config[url]": {sb.Inbox("a")}, "events[]": {"push"}, "config[secret]": {"s3"}}.Encode()
+	status, made := askJSON(t, "POST", base, form, "Authorization", "Bearer tok", "Content-Type", "application/x-www-form-urlencoded")
+	if status != 201 || made.Get("config.url").Str != sb.Inbox("a") || made.Get("hook.id").Str == "" {
+		t.Fatalf("%d %s", status, made)
+	}
+	status, rows := askJSON(t, "POST", sb.URL+"/_/subscriptions", `{"provider":"hub","account":"tok","url":"`+sb.Inbox("b")+`","types":["push"]}`)
+	if status != 201 || rows.Get("0.url").Str != sb.Inbox("b") {
+		t.Errorf("%d %s", status, rows)
+	}
+	sb.Fire("hub", "push", Set("size", 4))
+	for _, c := range sb.Expect(t, "kind:capture", 2) {
+		fields, err := url.ParseQuery(string(c.Request.Body))
+		if err != nil || gjson.Get(fields.Get("payload"), "size").Int() != 4 || c.Signature.State != signing.Valid || c.Request.Headers.HTTP().Get("X-Hub-Event") != "push" {
+			t.Errorf("%s %+v", c.Request.Body, c.Signature)
+		}
+	}
+	if status, _ := askJSON(t, "DELETE", base+"/"+made.Get("hook.id").Str, "", "Authorization", "Bearer tok"); status != 204 {
+		t.Errorf("deleting answers %d", status)
+	}
+}
+
+// Every scheme that the table knows can sign a provider's callbacks, and they are
+// found valid.
+func TestEverySchemeSignsAFile(t *testing.T) {
+	t.Parallel()
+	for _, name := range signing.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kind := "application/json"
+			if name == "twilio" {
+				kind = "application/x-www-form-urlencoded"
+			}
+			dir := tree(t, map[string]string{"samples/a.json": `{"id":1,"signature":{}}`, "p.yaml": "name: acme\nsamples: samples\nsign: " + name + "\ncontent_type: " + kind + "\n"})
+			sb := Start(t, withFile(filepath.Join(dir, "p.yaml")))
+			askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox("x")+`?a=1"}`)
+			sb.Fire("acme", "a")
+			if c := sb.Expect(t, "kind:capture")[0]; c.Signature == nil || c.Signature.State != signing.Valid {
+				t.Errorf("%+v", c.Signature)
+			}
+		})
+	}
+}
+
+// What is known of subscriptions, secrets and waiting retries outlives a restart.
+func TestAFileProviderAfterARestart(t *testing.T) {
+	t.Parallel()
+	dir, data := acmeTree(t), t.TempDir()
+	var made gjson.Result
+	var before *journal.Entry
+	t.Run("before", func(t *testing.T) {
+		sb := Start(t, WithData(data), withFile(filepath.Join(dir, "acme.yaml")))
+		sb.Reply("shop", "500,200")
+		_, made = askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"http://127.0.0.1:1/in/shop"}`)
+		sb.Fire("acme", "order.created")
+		sb.Expect(t, "kind:attempt has:error")
+		before = sb.Entries("kind:event")[0]
+	})
+	sb := Start(t, WithData(data), withFile(filepath.Join(dir, "acme.yaml")))
+	_, all := askJSON(t, "GET", sb.URL+"/_/secrets?provider=acme", "")
+	if !strings.Contains(all.Raw, made.Get("secret").Str) {
+		t.Errorf("%s", all)
+	}
+	sb.Advance(time.Minute)
+	sb.Expect(t, "kind:attempt", 2)
+	sb.Fire("acme", "order.created")
+	if again := sb.Entries("kind:event")[1]; string(again.Request.Body) != string(before.Request.Body) {
+		t.Errorf("the sample was %s and is %s", before.Request.Body, again.Request.Body)
+	}
+}
+
+// Files that cannot be: a sentence and a place, and the others still start.
+func TestProviderFilesWithMistakes(t *testing.T) {
+	t.Parallel()
+	good := filepath.Join(acmeTree(t), "acme.yaml")
+	for name, c := range map[string]struct{ text, want string }{
+		"builtin.yaml":  {"name: shoptet\nsamples: s", `builtin.yaml:1: name "shoptet" is a built-in provider's`},
+		"twice.yaml":    {"samples: s\nname: acme", `twice.yaml:2: name "acme" is that of ` + good + " too"},
+		"typo.yaml":     {"name: a\nsamples: s\nretires: [1s]", `typo.yaml:3: unknown key "retires": did you mean retry?`},
+		"nofile.yaml":   {"name: a\nopenapi: none.json", "nofile.yaml:2: openapi cannot be used:"},
+		"broken.yaml":   {"name: a\nopenapi: broken.json", "broken.json:2: is not JSON"},
+		"hostile.yaml":  {"name: a\nopenapi: hostile.json", "hostile.json:1: brackets are nested deeper than 512"},
+		"noevents.yaml": {"name: a\nsamples: empty", "describes no events: the folders that it names are empty"},
+		"scheme.yaml":   {"name: a\nsamples: s\nsign: stirpe", `scheme.yaml:3: sign "stirpe" is no scheme: did you mean stripe?`},
+		"parts.yaml":    {"name: a\nsamples: s\nsign:\n  header: X-S\n  algorithm: sha265\n  signed: \"{timestamp}.{bdy}\"", `parts.yaml:5: sign: algorithm "sha265" is none of them: did you mean sha256?`},
+		"parts2.yaml":   {"name: a\nsamples: s\nsign: {header: X-S, signed: \"{timestamp}.{body}\"}", "parts2.yaml:3: sign: {timestamp} is signed, and timestamp does not say which header holds it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := tree(t, map[string]string{name: c.text, "s/a.json": "{}", "empty/.keep": "", "broken.json": "{\n]", "hostile.json": strings.Repeat(`{"a":`, 1_000_000)})
+			bad := filepath.Join(dir, name)
+			_, err := Open(Config{ProviderFiles: []string{good, bad}})
+			var refused *ProviderFileError
+			if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("%v, want %s", err, c.want)
+			}
+			var warned []string
+			sb, err := Open(Config{ProviderFiles: []string{good, bad}, KeepGoing: true, Warn: func(m string) { warned = append(warned, m) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = sb.Shutdown(context.Background()) }()
+			if !sb.engine.Has("acme") || len(warned) != 1 || !strings.Contains(warned[0], c.want) {
+				t.Errorf("%q", warned)
+			}
+		})
+	}
+}
+
+// Two mistakes of two files are both told; a section of the configuration names a
+// file; overrides of fixtures reach it.
+func TestFilesFromTheConfiguration(t *testing.T) {
+	t.Parallel()
+	dir := acmeTree(t)
+	over := tree(t, map[string]string{"acme/samples/order.paid.json": `{"type":"order.paid","id":99,"total":1}`})
+	section := map[string]json.RawMessage{"from": json.RawMessage(`"` + filepath.Join(dir, "acme.yaml") + `"`), "retry": json.RawMessage(`["1s"]`)}
+	sb := Start(t, WithConfig(func(c *Config) {
+		c.Providers = map[string]map[string]json.RawMessage{"acme": section}
+		c.Fixtures = over
+	}))
+	if _, s := askJSON(t, "GET", sb.URL+"/_/providers/acme/settings", ""); s.Get("retry").Raw != `["1s"]` {
+		t.Errorf("%s", s)
+	}
+	sb.Fire("acme", "order.paid", To(sb.Inbox("x")))
+	if c := sb.Expect(t, "kind:capture")[0]; gjson.GetBytes(c.Request.Body, "id").Int() != 99 {
+		t.Errorf("%s", c.Request.Body)
+	}
+	_, err := Open(Config{Providers: map[string]map[string]json.RawMessage{"other": section}})
+	if err == nil || !strings.Contains(err.Error(), "the configuration calls it providers.other") {
+		t.Errorf("%v", err)
+	}
+	_, err = Open(Config{ProviderFiles: []string{"/none/a.yaml", "/none/b.yaml"}})
+	if err == nil || strings.Count(err.Error(), "no such file") != 2 {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,285 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/client"
+	"tacklebox/tui/body"
+	"tacklebox/tui/ui"
+)
+
+// firing is what is being fired, and what was.
+type firing struct {
+	last    *api.Firing                    // the last one that worked
+	values  map[string]map[string][]string // what the form of an event type held
+	left    int                            // events to go, 0: nothing is fired
+	all     int
+	began   time.Time
+	stop    bool
+	hello   bool              // the first sample is to be fired when the catalogue is there
+	replays map[string]string // deliveries that this screen replayed, and how
+}
+
+// atOnce is how many events one call fires: between two calls it can be stopped.
+const atOnce = 200
+
+// progress is how far a long firing is.
+func (f *firing) progress(now time.Time) string {
+	frames := []rune("⣾⣽⣻⢿⡿⣟⣯⣷")
+	at := now.UnixMilli() / 100 % int64(len(frames))
+	return string(frames[at]) + " firing " + ui.Grouped(uint64(f.all-f.left)) + " of " + ui.Grouped(uint64(f.all))
+}
+
+// fired is what one call fired.
+type fired struct {
+	req    api.Firing // the whole of it
+	form   *ui.Form   // that asked for it, nil: none
+	events int
+	result *api.Fired
+	err    error
+	sums   *sums
+}
+
+// sums is what the calls of one firing made together.
+type sums struct {
+	deliveries, events int
+	skipped            []string
+}
+
+// fire sends a firing and tells what came of it. The form that asked for it stays
+// until it is answered.
+func fire(m *model, req api.Firing, form *ui.Form) tea.Cmd {
+	if m.fire.left > 0 {
+		m.complain("something is being fired: esc stops it")
+		return nil
+	}
+	f := &m.fire
+	f.all = max(req.Count, 1)
+	f.left, f.began, f.stop = f.all, m.wall(), false
+	m.list.follow = true
+	if form != nil {
+		form.Stop = func() { m.fire.stop = true }
+	}
+	return fireSome(m, req, form, new(sums))
+}
+
+func fireSome(m *model, req api.Firing, form *ui.Form, so *sums) tea.Cmd {
+	ctx, c := m.ctx, m.api
+	part := req
+	if m.fire.all > 1 {
+		part.Count = min(m.fire.left, atOnce)
+	}
+	if form != nil {
+		form.Busy = m.fire.progress(m.wall())
+	}
+	return func() tea.Msg {
+		result, err := c.Fire(ctx, part)
+		return fired{req, form, max(part.Count, 1), result, err, so}
+	}
+}
+
+func (r fired) apply(m *model) tea.Cmd {
+	f := &m.fire
+	if r.form != nil {
+		r.form.Busy = ""
+	}
+	if r.err != nil {
+		f.left = 0
+		if r.form != nil && m.shows(r.form) {
+			refuseFiring(r.form, r.err)
+		} else {
+			m.complain(r.err.Error())
+		}
+		return nil
+	}
+	r.sums.add(r.result)
+	if f.left -= r.events; f.left > 0 && !f.stop {
+		return fireSome(m, r.req, r.form, r.sums)
+	}
+	stopped := f.left > 0
+	f.left, f.last = 0, &r.req
+	if r.form != nil {
+		m.drop(r.form)
+		m.drop(m.over()) // the palette below it
+	}
+	text, style := r.sums.text(r.req), ui.Good
+	if r.sums.deliveries == 0 {
+		style = ui.Warn
+	}
+	if stopped {
+		text, style = "stopped after "+text, ui.Warn
+	}
+	m.say(style, text)
+	return refresh(m)
+}
+
+func (s *sums) add(result *api.Fired) {
+	for _, e := range result.Events {
+		s.events++
+		s.deliveries += len(e.Deliveries)
+		for _, x := range e.Skipped {
+			if len(s.skipped) < 3 {
+				s.skipped = append(s.skipped, x.Subscription+": "+x.Reason)
+			}
+		}
+	}
+}
+
+// text says how many deliveries a firing has, or why it has none.
+func (s *sums) text(req api.Firing) string {
+	out := "fired " + req.Provider + " " + req.Type
+	if s.events > 1 {
+		out += " " + ui.Grouped(uint64(s.events)) + " times"
+	}
+	skipped := strings.Join(s.skipped, "; ")
+	switch {
+	case s.deliveries == 0 && skipped != "":
+		return out + ": nobody got it; " + skipped
+	case s.deliveries == 0:
+		return out + ": nobody has subscribed to it (give a URL in the form to send it anyway)"
+	case skipped != "":
+		return out + ": " + ui.Count(s.deliveries, "delivery") + ", not to " + skipped
+	}
+	return out + ": " + ui.Count(s.deliveries, "delivery")
+}
+
+func fireAgain(m *model) tea.Cmd {
+	if m.fire.last == nil {
+		m.complain("nothing was fired yet that worked: press f")
+		return nil
+	}
+	return fire(m, *m.fire.last, nil)
+}
+
+// catalog is what can be fired, loaded once.
+type catalog struct {
+	list      []api.Provider
+	providers []api.ProviderDetail
+	busy      bool // it is being loaded
+}
+
+// catalogRead is the catalogue of the sandbox.
+type catalogRead struct {
+	catalog
+	err error
+}
+
+func loadCatalog(m *model) tea.Cmd {
+	if m.catalog.busy {
+		return nil
+	}
+	m.catalog.busy = true
+	ctx, c := m.ctx, m.api
+	return func() tea.Msg {
+		r := catalogRead{}
+		r.catalog, r.err = readCatalog(ctx, c)
+		return r
+	}
+}
+
+func readCatalog(ctx context.Context, c *client.Client) (out catalog, err error) {
+	if out.list, err = c.Providers(ctx); err != nil {
+		return out, err
+	}
+	for _, p := range out.list {
+		d, err := c.Provider(ctx, p.Name)
+		if err != nil {
+			return out, err
+		}
+		out.providers = append(out.providers, *d)
+	}
+	return out, nil
+}
+
+func (r catalogRead) apply(m *model) tea.Cmd {
+	m.catalog = r.catalog
+	if m.link.state == client.Lost {
+		return nil // the top line says so
+	}
+	m.fail(r.err)
+	for _, o := range m.overs {
+		if p, ok := o.(*ui.Picker); ok && p.Loading && p.Title == paletteTitle {
+			p.Set(eventItems(m))
+		}
+	}
+	if m.fire.hello && r.err == nil {
+		m.fire.hello = false
+		return fireHello(m)
+	}
+	return nil
+}
+
+func (c *catalog) provider(name string) *api.ProviderDetail {
+	for i := range c.providers {
+		if c.providers[i].Name == name {
+			return &c.providers[i]
+		}
+	}
+	return nil
+}
+
+const paletteTitle = "Fire"
+
+// choice is one event type of one provider.
+type choice struct {
+	provider string
+	event    api.EventType
+}
+
+// showPalette searches all event types of all providers.
+func showPalette(m *model) tea.Cmd {
+	p := ui.NewPicker(paletteTitle)
+	p.Empty = "the catalogue is empty"
+	p.Keys = []ui.Hint{{Key: "⏎", About: "fill in"}, {Key: "ctrl+t", About: "fire at once"}}
+	p.Preview = func(it ui.Item, width int) []ui.Line { return aboutEvent(it.Value.(choice), width) }
+	p.Set(eventItems(m))
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
+		m.show(fireForm(m, it.Value.(choice)))
+		return nil, false
+	}
+	p.Extra = map[string]func(*ui.Item) tea.Cmd{"ctrl+t": func(it *ui.Item) tea.Cmd {
+		if it == nil {
+			return nil
+		}
+		c := it.Value.(choice)
+		m.drop(p)
+		return fire(m, api.Firing{Provider: c.provider, Type: c.event.Type}, nil)
+	}}
+	m.show(p)
+	if len(m.catalog.providers) == 0 {
+		p.Loading = true
+		return loadCatalog(m)
+	}
+	return nil
+}
+
+func eventItems(m *model) []ui.Item {
+	var items []ui.Item
+	for _, p := range m.catalog.providers {
+		for _, e := range p.Events {
+			note := strings.TrimSpace("[" + ui.Clean(e.Evidence, 20) + "] " + ui.Cell(e.About))
+			items = append(items, ui.Item{Label: ui.Clean(p.Name, 20) + " " + ui.Clean(e.Type, 100), Note: note, Style: ui.Dim, Value: choice{p.Name, e}})
+		}
+	}
+	return items
+}
+
+func aboutEvent(c choice, width int) []ui.Line {
+	out := ui.Wrap(ui.Say(ui.Strong, ui.Cell(c.provider+" "+c.event.Type)), width, 2, 3)
+	out = append(out, ui.Paragraph(ui.Plain, ui.Text(c.event.About), width)...)
+	if c.event.Evidence != "" {
+		out = append(out, ui.Say(ui.Dim, "evidence: "+ui.Clean(c.event.Evidence, 100)))
+	}
+	if len(c.event.Sample) > 0 {
+		out = append(out, ui.Line{})
+		for _, l := range body.New(c.event.Sample, "application/json", "").Show(body.JSON, width, "sample", nil) {
+			out = append(out, l.Line)
+		}
+	}
+	return out
+}

@@ -1,0 +1,49 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// TestAsksBeforeLoss: leaving asks when something would be lost, and says what; any
+// other key stays.
+func TestAsksBeforeLoss(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  func(m *model)
+		want string
+	}{
+		"memory":  {func(m *model) { m.opt.Attached, m.opt.Memory = false, true; m.list.lines = nil }, "in memory only and will be gone: 9"},
+		"waiting": {func(m *model) { m.opt.Attached = false }, "1 delivery to be tried again"},
+		"firing":  {func(m *model) { m.fire.left = 1500 }, "1,500 events of a firing"},
+	} {
+		m := filled(t, 120, 40)
+		c.set(m)
+		press(m, "q")
+		text := strings.Join(strings.Fields(strings.ReplaceAll(plainScreen(m), "│", " ")), " ")
+		if !strings.Contains(text, c.want) {
+			t.Errorf("%s: %s", name, plainScreen(m))
+		}
+		if press(m, "esc"); m.over() != nil {
+			t.Errorf("%s: esc does not stay", name)
+		}
+		press(m, "q")
+		if cmd := press(m, "q"); cmd == nil || cmd() != (tea.QuitMsg{}) {
+			t.Errorf("%s: q does not leave after the question", name)
+		}
+	}
+	m := filled(t, 120, 40)
+	if cmd := press(m, "q"); cmd == nil || cmd() != (tea.QuitMsg{}) {
+		t.Error("attached, nothing is lost, and it asks")
+	}
+}
+
+// TestSuspend gives the terminal back to the shell, also from inside a form.
+func TestSuspend(t *testing.T) {
+	m := filled(t, 80, 24)
+	press(m, "f", "enter")
+	if cmd := press(m, "ctrl+z"); cmd == nil || cmd() != (tea.SuspendMsg{}) {
+		t.Error("ctrl+z does not suspend")
+	}
+}
