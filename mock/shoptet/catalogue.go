@@ -53,6 +53,7 @@ func catalogueOf(w *provider.World) *catalogue {
 	return k
 }
 
+// in reports whether a profile knows the event type.
 func (t *eventType) in(p *profile) bool { return slices.Contains(t.Profiles, p.name) }
 
 // registrable reports whether the API takes a webhook for the event: addon:*
