@@ -32,4 +32,5 @@ func parseDate(s string) (time.Time, bool) {
 // space (decision).
 func queryDate(s string) (time.Time, bool) { return parseDate(strings.ReplaceAll(s, " ", "+")) }
 
+// formatDate writes a date as every answer and callback has it.
 func formatDate(t time.Time) string { return t.UTC().Format(sentDate) }

@@ -12,6 +12,7 @@ import (
 // alone.
 type apiError = kit.Error
 
+// worded makes an error of the API: its code, its sentence and what it is about.
 func worded(status int, code, message, instance string) *apiError {
 	return &apiError{Status: status, Code: code, Message: message, Field: instance}
 }
@@ -26,6 +27,7 @@ type errorBody struct {
 	Instance string `json:"instance"`
 }
 
+// errorBodies writes errors as the envelope holds them; none is null there.
 func errorBodies(list []*apiError) []errorBody {
 	var bodies []errorBody
 	for _, e := range list {

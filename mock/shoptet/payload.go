@@ -211,6 +211,7 @@ func spell(body []byte) []byte {
 	return recode(body)
 }
 
+// isText reports that a firing gave its body as text, to be sent byte for byte.
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
 // without removes a member from an object, when it is there.

@@ -20,6 +20,7 @@ const (
 	authBasic = "basic"
 )
 
+// authTypes are the documented ways in which a delivery proves itself.
 func authTypes() []string { return []string{authNone, authBasic, "api user", "aws iam"} }
 
 // webhook is what the mock keeps of one subscription beside its URL and the
