@@ -23,9 +23,14 @@ func providerCommand(a *App) *cobra.Command {
 		Short: "Check or begin a provider file",
 		Long: `A provider file describes a provider without a line of code: 'tacklebox up
 --provider FILE' serves it like a built-in one.`,
-		Args: args(),
+		Args: cobra.ArbitraryArgs,
 	}
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return exit.Usagef("provider: want check FILE or init NAME")
+		}
+		return exit.Usagef("provider %q: want check or init%s", args[0], exit.DidYouMean(args[0], []string{"check", "init"}))
+	}
 	cmd.AddCommand(providerCheckCommand(a), providerInitCommand(a))
 	return cmd
 }
