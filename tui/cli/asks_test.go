@@ -56,9 +56,9 @@ func TestFireTells(t *testing.T) {
 	runCases(t, []commandCase{
 		{name: "without waiting", args: []string{"fire", "p", "a"}, answers: attempted,
 			out: lines("a  e1", "  → http://h/1", "  → http://h/2", "b  e2", "  skipped 9: disabled", "c  e3", "  nobody is subscribed; --to URL sends it to one place")},
-		{name: "after waiting", args: []string{"fire", "p", "a", "--wait", "1ms"}, answers: attempted,
+		{name: "after waiting", args: []string{"fire", "p", "a", "--wait", "1ms"}, answers: attempted, code: exit.Failure,
 			out: lines("a  e1", "  → http://h/1 connection refused fault reset", "  → http://h/2 not attempted yet", "b  e2", "  skipped 9: disabled", "c  e3", "  nobody is subscribed; --to URL sends it to one place")},
-		{name: "attempts as JSON", args: []string{"fire", "p", "a", "--wait", "1ms", "--json"}, code: exit.OK,
+		{name: "attempts as JSON", args: []string{"fire", "p", "a", "--wait", "1ms", "--json"}, code: exit.Failure,
 			answers: map[string]string{"POST /_/events": fired(""), "POST /_/expect": `200 {"met":true,"entries":[12]}`, "GET /_/entries/12": `200 {"seq":12,"time":"2026-01-05T09:00:00Z","kind":"attempt","delivery_id":"dlv1"}`},
 			out:     lines(`{"events":[{"id":"evt1","type":"order:create","deliveries":[{"id":"dlv1","subscription":"7","url":"http://h/cb"}],"skipped":[]}],"attempts":[{"seq":12,"time":"2026-01-05T09:00:00Z","kind":"attempt","delivery_id":"dlv1"}]}`)},
 		{name: "the attempt is gone by then", args: []string{"fire", "p", "a", "--wait", "1ms"}, code: exit.Usage, err: "no longer kept",

@@ -17,7 +17,7 @@ type entriesRun struct{ *App }
 
 func entriesCommand(a *App) *cobra.Command {
 	var q client.Query
-	var all bool
+	var all, remove bool
 	cmd := &cobra.Command{
 		Use:   "entries [q]",
 		Short: "List what happened",
@@ -31,9 +31,13 @@ func entriesCommand(a *App) *cobra.Command {
 	cmd.Flags().IntVar(&q.Limit, "limit", 0, "at most `N` (default 100)")
 	cmd.Flags().Var(flags.NewChoice(&q.Order, "", "asc", "desc"), "order", "asc or desc (default asc)")
 	cmd.Flags().BoolVar(&all, "all", false, "every one that is kept, oldest first")
+	cmd.Flags().BoolVar(&remove, "delete", false, "forget those that the filter matches; without a filter, all")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if q.Q, err = query(args); err != nil {
 			return err
+		}
+		if remove {
+			return (entriesRun{a}).forget(cmd.Context(), q.Q)
 		}
 		if all {
 			return entriesRun{a}.allEntries(cmd.Context(), q)
@@ -48,6 +52,9 @@ func entriesCommand(a *App) *cobra.Command {
 }
 
 func (a entriesRun) printEntries(page *client.Page) error {
+	if len(page.Entries) == 0 && !a.json {
+		a.say("nothing matches, of %d entries", page.LastSeq+1-min(page.OldestSeq, page.LastSeq+1))
+	}
 	for i := range page.Entries {
 		if err := a.out.Entry(&page.Entries[i], a.json); err != nil {
 			return err
@@ -64,12 +71,28 @@ func (a entriesRun) allEntries(ctx context.Context, q client.Query) error {
 		if err != nil {
 			return err
 		}
-		if err := a.printEntries(page); err != nil {
-			return err
-		}
 		if len(page.Entries) == 0 {
 			return nil
 		}
+		if err := a.printEntries(page); err != nil {
+			return err
+		}
 		q.After = page.Entries[len(page.Entries)-1].Seq
 	}
+}
+
+// forget deletes entries; their numbers are not given again.
+func (a entriesRun) forget(ctx context.Context, q string) error {
+	if err := a.client().ForgetEntries(ctx, q); err != nil {
+		return err
+	}
+	what := "every entry"
+	if q != "" {
+		what = "the entries that match " + q
+	}
+	if a.json {
+		return a.out.JSON(map[string]string{"forgot": what})
+	}
+	a.out.Line("forgot %s", what)
+	return nil
 }

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
@@ -20,6 +20,9 @@ type fireOptions struct {
 	context     []string
 	faults      []string
 	wait        time.Duration
+	judged      bool // --wait was given: the exit code tells how it ended
+	allowNone   bool
+	connect     time.Duration
 }
 
 // attemptWithin is how long fire waits for an attempt when it waits at all:
@@ -38,7 +41,11 @@ func fireCommand(a *App) *cobra.Command {
 call is called; with --to that URL alone, and then no running sandbox is needed.
 
 --set types its value as the sample does: where the sample has a number, 5 is a
-number. PATH:=JSON sends JSON as written.`,
+number. PATH:=JSON sends JSON as written.
+
+Exit code with --wait: 0 when every delivery was accepted, 1 when one was refused or
+failed for good or nobody was there to get it, 3 when one still waits. 'tacklebox
+help faults' lists the faults.`,
 		Example: `  tacklebox fire shoptet order:create --set eventInstance=2026000123
   tacklebox fire dsco ORDER_CREATED --to http://localhost:3000/callback
   tacklebox fire lagerkoll article.updated --merge @changes.json --count 3`,
@@ -55,8 +62,11 @@ number. PATH:=JSON sends JSON as written.`,
 	f.StringArrayVar(&o.context, "context", nil, "a fact that decides who gets it, `KEY=VALUE` (repeatable)")
 	f.IntVar(&o.req.Count, "count", 0, "fire `N` events (default 1)")
 	f.StringArrayVar(&o.faults, "fault", nil, "make the delivery suffer this `KIND` of fault (repeatable)")
-	f.DurationVar(&o.wait, "wait", 0, "wait up to `D` for the first attempts and print how they ended")
+	f.DurationVar(&o.wait, "wait", 0, "wait up to `D` until every delivery is accepted or has failed, and print how it ended")
+	f.BoolVar(&o.allowNone, "allow-none", false, "with --wait: nobody there to get it is no failure")
+	f.DurationVar(&o.connect, "retry-connect", 0, "first wait up to `D` until somebody listens where it goes")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.judged = cmd.Flags().Changed("wait")
 		o.req.Provider, o.req.Type = args[0], args[1]
 		return fireRun{a}.fire(cmd.Context(), o)
 	}
@@ -92,22 +102,78 @@ func (a fireRun) fireAt(ctx context.Context, c *client.Client, o *fireOptions, l
 	if err := a.typeEdits(ctx, c, o); err != nil {
 		return err
 	}
-	result, err := c.Fire(ctx, o.req)
+	if err := a.awaitReceivers(ctx, c, o); err != nil {
+		return err
+	}
+	fired, err := c.Fire(ctx, o.req)
 	if err != nil {
 		return a.explainFire(ctx, c, o, err)
 	}
-	if local && o.wait == 0 {
+	if local && !o.judged {
 		o.wait = attemptWithin
 	}
-	attempts, err := a.attempts(ctx, c, result, o.wait)
-	if err != nil {
-		return err
+	var how outcome
+	if o.judged || local {
+		if how, err = follow(ctx, c, fired, o.wait, local); err != nil {
+			return err
+		}
 	}
 	if a.json {
-		return a.out.JSON(firedJSON{*result, attempts})
+		err = a.out.JSON(firedJSON{*fired, how.attempts})
+	} else {
+		a.printFired(fired, how.attempts, o.judged || local)
+		a.printAccounts(ctx, c, o, fired)
 	}
-	a.printFired(result, attempts, o.wait > 0)
-	return nil
+	if code := how.code(o.allowNone); err == nil && o.judged && code != exit.OK {
+		return exit.Failed(code)
+	}
+	return err
+}
+
+// awaitReceivers waits with --retry-connect until somebody listens at every place
+// that the event will go to.
+func (a fireRun) awaitReceivers(ctx context.Context, c *client.Client, o *fireOptions) error {
+	if o.connect <= 0 {
+		return nil
+	}
+	urls := []string{o.req.To}
+	if o.req.To == "" {
+		subs, err := c.Subscriptions(ctx, o.req.Provider, o.req.Account)
+		if err != nil {
+			return err
+		}
+		urls = nil
+		for _, s := range subs {
+			urls = append(urls, s.URL)
+		}
+	}
+	return listening(ctx, urls, o.connect)
+}
+
+// printAccounts says how many accounts got what was fired for all of them.
+func (a fireRun) printAccounts(ctx context.Context, c *client.Client, o *fireOptions, fired *api.Fired) {
+	got := map[string]bool{}
+	for _, event := range fired.Events {
+		for _, d := range event.Deliveries {
+			got[d.Subscription] = true
+		}
+	}
+	if o.req.Account != "" || o.req.To != "" || len(got) < 2 {
+		return
+	}
+	subs, err := c.Subscriptions(ctx, o.req.Provider, "")
+	if err != nil {
+		return // it is fired; this is only a word more
+	}
+	accounts := map[string]bool{}
+	for _, s := range subs {
+		if got[s.ID] {
+			accounts[s.Account] = true
+		}
+	}
+	if len(accounts) > 1 {
+		a.out.Line("%d accounts got it; --account chooses one", len(accounts))
+	}
 }
 
 // typeEdits asks for the sample only when there is something to type.
@@ -151,34 +217,6 @@ type firedJSON struct {
 	Attempts []client.Entry `json:"attempts,omitempty"`
 }
 
-// attempts waits for the first attempt of every delivery. Time over is not an
-// error: what is missing shows in the output.
-func (a fireRun) attempts(ctx context.Context, c *client.Client, result *client.FireResult, within time.Duration) ([]client.Entry, error) {
-	if within <= 0 {
-		return nil, nil
-	}
-	deadline := time.Now().Add(within)
-	var out []client.Entry
-	for _, event := range result.Events {
-		for _, d := range event.Deliveries {
-			left := max(time.Until(deadline), 0)
-			met, err := c.Expect(ctx, client.Expectation{Q: fmt.Sprintf("kind:attempt delivery:%q", d.ID), Within: left.String()})
-			if err != nil {
-				return nil, err
-			}
-			if !met.Met || len(met.Entries) == 0 {
-				continue
-			}
-			entry, err := c.Entry(ctx, met.Entries[0])
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, *entry)
-		}
-	}
-	return out, nil
-}
-
 func (a fireRun) printFired(result *client.FireResult, attempts []client.Entry, waited bool) {
 	byDelivery := map[string]*client.Entry{}
 	for i := range attempts {
@@ -187,7 +225,7 @@ func (a fireRun) printFired(result *client.FireResult, attempts []client.Entry, 
 	for _, event := range result.Events {
 		a.out.Line("%s  %s", a.out.Paint(print.Bold, event.Type), event.ID)
 		for _, d := range event.Deliveries {
-			a.out.Line("  → %s%s", d.URL, a.outcome(byDelivery[d.ID], waited))
+			a.out.Line("  → %s%s", d.URL, a.ending(byDelivery[d.ID], waited))
 		}
 		for _, s := range event.Skipped {
 			a.out.Line("  %s %s: %s", a.out.Paint(print.Quiet, "skipped"), s.Subscription, s.Reason)
@@ -198,7 +236,7 @@ func (a fireRun) printFired(result *client.FireResult, attempts []client.Entry, 
 	}
 }
 
-func (a fireRun) outcome(attempt *client.Entry, waited bool) print.Painted {
+func (a fireRun) ending(attempt *client.Entry, waited bool) print.Painted {
 	switch {
 	case attempt != nil:
 		return a.out.Marks(attempt)

@@ -18,6 +18,7 @@ type inboxRun struct{ *App }
 
 func inboxCommand(a *App) *cobra.Command {
 	var reply, forward, verify string
+	var remove bool
 	cmd := &cobra.Command{
 		Use:   "inbox [NAME]",
 		Short: "List inboxes, or say how one answers",
@@ -35,9 +36,13 @@ repeats. 500x2,200 fails twice and then accepts.`,
 	f.StringVar(&reply, "reply", "", "`STATUS[xN][@DELAY],…` to answer with; \"\" answers 200 again")
 	f.StringVar(&forward, "forward", "", "pass everything on to this `URL`; \"\" stops that")
 	f.StringVar(&verify, "verify", "", "check signatures of `PROVIDER[:SECRET]`; \"\" stops that")
+	f.BoolVar(&remove, "delete", false, "forget how it answers; what it got stays")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return inboxRun{a}.inboxes(cmd.Context())
+		}
+		if remove {
+			return (inboxRun{a}).forget(cmd.Context(), args[0])
 		}
 		inbox, err := a.client().Inbox(cmd.Context(), args[0])
 		if err != nil {
@@ -110,4 +115,12 @@ func answers(list []api.Reply) string {
 		return "200"
 	}
 	return api.FormatReplies(list)
+}
+
+// forget makes an inbox answer as one that nobody set.
+func (a inboxRun) forget(ctx context.Context, name string) error {
+	if err := a.client().DeleteInbox(ctx, name); err != nil {
+		return err
+	}
+	return a.printInbox(name, &api.Inbox{})
 }

@@ -65,6 +65,7 @@ func (a *App) document(flag, value string) (json.RawMessage, error) {
 	if err != nil {
 		return nil, exit.Usagef("--%s: %w", flag, err)
 	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if !json.Valid(text) {
 		return nil, exit.Usagef("--%s %s: not JSON%s", flag, value, placeOf(text))
 	}

@@ -20,6 +20,7 @@ import (
 // Document parses one YAML document and returns its top mapping, nil when the
 // file is empty.
 func Document(name string, text []byte) (*yaml.Node, error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var doc, more yaml.Node
 	if err := decoder.Decode(&doc); err != nil {
