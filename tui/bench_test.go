@@ -30,7 +30,7 @@ func busy(from, n int) []*rows.Row {
 // loaded is a model that was shown 100,000 entries.
 func loaded(t testing.TB) *model {
 	m := filled(t, 120, 40)
-	const all, step = 100_000, 70 // 2,000 a second, thirty frames
+	const all, step = 100_000, 700
 	for i := 10; i < all; i += step {
 		m.take(arrived{Turn: 1, Rows: busy(i, step)})
 	}

@@ -40,6 +40,9 @@ func complete(m *model, back bool) {
 	rest, word := lastWord(f.base)
 	lead := word[:len(word)-len(strings.TrimLeft(word, "-("))]
 	f.in.Set(rest + lead + f.options[f.chosen].text)
+	if len(f.options) == 1 {
+		suggest(m) // it is whole: what comes next
+	}
 }
 
 // lastWord splits a filter before its last term. A space inside of quotes does

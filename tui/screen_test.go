@@ -132,7 +132,7 @@ func hostile() []client.Entry {
 func TestNoLineIsWider(t *testing.T) {
 	bad := hostile()
 	keys := [][]string{nil, {"enter"}, {"enter", "v"}, {"enter", "v", "v"}, {"space", "enter", "z"}, {"/"}, {"x"}, {"s"}, {"?"}, {"f"}, {"f", "enter"}, {"!"}, {"p"}}
-	for width := 20; width <= 200; width += 9 {
+	for width := 20; width <= 200; width += 19 {
 		for n, script := range keys {
 			m := still(t, width, 6+(width*7+n)%40)
 			m.catalog.providers[0].Title, m.catalog.providers[0].Events[0].About = bad[n].Type, bad[n].Type
@@ -168,8 +168,8 @@ func checkScreen(t *testing.T, m *model, what string) {
 
 // TestTiny draws on screens that are too small for anything.
 func TestTiny(t *testing.T) {
-	for w := 1; w < 24; w++ {
-		for h := 1; h < 8; h++ {
+	for w := 1; w < 40; w += 3 {
+		for h := 1; h < 9; h += 2 {
 			for _, s := range scenes() {
 				m := s.set(t, w, h)
 				press(m, s.keys...)

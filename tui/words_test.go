@@ -72,6 +72,11 @@ func TestTabCompletes(t *testing.T) {
 	if got := m.filter.in.Value(); got != "inbox:misc -kind:" {
 		t.Errorf("got %q", got)
 	}
+	m.filter.in.Set("ki")
+	suggest(m)
+	if press(m, "tab", "tab"); m.filter.in.Value() != "kind:call" {
+		t.Errorf("ki and two tabs: %q", m.filter.in.Value())
+	}
 	m.filter.in.Set("kind:c")
 	suggest(m)
 	for _, want := range []string{"kind:call", "kind:capture", "kind:call"} {
