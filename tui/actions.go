@@ -1,31 +1,16 @@
 package tui
 
 import (
+	"context"
 	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"tacklebox/receiver/client"
 	"tacklebox/tui/rows"
 	"tacklebox/tui/ui"
 )
-
-// action is one row of the only table of what can be done: the keys that the
-// program obeys, its hints, the palette, the help, what the mouse does on the hints,
-// and the page of keys. A row without do tells of keys that a bar or a list reads
-// itself.
-type action struct {
-	group string
-	name  string // in a file of keys: never changed
-	keys  []string
-	shown string
-	hint  string // in the hint line; "": it is not there
-	about string
-	do    func(*model) tea.Cmd
-	fits  func(*model) bool // it can do something now; nil: always
-}
-
-func (a action) matches(k tea.KeyPressMsg) bool { return slices.Contains(a.keys, k.String()) }
 
 // The groups, in the order of help.
 const (
@@ -137,7 +122,6 @@ func hasBack(m *model) bool {
 	return m.panes.inside || m.panes.open || m.filter.inForce != "" || m.fire.left > 0
 }
 func canFireAgain(m *model) bool { return m.fire.last != nil }
-func canMoveClock(m *model) bool { return m.status.clock.Mode != "real" }
 
 func canFold(m *model) bool {
 	l, ok := m.list.current()
@@ -239,4 +223,9 @@ func KeysMarkdown() string {
 		b.WriteString("| " + strings.Join(keys, " ") + " | " + a.about + " |\n")
 	}
 	return strings.TrimPrefix(b.String(), "\n")
+}
+
+// newModel is the screen with its keys.
+func newModel(ctx context.Context, c *client.Client, opt Options) *model {
+	return build(ctx, c, opt, actions(), hooks{hints: hints, hello: fireHello, quit: quit, mouse: mouse, events: eventItems})
 }

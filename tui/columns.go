@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"tacklebox/tui/rows"
 	"tacklebox/tui/ui"
 )
@@ -133,19 +131,6 @@ func signatureCell(l rows.Line, _ view) ui.Span {
 	return ui.Span{Text: letter, Style: st}
 }
 
-// signature is the letter of a verdict and its style.
-func signature(state string) (string, ui.Style) {
-	switch state {
-	case "valid":
-		return "V", ui.Good
-	case "invalid":
-		return "I", ui.Bad
-	case "missing":
-		return "M", ui.Bad
-	}
-	return "-", ui.Dim
-}
-
 func contractCell(l rows.Line, _ view) ui.Span {
 	switch r := l.Main(); {
 	case !r.Checked:
@@ -229,54 +214,11 @@ func (c column) fit(s string, shown []column, width int) string {
 	return ui.Pad(s, w)
 }
 
-// listPane draws the list in its frame: what is shown and how much of it.
-func listPane(m *model, p places) []string {
-	l, width := &m.list, p.list.Inner().W
-	pane := ui.Pane{Title: listTitle(m), Width: p.list.W, Height: p.list.H, Focused: !m.panes.inside}
-	pane.Right = ui.Say(ui.Dim, m.countText())
-	if n := len(l.lines); n > 0 {
-		pane.Bottom = ui.Say(ui.Dim, ui.Itoa(l.cursor+1)+"/"+ui.Itoa(n))
-	}
-	switch {
-	case l.fresh > 0 && !l.follow:
-		pane.BottomLeft = ui.Say(ui.Warn, ui.Count(l.fresh, "new entry")).Add(ui.Key, "  G")
-	case l.sorted != "":
-		pane.BottomLeft = ui.Say(ui.Dim, "sorted by "+l.sorted)
-	}
-	if len(l.lines) == 0 {
-		return pane.Draw(m.looks.theme, m.looks.theme.Lines(emptyList(m, width), width, p.list.Inner().H))
-	}
-	return pane.Draw(m.looks.theme, l.render(m, width, p.list.Inner().H))
-}
-
-func listTitle(m *model) ui.Line {
-	title := ui.Say(ui.Head, "Entries")
-	if q := m.filter.inForce; q != "" {
-		title = title.Add(ui.Dim, " / ").Add(ui.Accent, ui.Cell(q))
-	}
-	return title
-}
-
-func emptyList(m *model, width int) []ui.Line {
-	text := "opening the journal …"
-	switch {
-	case m.link.loaded:
-		text = "Nothing matches the filter. esc removes it."
-	case m.filter.inForce != "":
-		text = "searching the journal …"
-	}
-	out := []ui.Line{{}}
-	for _, l := range ui.Paragraph(ui.Dim, text, width-4) {
-		out = append(out, append(ui.Say(ui.Plain, "  "), l...))
-	}
-	return out
-}
-
 // render draws the titles and the visible lines.
-func (l *list) render(m *model, width, height int) []string {
+func (l *list) render(th *ui.Theme, width, height int, v view, inside bool) []string {
 	shown := l.fitting(width)
-	v := view{loc: m.loc, now: m.now(), open: l.open, replays: m.fire.replays,
-		provider: slices.ContainsFunc(shown, func(c column) bool { return c.title == "PROVIDER" })}
+	v.open = l.open
+	v.provider = slices.ContainsFunc(shown, func(c column) bool { return c.title == "PROVIDER" })
 	titles := ui.Say(ui.Plain, strings.Repeat(" ", gutter))
 	for i, c := range shown {
 		if i > 0 {
@@ -288,16 +230,16 @@ func (l *list) render(m *model, width, height int) []string {
 		}
 		titles = titles.Add(st, c.fit(c.title, shown, width))
 	}
-	out := []string{m.looks.theme.Draw(titles, width, ui.Bare)}
+	out := []string{th.Draw(titles, width, ui.Bare)}
 	for i := l.top; i < len(l.lines) && len(out) < height; i++ {
 		ground := ui.Bare
 		switch {
-		case i == l.cursor && m.panes.inside:
+		case i == l.cursor && inside:
 			ground = ui.Faded
 		case i == l.cursor:
 			ground = ui.Chosen
 		}
-		out = append(out, m.looks.theme.Draw(l.cells(i, shown, width, v), width, ground))
+		out = append(out, th.Draw(l.cells(i, shown, width, v), width, ground))
 	}
 	return out
 }
@@ -325,83 +267,4 @@ func (l *list) cells(i int, shown []column, width int, v view) ui.Line {
 		line = line.Add(s.Style, c.fit(s.Text, shown, width))
 	}
 	return line
-}
-
-// showColumns chooses which columns the list has, in which order, and sorts it.
-func showColumns(m *model) tea.Cmd {
-	p := ui.NewPicker("Columns")
-	p.Box = true
-	p.Keys = []ui.Hint{{Key: "⏎", About: "sort by it"}, {Key: "ctrl+t", About: "show or hide"}, {Key: "ctrl+o", About: "further left"}, {Key: "ctrl+x", About: "as it was"}}
-	fill := func() { p.Set(columnItems(m)) }
-	change := func(do func(list []string, title string) []string) func(*ui.Item) tea.Cmd {
-		return func(it *ui.Item) tea.Cmd {
-			if it == nil {
-				return nil
-			}
-			var now []string
-			for _, c := range m.list.fitting(m.layout().list.Inner().W) {
-				now = append(now, c.title)
-			}
-			m.list.chosen = do(now, it.Value.(column).title)
-			m.looks.own.Columns = m.list.chosen
-			fill()
-			return keepSettings(m)
-		}
-	}
-	p.Extra = map[string]func(*ui.Item) tea.Cmd{
-		"ctrl+t": change(func(now []string, title string) []string {
-			if i := slices.Index(now, title); i >= 0 {
-				return slices.Delete(now, i, i+1)
-			}
-			return append(now, title)
-		}),
-		"ctrl+o": change(func(now []string, title string) []string {
-			if i := slices.Index(now, title); i > 0 {
-				now[i-1], now[i] = now[i], now[i-1]
-			}
-			return now
-		}),
-		"ctrl+x": change(func([]string, string) []string { return nil }),
-	}
-	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
-		sortBy(m, it.Value.(column))
-		return read(m), true
-	}
-	fill()
-	m.show(p)
-	return nil
-}
-
-func columnItems(m *model) []ui.Item {
-	var items []ui.Item
-	shown := m.list.fitting(max(m.layout().list.Inner().W, 40))
-	for _, c := range append(slices.Clone(shown), columns()...) {
-		if slices.ContainsFunc(items, func(it ui.Item) bool { return it.Label == c.title }) {
-			continue
-		}
-		note := "hidden"
-		if slices.ContainsFunc(shown, func(s column) bool { return s.title == c.title }) {
-			note = "shown"
-		}
-		if c.title == m.list.sorted {
-			note += ", the list is sorted by it"
-		}
-		items = append(items, ui.Item{Label: c.title, Note: note, Style: ui.Dim, Value: c})
-	}
-	return items
-}
-
-// sortBy orders the list by a column, and again by time when it is already.
-func sortBy(m *model, c column) {
-	if m.list.sorted == c.title || c.order == nil {
-		m.list.sorted = ""
-	} else {
-		m.list.sorted = c.title
-	}
-	m.list.follow = m.list.sorted == ""
-	m.list.refold()
-	if m.list.sorted != "" {
-		m.list.cursor = 0
-		m.list.clamp()
-	}
 }

@@ -65,9 +65,9 @@ type place struct {
 func tabs() []string { return []string{"Body", "Headers", "Tries"} }
 
 // show takes a loaded entry.
-func (d *detail) show(r entryRead) {
-	d.entry, d.story, d.sub, d.problem = r.entry, r.story, r.sub, ""
-	d.request, d.answer = bodyOf(r.entry.Request), bodyOf(r.entry.Response)
+func (d *detail) show(e *api.Entry, story []*rows.Row, sub *api.Subscription) {
+	d.entry, d.story, d.sub, d.problem = e, story, sub, ""
+	d.request, d.answer = bodyOf(e.Request), bodyOf(e.Response)
 	d.width = 0
 }
 
@@ -103,53 +103,7 @@ func (d *detail) shown() *body.Body {
 	return d.request
 }
 
-func nextView(m *model) tea.Cmd {
-	d := &m.detail
-	if d.request == nil {
-		return nil
-	}
-	views := d.shown().Views()
-	now := d.view(d.shown())
-	for i, v := range views {
-		if v == now {
-			d.choose(views[(i+1)%len(views)])
-			break
-		}
-	}
-	return nil
-}
-
 func (d *detail) choose(v body.View) { d.chose, d.width, d.tab = v, 0, 0 }
-
-func chooseView(m *model) tea.Cmd {
-	d := &m.detail
-	if d.request == nil {
-		return nil
-	}
-	p := ui.NewPicker("View of the body")
-	p.Box = true
-	var items []ui.Item
-	for i, v := range d.shown().Views() {
-		note := ""
-		if i == 0 {
-			note = "fits"
-		}
-		items = append(items, ui.Item{Label: string(v), Note: note, Style: ui.Dim, Value: v})
-	}
-	p.Set(items)
-	p.Choose = func(it ui.Item) (tea.Cmd, bool) { d.choose(it.Value.(body.View)); return nil, true }
-	m.show(p)
-	return nil
-}
-
-func turnTab(by int) func(*model) tea.Cmd {
-	return func(m *model) tea.Cmd {
-		d := &m.detail
-		d.tab = (d.tab + by + len(tabs())) % len(tabs())
-		d.cursor, d.top, d.width = 0, 0, 0
-		return nil
-	}
-}
 
 func (d *detail) move(by int) { d.cursor = min(max(d.cursor+by, 0), max(len(d.lines)-1, 0)) }
 
@@ -207,22 +161,6 @@ func (d *detail) nextFrom(line int) {
 	}
 }
 
-func (m *model) nextMatch() tea.Cmd { m.detail.nextFrom(m.detail.cursor + 1); return nil }
-
-func (m *model) previousMatch() tea.Cmd {
-	d := &m.detail
-	for i := len(d.found) - 1; i >= 0; i-- {
-		if d.found[i] < d.cursor {
-			d.cursor = d.found[i]
-			return nil
-		}
-	}
-	if n := len(d.found); n > 0 {
-		d.cursor = d.found[n-1]
-	}
-	return nil
-}
-
 // layout makes the lines for a width. It is repeated when something changed or a
 // countdown runs.
 func (d *detail) layout(width int, at place) {
@@ -240,37 +178,6 @@ func (d *detail) fit(width, height int, at place) {
 	d.layout(max(width, 1), at)
 	d.height = max(height, 1)
 	d.cursor, d.top = ui.Scroll(d.cursor, d.top, len(d.lines), d.height)
-}
-
-// detailPane draws the visible lines in their frame.
-func detailPane(m *model, p places) []string {
-	d, th := &m.detail, m.looks.theme
-	in := p.detail.Inner()
-	pane := ui.Pane{Title: d.title(), Width: p.detail.W, Height: p.detail.H, Focused: m.panes.inside}
-	for i, t := range tabs() {
-		st := ui.Dim
-		if i == d.tab {
-			st = ui.Head
-		}
-		if i > 0 {
-			pane.Right = pane.Right.Add(ui.Edge, " │ ")
-		}
-		pane.Right = pane.Right.Add(st, t)
-	}
-	pane.Bottom = d.footer()
-	if d.asking {
-		pane.BottomLeft = append(ui.Say(ui.Accent, "/"), d.in.Line(max(in.W/2, 4), true)...)
-	}
-	var out []string
-	for i := d.top; i < len(d.lines) && len(out) < in.H; i++ {
-		ground, mark := ui.Bare, " "
-		if i == d.cursor && m.panes.inside {
-			ground, mark = ui.Chosen, "▌"
-		}
-		line := append(ui.Say(ui.Accent, mark), marked(d.lines[i].Line, d.term)...)
-		out = append(out, th.Draw(line, in.W, ground))
-	}
-	return pane.Draw(th, out)
 }
 
 func (d *detail) title() ui.Line {
@@ -338,18 +245,15 @@ func (d *detail) valueAt() (body.Line, bool) {
 	return d.lines[d.cursor], true
 }
 
-func copyValue(m *model) tea.Cmd {
-	if l, ok := m.detail.valueAt(); ok {
-		return m.copy(l.Value(), "the value")
+// previous goes to the place before, or to the last of all.
+func (d *detail) previous() {
+	for i := len(d.found) - 1; i >= 0; i-- {
+		if d.found[i] < d.cursor {
+			d.cursor = d.found[i]
+			return
+		}
 	}
-	return nil
-}
-
-func copyPath(m *model) tea.Cmd {
-	l, ok := m.detail.valueAt()
-	if !ok || l.Path == "" {
-		m.complain("this line has no path: go to a value of the body")
-		return nil
+	if n := len(d.found); n > 0 {
+		d.cursor = d.found[n-1]
 	}
-	return m.copy(l.Path, "the path "+l.Path)
 }

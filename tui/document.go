@@ -265,3 +265,16 @@ func subscriptionFields(s api.Subscription) []labelled {
 		{"id", ui.Say(ui.Plain, ui.Cell(s.ID))},
 	}
 }
+
+// signature is the letter of a verdict and its style.
+func signature(state string) (string, ui.Style) {
+	switch state {
+	case "valid":
+		return "V", ui.Good
+	case "invalid":
+		return "I", ui.Bad
+	case "missing":
+		return "M", ui.Bad
+	}
+	return "-", ui.Dim
+}

@@ -15,44 +15,8 @@ import (
 	"tacklebox/tui/ui"
 )
 
-// expectation is waited for: the stream of what it matches says how far it is.
-type expectation struct {
-	q      string
-	count  int
-	seen   int
-	last   uint64 // the entry that met it
-	until  time.Time
-	state  expectState
-	reason string
-	stop   context.CancelFunc
-}
-
-type expectState int
-
-const (
-	open expectState = iota
-	met
-	missed
-)
-
 // expectWithin is how long an expectation waits.
 const expectWithin = 10 * time.Minute
-
-func expectText(m *model) ui.Line {
-	if len(m.expects) == 0 {
-		return nil
-	}
-	done, style := 0, ui.Warn
-	for _, x := range m.expects {
-		if x.state == met {
-			done++
-		}
-	}
-	if done == len(m.expects) {
-		style = ui.Good
-	}
-	return ui.Say(style, "expect "+ui.Itoa(done)+"/"+ui.Itoa(len(m.expects)))
-}
 
 func showExpectations(m *model) tea.Cmd {
 	p := ui.NewPicker("Expectations")

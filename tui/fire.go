@@ -1,39 +1,17 @@
 package tui
 
 import (
-	"context"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/client"
 	"tacklebox/tui/body"
 	"tacklebox/tui/ui"
 )
 
-// firing is what is being fired, and what was.
-type firing struct {
-	last    *api.Firing                    // the last one that worked
-	values  map[string]map[string][]string // what the form of an event type held
-	left    int                            // events to go, 0: nothing is fired
-	all     int
-	began   time.Time
-	stop    bool
-	hello   bool              // the first sample is to be fired when the catalogue is there
-	replays map[string]string // deliveries that this screen replayed, and how
-}
-
 // atOnce is how many events one call fires: between two calls it can be stopped.
 const atOnce = 200
-
-// progress is how far a long firing is.
-func (f *firing) progress(now time.Time) string {
-	frames := []rune("⣾⣽⣻⢿⡿⣟⣯⣷")
-	at := now.UnixMilli() / 100 % int64(len(frames))
-	return string(frames[at]) + " firing " + ui.Grouped(uint64(f.all-f.left)) + " of " + ui.Grouped(uint64(f.all))
-}
 
 // fired is what one call fired.
 type fired struct {
@@ -156,75 +134,6 @@ func fireAgain(m *model) tea.Cmd {
 	return fire(m, *m.fire.last, nil)
 }
 
-// catalog is what can be fired, loaded once.
-type catalog struct {
-	list      []api.Provider
-	providers []api.ProviderDetail
-	busy      bool // it is being loaded
-}
-
-// catalogRead is the catalogue of the sandbox.
-type catalogRead struct {
-	catalog
-	err error
-}
-
-func loadCatalog(m *model) tea.Cmd {
-	if m.catalog.busy {
-		return nil
-	}
-	m.catalog.busy = true
-	ctx, c := m.ctx, m.api
-	return func() tea.Msg {
-		r := catalogRead{}
-		r.catalog, r.err = readCatalog(ctx, c)
-		return r
-	}
-}
-
-func readCatalog(ctx context.Context, c *client.Client) (out catalog, err error) {
-	if out.list, err = c.Providers(ctx); err != nil {
-		return out, err
-	}
-	for _, p := range out.list {
-		d, err := c.Provider(ctx, p.Name)
-		if err != nil {
-			return out, err
-		}
-		out.providers = append(out.providers, *d)
-	}
-	return out, nil
-}
-
-func (r catalogRead) apply(m *model) tea.Cmd {
-	m.catalog = r.catalog
-	if m.link.state == client.Lost {
-		return nil // the top line says so
-	}
-	m.fail(r.err)
-	for _, o := range m.overs {
-		if p, ok := o.(*ui.Picker); ok && p.Loading && p.Title == paletteTitle {
-			p.Set(eventItems(m))
-		}
-	}
-	if m.fire.hello && r.err == nil {
-		m.fire.hello = false
-		return fireHello(m)
-	}
-	return nil
-}
-
-func (c *catalog) provider(name string) *api.ProviderDetail {
-	for i := range c.providers {
-		if c.providers[i].Name == name {
-			return &c.providers[i]
-		}
-	}
-	return nil
-}
-
-const paletteTitle = "Fire"
-
 // choice is one event type of one provider.
 type choice struct {
 	provider string
@@ -282,4 +191,15 @@ func aboutEvent(c choice, width int) []ui.Line {
 		}
 	}
 	return out
+}
+
+// fireHello fires the first sample of the first provider at an inbox here.
+func fireHello(m *model) tea.Cmd {
+	for _, p := range m.catalog.providers {
+		if len(p.Events) > 0 {
+			return fire(m, api.Firing{Provider: p.Name, Type: p.Events[0].Type, To: m.api.URL() + "/in/" + helloInbox}, nil)
+		}
+	}
+	m.fire.hello = true // as soon as the catalogue is there
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,12 +18,11 @@ import (
 
 // The fields of a firing.
 const (
-	setField     = "changes"
-	toField      = "to"
-	accountField = "account"
-	countField   = "times"
-	faultField   = "faults"
-	factsField   = "facts"
+	setField   = "changes"
+	toField    = "to"
+	countField = "times"
+	faultField = "faults"
+	factsField = "facts"
 )
 
 // fireForm fills in a firing: values of the payload, where it goes, how often, what
@@ -83,20 +81,6 @@ func fireForm(m *model, c choice) *ui.Form {
 	return f
 }
 
-// keep remembers what a form holds.
-func (f *firing) keep(key string, form *ui.Form) {
-	if f.values == nil {
-		f.values = map[string]map[string][]string{}
-	}
-	held := map[string][]string{}
-	for _, x := range form.Fields {
-		if x.In.Value() != "" {
-			held[x.Label] = append(held[x.Label], x.In.Value())
-		}
-	}
-	f.values[key] = held
-}
-
 // completePaths finishes a path of the sample with its value.
 func completePaths(paths []string, values map[string]json.RawMessage) func(string) []string {
 	return func(value string) (out []string) {
@@ -110,15 +94,6 @@ func completePaths(paths []string, values map[string]json.RawMessage) func(strin
 		}
 		return out
 	}
-}
-
-// plainText is a value as it is typed behind path=.
-func plainText(v json.RawMessage) string {
-	var s string
-	if json.Unmarshal(v, &s) == nil {
-		return s
-	}
-	return string(v)
 }
 
 func startsWith(known []string) func(string) []string {
@@ -215,14 +190,6 @@ func readField(req *api.Firing, label, value string, sample json.RawMessage) (er
 	return err
 }
 
-// readCount reads 3x, and 3 as well.
-func readCount(value string) (int, error) {
-	if n, err := strconv.Atoi(value); err == nil && n > 0 {
-		return n, nil
-	}
-	return api.ParseCount(value)
-}
-
 // assign reads path=value, path:=json or -path into a firing. The value has the
 // type that stands in the sample.
 func assign(req *api.Firing, line string, sample json.RawMessage) error {
@@ -255,14 +222,6 @@ func readFacts(req *api.Firing, value string) error {
 		req.Context[key] = asJSON([]byte(v))
 	}
 	return nil
-}
-
-// asJSON is JSON as it is, and anything else as a JSON text.
-func asJSON(b []byte) json.RawMessage {
-	if json.Valid(b) {
-		return b
-	}
-	return api.Raw(string(b))
 }
 
 var meant = regexp.MustCompile(`did you mean "([^"]*)"`)

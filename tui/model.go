@@ -32,6 +32,16 @@ type model struct {
 	notices ui.Notices
 	looks   looks
 	actions []action
+	hooks   hooks
+}
+
+// hooks are what the program above gives: its own keys and panels.
+type hooks struct {
+	hints  func(m *model) []ui.Hint
+	hello  func(m *model) tea.Cmd
+	quit   func(m *model) tea.Cmd
+	mouse  func(m *model, msg tea.MouseMsg) tea.Cmd
+	events func(m *model) []ui.Item
 }
 
 // session is what does not change while the program runs, but for the space.
@@ -54,11 +64,12 @@ type panes struct {
 	drag   bool // the mouse holds the border between them
 }
 
-func newModel(ctx context.Context, c *client.Client, opt Options) *model {
+// build makes the state of a screen that nothing was loaded for yet.
+func build(ctx context.Context, c *client.Client, opt Options, table []action, h hooks) *model {
 	m := &model{session: session{ctx: ctx, api: c, root: c, opt: opt, loc: time.Local, wall: time.Now},
 		width: 80, height: 24, list: newList(), filter: newFilterBar(), panes: panes{split: 45}}
 	m.looks = looks{dark: true, profile: fullColour}
-	m.actions = actions()
+	m.actions, m.hooks = table, h
 	m.restyle()
 	m.detail.want(0)
 	return m

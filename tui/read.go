@@ -78,7 +78,7 @@ func (r entryRead) apply(m *model) tea.Cmd {
 		if d.entry == nil || d.entry.Seq != r.entry.Seq {
 			d.want(r.entry.Seq)
 		}
-		d.show(r)
+		d.show(r.entry, r.story, r.sub)
 	}
 	return read(m) // the cursor may have moved on
 }

@@ -223,12 +223,3 @@ func clockAdvance(m *model) tea.Cmd {
 	m.show(f)
 	return nil
 }
-
-// indented lays JSON out for an editor; anything else stays as it is.
-func indented(doc []byte) []byte {
-	var b bytes.Buffer
-	if !api.Shallow(doc) || json.Indent(&b, doc, "", "  ") != nil {
-		return doc
-	}
-	return append(b.Bytes(), '\n')
-}

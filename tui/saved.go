@@ -1,9 +1,7 @@
 package tui
 
 import (
-	"encoding/json"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -11,36 +9,6 @@ import (
 
 	"tacklebox/tui/ui"
 )
-
-// saved is what the program remembers of filters from run to run.
-type saved struct {
-	Saved   []string `json:"saved"`
-	History []string `json:"history"` // oldest first
-}
-
-const mostHistory = 100
-
-func (s *saved) remember(q string) {
-	if q == "" {
-		return
-	}
-	s.History = slices.DeleteFunc(s.History, func(h string) bool { return h == q })
-	s.History = append(s.History, q)
-	s.History = s.History[max(len(s.History)-mostHistory, 0):]
-}
-
-const savedName = "filters.json"
-
-func readSaved(path string) (s saved, err error) {
-	doc, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return s, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(doc, &s)
-	}
-	return s, err
-}
 
 // writeSaved keeps the filters. That nobody can write there is told by saveFilter
 // alone: history is not worth a complaint each time.
@@ -51,8 +19,6 @@ func writeSaved(m *model) tea.Cmd {
 	}
 	return func() tea.Msg { _ = writeAtomically(filepath.Join(dir, savedName), s); return nil }
 }
-
-func (s saved) copied() saved { return saved{slices.Clone(s.Saved), slices.Clone(s.History)} }
 
 func saveFilter(m *model) tea.Cmd {
 	q, dir := m.filter.in.Value(), configFolder(m.opt.Env)

@@ -122,5 +122,21 @@ func hintsNow(m *model) (list []ui.Hint, last int) {
 	case m.teaches():
 		return []ui.Hint{{Key: "space", About: "fire a sample"}, {Key: "f", About: "fire"}, {Key: ":", About: "all actions"}, {Key: "?", About: "help"}, {Key: "q", About: "quit"}}, 2
 	}
-	return hints(m), 2
+	return m.hooks.hints(m), 2
+}
+
+func expectText(m *model) ui.Line {
+	if len(m.expects) == 0 {
+		return nil
+	}
+	done, style := 0, ui.Warn
+	for _, x := range m.expects {
+		if x.state == met {
+			done++
+		}
+	}
+	if done == len(m.expects) {
+		style = ui.Good
+	}
+	return ui.Say(style, "expect "+ui.Itoa(done)+"/"+ui.Itoa(len(m.expects)))
 }

@@ -2,8 +2,6 @@ package tui
 
 import (
 	tea "charm.land/bubbletea/v2"
-
-	"tacklebox/tui/ui"
 )
 
 // Update takes one message.
@@ -24,7 +22,7 @@ func (m *model) take(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return m.typed(msg)
 	case tea.MouseMsg:
-		return mouse(m, msg)
+		return m.hooks.mouse(m, msg)
 	case tea.BackgroundColorMsg:
 		m.looks.dark = msg.IsDark()
 		m.restyle()
@@ -63,7 +61,7 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 	m.notices.Dismiss()
 	switch k.String() {
 	case "ctrl+c":
-		return quit(m)
+		return m.hooks.quit(m)
 	case "ctrl+z":
 		return tea.Suspend
 	}
@@ -71,7 +69,7 @@ func (m *model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.typed(k)
 	}
 	if m.teaches() && (k.String() == "space" || k.String() == "enter") {
-		return fireHello(m)
+		return m.hooks.hello(m)
 	}
 	for _, a := range m.actions {
 		if a.do != nil && a.matches(k) {
@@ -211,9 +209,4 @@ func find(m *model) tea.Cmd {
 		return nil
 	}
 	return editFilter(m)
-}
-
-// ask shows a form of one field.
-func ask(m *model, title, value string, submit func(value string) (tea.Cmd, error), about ...string) {
-	m.show(ui.Ask(title, value, submit, about...))
 }

@@ -3,14 +3,8 @@ package tui
 import (
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
-	"tacklebox/receiver/api"
 	"tacklebox/tui/ui"
 )
-
-// helloInbox is where the first event comes back to.
-const helloInbox = "hello"
 
 // welcome says how to begin, with the real addresses. A small screen shows the
 // keys, a larger one the addresses too.
@@ -67,15 +61,4 @@ func compact(text []ui.Line) (out []ui.Line) {
 		}
 	}
 	return out
-}
-
-// fireHello fires the first sample of the first provider at an inbox here.
-func fireHello(m *model) tea.Cmd {
-	for _, p := range m.catalog.providers {
-		if len(p.Events) > 0 {
-			return fire(m, api.Firing{Provider: p.Name, Type: p.Events[0].Type, To: m.api.URL() + "/in/" + helloInbox}, nil)
-		}
-	}
-	m.fire.hello = true // as soon as the catalogue is there
-	return nil
 }
