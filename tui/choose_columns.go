@@ -5,11 +5,13 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"tacklebox/tui/desk"
+	"tacklebox/tui/listing"
 	"tacklebox/tui/ui"
 )
 
 // showColumns chooses which columns the list has, in which order, and sorts it.
-func showColumns(m *model) tea.Cmd {
+func showColumns(m *desk.Model) tea.Cmd {
 	p := ui.NewPicker("Columns")
 	p.Box = true
 	p.Keys = []ui.Hint{{Key: "⏎", About: "sort by it"}, {Key: "ctrl+t", About: "show or hide"}, {Key: "ctrl+o", About: "further left"}, {Key: "ctrl+x", About: "as it was"}}
@@ -20,13 +22,13 @@ func showColumns(m *model) tea.Cmd {
 				return nil
 			}
 			var now []string
-			for _, c := range m.list.fitting(m.layout().list.Inner().W) {
-				now = append(now, c.title)
+			for _, c := range m.List.Fitting(m.Layout().List.Inner().W) {
+				now = append(now, c.Title)
 			}
-			m.list.chosen = do(now, it.Value.(column).title)
-			m.looks.own.Columns = m.list.chosen
+			m.List.Chosen = do(now, it.Value.(listing.Column).Title)
+			m.Looks.Own.Columns = m.List.Chosen
 			fill()
-			return keepSettings(m)
+			return desk.KeepSettings(m)
 		}
 	}
 	p.Extra = map[string]func(*ui.Item) tea.Cmd{
@@ -45,44 +47,44 @@ func showColumns(m *model) tea.Cmd {
 		"ctrl+x": change(func([]string, string) []string { return nil }),
 	}
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
-		sortBy(m, it.Value.(column))
-		return read(m), true
+		sortBy(m, it.Value.(listing.Column))
+		return desk.Read(m), true
 	}
 	fill()
-	m.show(p)
+	m.Show(p)
 	return nil
 }
 
-func columnItems(m *model) []ui.Item {
+func columnItems(m *desk.Model) []ui.Item {
 	var items []ui.Item
-	shown := m.list.fitting(max(m.layout().list.Inner().W, 40))
-	for _, c := range append(slices.Clone(shown), columns()...) {
-		if slices.ContainsFunc(items, func(it ui.Item) bool { return it.Label == c.title }) {
+	shown := m.List.Fitting(max(m.Layout().List.Inner().W, 40))
+	for _, c := range append(slices.Clone(shown), listing.Columns()...) {
+		if slices.ContainsFunc(items, func(it ui.Item) bool { return it.Label == c.Title }) {
 			continue
 		}
 		note := "hidden"
-		if slices.ContainsFunc(shown, func(s column) bool { return s.title == c.title }) {
+		if slices.ContainsFunc(shown, func(s listing.Column) bool { return s.Title == c.Title }) {
 			note = "shown"
 		}
-		if c.title == m.list.sorted {
+		if c.Title == m.List.Sorted {
 			note += ", the list is sorted by it"
 		}
-		items = append(items, ui.Item{Label: c.title, Note: note, Style: ui.Dim, Value: c})
+		items = append(items, ui.Item{Label: c.Title, Note: note, Style: ui.Dim, Value: c})
 	}
 	return items
 }
 
 // sortBy orders the list by a column, and again by time when it is already.
-func sortBy(m *model, c column) {
-	if m.list.sorted == c.title || c.order == nil {
-		m.list.sorted = ""
+func sortBy(m *desk.Model, c listing.Column) {
+	if m.List.Sorted == c.Title || c.Order == nil {
+		m.List.Sorted = ""
 	} else {
-		m.list.sorted = c.title
+		m.List.Sorted = c.Title
 	}
-	m.list.follow = m.list.sorted == ""
-	m.list.refold()
-	if m.list.sorted != "" {
-		m.list.cursor = 0
-		m.list.clamp()
+	m.List.Follow = m.List.Sorted == ""
+	m.List.Refold()
+	if m.List.Sorted != "" {
+		m.List.Cursor = 0
+		m.List.Clamp()
 	}
 }

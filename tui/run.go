@@ -12,7 +12,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/desk"
 )
+
+// Options says where the program runs.
+type Options = desk.Options
 
 // ErrNoTerminal means that there is nothing to draw on: the line commands are
 // what fits there.
@@ -21,20 +25,20 @@ var ErrNoTerminal = errors.New("the full-screen program needs a terminal that ca
 // Run shows the sandbox that c speaks to until the user leaves or ctx ends. The
 // terminal is as before when it returns, also after a panic. The error of an
 // ended ctx is nil: leaving is what was asked for.
-func Run(ctx context.Context, c *client.Client, o Options) error {
-	o = o.whole()
+func Run(ctx context.Context, c *client.Client, o desk.Options) error {
+	o = o.Whole()
 	if !Drawable(o.Env) || !isTerminal(o.In) || !isTerminal(o.Out) {
 		return ErrNoTerminal
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	program := tea.NewProgram(newModel(ctx, c, o), tea.WithInput(o.In), tea.WithOutput(o.Out),
-		tea.WithEnvironment(o.environment()), tea.WithoutSignalHandler())
+		tea.WithEnvironment(o.Environment()), tea.WithoutSignalHandler())
 	defer context.AfterFunc(ctx, program.Quit)()
 	if _, err := program.Run(); err != nil {
 		return fmt.Errorf("full-screen program: %w", err)
 	}
-	o.goodbye(c.URL())
+	o.Goodbye(c.URL())
 	return nil
 }
 
