@@ -17,6 +17,7 @@ import (
 	"tacklebox/mock/sandbox"
 	"tacklebox/tui"
 	"tacklebox/tui/cli"
+	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/serve"
 )
 
@@ -40,6 +41,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		Open:     open,
 		Local:    local,
 		TUI:      screen(getenv, stdin, stdout),
+
+		ProviderFiles: cli.ProviderFiles{Check: sandbox.CheckProvider, Init: sandbox.InitProvider},
 	}
 	return app.Run(ctx, args)
 }
@@ -74,10 +77,15 @@ func open(o serve.Options) (cli.Instance, error) {
 	sb, err := sandbox.Open(sandbox.Config{
 		Data: o.Data, Sync: o.Sync, Keep: o.Keep, KeepBytes: o.KeepBytes,
 		Seed: o.Seed, Clock: o.Clock, Start: o.Start, Fixtures: o.Fixtures,
+		ProviderFiles: o.Files, KeepGoing: o.KeepGoing,
 		Providers: o.Providers, Inboxes: o.Inboxes, Faults: o.Faults,
 		Token: o.Token, AllowHosts: o.AllowHosts, MaxBody: o.MaxBody,
 		Version: o.Version, Warn: o.Warn,
 	})
+	var described *sandbox.ProviderFileError
+	if errors.As(err, &described) {
+		return nil, exit.Misused(err)
+	}
 	var misconfigured *sandbox.ConfigError
 	if errors.As(err, &misconfigured) {
 		return nil, &serve.ConfigError{Path: misconfigured.Path, Err: err}

@@ -41,6 +41,7 @@ func (c Control) Routes() []api.Route {
 		{Method: "PUT", Path: "/_/faults", Handle: c.PutFaults, About: "Replaces the faults in force.", In: []api.Fault{}, Out: []api.Fault{}},
 		{Method: "GET", Path: "/_/schemes", Handle: c.Schemes, About: "Lists the ways of signing that are known by name.", Out: []api.Scheme{}},
 		{Method: "POST", Path: "/_/sign", Handle: c.Sign, About: "Signs a request as a scheme or a provider does.", In: api.SignRequest{}, Out: api.SignResult{}},
+		{Method: "POST", Path: "/_/send", Handle: c.Send, About: "Signs a request, sends it and records it as an attempt.", In: api.SignRequest{}, Out: api.Fired{}, Status: http.StatusAccepted},
 		{Method: "POST", Path: "/_/verify", Handle: c.Verify, About: "Says whether a signature is right, and why not.", In: api.VerifyRequest{}, Out: api.Verdict{}},
 	}
 }

@@ -2,7 +2,6 @@ package mock
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,20 +24,17 @@ func (c Control) Subscribe(ctx context.Context, r *http.Request) (api.Answer, er
 	if w == nil {
 		return api.Answer{}, c.e.unknownProvider(in.Provider)
 	}
-	var calls []*provider.Call
-	var refused error
-	err := w.do(func() {
-		if refused = w.checkRegistration(&in); refused == nil {
-			calls = w.provider.Register(w.world, in.Account, in.URL, in.Types)
-		}
-	})
-	if err = errors.Join(refused, err); err != nil {
+	if err := w.doOne(func() error { return w.checkRegistration(&in) }); err != nil {
 		return api.Answer{}, err
 	}
 	if u, err := url.Parse(in.URL); err == nil { // what is none, the provider refuses in its own words
 		if err := forbidden("url", c.e.cfg.Outbound.CheckURL(ctx, u)); err != nil {
 			return api.Answer{}, err
 		}
+	}
+	var calls []*provider.Call
+	if err := w.do(func() { calls = w.provider.Register(w.world, in.Account, in.URL, in.Types) }); err != nil {
+		return api.Answer{}, err
 	}
 	rows, err := w.enroll(calls, r)
 	return api.Created(rows), err

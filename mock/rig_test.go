@@ -125,9 +125,18 @@ func (r *rig) fire(bodies ...string) (ids []string) {
 	return ids
 }
 
+// patience is as long as the test may take at all: a loaded machine is no failure.
+func patience(t *testing.T) (context.Context, context.CancelFunc) {
+	end, limited := t.Deadline()
+	if !limited {
+		return context.WithCancel(context.Background())
+	}
+	return context.WithDeadline(context.Background(), end.Add(-5*time.Second)) // to say what was missing
+}
+
 func (r *rig) advance(d time.Duration) {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := patience(r.t)
 	defer cancel()
 	if err := r.e.Advance(ctx, r.e.Now().Add(d)); err != nil {
 		r.t.Fatal(err)
@@ -159,7 +168,7 @@ func (r *rig) entries(q string) (list []*journal.Entry) {
 // waitFor returns the entries of a filter as soon as there are n.
 func (r *rig) waitFor(n int, q string) []*journal.Entry {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := patience(r.t)
 	defer cancel()
 	for {
 		_, last := r.store.Bounds()

@@ -1,13 +1,13 @@
 package mock
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tacklebox/mock/provider"
@@ -102,13 +102,14 @@ func digest(b []byte) string {
 // wireHead renders the request up to its body: header order and spelling are the
 // provider's, Host first and Content-Length last.
 func wireHead(u *url.URL, out *provider.Outgoing) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", out.Method, requestTarget(out.URL), u.Host)
+	b := make([]byte, 0, 512)
+	b = append(append(append(append(b, out.Method...), ' '), requestTarget(out.URL)...), " HTTP/1.1\r\nHost: "...)
+	b = append(append(b, u.Host...), "\r\n"...)
 	for _, f := range out.Header {
-		b.WriteString(f.Name + ": " + f.Value + "\r\n")
+		b = append(append(append(append(b, f.Name...), ": "...), f.Value...), "\r\n"...)
 	}
-	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(out.Body))
-	return b.Bytes()
+	b = strconv.AppendInt(append(b, "Content-Length: "...), int64(len(out.Body)), 10)
+	return append(b, "\r\n\r\n"...)
 }
 
 // requestTarget is the path and query of a URL as they were registered: a
@@ -122,6 +123,9 @@ func requestTarget(registered string) string {
 		target = rest[i:]
 	} else if i >= 0 {
 		target += rest[i:]
+	}
+	if !strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return target
 	}
 	var b strings.Builder
 	for i := range len(target) {

@@ -1,14 +1,18 @@
 package mock
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 	"unicode/utf8"
 
+	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
 	"tacklebox/receiver/api"
 )
@@ -42,24 +46,72 @@ func (c Control) Sign(_ context.Context, r *http.Request) (api.Answer, error) {
 	if err := api.ReadJSON(r, &in); err != nil {
 		return api.Answer{}, err
 	}
-	s := c.e.scheme(in.Scheme)
-	switch {
-	case s == nil && c.e.services[in.Scheme] != nil:
-		return api.Answer{}, api.Refuse("signs_nothing", "GET /_/schemes lists who signs", "%s signs nothing", in.Scheme)
-	case s == nil:
-		return api.Answer{}, c.e.unknownScheme(in.Scheme)
-	case in.Secret == "":
-		return api.Answer{}, api.Refuse("no_secret", "give secret, the key that the receiver knows", "secret is empty")
-	}
-	what, err := c.e.signRequest(in)
+	signed, _, err := c.e.sign(in)
 	if err != nil {
 		return api.Answer{}, err
 	}
-	signed, err := s.Apply(in.Secret, what)
-	if err != nil {
-		return api.Answer{}, api.Refuse("cannot_sign", s.Rule(), "%v", err)
-	}
 	return api.OK(signResult(signed, in.URL)), nil
+}
+
+func (e *Engine) sign(in api.SignRequest) (signed signing.Signed, what signing.Request, err error) {
+	s := e.scheme(in.Scheme)
+	switch {
+	case s == nil && e.services[in.Scheme] != nil:
+		return signed, what, api.Refuse("signs_nothing", "GET /_/schemes lists who signs", "%s signs nothing", in.Scheme)
+	case s == nil:
+		return signed, what, e.unknownScheme(in.Scheme)
+	case in.Secret == "":
+		return signed, what, api.Refuse("no_secret", "give secret, the key that the receiver knows", "secret is empty")
+	}
+	if what, err = e.signRequest(in); err != nil {
+		return signed, what, err
+	}
+	if signed, err = s.Apply(in.Secret, what); err != nil {
+		err = api.Refuse("cannot_sign", s.Rule(), "%v", err)
+	}
+	return signed, what, err
+}
+
+// Send signs a request, sends it and records it as an attempt: POST /_/send.
+// Without a scheme nothing is signed.
+func (c Control) Send(ctx context.Context, r *http.Request) (api.Answer, error) {
+	var in api.SignRequest
+	if err := api.ReadJSON(r, &in); err != nil {
+		return api.Answer{}, err
+	}
+	if err := checkTarget(ctx, c.e.cfg.Outbound, "url", in.URL); err != nil {
+		return api.Answer{}, err
+	}
+	what, err := c.e.signRequest(in)
+	signed := signing.Signed{Body: what.Body, URL: in.URL}
+	if err == nil && in.Scheme != "" {
+		signed, what, err = c.e.sign(in)
+	}
+	if err != nil {
+		return api.Answer{}, err
+	}
+	out := &provider.Outgoing{Method: cmp.Or(in.Method, http.MethodPost), URL: signed.URL, Body: append([]byte{}, signed.Body...)}
+	for _, name := range slices.Sorted(maps.Keys(what.Header)) {
+		for _, v := range what.Header[name] {
+			out.Header = append(out.Header, provider.Field{Name: name, Value: v})
+		}
+	}
+	for _, l := range signed.Header {
+		out.Set(l.Name, l.Value)
+	}
+	w := c.e.services[c.e.cfg.Providers[0].Name] // any of them can send it as it is
+	var fired api.Fired
+	err = w.do(func() { fired = w.send(out, what.ID) })
+	return api.Accepted(fired), err
+}
+
+// send lets a request leave that no provider made.
+func (w *service) send(out *provider.Outgoing, id string) api.Fired {
+	d := &delivery{Delivery: provider.Delivery{ID: "dlv_" + w.world.Text("delivery", provider.LowerAndNums, 16), Account: defaultAccount,
+		URL: out.URL, Direct: true, Created: w.world.Now(), EventIDs: []string{id}, Body: out.Body, State: provider.Waiting}, replay: &replayed{out: out}}
+	d.firing = d.ID
+	w.run(w.enqueue(d))
+	return api.Fired{Events: []api.FiredEvent{{ID: id, Skipped: []api.Skip{}, Deliveries: []api.Delivery{{ID: d.ID, URL: withoutPassword(out.URL)}}}}}
 }
 
 // signRequest reads what is to be signed. Without an instant it is the clock's,

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -176,5 +177,27 @@ func TestForwardPermits(t *testing.T) {
 		if got := g.do("PUT", "/_/inboxes/a", `{"forward":"`+to+`"}`); got.status != status || status == 422 && !strings.Contains(got.body, `"forbidden_host"`) {
 			t.Errorf("%s: %d %s", to, got.status, got.body)
 		}
+	}
+}
+
+// TestForwardWithAPassword: what stands before the host is sent as Basic and shown
+// in no message.
+func TestForwardWithAPassword(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	to := strings.Replace(g.url, "://", "://me:s3cret@", 1)
+	g.do("PUT", "/_/inboxes/a", `{"forward":"`+to+`/in/app"}`).want(t, 200)
+	g.do("POST", "/in/a/x", "hi", "Authorization", "Bearer of-the-sender").want(t, 200)
+	if got := g.entry(1).Request; got.URL != "/in/app/x" || fmt.Sprint(got.Headers.Values("Authorization")) != "[Basic bWU6czNjcmV0]" {
+		t.Errorf("%s with %v", got.URL, got.Headers)
+	}
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = nobody.Close()
+	g.do("PUT", "/_/inboxes/b", `{"forward":"http://me:s3cret@`+nobody.Addr().String()+`"}`).want(t, 200)
+	if back := g.do("POST", "/in/b", "").want(t, 502); strings.Contains(back.body, "s3cret") || strings.Contains(g.entry(3).Error, "s3cret") {
+		t.Errorf("the password is told: %s, %s", back.body, g.entry(3).Error)
 	}
 }

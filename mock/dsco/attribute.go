@@ -46,6 +46,7 @@ var attributes = []attribute{
 	{"lastUpdate", false, readDate("lastUpdate")},
 }
 
+// attributeNames lists every attribute that a Webhook can have.
 func attributeNames() []string {
 	names := make([]string, len(attributes))
 	for i, a := range attributes {
@@ -100,6 +101,7 @@ func readAccount(r *reading, raw json.RawMessage) error {
 	return nil
 }
 
+// readDescription reads a text that Dsco shows and does nothing with.
 func readDescription(r *reading, raw json.RawMessage) error {
 	s, ok := kit.Text(raw)
 	if !ok {
@@ -139,6 +141,7 @@ func callable(s string) bool {
 	return ok && !strings.ContainsAny(s, " \t\r\n")
 }
 
+// readEnabled reads whether the webhook fires at all (documented).
 func readEnabled(r *reading, raw json.RawMessage) error {
 	yes, ok := kit.Truth(raw)
 	if !ok {
@@ -148,6 +151,8 @@ func readEnabled(r *reading, raw json.RawMessage) error {
 	return nil
 }
 
+// readFlag reads a truth value into its place. A text such as "true" is refused
+// (decision).
 func readFlag(name string, place func(*order) **bool) func(*reading, json.RawMessage) error {
 	return func(r *reading, raw json.RawMessage) error {
 		b, ok := kit.Truth(raw)
@@ -209,6 +214,8 @@ func readHeaders(r *reading, raw json.RawMessage) error {
 	return nil
 }
 
+// readHeader reads one HttpHeader: exactly two members, a name that can be set
+// and a value of one line.
 func readHeader(keys [2]string, i int, raw json.RawMessage) (header, error) {
 	f, ok := readForm(raw)
 	if !ok {

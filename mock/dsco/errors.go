@@ -39,6 +39,8 @@ func refuse(kind, format string, args ...any) *apiError {
 	return kit.Refuse(http.StatusBadRequest, kind, format, args...)
 }
 
+// unauthorized is the answer to a missing or unknown token (the status is
+// documented, the header inferred from RFC 6750).
 func unauthorized(message string) *apiError {
 	return kit.Refuse(http.StatusUnauthorized, unauthorizedType, "%s", message).With("WWW-Authenticate", "Bearer")
 }
@@ -67,6 +69,7 @@ func dialect(_ *kit.Request, err error) provider.Reply {
 	return out
 }
 
+// jsonReply writes every answer, good or bad, as JSON.
 func jsonReply(status int, body any) provider.Reply {
 	return kit.JSON(status, "application/json", body)
 }

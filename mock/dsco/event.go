@@ -24,6 +24,7 @@ func contextKeys() []provider.Context {
 	}
 }
 
+// checkTexts refuses a context value that is no list of texts.
 func checkTexts(raw []byte) error {
 	if _, ok := kit.Texts(raw); !ok {
 		return errors.New("wants a list of texts")
@@ -31,6 +32,7 @@ func checkTexts(raw []byte) error {
 	return nil
 }
 
+// checkQuantity refuses a context value that is neither a whole number nor null.
 func checkQuantity(raw []byte) error {
 	if _, ok := kit.Whole(raw); !ok && string(raw) != "null" {
 		return errors.New("wants a whole number, or null")
@@ -46,6 +48,7 @@ type facts struct {
 	Quantity  int64  `json:"quantity,omitempty"`
 }
 
+// factsOf reads back what prepare settled.
 func factsOf(ev *provider.Event) (f facts) {
 	_ = json.Unmarshal(ev.Data, &f) // this package's own; none is the zero value
 	return f
@@ -108,6 +111,8 @@ type candidate struct {
 	webhook webhook
 }
 
+// candidates lists the webhooks of the addressed accounts that ask for the
+// event's type, in order of their creation over all accounts.
 func candidates(w *provider.World, ev *provider.Event) []candidate {
 	var all []candidate
 	for _, a := range w.Addressed(ev) {

@@ -30,8 +30,7 @@ func parseDate(s string) (time.Time, bool) {
 
 // queryDate reads an isodate out of a query, where an unescaped + arrives as a
 // space (decision).
-func queryDate(s string) (time.Time, bool) {
-	return parseDate(strings.ReplaceAll(s, " ", "+"))
-}
+func queryDate(s string) (time.Time, bool) { return parseDate(strings.ReplaceAll(s, " ", "+")) }
 
+// formatDate writes a date as every answer and callback has it.
 func formatDate(t time.Time) string { return t.UTC().Format(sentDate) }

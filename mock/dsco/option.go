@@ -58,6 +58,7 @@ func options() []provider.Option {
 	}
 }
 
+// checkNumber wants an account number.
 func checkNumber(raw json.RawMessage) error {
 	if _, ok := number(raw); !ok {
 		return errors.New("wants a whole number from 1 to 2^53")
@@ -65,6 +66,7 @@ func checkNumber(raw json.RawMessage) error {
 	return nil
 }
 
+// checkNumbers wants a list of account numbers.
 func checkNumbers(raw json.RawMessage) error {
 	list, ok := kit.Items(raw)
 	if !ok {
@@ -78,6 +80,8 @@ func checkNumbers(raw json.RawMessage) error {
 	return nil
 }
 
+// checkHeaderKeys wants two names that differ: what an HttpHeader calls its name
+// and its value is inferred.
 func checkHeaderKeys(raw json.RawMessage) error {
 	keys, ok := kit.Texts(raw)
 	if !ok || len(keys) != 2 || keys[0] == "" || keys[1] == "" || keys[0] == keys[1] {

@@ -26,6 +26,8 @@ type pages struct {
 	order []string
 }
 
+// pagesOf returns an account's promised pages. They end after five minutes, so a
+// restart may forget them.
 func pagesOf(a *provider.Account) *pages {
 	p := kit.Memo[pages](a.Memo, "history")
 	if p.byID == nil {
@@ -110,6 +112,7 @@ func (p *pages) forget(now time.Time) {
 	}
 }
 
+// renderPage shows the records of one page; an empty one is an empty list.
 func renderPage(found []record) historyPage {
 	out := historyPage{History: []historyObject{}}
 	for _, r := range found {

@@ -90,6 +90,8 @@ func findHistory(r *kit.Request) (any, error) {
 	return s.firstPage(r.World, r.Call.Account), nil
 }
 
+// newSearch reads the filters of a search and refuses what cannot be searched
+// for.
 func newSearch(w *provider.World, q map[string]string) (*search, error) {
 	s := &search{webhook: q["webhookUuid"], event: q["event"], success: q["success"], upTo: ^uint64(0)}
 	around := false
@@ -168,6 +170,8 @@ func (s *search) holds(body []byte) bool {
 	return true
 }
 
+// has reports whether one of the paths of a body holds a value, as text or as a
+// number in the same spelling.
 func has(body []byte, paths []string, want string) bool {
 	if !provider.Sound(body) {
 		return false

@@ -44,6 +44,7 @@ func route(r *kit.Request) error {
 	return nil
 }
 
+// size refuses a body that was too large to be read.
 func size(r *kit.Request) error {
 	if r.Call.TooLarge {
 		return kit.Refuse(http.StatusRequestEntityTooLarge, requestTooLarge, "The request body is larger than 1 MiB.")

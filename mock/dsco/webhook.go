@@ -40,10 +40,13 @@ type header struct {
 	Value string `json:"value"`
 }
 
+// stored returns what a subscription keeps of Dsco's own.
 func stored(s *provider.Sub) webhook { return kit.Stored(s, webhook{}) }
 
+// isTrue reads an optional flag: one that was not sent is false.
 func isTrue(b *bool) bool { return b != nil && *b }
 
+// listed reads an optional list: one that was not sent is empty.
 func listed(ids *[]string) []string {
 	if ids == nil {
 		return nil
@@ -72,6 +75,7 @@ type webhookObject struct {
 	LastUpdate              string           `json:"lastUpdate"`
 }
 
+// render writes a subscription as Dsco shows it to its owner.
 func render(w *provider.World, account string, s *provider.Sub) webhookObject {
 	h := stored(s)
 	return webhookObject{
@@ -90,6 +94,7 @@ func headerKeys(w *provider.World, account string) [2]string {
 	return [2]string{keys[0], keys[1]}
 }
 
+// renderHeaders writes custom headers with the member names of the setting.
 func renderHeaders(list *[]header, keys [2]string) *json.RawMessage {
 	if list == nil {
 		return nil
@@ -117,6 +122,8 @@ func createWebhook(r *kit.Request) (any, error) {
 	return render(r.World, a.Name, s), nil
 }
 
+// listWebhooks lists the caller's webhooks in order of creation, as a plain
+// array (inferred).
 func listWebhooks(r *kit.Request) (any, error) {
 	list := []webhookObject{}
 	for _, s := range r.Account().Subs() {
@@ -135,6 +142,7 @@ func find(r *kit.Request) (*provider.Sub, error) {
 	return nil, refuse(webhookNotFound, "You have no webhook with the webhookUuid %q.", kit.Clip(id))
 }
 
+// getWebhook shows one webhook of the caller.
 func getWebhook(r *kit.Request) (any, error) {
 	s, err := find(r)
 	if err != nil {

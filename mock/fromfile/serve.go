@@ -155,7 +155,7 @@ func (a *author) change(r *kit.Request) (any, error) {
 
 // named is the subscription that a path names.
 func (a *author) named(r *kit.Request) (*provider.Sub, error) {
-	open, end := strings.Index(a.spec.API.Delete.Path, "{"), strings.Index(a.spec.API.Delete.Path, "}")
+	open, end := strings.LastIndex(a.spec.API.Delete.Path, "{"), strings.LastIndex(a.spec.API.Delete.Path, "}")
 	id := r.Call.Param(a.spec.API.Delete.Path[open+1 : end])
 	if s := r.Account().Sub(id); s != nil {
 		return s, nil
@@ -360,7 +360,7 @@ func (a *author) register(_ *provider.World, account, address string, types []st
 	case account != "":
 		header = []string{"Authorization", "Bearer " + account}
 	}
-	return []*provider.Call{provider.NewCall(at.Method, a.spec.Home+at.Path, json.RawMessage(doc), header...)}
+	return []*provider.Call{provider.NewCall(at.Method, a.spec.Home+strings.NewReplacer("{", "", "}", "").Replace(at.Path), json.RawMessage(doc), header...)}
 }
 
 // description is the OpenAPI document of the mock API; the engine adds servers
@@ -369,8 +369,14 @@ func (a *author) description() []byte {
 	paths := map[string]map[string]any{}
 	for _, op := range a.api.Operations("") {
 		item := map[string]any{"operationId": op.ID, "responses": map[string]any{"2XX": map[string]any{"description": "Done"}}}
-		if open, end := strings.Index(op.Path, "{"), strings.Index(op.Path, "}"); open >= 0 && end > open {
-			item["parameters"] = []any{map[string]any{"name": op.Path[open+1 : end], "in": "path", "required": true, "schema": map[string]string{"type": "string"}}}
+		var params []any
+		for part := range strings.SplitSeq(op.Path, "/") {
+			if name, ok := strings.CutPrefix(part, "{"); ok {
+				params = append(params, map[string]any{"name": strings.TrimSuffix(name, "}"), "in": "path", "required": true, "schema": map[string]string{"type": "string"}})
+			}
+		}
+		if params != nil {
+			item["parameters"] = params
 		}
 		if op.Method == http.MethodPost || op.Method == http.MethodPatch || op.Method == http.MethodPut {
 			item["requestBody"] = map[string]any{"content": map[string]any{"application/json": map[string]any{"schema": map[string]string{"type": "object"}}}}

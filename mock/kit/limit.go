@@ -81,6 +81,7 @@ func (b *Bucket) Level(now time.Time, r Rate) float64 {
 	return float64(r.Calls) - b.of(r).TokensAt(now)
 }
 
+// of makes the limiter on first use: its burst is the bucket's size.
 func (b *Bucket) of(r Rate) *rate.Limiter {
 	if b.limiter == nil {
 		b.limiter = rate.NewLimiter(rate.Limit(float64(r.Calls)/r.Span.Seconds()), r.Calls)

@@ -19,6 +19,8 @@ const (
 // and are compared without case.
 type headers struct{ store, key, user, token string }
 
+// readHeaders takes the four credentials out of a call; the first of several
+// lines counts.
 func readHeaders(h http.Header) headers {
 	return headers{h.Get("store"), h.Get("api_key"), h.Get("user_id"), h.Get("user_token")}
 }

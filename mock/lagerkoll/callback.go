@@ -84,6 +84,7 @@ func javaDouble(f float64) string {
 	return fraction(strconv.FormatFloat(f, 'f', -1, 64))
 }
 
+// fraction gives a whole number the fraction that Java always writes.
 func fraction(digits string) string {
 	if strings.Contains(digits, ".") {
 		return digits

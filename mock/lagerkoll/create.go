@@ -66,6 +66,7 @@ func (q *query) bodyReader() (func([]byte) ([]wanted, error), error) {
 	return readers[f], nil
 }
 
+// add makes the webhooks with the next numbers and drawn guids, and keeps them.
 func (q *query) add(list []wanted) []webhook {
 	w, a := q.World, q.World.Account(q.Call.Account)
 	group := q.forGroup()
@@ -129,6 +130,7 @@ func readJSON(body []byte) ([]wanted, error) {
 	return readEach(items)
 }
 
+// readEach reads every item or none: the first mistake is the answer.
 func readEach(items []json.RawMessage) ([]wanted, error) {
 	all := make([]wanted, len(items))
 	for i, item := range items {

@@ -35,10 +35,12 @@ var (
 	errFailure       = kit.Refuse(http.StatusInternalServerError, codeCommon, "Something went wrong on the server")
 )
 
+// tooMany is the documented 429 with Retry-After in seconds (page).
 func tooMany(seconds int64) *apiError {
 	return kit.Refuse(http.StatusTooManyRequests, codeTooMany, "Too many requests").With("Retry-After", strconv.FormatInt(seconds, 10))
 }
 
+// notAllowed tells the methods that a path has, in the order of the table.
 func notAllowed(methods []string) *apiError {
 	return kit.Refuse(http.StatusMethodNotAllowed, codeCommon, "Method not allowed").With("Allow", strings.Join(methods, ", "))
 }
@@ -72,6 +74,8 @@ func dialect(q *query, err error) provider.Reply {
 	return out
 }
 
+// errorJSON writes the four documented members; what is not known is null
+// (page).
 func errorJSON(e *apiError) []byte {
 	body := struct {
 		Code    json.RawMessage `json:"errorCode"`

@@ -75,6 +75,8 @@ type occurrence struct {
 	Group   int64  `json:"storeGroupId"`
 }
 
+// occurrence collects what the event of an execution tells: the webhook, and the
+// store that executed it.
 func (q *query) occurrence(h webhook) occurrence {
 	return occurrence{h.Feature, h.Method, h.ID, h.GUID, storeNumber(q.store), groupOf(q.World, q.Call.Account, q.store)}
 }

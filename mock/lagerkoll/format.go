@@ -56,6 +56,7 @@ func text(c *provider.Call) ([]byte, bool) {
 // element is one XML element with text.
 type element struct{ name, text string }
 
+// elements writes elements one after the other, their texts escaped.
 func elements(list ...element) string {
 	var b strings.Builder
 	for _, e := range list {
@@ -64,6 +65,7 @@ func elements(list ...element) string {
 	return b.String()
 }
 
+// tag writes one element around what is inside.
 func tag(name, inside string) string { return "<" + name + ">" + inside + "</" + name + ">" }
 
 // document puts the declaration in front, as Java's binding writes it (inferred).

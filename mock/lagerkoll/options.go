@@ -38,6 +38,7 @@ type executeReply struct {
 	Body   json.RawMessage `json:"body"`
 }
 
+// checkReply wants an answer that HTTP can carry.
 func checkReply(raw json.RawMessage) error {
 	var r *executeReply
 	if err := kit.Strictly(raw, &r); err != nil {
@@ -56,6 +57,7 @@ func settingStores(raw json.RawMessage) map[string]int64 {
 	return groups
 }
 
+// checkStores wants store ids with the number of their group.
 func checkStores(raw json.RawMessage) error {
 	var groups map[string]int64
 	if err := json.Unmarshal(raw, &groups); err != nil {
@@ -99,6 +101,8 @@ func (c *credential) UnmarshalJSON(b []byte) error {
 	return kit.Strictly(b, (*plain)(c))
 }
 
+// checkCredentials wants each item to name a machine or a person, never half of
+// one.
 func checkCredentials(raw json.RawMessage) error {
 	var list []credential
 	if err := json.Unmarshal(raw, &list); err != nil {

@@ -70,6 +70,8 @@ func view(r *kit.Request) *query {
 	return q
 }
 
+// known refuses paths that the API does not have, before anybody is asked who he
+// is.
 func (q *query) known() error {
 	if q.Unknown() {
 		return errNotFound
@@ -77,6 +79,7 @@ func (q *query) known() error {
 	return nil
 }
 
+// method refuses a method that the path does not have.
 func (q *query) method() error {
 	if q.NotAllowed() {
 		return notAllowed(q.Allowed)
@@ -84,6 +87,7 @@ func (q *query) method() error {
 	return nil
 }
 
+// accept refuses a call that wants none of the formats its answer comes in.
 func (q *query) accept() error {
 	if !q.fits {
 		return errNotAcceptable

@@ -38,6 +38,7 @@ func keep(a *provider.Account, list []webhook) {
 	a.Put(stored, list)
 }
 
+// byGUID finds a webhook by the guid in its address, whatever the letter case.
 func byGUID(list []webhook, guid string) (webhook, bool) {
 	i := slices.IndexFunc(list, func(h webhook) bool { return strings.EqualFold(h.GUID, guid) })
 	if i < 0 {
@@ -62,6 +63,7 @@ func (h webhook) shown(w *provider.World) shown {
 	return shown{h.Method, h.GUID, h.ID, h.Feature, w.BaseURL() + basePath + "/" + h.GUID}
 }
 
+// elements writes the members as XML, in the documented order.
 func (s shown) elements() string {
 	return elements(element{"featureMethod", s.Method}, element{"guid", s.GUID},
 		element{"id", strconv.FormatInt(s.ID, 10)}, element{"featureId", s.Feature}, element{"url", s.URL})
@@ -72,6 +74,7 @@ type list struct {
 	Webhooks []shown `json:"webhooks"`
 }
 
+// xml writes the documented class as a document.
 func (l list) xml() []byte {
 	var b strings.Builder
 	for _, s := range l.Webhooks {

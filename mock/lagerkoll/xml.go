@@ -100,6 +100,7 @@ func parseXML(body []byte) (*node, error) {
 	return top.children[0], nil
 }
 
+// child adds an element below another.
 func (n *node) child(name string) *node {
 	c := &node{name: name}
 	n.children = append(n.children, c)

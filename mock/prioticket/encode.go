@@ -7,6 +7,7 @@ import (
 	"tacklebox/mock/provider"
 )
 
+// quoted writes a text as JSON, for messages that name foreign values.
 func quoted(s string) string { return string(provider.Encode(s)) }
 
 // stamp writes an instant: RFC 3339 in whole seconds with a numeric offset,

@@ -32,6 +32,8 @@ var (
 	errInternal = worded(500, "INTERNAL_SERVER_ERROR", "Something went wrong.", "The request could not be processed.")
 )
 
+// worded makes an error with both of its texts; header is name, value, name,
+// value.
 func worded(status int, code, message, detail string, header ...string) *apiError {
 	return (&apiError{Status: status, Code: code, Message: message, Detail: detail}).With(header...)
 }

@@ -13,6 +13,7 @@ import (
 // wording decision).
 type input struct{ problems []string }
 
+// wrong notes a problem at a place of the request.
 func (in *input) wrong(path, format string, args ...any) {
 	in.problems = append(in.problems, path+": "+fmt.Sprintf(format, args...))
 }

@@ -22,10 +22,16 @@ type meter struct {
 	blockedUntil   time.Time
 }
 
+// metered reports whether the fair-use limits are held; the setting rate_limit
+// says so.
 func metered(w *provider.World) bool { return w.Option("", "rate_limit").Text() == "on" }
 
+// meterOf returns the counts of one address or client. They need not survive a
+// restart.
 func meterOf(w *provider.World, key string) *meter { return kit.Memo[meter](w.Memo(), "meter "+key) }
 
+// addressOf names the address that a call came from, without its port: a client
+// opens many.
 func addressOf(c *provider.Call) string {
 	if host, _, err := net.SplitHostPort(c.Remote); err == nil {
 		return "address " + host
@@ -67,6 +73,8 @@ func countAnswer(w *provider.World, c *provider.Call, status int) {
 	}
 }
 
+// refuse counts an answer 4xx and shuts its sender out for a minute when there
+// were too many in one (documented 3.8).
 func (m *meter) refuse(now time.Time) {
 	m.refused.Count(now, window)
 	m.refused.Add(now)

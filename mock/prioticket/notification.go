@@ -18,6 +18,8 @@ type order struct {
 	Account string `json:"account,omitempty"`
 }
 
+// orderOf reads what POST /notifications settled about an event; another firing
+// has none of it.
 func orderOf(ev *provider.Event) (o order) {
 	_ = json.Unmarshal(ev.Data, &o) // ours, or absent
 	return o
@@ -74,6 +76,8 @@ func newestFirst[T any](all []T, most int) []T {
 	return all
 }
 
+// logged shows a delivery as the list of notifications does, from what was kept
+// when it was made.
 func logged(w *provider.World, d *provider.Delivery) notificationBody {
 	var r record
 	_ = json.Unmarshal(d.Data, &r) // written by targets

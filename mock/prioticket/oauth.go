@@ -54,6 +54,8 @@ func createToken(r *request) (any, error) {
 	return issue(r.World, client.id, form["scope"]), nil
 }
 
+// issue answers with a new token. Without a scope asked for it is that of
+// webhooks, so that the token can be used here.
 func issue(w *provider.World, client, scope string) provider.Reply {
 	if strings.TrimSpace(scope) == "" {
 		scope = scopeWebhooks // nothing asked (decision)
@@ -124,6 +126,8 @@ func basicClient(line string) (client, bool) {
 	return found, ok && nameable(found.id) && found.secret != ""
 }
 
+// unescaped undoes percent escapes, or leaves a text as it is that has none to
+// be read.
 func unescaped(s string) string {
 	if plain, err := url.PathUnescape(s); err == nil {
 		return plain

@@ -64,6 +64,8 @@ func profiles() map[string]profile {
 	}
 }
 
+// homes lists where the API begins in each profile, for the addresses that the
+// control API tells.
 func homes() map[string]string {
 	all := map[string]string{}
 	for name, p := range profiles() {
@@ -72,8 +74,11 @@ func homes() map[string]string {
 	return all
 }
 
+// profileName is the version in force for everybody: an account cannot have one
+// of its own.
 func profileName(w *provider.World) string { return w.Option("", "profile").Text() }
 
+// profileOf returns what is particular to the version in force.
 func profileOf(w *provider.World) profile { return profiles()[profileName(w)] }
 
 const tokenCall = "createToken"
@@ -98,6 +103,7 @@ var api = kit.API[*request]{
 	Refuse: dialect,
 }
 
+// serve answers a call and counts the answer for the fair-use limits.
 func serve(w *provider.World, c *provider.Call) provider.Reply {
 	reply := api.Serve(w, c)
 	countAnswer(w, c, reply.Status)
@@ -112,6 +118,7 @@ func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
 	return api.Fail(w, c, errInternal)
 }
 
+// route refuses paths and methods that are not served.
 func route(r *request) error {
 	switch {
 	case r.Unknown():

@@ -33,6 +33,8 @@ func sealToken(w *provider.World, c claims) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(digest(w, text))
 }
 
+// digest is the keyed digest of a token; the key is this instance's own and the
+// same after a restart.
 func digest(w *provider.World, text string) []byte {
 	m := hmac.New(sha256.New, w.Secret("token"))
 	m.Write([]byte(text))

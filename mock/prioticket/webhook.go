@@ -20,6 +20,7 @@ type webhook struct {
 	Failed  int64  `json:"failed,omitempty"` // notifications in a row
 }
 
+// loadWebhook returns what a subscription keeps of PrioTicket's own.
 func loadWebhook(s *provider.Sub) webhook { return kit.Stored(s, webhook{}) }
 
 // webhookBody is a webhook as answered (documented 3.5): an optional field that
@@ -43,6 +44,7 @@ const (
 	disabled = "DISABLED"
 )
 
+// shownWebhook writes a subscription as the API shows it, its status in words.
 func shownWebhook(w *provider.World, s *provider.Sub) webhookBody {
 	v := loadWebhook(s)
 	b := webhookBody{ID: s.ID, Status: enabled, Version: profileOf(w).version, Events: s.Types, URL: s.URL, Email: v.Email,
@@ -99,6 +101,7 @@ func creator(r *request) (name, address string) {
 	return id, localPart(id) + domain
 }
 
+// isAddress reports whether a text is an e-mail address and nothing beside it.
 func isAddress(text string) bool {
 	found, err := mail.ParseAddress(text)
 	return err == nil && found.Address == text
@@ -159,6 +162,7 @@ func (in *input) events(w *provider.World, o *kit.Fields, at string) []string {
 	return types
 }
 
+// listed reports whether an event type exists in the version in force.
 func listed(w *provider.World, typ string) bool {
 	_, ok := offers(w, "", typ)
 	return ok
@@ -222,6 +226,8 @@ func equalWebhook(a *provider.Account, s *provider.Sub, v webhook) *provider.Sub
 	return nil
 }
 
+// sorted copies a list in order: two webhooks are equal whatever the order of
+// their events.
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
 
 // listWebhooks lists the webhooks, oldest first (decision).
@@ -259,6 +265,8 @@ func deleteWebhook(r *request) (any, error) {
 	return noContent(r), nil
 }
 
+// unknownWebhook words the refusal of a webhook that is not there, with the
+// status that the setting chooses.
 func unknownWebhook(status int) *apiError {
 	e := invalid("There is no such webhook.", "webhook_id: unknown")
 	e.Status, e.Code = status, map[int]string{400: "INVALID_REQUEST", 404: "NOT_FOUND", 422: "UNPROCESSABLE_ENTITY"}[status]

@@ -1,13 +1,16 @@
 package provider
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // OptionKind is the form of an option's value.
@@ -116,13 +119,21 @@ func (v Value) Raw() json.RawMessage {
 func (v Value) Set() bool { return len(v.Raw()) > 0 }
 
 // Text returns a text, "" when there is none.
-func (v Value) Text() string { return decode[string](v.raw) }
+func (v Value) Text() string {
+	if n := len(v.raw); n > 1 && v.raw[0] == '"' && bytes.IndexByte(v.raw, '\\') < 0 && utf8.Valid(v.raw) {
+		return string(v.raw[1 : n-1]) // as most are written; it is asked for with every event
+	}
+	return decode[string](v.raw)
+}
 
 // Int returns a whole number.
-func (v Value) Int() int64 { return decode[int64](v.raw) }
+func (v Value) Int() int64 {
+	n, _ := strconv.ParseInt(string(v.raw), 10, 64) // null is none
+	return n
+}
 
 // Bool returns a truth value.
-func (v Value) Bool() bool { return decode[bool](v.raw) }
+func (v Value) Bool() bool { return string(v.raw) == "true" }
 
 // List returns a list of texts.
 func (v Value) List() []string { return decode[[]string](v.raw) }

@@ -18,6 +18,7 @@ type request struct {
 	filling int // of the rate limiter's bucket, for the header
 }
 
+// view opens a request before it is known whose it is.
 func view(r *kit.Request) *request { return &request{Request: r, profile: profileOf(r.World, "")} }
 
 // of makes the request that of an account.
@@ -25,6 +26,8 @@ func (r *request) of(account string) {
 	r.account, r.profile = account, profileOf(r.World, account)
 }
 
+// oauth reports that a call is for the OAuth server, which has a dialect of its
+// own.
 func (r *request) oauth() bool { return strings.HasPrefix(r.Call.Path, "/action/") }
 
 // answer is what an operation says, before the envelope.
@@ -34,6 +37,7 @@ type answer struct {
 	errors []*apiError
 }
 
+// ok is an answer of 200 with data.
 func ok(data any) (any, error) { return answer{status: http.StatusOK, data: data}, nil }
 
 // envelope is every body of the API; absent sections are null (documented).

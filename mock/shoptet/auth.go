@@ -59,6 +59,7 @@ func authenticate(r *request) error {
 	return nil
 }
 
+// open reports that a call needs no token of the API.
 func (r *request) open() bool { return r.oauth() || r.Route == jobResult }
 
 // acceptable reports whether a token is well-formed and, where the credentials
@@ -75,6 +76,8 @@ func acceptable(w *provider.World, token, account string) bool {
 	return listed(w, token, account)
 }
 
+// listed reports whether the setting lets a token in: by itself, by its account,
+// or because the OAuth server issued it.
 func listed(w *provider.World, token, account string) bool {
 	return kit.Listed(w, "credentials", token, account) || installed(w, account)
 }
@@ -96,6 +99,7 @@ type accessToken struct {
 	Expires time.Time `json:"expires"`
 }
 
+// issuedToken looks up a short token of this server.
 func issuedToken(w *provider.World, token string) (t accessToken, ok bool) {
 	return t, w.Get("token/"+token, &t)
 }

@@ -35,6 +35,8 @@ func scheme() *signing.Scheme {
 		Evidence: "documented: the official PHP SDK and its test vectors"}
 }
 
+// sign computes the signature of a body; an empty key signs too, as HMAC allows
+// it.
 func sign(key string, body []byte) string {
 	signature, _ := scheme().Sign(key, "", "", body) // any text is a key
 	return signature

@@ -8,11 +8,9 @@ import (
 	"tacklebox/mock/provider"
 )
 
-// Kinds of events.
-const (
-	massEvent   = "mass"   // one callback for many entities, ids in a list
-	systemEvent = "system" // addon:*, registered in the partner administration
-)
+// massEvent is the kind of the events that tell of many entities at once; their
+// callbacks hold the ids in a list.
+const massEvent = "mass"
 
 // eventType is this provider's own columns of the catalogue.
 type eventType struct {
@@ -53,6 +51,7 @@ func catalogueOf(w *provider.World) *catalogue {
 	return k
 }
 
+// in reports whether a profile knows the event type.
 func (t *eventType) in(p *profile) bool { return slices.Contains(t.Profiles, p.name) }
 
 // registrable reports whether the API takes a webhook for the event: addon:*

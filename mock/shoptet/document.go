@@ -62,10 +62,12 @@ type checker struct {
 	problems []*apiError
 }
 
+// checker opens the checks of a document under the rules of the profile.
 func (r *request) checker() *checker {
 	return &checker{payloads: r.profile.payloads, ports: r.Option("url_ports").Text() == "documented"}
 }
 
+// add notes a problem, up to a bound.
 func (k *checker) add(p *apiError) {
 	if len(k.problems) < mostErrors {
 		k.problems = append(k.problems, p)
@@ -90,6 +92,7 @@ func (k *checker) created(doc json.RawMessage) []item {
 	return items
 }
 
+// item reads one webhook of a registration and notes what is wrong at its place.
 func (k *checker) item(one json.RawMessage, i int) item {
 	at := "data[" + strconv.Itoa(i) + "]"
 	it := item{index: i}
@@ -134,6 +137,7 @@ func (k *checker) updated(doc json.RawMessage) (c change) {
 	return c
 }
 
+// properties are the members that an object may have in this profile.
 func (k *checker) properties(names ...string) []string {
 	if k.payloads {
 		names = append(names, "sendPayload")
@@ -168,6 +172,7 @@ func (k *checker) members(object json.RawMessage, at string, required, allowed [
 	return f
 }
 
+// below names a member of a place; the outermost object stands in no path.
 func below(at, name string) string {
 	if at == "payload" {
 		return name
@@ -182,6 +187,8 @@ const (
 	anObject = "an object"
 )
 
+// typed notes when a value has another type than wanted, in the words of the
+// schema library.
 func (k *checker) typed(v json.RawMessage, at, wanted string) bool {
 	got := kind(v)
 	if map[string]string{aString: "String", anArray: "Array", anObject: "Object"}[wanted] == got {
@@ -203,6 +210,8 @@ func kind(v json.RawMessage) string {
 	return "Double"
 }
 
+// url reads a callback URL: its length, its form and, where the setting asks,
+// its port.
 func (k *checker) url(v json.RawMessage, at string) string {
 	if !k.typed(v, at, aString) {
 		return ""
@@ -227,6 +236,7 @@ func absoluteURL(text string) bool {
 	return err == nil && n > 0
 }
 
+// portOf returns the port that a URL names, "" when it names none.
 func portOf(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -235,6 +245,8 @@ func portOf(text string) string {
 	return u.Port()
 }
 
+// sendPayload reads whether the entity is to be sent: "full" or null
+// (documented).
 func (k *checker) sendPayload(v json.RawMessage, at string) (full bool) {
 	text, _ := kit.Text(v)
 	full = text == "full"

@@ -38,7 +38,14 @@ func (e entity) data(w *provider.World, key string) ([]byte, error) {
 	if err != nil || key == "" {
 		return doc, err
 	}
-	return sjson.SetBytes(doc, strings.TrimPrefix(e.at+"."+e.key, "."), key)
+	at := strings.TrimPrefix(e.at+"."+e.key, ".")
+	if guid := e.at + ".guid"; e.key != "guid" && gjson.GetBytes(doc, guid).Exists() && gjson.GetBytes(doc, at).Str != key {
+		// another order than the example's: its second name is another one too
+		if doc, err = sjson.SetBytes(doc, guid, freshGUID(w.Fixed("entity/"+e.group, key))); err != nil {
+			return nil, err
+		}
+	}
+	return sjson.SetBytes(doc, at, key)
 }
 
 // line returns one entity as a line of a snapshot's result: the entity alone.

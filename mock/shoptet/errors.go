@@ -12,6 +12,7 @@ import (
 // alone.
 type apiError = kit.Error
 
+// worded makes an error of the API: its code, its sentence and what it is about.
 func worded(status int, code, message, instance string) *apiError {
 	return &apiError{Status: status, Code: code, Message: message, Field: instance}
 }
@@ -26,6 +27,7 @@ type errorBody struct {
 	Instance string `json:"instance"`
 }
 
+// errorBodies writes errors as the envelope holds them; none is null there.
 func errorBodies(list []*apiError) []errorBody {
 	var bodies []errorBody
 	for _, e := range list {
@@ -65,7 +67,6 @@ func tokenMissing() *apiError {
 func tokenInvalid() *apiError {
 	return worded(401, "invalid-token", "Invalid access token.", "unknown")
 }
-
 func tokenExpired() *apiError {
 	return worded(401, "expired-token", "Token is expired. Please ask for new one.", "unknown")
 }
@@ -92,7 +93,6 @@ func endpointUnknown(method, path string) *apiError {
 func webhookUnknown(id string) *apiError {
 	return worded(404, "webhook-not-found", `Webhook with id "`+id+`" not found.`, id)
 }
-
 func jobUnknown(id string) *apiError {
 	return worded(404, "job-not-found", `Job with ID "`+id+`" not found.`, id)
 }
@@ -112,15 +112,12 @@ func parameterInvalid(name, reason string) *apiError {
 func notJSON() *apiError {
 	return worded(422, invalidData, "Request body is not a valid JSON.", "payload")
 }
-
 func bodyTooLarge() *apiError {
 	return worded(413, "payload-too-large", "Request body is too large.", "payload")
 }
-
 func contentTypeWrong() *apiError {
 	return worded(422, invalidData, "Unsupported Content-Type.", "Content-Type")
 }
-
 func propertyMissing(name, at string) *apiError {
 	return worded(422, invalidData, "The property "+name+" is required", at)
 }
@@ -141,15 +138,12 @@ func tooMany(most int, at string) *apiError {
 	return worded(422, invalidData, fmt.Sprintf("There must be a maximum of %d items in the array", most), at)
 }
 
-func urlBad(at string) *apiError {
-	return worded(422, invalidData, "Invalid URL format", at)
-}
+func urlBad(at string) *apiError { return worded(422, invalidData, "Invalid URL format", at) }
 
 // notListed words an enumeration; list is its JSON text.
 func notListed(list, at string) *apiError {
 	return worded(422, invalidData, "Does not have a value in the enumeration "+list, at)
 }
-
 func updateEmpty() *apiError {
 	return worded(422, invalidData, "Must contain a minimum of 1 properties", "data")
 }
@@ -180,15 +174,10 @@ func finishedNotRegistered() *apiError {
 func locked(path string) *apiError {
 	return worded(423, "resource-locked", "The same request is being processed.", path)
 }
-
 func rateExceeded() *apiError {
 	return worded(429, "rate-limit-exceeded", "Too many requests.", "unknown")
 }
-
-func internalError() *apiError {
-	return worded(500, "unknown-error", "Unknown error.", "payload")
-}
-
+func internalError() *apiError { return worded(500, "unknown-error", "Unknown error.", "payload") }
 func maintenance() *apiError {
 	return worded(503, "system-maintenance", "System maintenance.", "unknown")
 }

@@ -56,6 +56,8 @@ func listEndpoints(r *request) (any, error) {
 	}{rows})
 }
 
+// endpointRows makes one row for each first segment below /api/, numbered in
+// order of appearance.
 func endpointRows(ops []provider.Operation) (rows []endpointRow) {
 	place := map[string]int{}
 	for _, op := range ops {
@@ -82,4 +84,5 @@ func endpointRows(ops []provider.Operation) (rows []endpointRow) {
 	return rows
 }
 
+// capital writes a word with its first letter large.
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

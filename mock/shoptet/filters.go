@@ -14,6 +14,7 @@ type filters struct {
 	bad   []*apiError
 }
 
+// filters opens the query of a list call.
 func (r *request) filters() *filters { return &filters{query: r.Call.Query()} }
 
 // text reads any text.

@@ -42,6 +42,7 @@ type job struct {
 	Reads     int       `json:"reads,omitempty"`    // of the detail while unfinished
 }
 
+// done reports that the job has ended.
 func (j *job) done() bool { return !j.Completed.IsZero() }
 
 // status is completed until the result is thrown away, then expired.
@@ -55,6 +56,8 @@ func (j *job) status(now time.Time) string {
 	return jobExpired
 }
 
+// validUntil is when the result is thrown away: a day after the job ended
+// (documented).
 func (j *job) validUntil() time.Time {
 	if !j.done() {
 		return time.Time{}
@@ -65,17 +68,21 @@ func (j *job) validUntil() time.Time {
 // Jobs are kept one by one, so that many of them do not make each change dear:
 // the number of jobs, the job of a number, the number of an id.
 
+// jobKey is where the n-th job of an account is kept.
 func jobKey(n int) string { return "job/" + strconv.Itoa(n) }
 
+// jobNumber looks up which job an id is.
 func jobNumber(a *provider.Account, id string) (n int, ok bool) {
 	return n, a.Get("job-number/"+id, &n)
 }
 
+// findJob returns a job by its id.
 func findJob(a *provider.Account, id string) (j job, ok bool) {
 	n, known := jobNumber(a, id)
 	return j, known && a.Get(jobKey(n), &j)
 }
 
+// putJob keeps a job; a new one gets the next number.
 func putJob(a *provider.Account, j job) {
 	n, known := jobNumber(a, j.ID)
 	if !known {
@@ -135,11 +142,14 @@ func (p *profile) noLanguage() *json.RawMessage {
 	return &null
 }
 
+// listed writes a job as the list shows it.
 func (r *request) listed(j *job) jobInList {
 	return jobInList{JobID: j.ID, Endpoint: j.Endpoint, CreationTime: moment(j.Created), CompletionTime: momentOrNull(j.Completed),
 		Status: j.status(r.World.Now()), ValidUntil: momentOrNull(j.validUntil()), Language: r.profile.noLanguage()}
 }
 
+// detail writes a job as its own page shows it: with how long it took and where
+// its result lies.
 func (r *request) detail(j *job) jobDetail {
 	l := r.listed(j)
 	d := jobDetail{JobID: l.JobID, Endpoint: l.Endpoint, CreationTime: l.CreationTime, CompletionTime: l.CompletionTime,
@@ -155,6 +165,8 @@ func (r *request) detail(j *job) jobDetail {
 	return d
 }
 
+// getJob shows one job. An unfinished one can be asked for ten times
+// (documented).
 func getJob(r *request) (any, error) {
 	id := r.Call.Param("jobId")
 	j, known := findJob(r.Account(), id)
@@ -173,6 +185,7 @@ func getJob(r *request) (any, error) {
 	}{r.detail(&j)})
 }
 
+// listJobs lists the account's jobs that fit the filters.
 func listJobs(r *request) (any, error) {
 	f := r.filters()
 	status := f.oneOf("status", jobPending, jobRunning, jobCompleted, jobFailed, jobExpired, jobKilled)
@@ -222,6 +235,8 @@ func directJob(w *provider.World, d *provider.Delivery, account string) {
 	}
 }
 
+// sentInstance reads eventInstance out of a finished body, "" when there is
+// none.
 func sentInstance(body []byte) string {
 	if !provider.Sound(body) {
 		return ""

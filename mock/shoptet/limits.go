@@ -82,6 +82,7 @@ const (
 	faultNotInstalled = "addon-not-installed"
 )
 
+// apiFaults lists what the setting api_fault can inject.
 func apiFaults() []string {
 	return []string{noFault, faultNotApproved, faultLocked, faultRate, faultInternal, faultMaintenance, faultSuspended, faultNotInstalled}
 }

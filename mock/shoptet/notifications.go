@@ -45,6 +45,8 @@ type notification struct {
 	Data         json.RawMessage `json:"data"`
 }
 
+// listNotifications lists what was sent in the last seven days, narrowed by the
+// filters.
 func listNotifications(r *request) (any, error) {
 	f := r.filters()
 	status := f.oneOf("status", statusNew, statusFailed, statusSuccess)

@@ -77,6 +77,8 @@ func installed(w *provider.World, account string) bool {
 	return known && a.Get("installed", &yes) && yes
 }
 
+// checkExchange judges a request for the long token: everything must be there,
+// and a code is good once.
 func checkExchange(w *provider.World, fields map[string]string) error {
 	for _, name := range []string{"client_id", "code", "grant_type", "redirect_uri", "scope"} {
 		if fields[name] == "" {
@@ -114,6 +116,8 @@ func tokenFields(c *provider.Call) map[string]string {
 	return fields
 }
 
+// jsonFields reads texts and numbers of a JSON object; other values are no
+// fields.
 func jsonFields(body []byte) map[string]string {
 	var members map[string]any
 	if !provider.Sound(body) {
@@ -136,6 +140,7 @@ func jsonFields(body []byte) map[string]string {
 	return fields
 }
 
+// multipartFields reads the parts of a form, bounded in number and length.
 func multipartFields(body []byte, boundary string) map[string]string {
 	const mostParts, longest = 64, 4096
 	fields := map[string]string{}

@@ -11,10 +11,9 @@ import (
 const on = "on"
 
 // options lists what can be switched. Defaults are what the evidence says.
-func options() []provider.Option {
-	return append(apiOptions(), deliveryOptions()...)
-}
+func options() []provider.Option { return append(apiOptions(), deliveryOptions()...) }
 
+// apiOptions are the switches of what the API answers.
 func apiOptions() []provider.Option {
 	return []provider.Option{
 		{Name: "profile", Kind: provider.TextOption, Values: []string{profile2024, profile2026}, Default: `"2024-12"`,
@@ -46,6 +45,7 @@ func apiOptions() []provider.Option {
 	}
 }
 
+// deliveryOptions are the switches of what is sent and how often.
 func deliveryOptions() []provider.Option {
 	return []provider.Option{
 		{Name: "success", Kind: provider.JSONOption, Default: `"200"`, Check: checkSuccess,
@@ -73,6 +73,7 @@ func deliveryOptions() []provider.Option {
 	}
 }
 
+// checkSuccess wants one of the two readings of "delivered".
 func checkSuccess(raw json.RawMessage) error {
 	switch string(raw) {
 	case `"200"`, `200`, `"2xx"`:
@@ -81,6 +82,8 @@ func checkSuccess(raw json.RawMessage) error {
 	return fmt.Errorf("%s is neither 200 nor 2xx", raw)
 }
 
+// checkAddonURLs wants absolute URLs for events of the partner administration
+// alone.
 func checkAddonURLs(raw json.RawMessage) error {
 	var urls map[string]string
 	_ = json.Unmarshal(raw, &urls) // the kind was checked before

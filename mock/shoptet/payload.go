@@ -80,11 +80,7 @@ func draw(rnd *rand.Rand, name string, more int) string {
 		}
 		return itoa(1 + rnd.Int64N(most))
 	case "{guid}":
-		var b [16]byte
-		for i := range b {
-			b[i] = byte(rnd.Uint32())
-		}
-		return provider.FormatUUID(b, 4)
+		return freshGUID(rnd)
 	case "{hex32}":
 		return letters(rnd, provider.HexDigits, 32)
 	case "{b36x7}":
@@ -94,6 +90,16 @@ func draw(rnd *rand.Rand, name string, more int) string {
 	return letters(rnd, provider.Digits, n+more)
 }
 
+// freshGUID draws a random UUID of version 4.
+func freshGUID(rnd *rand.Rand) string {
+	var b [16]byte
+	for i := range b {
+		b[i] = byte(rnd.Uint32())
+	}
+	return provider.FormatUUID(b, 4)
+}
+
+// letters draws n characters of an alphabet.
 func letters(rnd *rand.Rand, alphabet string, n int) string {
 	b := make([]byte, n)
 	for i := range b {
@@ -205,6 +211,7 @@ func spell(body []byte) []byte {
 	return recode(body)
 }
 
+// isText reports that a firing gave its body as text, to be sent byte for byte.
 func isText(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
 // without removes a member from an object, when it is there.

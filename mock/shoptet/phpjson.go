@@ -85,6 +85,8 @@ func appendText(out []byte, s string) []byte {
 	return append(out, '"')
 }
 
+// appendASCII writes one byte of a string as PHP does: short escapes where JSON
+// has them.
 func appendASCII(out []byte, c byte) []byte {
 	switch c {
 	case '"', '\\', '/':
@@ -106,6 +108,7 @@ func appendASCII(out []byte, c byte) []byte {
 	return append(out, c)
 }
 
+// appendUnit writes a UTF-16 unit as \\uXXXX, in lower case.
 func appendUnit(out []byte, r rune) []byte {
 	return append(out, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }

@@ -32,6 +32,7 @@ func profileNamed(name string) *profile {
 		language: true, most: 20, mostJobs: 100}
 }
 
+// profileOf returns the profile in force for an account; "" is the common one.
 func profileOf(w *provider.World, account string) *profile {
 	return profileNamed(w.Option(account, "profile").Text())
 }

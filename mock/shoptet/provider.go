@@ -60,6 +60,7 @@ var api = kit.API[*request]{
 	Refuse: dialect,
 }
 
+// routes is the route table: the API, the results of jobs, the OAuth server.
 func routes() []kit.Route[*request] {
 	list := []kit.Route[*request]{
 		{ID: "listWebhooks", Method: "GET", Path: "/api/webhooks", Do: listWebhooks},

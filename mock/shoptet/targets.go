@@ -84,14 +84,17 @@ func note(w *provider.World, ev *provider.Event) {
 // crash made the mock forget and the journal tells them again: the single ones
 // are in the journal too. Targets runs in the first case alone.
 
+// markLive remembers that a mass event happens now.
 func markLive(w *provider.World, ev *provider.Event) { w.Memo()["live"] = ev.ID }
 
+// wasLive reports whether it does, once.
 func wasLive(w *provider.World, ev *provider.Event) bool {
 	id, _ := w.Memo()["live"].(string)
 	delete(w.Memo(), "live")
 	return id == ev.ID
 }
 
+// isMass reports whether an event type tells of many entities at once.
 func isMass(w *provider.World, event string) bool {
 	typ := catalogueOf(w).types[event]
 	return typ != nil && typ.Kind == massEvent

@@ -29,6 +29,7 @@ type subData struct {
 	Full bool `json:"full,omitempty"` // sendPayload: "full"
 }
 
+// sendsPayload reports whether a webhook asks for the entity.
 func sendsPayload(s *provider.Sub) bool { return kit.Stored(s, subData{}).Full }
 
 // show writes a subscription as the profile does.
@@ -45,6 +46,7 @@ func (p *profile) show(s *provider.Sub) any {
 	return out
 }
 
+// listWebhooks shows a page of the installation's webhooks.
 func listWebhooks(r *request) (any, error) {
 	cut, bad := r.page(r.profile.most, defaultItems)
 	if bad != nil {
@@ -149,6 +151,7 @@ func (r *request) named() (*provider.Sub, error) {
 	return nil, webhookUnknown(id)
 }
 
+// getWebhook shows one webhook.
 func getWebhook(r *request) (any, error) {
 	s, bad := r.named()
 	if bad != nil {
@@ -208,8 +211,10 @@ func renewSignatureKey(r *request) (any, error) {
 	}{key})
 }
 
+// itoa writes a number as an id.
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
+// number reads an id of our own.
 func number(s string) int64 {
 	n, _ := strconv.ParseInt(s, 10, 64) // our own ids
 	return n

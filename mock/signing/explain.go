@@ -295,7 +295,11 @@ func (t *trial) otherBodies() bool {
 		}
 		label := "the body of " + c.Name
 		if d, ok := t.match(hypothesis{}, t.keys[0].value, c.Body); ok {
-			t.found(label, d, "the signature belongs to the body of "+c.Name+", not to this one: the two were mixed up on the way")
+			why := "the signature belongs to the body of " + c.Name + ", not to this one: the two were mixed up on the way"
+			if how := sameButFor(c.Body, t.q.Body); how != "" {
+				why = "this is the body of " + c.Name + ", but " + how + ": " + rawBytes
+			}
+			t.found(label, d, why)
 			return true
 		}
 		t.v = t.v.misses(label)
@@ -422,6 +426,9 @@ func (t *trial) unlike(value string) string {
 		if !d.cut {
 			return ""
 		}
+	}
+	if digests[0].length == t.algorithm().size {
+		return fmt.Sprintf("%s holds the right number of bytes in another form than %s", t.Scheme.Header, wanted)
 	}
 	what := "it was cut or is not a digest"
 	if digests[0].length > t.algorithm().size {

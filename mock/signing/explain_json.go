@@ -23,6 +23,7 @@ type spelling struct {
 	slash   string // escaped or plain
 	unicode string // escaped, upper (with upper-case digits) or plain
 	html    string // escaped or plain
+	numbers string // short (7.50 as 7.5) or cents (7.5 as 7.50)
 	end     string // a line end behind it
 }
 
@@ -77,6 +78,12 @@ func (sp spelling) String() string {
 			parts = append(parts, p.plain)
 		}
 	}
+	switch sp.numbers {
+	case "short":
+		parts = append(parts, "with its numbers written anew, 7.50 as 7.5")
+	case "cents":
+		parts = append(parts, "with two digits behind the point of its numbers, 7.5 as 7.50")
+	}
 	if sp.end != "" {
 		parts = append(parts, "with a line end behind it")
 	}
@@ -98,7 +105,8 @@ func singleSpellings(body []byte) (list []guess) {
 		ways = append(ways, spelling{layout: l.name})
 	}
 	ways = append(ways, spelling{sorted: true}, spelling{slash: "plain"}, spelling{slash: "escaped"}, spelling{unicode: "plain"},
-		spelling{unicode: "escaped"}, spelling{unicode: "upper"}, spelling{html: "plain"}, spelling{html: "escaped"})
+		spelling{unicode: "escaped"}, spelling{unicode: "upper"}, spelling{html: "plain"}, spelling{html: "escaped"},
+		spelling{numbers: "short"}, spelling{numbers: "cents"})
 	for _, way := range ways {
 		list = append(list, guess{label: way.String(), value: doc.write(way)})
 	}
@@ -245,7 +253,7 @@ func (d *document) write(way spelling) []byte {
 	switch {
 	case known:
 		out = d.root.append(nil, way, l, "\n")
-	case way.sorted:
+	case way.sorted || way.numbers != "":
 		return nil // its blanks are of no layout that could be kept
 	default:
 		out = respellTexts(d.body, way)
@@ -255,7 +263,7 @@ func (d *document) write(way spelling) []byte {
 
 func (n *node) append(out []byte, way spelling, l layout, line string) []byte {
 	if n.open == 0 {
-		return way.appendText(out, n.text)
+		return way.appendText(out, way.number(n.text))
 	}
 	order := make([]int, len(n.members))
 	for i := range order {
@@ -281,6 +289,48 @@ func (n *node) append(out []byte, way spelling, l layout, line string) []byte {
 		out = append(out, line...)
 	}
 	return append(out, n.open+2) // ] and } stand two behind [ and {
+}
+
+// number writes a number anew; anything else stays as it is.
+func (sp spelling) number(raw string) string {
+	if sp.numbers == "" || strings.IndexAny(raw[:1], "-0123456789") < 0 {
+		return raw
+	}
+	whole, fraction, point := strings.Cut(raw, ".")
+	switch {
+	case !point || strings.ContainsAny(fraction, "eE"):
+		return raw
+	case sp.numbers == "cents":
+		return whole + "." + fraction + strings.Repeat("0", max(2-len(fraction), 0))
+	}
+	return strings.TrimSuffix(whole+"."+strings.TrimRight(fraction, "0"), ".")
+}
+
+// sameButFor says how two bodies differ that say the same in other ways, "" when
+// they say something else.
+func sameButFor(a, b []byte) string {
+	if len(a) > rewrittenBody || len(b) > rewrittenBody {
+		return ""
+	}
+	one, other := parseJSON(a), parseJSON(b)
+	if one == nil || other == nil {
+		return ""
+	}
+	way := spelling{layout: "compact"}
+	for _, c := range []struct {
+		change func()
+		why    string
+	}{
+		{func() {}, "with other blanks"},
+		{func() { way.sorted = true }, "with its keys in another order"},
+		{func() { way.numbers = "short" }, "with its numbers written anew, like 7.50 as 7.5"},
+		{func() { way.slash, way.unicode, way.html = "plain", "plain", "plain" }, "with other escapes in its texts"},
+	} {
+		if c.change(); bytes.Equal(one.write(way), other.write(way)) {
+			return c.why
+		}
+	}
+	return ""
 }
 
 func plainText(raw string) (s string) {

@@ -463,3 +463,31 @@ func TestTheSizeOfWhatIsNoDigest(t *testing.T) {
 		}
 	}
 }
+
+// TestRewrittenBodiesAreCauses: numbers and the order of keys, by trying and by
+// comparing with other bodies.
+func TestRewrittenBodiesAreCauses(t *testing.T) {
+	t.Parallel()
+	s := Named("shopify")
+	for name, c := range map[string]struct {
+		signed, got string
+		known       bool // the signed body is among the candidates
+		words       string
+	}{
+		"short numbers": {`{"a":7.5,"b":[1.25,"7.50"]}`, `{"a":7.50,"b":[1.250,"7.50"]}`, false, "7.50 as 7.5"},
+		"cents":         {`{"a":7.50,"n":3}`, `{"a":7.5,"n":3}`, false, "7.5 as 7.50"},
+		"sorted":        {`{"a":1,"b":2}`, `{"b":2,"a":1}`, false, "with its keys sorted"},
+		"any order":     {`{"z":1,"a":2,"m":3}`, `{"a":2,"m":3,"z":1}`, true, "this is the body of entry 7, but with its keys in another order"},
+		"both":          {`{"z":7.500,"a":1}`, `{"a":1,"z":7.5}`, true, "but with its numbers written anew"},
+		"another":       {`{"z":1}`, `{"z":2}`, true, "mixed up"},
+	} {
+		h := signedHeaders(t, s, "k", c.signed, instant)
+		q := Question{Now: instant, Secret: "k", Header: h, Body: []byte(c.got)}
+		if c.known {
+			q.Candidates = []Candidate{{"entry 7", []byte(c.signed)}}
+		}
+		if v := s.Explain(q); v.State != Invalid || !strings.Contains(v.Reason, c.words) {
+			t.Errorf("%s: %+v, want %q", name, v, c.words)
+		}
+	}
+}

@@ -67,6 +67,7 @@ func catalogueOf(w *provider.World) *catalogue {
 	return cat
 }
 
+// readCatalogue reads categories, event types and schemas out of the fixtures.
 func readCatalogue(p *fixtures.Provider) (*catalogue, error) {
 	cat := &catalogue{events: map[string]*eventType{}}
 	if err := cat.readExpansions(p); err != nil {
@@ -121,6 +122,7 @@ func (cat *catalogue) readExpansions(p *fixtures.Provider) error {
 	return nil
 }
 
+// addEvent adds an event type with its sample to its category.
 func (cat *catalogue) addEvent(p *fixtures.Provider, e *fixtures.Event) error {
 	var col column
 	if err := json.Unmarshal(e.Raw, &col); err != nil {
@@ -157,6 +159,7 @@ func onlyPayload(body *node, typ string) (*node, error) {
 	return payload, nil
 }
 
+// readNode reads a JSON file of the fixtures.
 func readNode(p *fixtures.Provider, name string) (*node, error) {
 	raw, err := p.File(name)
 	if err != nil {
@@ -169,6 +172,7 @@ func readNode(p *fixtures.Provider, name string) (*node, error) {
 	return n, nil
 }
 
+// category finds a category by its name, nil when there is none.
 func (cat *catalogue) category(name string) *category {
 	for _, c := range cat.categories {
 		if c.name == name {
@@ -185,6 +189,8 @@ type step struct {
 	list bool
 }
 
+// steps cuts a path of the expansions into members; a[] goes on in every element
+// of a.
 func steps(path string) []step {
 	var all []step
 	for _, s := range strings.Split(path, ".") {

@@ -11,6 +11,7 @@ import (
 // in -04:00 or -05:00 with the daylight saving of the United States).
 var eastern = mustZone("America/New_York")
 
+// mustZone loads a zone that is embedded in the program.
 func mustZone(name string) *time.Location {
 	zone, err := time.LoadLocation(name)
 	if err != nil {

@@ -30,6 +30,7 @@ func body(w *provider.World, d *provider.Delivery) ([]byte, error) {
 	return append(append([]byte(`{"events":`), list...), '}'), nil
 }
 
+// compress packs a list of events: gzip, then base64 (documented).
 func compress(b []byte) (string, error) {
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
@@ -84,6 +85,8 @@ func unwrap(body []byte) []byte {
 
 const mostUnpacked = 16 << 20 // bytes; a POST of ours has less than one MiB
 
+// decompress unpacks a compressed list, bounded against bodies that unpack
+// without end.
 func decompress(text string) ([]byte, error) {
 	packed, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // (documented: recorded answers of October 2025).
 type apiError = kit.Error
 
+// refuse makes an error whose message can stand in a header too.
 func refuse(status int, format string, args ...any) *apiError {
 	e := kit.Refuse(status, "", format, args...)
 	e.Message = printable(e.Message)
@@ -31,15 +32,17 @@ func missing(object string) *apiError {
 
 // The refusals that need no detail; README section 6, errors.json.
 func unauthorized() *apiError { return refuse(401, "Invalid credentials supplied.") }
+
+// revoked answers for an application that was disabled (documented status).
 func revoked() *apiError {
 	return refuse(410, "Your authorized application has been disabled by UltraCart.")
 }
 func broken() *apiError   { return refuse(500, "A server side error occurred.") }
 func unknown() *apiError  { return refuse(404, "No such resource.") }
 func tooLarge() *apiError { return bad("The request body is too large.") }
-func badURL() *apiError {
-	return bad("Field 'webhook_url' must be an absolute http or https URL.")
-}
+
+// badURL refuses a webhook_url; which ones are refused is a decision.
+func badURL() *apiError { return bad("Field 'webhook_url' must be an absolute http or https URL.") }
 
 // failed answers when the mock itself failed.
 func failed(w *provider.World, c *provider.Call, status int) provider.Reply {

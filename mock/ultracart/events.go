@@ -14,6 +14,7 @@ type occurrence struct {
 	Webhook string `json:"webhook,omitempty"`
 }
 
+// occurrenceOf reads back what prepare settled, or what a reflow handed over.
 func occurrenceOf(ev *provider.Event) (o occurrence) {
 	if len(ev.Data) > 0 {
 		_ = json.Unmarshal(ev.Data, &o) // we wrote it
@@ -63,6 +64,7 @@ func targets(w *provider.World, ev *provider.Event) (all []provider.Target, skip
 	return all, skipped
 }
 
+// judge returns why a subscription does not get an event, "" when it does.
 func judge(w *provider.World, ev *provider.Event, s *provider.Sub, t provider.Target, reflow bool) string {
 	switch {
 	case reflow: // resendEvent has looked at the rest

@@ -28,6 +28,8 @@ func (c *category) fill(payload *node, want map[string]bool) {
 	}
 }
 
+// fillPath walks one path in both objects until the first member that only the
+// source has.
 func fillPath(at, source *node, path []step) {
 	for _, s := range path {
 		if at.kind != objectKind {

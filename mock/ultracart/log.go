@@ -78,6 +78,8 @@ func (q *request) tries(s *provider.Sub) []try {
 	return all
 }
 
+// getWebhookLogSummaries lists the attempts of a webhook, newest first, a page
+// at a time.
 func getWebhookLogSummaries(q *request) (*answer, error) {
 	s, err := q.subOf(q.Call.Param("webhookOid"))
 	if err != nil {
@@ -104,6 +106,8 @@ func getWebhookLogSummaries(q *request) (*answer, error) {
 	return &answer{"webhook_log_summaries", list, set}, nil
 }
 
+// getWebhookLog shows one attempt in full. Its id is computed, so only attempts
+// of its very instant are looked at.
 func getWebhookLog(q *request) (*answer, error) {
 	s, err := q.subOf(q.Call.Param("webhookOid"))
 	if err != nil {

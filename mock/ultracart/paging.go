@@ -101,6 +101,8 @@ func sorted(subs []*provider.Sub, by string) ([]*provider.Sub, error) {
 	return all, nil
 }
 
+// orderOf returns the order that a name of _sort stands for, nil for an unknown
+// one.
 func orderOf(name string) order {
 	name, down := strings.CutPrefix(name, "-")
 	up := map[string]order{

@@ -63,6 +63,8 @@ func edited(ev *provider.Event, n *node) (*node, error) {
 	return n, nil
 }
 
+// expansionOf is what the subscription says of the event's parts, "" when it
+// says nothing.
 func expansionOf(w *provider.World, ev *provider.Event, t provider.Target) string {
 	if s := w.Account(t.Account).Sub(t.Subscription); s != nil {
 		if x := stored(s).Events[ev.Type].Expansion; x != nil {

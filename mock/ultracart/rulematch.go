@@ -21,6 +21,8 @@ func (r *rule) in(event, object *node, path []string) bool {
 	return true
 }
 
+// in matches one member of the rule: below an object, or one of its conditions
+// against the values there.
 func (f field) in(event, object *node, path []string) bool {
 	values := elements(object.get(f.name))
 	if f.below != nil {

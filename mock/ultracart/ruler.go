@@ -43,6 +43,7 @@ func parseRule(text []byte) (*rule, error) {
 	return ruleOf(n)
 }
 
+// ruleOf reads a rule object; an empty one is refused, as AWS refuses it.
 func ruleOf(n *node) (*rule, error) {
 	if n.kind != objectKind {
 		return nil, errors.New("it is not a JSON object")
@@ -59,6 +60,7 @@ func ruleOf(n *node) (*rule, error) {
 	return r, nil
 }
 
+// add reads one member: alternatives, a deeper object, or a list of conditions.
 func (r *rule) add(m member) error {
 	switch {
 	case m.name == "$or":
@@ -86,6 +88,7 @@ func (r *rule) add(m member) error {
 	return nil
 }
 
+// choiceOf reads the rules of an $or.
 func choiceOf(n *node) ([]*rule, error) {
 	if n.kind != arrayKind || len(n.items) == 0 {
 		return nil, errors.New(`"$or" must be an array of objects`)
@@ -115,6 +118,7 @@ func conditionOf(n *node) (condition, error) {
 	return condition{holds: exactly(n)}, nil
 }
 
+// operator reads a condition that is written as an object with one member.
 func operator(name string, arg *node) (c condition, err error) {
 	switch name {
 	case "exists":

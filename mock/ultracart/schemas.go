@@ -18,6 +18,7 @@ type schema struct {
 	Items      *schema           `json:"items"`
 }
 
+// readSchemas reads the definitions of a schema file.
 func readSchemas(raw []byte) (schemas, error) {
 	var doc struct {
 		Defs schemas `json:"$defs"`
@@ -28,6 +29,7 @@ func readSchemas(raw []byte) (schemas, error) {
 	return doc.Defs, nil
 }
 
+// follow resolves references between definitions, a bounded number of times.
 func (all schemas) follow(s schema) schema {
 	for hops := 0; s.Ref != "" && hops < 8; hops++ {
 		s = all[strings.TrimPrefix(s.Ref, "#/$defs/")]
@@ -58,6 +60,7 @@ func (all schemas) addFalse(n *node, s schema) {
 	}
 }
 
+// booleans lists the members of an object that are truth values, by name.
 func (all schemas) booleans(s schema) []string {
 	var names []string
 	for name, p := range s.Properties {

@@ -49,6 +49,7 @@ func handle(do func(*request) (*answer, error)) func(*request) (any, error) {
 	return func(q *request) (any, error) { return do(q) }
 }
 
+// route refuses paths and methods that are not served.
 func route(q *request) error {
 	switch {
 	case q.Unknown():
@@ -59,6 +60,7 @@ func route(q *request) error {
 	return nil
 }
 
+// reply writes a successful answer.
 func (q *request) reply(a *answer) provider.Reply {
 	if a == nil {
 		return q.empty()

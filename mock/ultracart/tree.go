@@ -57,6 +57,7 @@ func parse(doc []byte) (*node, error) {
 	return n, nil
 }
 
+// tidy words the end of an unfinished text as encoding/json does.
 func tidy(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("unexpected end of JSON input")
@@ -64,6 +65,7 @@ func tidy(err error) error {
 	return err
 }
 
+// parseValue reads the next value, whatever it is.
 func parseValue(dec *json.Decoder, depth int) (*node, error) {
 	token, err := dec.Token()
 	if err != nil {
@@ -88,6 +90,7 @@ func parseValue(dec *json.Decoder, depth int) (*node, error) {
 	return &node{kind: nullKind}, nil
 }
 
+// parseObject reads the members of an object whose bracket was read.
 func parseObject(dec *json.Decoder, depth int) (*node, error) {
 	n := &node{kind: objectKind}
 	places := map[string]int{} // of two members with one name the last one counts
@@ -115,6 +118,7 @@ func parseObject(dec *json.Decoder, depth int) (*node, error) {
 	return n, err
 }
 
+// parseArray reads the elements of an array whose bracket was read.
 func parseArray(dec *json.Decoder, depth int) (*node, error) {
 	n := &node{kind: arrayKind}
 	for dec.More() {
@@ -128,8 +132,10 @@ func parseArray(dec *json.Decoder, depth int) (*node, error) {
 	return n, err
 }
 
+// str makes a string.
 func str(s string) *node { return &node{kind: stringKind, text: s} }
 
+// boolean makes a truth value.
 func boolean(b bool) *node { return &node{kind: boolKind, truth: b} }
 
 // get returns a member of an object, nil when there is none.
@@ -167,6 +173,7 @@ func (n *node) keep(fn func(member) bool) {
 	n.members = kept
 }
 
+// remove drops a member of an object.
 func (n *node) remove(name string) {
 	n.keep(func(m member) bool { return m.name != name })
 }
@@ -207,6 +214,7 @@ func (n *node) each(name string, fn func(name string, n *node) *node) *node {
 // bytes writes the value compact, in UTF-8, with nothing escaped that need not be.
 func (n *node) bytes() []byte { return n.append(nil) }
 
+// append writes the value behind b.
 func (n *node) append(b []byte) []byte {
 	switch n.kind {
 	case boolKind:

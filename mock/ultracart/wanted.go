@@ -36,6 +36,8 @@ type wantedEvent struct {
 // wrong type.
 type reader struct{ wrong *apiError }
 
+// fail remembers the first member of another type than wanted; later ones are
+// not told.
 func (r *reader) fail(path, want string) {
 	if r.wrong == nil {
 		r.wrong = bad("Field '%s' must be a %s.", path, want)
@@ -50,6 +52,7 @@ func at(n *node, name string) *node {
 	return nil
 }
 
+// text reads an optional string.
 func (r *reader) text(n *node, path, name string) *string {
 	v := at(n, name)
 	if v == nil {
@@ -62,6 +65,7 @@ func (r *reader) text(n *node, path, name string) *string {
 	return &v.text
 }
 
+// truth reads an optional boolean.
 func (r *reader) truth(n *node, path, name string) *bool {
 	v := at(n, name)
 	if v == nil {
@@ -129,6 +133,7 @@ func readWanted(body *node) (*wanted, error) {
 	return in, oneOf(in)
 }
 
+// readCategory reads one category with the events that it lists.
 func readCategory(r *reader, c *node, path string) wantedCategory {
 	out := wantedCategory{name: r.text(c, path, "event_category"), subscribed: r.truth(c, path, "subscribed")}
 	for i, e := range r.list(c, path, "events") {
@@ -172,6 +177,7 @@ func (in *wanted) apply(cat *catalogue, entries map[string]entry, strict bool) e
 	return nil
 }
 
+// apply writes one category's events into the entries.
 func (c wantedCategory) apply(cat *catalogue, entries map[string]entry, strict bool) error {
 	category := ""
 	if c.name != nil {
@@ -220,6 +226,7 @@ func (c wantedCategory) all(known *category, entries map[string]entry, strict bo
 	return nil
 }
 
+// checkRuler refuses a rule that could never be matched, when it is stored.
 func (e wantedEvent) checkRuler(name string) error {
 	if e.ruler == nil || strings.TrimSpace(*e.ruler) == "" {
 		return nil

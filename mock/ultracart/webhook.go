@@ -20,6 +20,7 @@ const (
 	authBasic = "basic"
 )
 
+// authTypes are the documented ways in which a delivery proves itself.
 func authTypes() []string { return []string{authNone, authBasic, "api user", "aws iam"} }
 
 // webhook is what the mock keeps of one subscription beside its URL and the
@@ -52,9 +53,7 @@ func fresh() webhook {
 }
 
 // stored returns the kept part of a subscription.
-func stored(s *provider.Sub) webhook {
-	return kit.Stored(s, fresh())
-}
+func stored(s *provider.Sub) webhook { return kit.Stored(s, fresh()) }
 
 // types lists the subscribed event types in the catalogue's order.
 func (h *webhook) types(cat *catalogue) []string {

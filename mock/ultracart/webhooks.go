@@ -129,6 +129,7 @@ func (h *webhook) overlay(in *wanted) {
 	}
 }
 
+// put copies what was named, and leaves the rest.
 func put[T any](to *T, from *T) {
 	if from != nil {
 		*to = *from

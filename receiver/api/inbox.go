@@ -1,6 +1,9 @@
 package api
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"net/url"
+)
 
 // Inbox is how an inbox answers what it gets: PUT /_/inboxes/{inbox}.
 type Inbox struct {
@@ -57,4 +60,16 @@ func (t Texts) MarshalJSON() ([]byte, error) {
 		return json.Marshal(t[0])
 	}
 	return json.Marshal([]string(t))
+}
+
+// HidePassword is a URL as it is shown: what stands behind "user:" is crossed out.
+func HidePassword(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return text
+	}
+	if _, secret := u.User.Password(); !secret {
+		return text
+	}
+	return u.Redacted()
 }

@@ -89,3 +89,25 @@ type Secret struct {
 	Value        string `json:"value"`
 	Subscription string `json:"subscription,omitempty"` // when it belongs to one
 }
+
+// ProviderReport is what was understood of a provider file.
+type ProviderReport struct {
+	File      string   `json:"file"`
+	Name      string   `json:"name"`
+	Title     string   `json:"title"`
+	Events    int      `json:"events"`
+	Examples  int      `json:"examples"`  // event types with an example of their own
+	Generated int      `json:"generated"` // event types whose sample is made of the schema
+	Signed    string   `json:"signed"`    // the rule, "" where nothing is signed
+	Retry     []string `json:"retry"`
+	API       []string `json:"api"`
+	Notes     []string `json:"notes"` // what was left out of the description, and why
+}
+
+// Starter says which provider file is to be written.
+type Starter struct {
+	Name    string // of the provider
+	From    string // of the starter that is copied, "" for a plain one
+	OpenAPI string // description that the events are taken from, "" for samples
+	Dir     string // where it is written, "" here
+}

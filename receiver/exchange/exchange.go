@@ -24,9 +24,12 @@ type Config struct {
 
 // Exchange serves the calls that import, export and compare.
 type Exchange struct {
-	cfg Config
-	log journal.Store
+	cfg  Config
+	log  journal.Store
+	turn chan struct{} // of the one import that is read: it takes several times its size
 }
 
 // New returns the calls on cfg.Journal.
-func New(cfg Config) *Exchange { return &Exchange{cfg, cfg.Journal} }
+func New(cfg Config) *Exchange {
+	return &Exchange{cfg, cfg.Journal, make(chan struct{}, 1)}
+}

@@ -34,6 +34,12 @@ const (
 // captures: a HAR 1.2 file, entries as JSON lines or as a page of them, or
 // {"inbox","requests":[…]}. It keeps all of them or, when one is wrong, none.
 func (x *Exchange) ImportEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
+	select {
+	case x.turn <- struct{}{}:
+		defer func() { <-x.turn }()
+	case <-ctx.Done():
+		return api.Answer{}, ctx.Err()
+	}
 	raw, err := io.ReadAll(io.LimitReader(r.Body, maxImport+1))
 	var refused *api.Error
 	switch {

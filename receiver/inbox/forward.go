@@ -188,6 +188,9 @@ func forwardRequest(ctx context.Context, r *http.Request, c *capture, to *url.UR
 		h.Del(name)
 	}
 	h.Del("Host") // the application's own
+	if to.User != nil {
+		h.Del("Authorization") // whoever set the URL said what the application wants to see
+	}
 	out.Header = withoutHopByHop(h).Map()
 	if _, ok := out.Header["User-Agent"]; !ok {
 		out.Header["User-Agent"] = nil // net/http would send its own

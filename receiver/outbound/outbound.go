@@ -39,7 +39,12 @@ type Forbidden struct {
 	Hint   string // what to do
 }
 
-func (f *Forbidden) Error() string { return f.Host + ": " + f.Reason }
+func (f *Forbidden) Error() string {
+	if strings.HasPrefix(f.Reason, f.Host+" ") {
+		return f.Reason
+	}
+	return f.Host + ": " + f.Reason
+}
 
 // neverCalled are the addresses of cloud metadata that lie in ranges which are
 // private otherwise (documented: AWS's and Google's IPv6 endpoints), and the

@@ -36,6 +36,8 @@ type App struct {
 	// Local starts a sandbox in memory for commands that work without a running
 	// one and returns its URL.
 	Local func(ctx context.Context) (url string, stop func(), err error)
+	// ProviderFiles reads and writes provider files. Optional.
+	ProviderFiles ProviderFiles
 	// TUI runs the full-screen program until the user leaves it. Optional.
 	TUI func(ctx context.Context, c *client.Client, o TUIOptions) error
 
@@ -145,10 +147,10 @@ func (a *App) addCommands(root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"run", "Run:", []*cobra.Command{upCommand(a), tuiCommand(a), readyCommand(a), doctorCommand(a)}},
-		{"send", "Send:", []*cobra.Command{providersCommand(a), eventsCommand(a), fireCommand(a), replayCommand(a), scenarioCommand(a)}},
-		{"see", "See:", []*cobra.Command{tailCommand(a), entriesCommand(a), showCommand(a), diffCommand(a), exportCommand(a), importCommand(a), expectCommand(a), verifyCommand(a)}},
-		{"set", "Set:", []*cobra.Command{inboxCommand(a), faultsCommand(a), secretsCommand(a), clockCommand(a), resetCommand(a)}},
+		{"run", "Run:", []*cobra.Command{upCommand(a), tuiCommand(a), readyCommand(a), spacesCommand(a), mcpCommand(a), caCommand(a), doctorCommand(a)}},
+		{"send", "Send:", []*cobra.Command{providersCommand(a), providerCommand(a), eventsCommand(a), fireCommand(a), retryCommand(a), replayCommand(a), scenarioCommand(a), signCommand(a), sendCommand(a)}},
+		{"see", "See:", []*cobra.Command{tailCommand(a), entriesCommand(a), showCommand(a), diffCommand(a), exportCommand(a), importCommand(a), expectCommand(a), verifyCommand(a), schemesCommand(a)}},
+		{"set", "Set:", []*cobra.Command{subscribeCommand(a), subscriptionsCommand(a), settingsCommand(a), inboxCommand(a), faultsCommand(a), secretsCommand(a), clockCommand(a), resetCommand(a)}},
 		{"more", "More:", []*cobra.Command{versionCommand(a), completionCommand(a)}},
 	}
 	for _, g := range groups {
@@ -194,6 +196,12 @@ func isSwitch(root *cobra.Command, name string) bool {
 	return false
 }
 
+// elsewhere are commands of other tools for webhooks, and what they are called here.
+var elsewhere = map[string]string{
+	"listen": "tail", "trigger": "fire", "logs": "entries", "requests": "entries", "forward": "inbox NAME --forward URL", "start": "up", "serve": "up",
+	"resend": "retry", "webhooks": "subscriptions", "status": "ready", "login": "up",
+}
+
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -202,5 +210,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	return exit.Usagef("unknown command %q%s\nRun 'tacklebox --help' for the commands.", args[0], exit.DidYouMean(args[0], names))
+	meant := exit.DidYouMean(args[0], names)
+	if here, known := elsewhere[args[0]]; known {
+		meant = fmt.Sprintf(" (did you mean %q?)", here)
+	}
+	return exit.Usagef("unknown command %q%s\nRun 'tacklebox --help' for the commands.", args[0], meant)
 }

@@ -48,6 +48,9 @@ sound is refused as a whole; 'tacklebox replay' sends again what was taken.`,
 			skipped = fmt.Sprintf("; left out %d that are no requests", done.Skipped)
 		}
 		a.out.Line("imported %d into %s: entries %d to %d%s", done.Imported, done.Inbox, done.FirstSeq, done.LastSeq, skipped)
+		for _, note := range done.Notes {
+			a.out.Line("  %s", note)
+		}
 		return nil
 	}
 	return cmd

@@ -34,12 +34,12 @@ func TestImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := map[string]string{"POST /_/entries/import": `200 {"inbox":"imported","imported":2,"first_seq":5,"last_seq":6}`,
-		"POST /_/entries/import?inbox=a+b": `200 {"inbox":"a b","imported":2,"skipped":3,"first_seq":5,"last_seq":6}`}
+		"POST /_/entries/import?inbox=a+b": `200 {"inbox":"a b","imported":2,"skipped":3,"first_seq":5,"last_seq":6,"notes":["log.entries[1]: skipped: ws: is no HTTP request"]}`}
 	runCases(t, []commandCase{
 		{name: "standard input", args: []string{"import", "-"}, answers: done, stdin: "{\"kind\":\"capture\"}\n{}\n",
 			sent: []string{"POST /_/entries/import {\"kind\":\"capture\"}\n{}\n"}, out: "imported 2 into imported: entries 5 to 6\n"},
 		{name: "a file", args: []string{"import", "--inbox", "a b", har}, answers: done, sent: []string{`POST /_/entries/import {"log":{}}`},
-			out: "imported 2 into a b: entries 5 to 6; left out 3 that are no requests\n"},
+			out: "imported 2 into a b: entries 5 to 6; left out 3 that are no requests\n  log.entries[1]: skipped: ws: is no HTTP request\n"},
 		{name: "as JSON", args: []string{"import", "--json", har}, answers: done, out: lines(`{"inbox":"imported","imported":2,"first_seq":5,"last_seq":6}`)},
 		{name: "a folder", args: []string{"import", bodies}, answers: done, out: "imported 2 into imported: entries 5 to 6\n",
 			sent: []string{`POST /_/entries/import {"requests":[{"url":"/a/1%20%C3%BC%3F.bin","body_base64":"/wA="},{"url":"/b.json","headers":{"Content-Type":"application/json"},"body_base64":"eyJiIjoxfQ=="}]}`}},

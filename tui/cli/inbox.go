@@ -89,7 +89,7 @@ func (a inboxRun) printInbox(name string, in *client.Inbox) error {
 	a.out.Line("%s  %s", a.out.Paint(print.Bold, name), strings.TrimRight(base, "/")+"/in/"+name)
 	a.out.Line("  reply    %s", answers(in.Reply))
 	if in.Forward != "" {
-		a.out.Line("  forward  %s", in.Forward)
+		a.out.Line("  forward  %s", api.HidePassword(in.Forward))
 	}
 	if in.Verify != nil {
 		a.out.Line("  verify   %s", in.Verify.Provider)

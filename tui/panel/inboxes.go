@@ -45,7 +45,7 @@ func loadInboxes(m *desk.Model) func() ([]ui.Item, error) {
 		for _, in := range list {
 			note := ui.PadLeft(ui.Itoa(in.Captures), 6) + " captures  replies " + replies(in.Settings)
 			if in.Settings.Forward != "" {
-				note += "  to " + ui.Cell(in.Settings.Forward)
+				note += "  to " + ui.Cell(api.HidePassword(in.Settings.Forward))
 			}
 			items = append(items, ui.Item{Label: ui.Cell(in.Inbox), Note: note, Style: ui.Dim, Value: in})
 		}

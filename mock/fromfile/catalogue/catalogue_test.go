@@ -263,6 +263,7 @@ func TestFolders(t *testing.T) {
 		"odd/any-name.json":  `{"type":"order.lost"}`,
 		"odd/plain.yaml":     "x: 1",
 		"noext":              "raw",
+		"orders%2Fpaid.json": "{}",
 		".gitignore":         "x",
 	})
 	more, err := Samples(samples, "type")
@@ -271,7 +272,7 @@ func TestFolders(t *testing.T) {
 	}
 	c.Merge(more)
 	want := map[string]string{"order.created": `{"id":5}`, "refund.made": `{"type":"refund.made"}`, "parts": "", "a/push": `{"a":1}`, "b/push": `{"b":1}`,
-		"call": "From=%2B1&To=2", "order.lost": `{"type":"order.lost"}`, "plain": `{"x":1}`, "noext": "raw"}
+		"call": "From=%2B1&To=2", "order.lost": `{"type":"order.lost"}`, "plain": `{"x":1}`, "noext": "raw", "orders/paid": "{}"}
 	for typ, text := range want {
 		e := c.Event(typ)
 		if e == nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -95,7 +96,8 @@ func described(name string) bool {
 }
 
 // typesOf gives each file its event type: its name without the ending, and with
-// the folders before it where two files are named alike.
+// the folders before it where two files are named alike. What a file name cannot
+// have is written %2F.
 func typesOf(files []file, endings ...string) map[string]string {
 	bare := func(name string) string {
 		if ext := path.Ext(name); ext != name && path.Base(name) != ext {
@@ -117,6 +119,9 @@ func typesOf(files []file, endings ...string) map[string]string {
 		name := bare(f.name)
 		if base := path.Base(name); count[base] == 1 {
 			name = base
+		}
+		if plain, err := url.PathUnescape(name); err == nil {
+			name = plain
 		}
 		types[f.name] = name
 	}

@@ -146,7 +146,6 @@ func TestMistakes(t *testing.T) {
 		{head + "api:\n  create: {call: POST hooks, url: u}", `a.yaml:4: create "POST hooks" is no call`},
 		{head + "api:\n  create: {call: FETCH /hooks, url: u}", "is no call"},
 		{head + "api:\n  create: {call: POST /hooks}", "a.yaml:4: create has no url"},
-		{head + "api:\n  create: {call: 'POST /hooks/{id}', url: u}", "has a part in braces, and nothing to fill it with"},
 		{head + "api:\n  create: {call: 'POST /hooks', url: u}\n  delete: DELETE /hooks", "delete names one subscription"},
 		{head + "api:\n  create: {call: 'POST /hooks', url: u}\n  delete: DELETE /a{id}", "braces stand around a whole part"},
 		{head + "api:\n  auth: beerer", `a.yaml:4: auth "beerer" is none of bearer, basic, none: did you mean bearer? ({header: X-Api-Key} is the fourth)`},

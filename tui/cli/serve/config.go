@@ -51,7 +51,9 @@ func (o *Options) ReadConfig(name string, text []byte, f *pflag.FlagSet, source 
 	return yamlfile.EachKey(name, root, allowed, func(key string, value *yaml.Node) error {
 		switch key {
 		case "providers":
-			return yamlfile.Into(name, value, &o.Providers)
+			err := yamlfile.Into(name, value, &o.Providers)
+			o.besideConfig(name)
+			return err
 		case "inboxes":
 			return yamlfile.Into(name, value, &o.Inboxes)
 		case "faults":

@@ -21,20 +21,21 @@ import (
 // Options is everything that `up` can be told: by flags, by their twins in
 // the environment, by the configuration file.
 type Options struct {
-	Addr       string
-	NoTUI      bool
-	Theme      string
-	Quiet      bool
-	Data       string // "" with Memory
-	Sync       bool
-	Keep       int
-	KeepBytes  int64
-	Memory     bool
-	ReadyFile  string
-	Seed       *uint64 // nil: random
-	Clock      string  // real, manual or auto
-	Start      time.Time
-	Fixtures   string
+	Addr      string
+	NoTUI     bool
+	Theme     string
+	Quiet     bool
+	Data      string // "" with Memory
+	Sync      bool
+	Keep      int
+	KeepBytes int64
+	Memory    bool
+	ReadyFile string
+	Seed      *uint64 // nil: random
+	Clock     string  // real, manual or auto
+	Start     time.Time
+	Fixtures  string
+	ProviderFiles
 	Config     string
 	Token      string
 	AllowHosts []string
@@ -71,6 +72,7 @@ func (o *Options) Register(f *pflag.FlagSet, getenv func(string) string) {
 	f.Var(flags.NewChoice(&o.Clock, "real", "manual", "auto"), "clock", "`MODE`: real, manual or auto")
 	f.Var(flags.NewTime(&o.Start), "start", "first instant of a manual or auto clock, an RFC 3339 `TIME` (default now)")
 	f.StringVar(&o.Fixtures, "fixtures", "", "`DIR` with overrides of the embedded fixtures")
+	o.providerFlags(f)
 	f.StringVar(&o.Config, "config", "", "configuration `FILE` (default ./tacklebox.yaml if there)")
 	f.StringSliceVar(&o.AllowHosts, "allow-host", nil, "also deliver to this public `HOST` (repeatable)")
 	f.Var(flags.NewSize(&o.MaxBody, 1<<20), "max-body", "keep at most this many `BYTES` of one body")

@@ -145,7 +145,7 @@ func TestOptionsRefused(t *testing.T) {
 		{"environment", map[string]string{"HOME": "/h", "TACKLEBOX_KEEP": "many"}, "", nil, `TACKLEBOX_KEEP="many"`},
 		{"environment choice", map[string]string{"HOME": "/h", "TACKLEBOX_CLOCK": "manul"}, "", nil, `did you mean "manual"?`},
 		{"unknown key", nil, "quiet: true\nadr: x\n", nil, `config.yaml:2: unknown key "adr" (did you mean "addr"?); allowed: `},
-		{"unknown key lists what is allowed", nil, "zzz: 1\n", nil, "keep-bytes, max-body"},
+		{"unknown key lists what is allowed", nil, "zzz: 1\n", nil, "keep-bytes, keep-going, max-body"},
 		{"a key of the command line only", nil, "config: x\n", nil, `unknown key "config"`},
 		{"a key twice", nil, "keep: 1\n\nkeep: 2\n", nil, "config.yaml:3"},
 		{"value", nil, "keep: lots\n", nil, `config.yaml:1: keep: "lots"`},

@@ -1,0 +1,49 @@
+package sandbox
+
+import (
+	"tacklebox/mock/fromfile"
+	"tacklebox/mock/fromfile/catalogue"
+	"tacklebox/mock/fromfile/starter"
+	"tacklebox/receiver/api"
+)
+
+// CheckProvider reads a provider file and says what was understood. Every sample
+// is made, so that what cannot be said well is known before an event is fired.
+func CheckProvider(path string) (*api.ProviderReport, error) {
+	loaded, err := fromfile.Load(path, 1)
+	if err != nil {
+		return nil, &ProviderFileError{err}
+	}
+	r := &api.ProviderReport{File: path, Name: loaded.Spec.Name, Title: loaded.Spec.Title, Retry: []string{}, API: []string{}, Notes: append([]string{}, loaded.Notes...)}
+	for _, e := range loaded.Events.Events {
+		r.Events++
+		if e.Evidence == catalogue.FromExample {
+			r.Examples++
+		} else {
+			r.Generated++
+		}
+		_, notes := e.Sample()
+		for _, n := range notes {
+			r.Notes = append(r.Notes, e.Type+": "+n)
+		}
+	}
+	if loaded.Scheme != nil {
+		r.Signed = loaded.Scheme.Rule()
+	}
+	for _, w := range loaded.Spec.Retry {
+		r.Retry = append(r.Retry, w.String())
+	}
+	for _, op := range loaded.Provider.Operations {
+		r.API = append(r.API, op.Method+" /"+r.Name+op.Path)
+	}
+	for _, p := range providers() {
+		if p.Name == r.Name {
+			return nil, &ProviderFileError{loaded.Spec.Errorf("name", "name %q is a built-in provider's: choose another", r.Name)}
+		}
+	}
+	return r, nil
+}
+
+// InitProvider writes a provider file to begin with, and its samples. It returns
+// the files, the provider file first, and changes none that is there.
+func InitProvider(what api.Starter) ([]string, error) { return starter.Write(what) }

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/api"
+	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
+)
+
+// sendWithin is how long `send` waits for the answer of the receiver.
+const sendWithin = 35 * time.Second
+
+func sendCommand(a *App) *cobra.Command {
+	o := new(signOptions)
+	var scheme, body string
+	cmd := &cobra.Command{
+		Use:   "send URL [--sign SCHEME --secret S] --body @FILE|-|TEXT",
+		Short: "Sign a body and send it",
+		Long: `Sign a body as a vendor does, send it to a URL and print the answer's status. When
+a sandbox runs it sends, and the request is in its journal as an attempt.
+
+Exit code 1: the answer is no 2xx, or there was none.`,
+		Example: `  tacklebox send http://localhost:3000/hooks --sign github --secret s3 --body @push.json --header 'X-GitHub-Event: push'`,
+		Args:    args("URL"),
+	}
+	o.flags(cmd)
+	cmd.Flags().StringVar(&scheme, "sign", "", "sign as `SCHEME` does ('tacklebox schemes')")
+	cmd.Flags().StringVar(&body, "body", "", "what is sent: `@FILE`, - for standard input, or the text itself")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.to = args[0]
+		text, err := a.read(body)
+		if err != nil {
+			return exit.Usagef("--body: %w", err)
+		}
+		if len(o.headers) == 0 {
+			o.headers = []string{"Content-Type: application/json"}
+		}
+		req, err := a.signRequest(o, scheme, text)
+		if err != nil {
+			return err
+		}
+		return a.withLocal(cmd.Context(), func(c *client.Client, _ bool) error { return a.send(cmd, c, req) })
+	}
+	return cmd
+}
+
+// send waits for the attempt that a sent request becomes.
+func (a *App) send(cmd *cobra.Command, c *client.Client, req api.SignRequest) error {
+	fired, err := c.Send(cmd.Context(), req)
+	if err != nil {
+		return err
+	}
+	id := fired.Events[0].Deliveries[0].ID
+	result, err := c.Expect(cmd.Context(), api.ExpectRequest{Q: "kind:attempt delivery:" + id, Within: sendWithin.String()})
+	if err != nil {
+		return err
+	}
+	if !result.Met || len(result.Entries) == 0 {
+		return exit.With(exit.Timeout, fmt.Errorf("no answer within %s", sendWithin))
+	}
+	entry, err := c.Entry(cmd.Context(), result.Entries[0])
+	if err != nil {
+		return err
+	}
+	if a.json {
+		if err := a.out.JSON(entry); err != nil {
+			return err
+		}
+	} else if entry.Response != nil {
+		a.out.Line("%d %s", entry.Response.Status, req.URL)
+	}
+	if entry.Response == nil {
+		return exit.With(exit.Failure, errors.New(entry.Error))
+	}
+	if entry.Response.Status/100 != 2 {
+		return exit.Failed(exit.Failure)
+	}
+	return nil
+}
