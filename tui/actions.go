@@ -59,7 +59,12 @@ func actions() []desk.Action {
 		do(findKeys, "previous-match", "N", "N", "", "the place before", (*desk.Model).PreviousMatch, hasTerm),
 		do(findKeys, "this-event", "o", "o", "", "only what belongs to this event", desk.OnlyThis, hasRow),
 		do(findKeys, "expect", "e", "e", "", "expectations: what has to come", panel.ShowExpectations, nil),
+	}, doing(), setting(), told())
+}
 
+// doing are the actions that send and take.
+func doing() []desk.Action {
+	return []desk.Action{
 		do(sendKeys, "fire", "f", "f", "fire", "fire an event: search all providers", send.ShowPalette, nil),
 		do(sendKeys, "fire-again", "F", "F", "", "fire the last one again that worked", send.FireAgain, canFireAgain),
 		do(sendKeys, "replay", "r", "r", "replay", "replay as it was", send.ReplayAsIs, hasRow),
@@ -77,7 +82,12 @@ func actions() []desk.Action {
 		do(takeKeys, "export", "x", "x", "", "export: curl, HAR, fixture, Go test", export, hasRow),
 		do(takeKeys, "mark", "m", "m", "", "mark an entry", markEntry, hasRow),
 		do(takeKeys, "diff", "d", "d", "diff", "what differs from the marked entry, or else from the sample", diffMarked, hasRow),
+	}
+}
 
+// setting are the actions that set, look and do more.
+func setting() []desk.Action {
+	return []desk.Action{
 		do(setKeys, "faults", "!", "!", "", "faults that deliveries suffer", panel.ShowFaults, nil),
 		do(setKeys, "inboxes", "i", "i", "", "inboxes and what they reply", panel.ShowInboxes, nil),
 		do(setKeys, "subscriptions", "s", "s", "", "subscriptions", panel.ShowSubscriptions, nil),
@@ -100,7 +110,7 @@ func actions() []desk.Action {
 		do(moreKeys, "help", "?", "?", "help", "what the keys do here, and what the letters mean", showHelp, nil),
 		do(moreKeys, "suspend", "ctrl+z", "ctrl+z", "", "to the shell; fg comes back", func(*desk.Model) tea.Cmd { return tea.Suspend }, nil),
 		do(moreKeys, "quit", "q ctrl+c", "q", "quit", "leave", quit, nil),
-	}, told())
+	}
 }
 
 func told() []desk.Action {
