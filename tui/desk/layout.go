@@ -89,7 +89,7 @@ func (m *Model) Arrange() {
 	m.List.Fit(p.List.Inner().H)
 	if p.Detail.H > 0 {
 		in := p.Detail.Inner()
-		m.Detail.Fit(in.W-2, in.H, detail.Place{m.Now(), m.Loc, m.Fire.Replays})
+		m.Detail.Fit(in.W-2, in.H, detail.Place{Now: m.Now(), Loc: m.Loc, Replays: m.Fire.Replays})
 	}
 	if o := m.Over(); o != nil {
 		r := m.OverlayPlace(p, o)

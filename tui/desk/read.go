@@ -34,11 +34,11 @@ func Read(m *Model) tea.Cmd {
 	if !m.ShowsDetail() || !ok {
 		return nil
 	}
-	want := detail.Reader{l.Main().Seq, l.Main().Event, len(l.Rows)}
+	want := detail.Reader{Seq: l.Main().Seq, Event: l.Main().Event, Known: len(l.Rows)}
 	if want == d.Reading.Want || d.Reading.Busy {
 		return nil
 	}
-	d.Reading = detail.Reading{true, want}
+	d.Reading = detail.Reading{Busy: true, Want: want}
 	d.Seq = want.Seq
 	ctx, c := m.Ctx, m.Api
 	return func() tea.Msg { return fetch(ctx, c, want) }

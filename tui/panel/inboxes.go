@@ -85,7 +85,7 @@ func askReply(m *desk.Model, in api.InboxInfo, then func() tea.Cmd) {
 
 func putInbox(m *desk.Model, f *ui.Form, in api.InboxInfo, next api.Inbox, then func() tea.Cmd) tea.Cmd {
 	ctx, c := m.Ctx, m.Api
-	m.Done = desk.Undo{"how " + in.Inbox + " replies", func(m *desk.Model) tea.Cmd {
+	m.Done = desk.Undo{About: "how " + in.Inbox + " replies", Do: func(m *desk.Model) tea.Cmd {
 		return desk.Attempt(func() (string, error) {
 			return in.Inbox + " replies as before: " + replies(in.Settings), c.PutInbox(ctx, in.Inbox, in.Settings)
 		})
@@ -96,7 +96,7 @@ func putInbox(m *desk.Model, f *ui.Form, in api.InboxInfo, next api.Inbox, then 
 func forgetInbox(m *desk.Model, in api.InboxInfo, then func() tea.Cmd) tea.Cmd {
 	ctx, c := m.Ctx, m.Api
 	forget := func() tea.Cmd {
-		m.Done = desk.Undo{"the settings of " + in.Inbox, func(m *desk.Model) tea.Cmd {
+		m.Done = desk.Undo{About: "the settings of " + in.Inbox, Do: func(m *desk.Model) tea.Cmd {
 			return desk.Attempt(func() (string, error) {
 				return in.Inbox + " replies as before", c.PutInbox(ctx, in.Inbox, in.Settings)
 			})

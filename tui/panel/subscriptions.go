@@ -58,7 +58,7 @@ func switchSubscription(m *desk.Model, s api.Subscription, then func() tea.Cmd) 
 func removeSubscription(m *desk.Model, s api.Subscription, then func() tea.Cmd) tea.Cmd {
 	ctx, c := m.Ctx, m.Api
 	remove := func() tea.Cmd {
-		m.Done = desk.Undo{"deleting " + s.ID, func(m *desk.Model) tea.Cmd {
+		m.Done = desk.Undo{About: "deleting " + s.ID, Do: func(m *desk.Model) tea.Cmd {
 			return desk.Attempt(func() (string, error) {
 				_, err := c.Subscribe(ctx, api.NewSubscription{Provider: s.Provider, Account: s.Account, URL: s.URL, Types: s.Types})
 				return "subscribed " + s.URL + " again, under a new id", err
