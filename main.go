@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -80,6 +79,8 @@ func open(o serve.Options) (cli.Instance, error) {
 		ProviderFiles: o.Files, KeepGoing: o.KeepGoing,
 		Providers: o.Providers, Inboxes: o.Inboxes, Faults: o.Faults,
 		Token: o.Token, AllowHosts: o.AllowHosts, MaxBody: o.MaxBody,
+		PublicURL: o.PublicURL, Hosts: o.Hosts, OpenMocks: o.OpenMocks, Spaces: spacesOf(o.Spaces),
+		StrictTLS: o.StrictTLS, TLS: o.TLS || o.TLSCert != "", TLSCert: o.TLSCert, TLSKey: o.TLSKey,
 		Version: o.Version, Warn: o.Warn,
 	})
 	var described *sandbox.ProviderFileError
@@ -90,11 +91,22 @@ func open(o serve.Options) (cli.Instance, error) {
 	if errors.As(err, &misconfigured) {
 		return nil, &serve.ConfigError{Path: misconfigured.Path, Err: err}
 	}
+	if pid, inUse := sandbox.InUse(err); inUse {
+		return nil, &serve.InUseError{Data: o.Data, PID: pid}
+	}
 	if err != nil {
 		return nil, err
 	}
 	_, last := sb.Journal().Bounds()
 	return &instance{sb, last}, nil
+}
+
+// spacesOf turns the flag's 0, which is none, into the configuration's.
+func spacesOf(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 // instance is a sandbox as `up` sees it.
@@ -103,28 +115,9 @@ type instance struct {
 	opened uint64 // the last entry of earlier runs
 }
 
-// Follow reads the journal with a cursor. What was appended before ctx ended is
-// given before it returns.
-func (i *instance) Follow(ctx context.Context, yield func(*cli.Entry) error) error {
-	log, cursor := i.Journal(), i.opened
-	for {
-		var failed error
-		ended := ctx.Err() != nil
-		err := log.Scan(context.WithoutCancel(ctx), cursor, 0, false, nil, func(e *cli.Entry) bool {
-			cursor = e.Seq
-			failed = yield(e)
-			return failed == nil
-		})
-		if err = errors.Join(failed, err); err == nil {
-			err = yield(nil)
-		}
-		if err != nil || ended {
-			return err
-		}
-		if _, err := log.Wait(ctx, cursor); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("journal: %w", err)
-		}
-	}
+// Follow gives what happens from now on.
+func (i *instance) Follow(ctx context.Context, yield func(*cli.Entry, *cli.Gap) error) error {
+	return i.Sandbox.Follow(ctx, i.opened, yield)
 }
 
 // stopWithin is how long a sandbox of one command may take to stop.

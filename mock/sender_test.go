@@ -346,7 +346,7 @@ func TestTheRequestOnTheWire(t *testing.T) {
 // TestTheOriginIsKnownWhileTheExchangeLasts, and no longer.
 func TestTheOriginIsKnownWhileTheExchangeLasts(t *testing.T) {
 	t.Parallel()
-	var r *rig
+	r := newRig(t, nil)
 	var remote string
 	known := make(chan *Origin, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
@@ -358,7 +358,6 @@ func TestTheOriginIsKnownWhileTheExchangeLasts(t *testing.T) {
 		known <- o
 	}))
 	defer server.Close()
-	r = newRig(t, nil)
 	if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", Account: "ann", To: server.URL}); err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ type Client struct {
 	base  string
 	token string
 	http  *http.Client
+	lost  error // why the address is not known
 }
 
 // New returns a client of the sandbox at base ("http://127.0.0.1:4780"; a bare
@@ -33,6 +34,16 @@ func New(base, token string) *Client {
 	}
 	return &Client{base: strings.TrimRight(base, "/"), token: token, http: &http.Client{CheckRedirect: noRedirect}}
 }
+
+// Nobody returns a client whose every call fails with err: of a sandbox whose
+// address is not known.
+func Nobody(err error) *Client {
+	return &Client{base: "http://nobody.invalid", http: &http.Client{Transport: nobody{err}}, lost: err}
+}
+
+type nobody struct{ err error }
+
+func (n nobody) RoundTrip(*http.Request) (*http.Response, error) { return nil, n.err }
 
 // noRedirect keeps a foreign server on the port from sending the token away.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -32,6 +32,9 @@ func (c *Client) connectError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if c.lost != nil {
+		return c.lost
+	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err // the address is named already

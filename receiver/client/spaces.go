@@ -14,7 +14,7 @@ func (c *Client) Space(name string) *Client {
 	if name == "" {
 		return c
 	}
-	return &Client{base: c.base + "/~" + name, token: c.token, http: c.http}
+	return &Client{base: c.base + "/~" + name, token: c.token, http: c.http, lost: c.lost}
 }
 
 // Spaces lists the spaces that have begun.

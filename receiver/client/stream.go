@@ -215,6 +215,9 @@ func (c *Client) dial(ctx context.Context, q string, after uint64) (*websocket.C
 	query.Set("after", strconv.FormatUint(after, 10))
 	address := "ws" + strings.TrimPrefix(c.address("/_/stream", query), "http")
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second, ReadBufferSize: 64 << 10}
+	if c.lost != nil {
+		return nil, c.lost
+	}
 	conn, resp, err := dialer.DialContext(ctx, address, header)
 	if err != nil && resp != nil {
 		defer resp.Body.Close()

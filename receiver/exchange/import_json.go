@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -14,12 +15,46 @@ import (
 	"tacklebox/receiver/journal"
 )
 
-// The members of an entry and of its halves (contract, section 4). A misspelt
-// one must not be lost on the way.
-var (
-	entryFields = []string{"seq", "time", "kind", "provider", "account", "type", "inbox", "event_id", "delivery_id", "attempt", "subscription",
-		"request", "response", "error", "took_ms", "fault", "next_attempt", "signature", "contract", "capture_seq", "detail"}
-	messageFields = []string{"method", "url", "proto", "status", "headers", "body", "body_base64", "size", "sha256", "truncated", "remote"}
+// entryForm and messageForm are the members of an entry and of its halves
+// (contract, section 4), of whatever value: a misspelt one must not be lost on the
+// way. What they hold is read as an entry afterwards.
+type (
+	entryForm struct {
+		Seq          any          `json:"seq"`
+		Time         any          `json:"time"`
+		Kind         any          `json:"kind"`
+		Provider     any          `json:"provider"`
+		Account      any          `json:"account"`
+		Type         any          `json:"type"`
+		Inbox        any          `json:"inbox"`
+		EventID      any          `json:"event_id"`
+		DeliveryID   any          `json:"delivery_id"`
+		Attempt      any          `json:"attempt"`
+		Subscription any          `json:"subscription"`
+		Request      *messageForm `json:"request"`
+		Response     *messageForm `json:"response"`
+		Error        any          `json:"error"`
+		Took         any          `json:"took_ms"`
+		Fault        any          `json:"fault"`
+		NextAttempt  any          `json:"next_attempt"`
+		Signature    any          `json:"signature"`
+		Contract     any          `json:"contract"`
+		CaptureSeq   any          `json:"capture_seq"`
+		Detail       any          `json:"detail"`
+	}
+	messageForm struct {
+		Method    any             `json:"method"`
+		URL       any             `json:"url"`
+		Proto     any             `json:"proto"`
+		Status    any             `json:"status"`
+		Headers   any             `json:"headers"`
+		Body      json.RawMessage `json:"body"`
+		Base64    json.RawMessage `json:"body_base64"`
+		Size      any             `json:"size"`
+		SHA256    any             `json:"sha256"`
+		Truncated any             `json:"truncated"`
+		Remote    any             `json:"remote"`
+	}
 )
 
 // readLines reads entries one after the other, as `entries --json` prints them.
@@ -59,13 +94,13 @@ func (im *importing) readPage(raw json.RawMessage) error {
 // addEntry takes a recorded request as a capture. Its numbers, its delivery and
 // what was planned belong to the journal it comes from.
 func (im *importing) addEntry(place string, raw []byte) error {
-	o, err := parseObject(raw, place, entryFields...)
-	if err != nil {
-		return err
+	var form entryForm
+	if err := api.Decode(raw, &form); err != nil {
+		return fmt.Errorf("%s: %w", place, err)
 	}
-	for _, half := range []string{"request", "response"} {
-		if err := checkMessage(o, half); err != nil {
-			return err
+	for half, m := range map[string]*messageForm{"request": form.Request, "response": form.Response} {
+		if m != nil && said(m.Body) && said(m.Base64) {
+			return api.BadRequest("", "%s: %s: body and body_base64 exclude each other", place, half)
 		}
 	}
 	var in journal.Entry
@@ -93,16 +128,8 @@ func (im *importing) addEntry(place string, raw []byte) error {
 		Signature: in.Signature, Contract: in.Contract})
 }
 
-func checkMessage(o object, half string) error {
-	if !o.has(half) {
-		return nil
-	}
-	m, err := parseObject(o.members[half], o.place+": "+half, messageFields...)
-	if err == nil && m.has("body") && m.has("body_base64") {
-		err = api.BadRequest("", "%s: body and body_base64 exclude each other", m.place)
-	}
-	return err
-}
+// said reports whether a member is there.
+func said(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
 // checkDigest holds a body to the size and the digest recorded with it: a file
 // that lost bytes on its way must not pass for what was captured.
@@ -124,24 +151,31 @@ func checkDigest(place string, m *journal.Message) error {
 	return nil
 }
 
+type (
+	requestList struct {
+		Inbox    string            `json:"inbox"`
+		Requests []json.RawMessage `json:"requests"`
+	}
+	requestForm struct {
+		Method  string               `json:"method"`
+		URL     string               `json:"url"`
+		Headers map[string]api.Texts `json:"headers"`
+		Body    json.RawMessage      `json:"body"`
+		Base64  *string              `json:"body_base64"`
+	}
+)
+
 // readRequests reads {"inbox","requests":[{"method","url","headers","body"}]}.
 func (im *importing) readRequests(raw []byte) error {
-	o, err := parseObject(raw, "", "inbox", "requests")
-	if err != nil {
+	var in requestList
+	if err := api.Decode(raw, &in); err != nil {
 		return err
 	}
-	var name string
-	var list []json.RawMessage
-	if err := first(o.into("inbox", &name, "a string"), o.into("requests", &list, "a list of requests")); err != nil {
-		return err
+	if im.inbox != "" && in.Inbox != "" && in.Inbox != im.inbox {
+		return api.BadRequest("", "inbox is %q in the address and %q in the body", entries.Cut(im.inbox, 100), entries.Cut(in.Inbox, 100))
 	}
-	if im.inbox != "" && name != "" && name != im.inbox {
-		return api.BadRequest("", "inbox is %q in the address and %q in the body", entries.Cut(im.inbox, 100), entries.Cut(name, 100))
-	}
-	if name != "" {
-		im.inbox = name
-	}
-	for i, text := range list {
+	im.inbox = cmp.Or(in.Inbox, im.inbox)
+	for i, text := range in.Requests {
 		if err := im.addRequest(fmt.Sprintf("requests[%d]", i), text); err != nil {
 			return err
 		}
@@ -149,28 +183,23 @@ func (im *importing) readRequests(raw []byte) error {
 	return nil
 }
 
-func (im *importing) addRequest(place string, raw []byte) error {
-	o, err := parseObject(raw, place, "method", "url", "headers", "body", "body_base64")
-	if err != nil {
-		return err
+func (im *importing) addRequest(place string, raw []byte) (err error) {
+	var r requestForm
+	if err := api.Decode(raw, &r); err != nil {
+		return fmt.Errorf("%s: %w", place, err)
 	}
-	m := &journal.Message{Proto: "HTTP/1.1"}
-	var encoded string
-	err = first(
-		o.into("method", &m.Method, "a string"),
-		o.into("url", &m.URL, "a string"),
-		o.into("body_base64", &encoded, "a string"),
-		readHeaderMap(o, m),
-	)
+	given := http.Header{}
+	for name, values := range r.Headers {
+		given[name] = values
+	}
+	m := &journal.Message{Method: r.Method, URL: r.URL, Proto: "HTTP/1.1", Headers: journal.HeaderOf(given)}
 	switch {
-	case err != nil:
-		return err
-	case o.has("body") && o.has("body_base64"):
+	case said(r.Body) && r.Base64 != nil:
 		return api.BadRequest("", "%s: body and body_base64 exclude each other", place)
-	case o.has("body_base64"):
-		m.Body, err = decodeBody(place+".body_base64", encoded, "base64")
-	case o.has("body"):
-		m.Body = textOrJSON(o.members["body"])
+	case r.Base64 != nil:
+		m.Body, err = decodeBody(place+".body_base64", *r.Base64, "base64")
+	case said(r.Body):
+		m.Body = textOrJSON(r.Body)
 	}
 	if err != nil {
 		return err
@@ -185,25 +214,4 @@ func textOrJSON(raw json.RawMessage) []byte {
 		return []byte(text)
 	}
 	return raw
-}
-
-// readHeaderMap takes "Name": "value" and "Name": ["value", …].
-func readHeaderMap(o object, m *journal.Message) error {
-	var headers map[string]json.RawMessage
-	if err := o.into("headers", &headers, "an object of strings"); err != nil {
-		return err
-	}
-	given := http.Header{}
-	for name, raw := range headers {
-		var one string
-		var values []string
-		if json.Unmarshal(raw, &one) == nil {
-			values = []string{one}
-		} else if json.Unmarshal(raw, &values) != nil {
-			return api.BadRequest("", "%s: %q must be a string or a list of strings", o.name("headers"), entries.Cut(name, 100))
-		}
-		given[name] = append(given[name], values...)
-	}
-	m.Headers = journal.HeaderOf(given)
-	return nil
 }

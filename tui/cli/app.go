@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
@@ -43,6 +44,7 @@ type App struct {
 
 	url   string // --url
 	token string // --token
+	space string // --space
 	json  bool   // --json
 	out   *print.Printer
 }
@@ -54,15 +56,20 @@ type Instance interface {
 	// Shutdown stops serving, lets what is in flight end while ctx lasts, and
 	// closes the journal.
 	Shutdown(context.Context) error
-	// Follow calls yield for every entry from now on, in order, and with nil
-	// whenever it has caught up. It returns when yield fails, or when ctx has
-	// ended and everything until then was given. The entry is valid only during
-	// the call.
-	Follow(ctx context.Context, yield func(*Entry) error) error
+	// Follow calls yield for every entry from now on, in order, with a gap for
+	// those that were removed before, and with neither whenever it has caught up.
+	// It returns when yield fails, or when ctx has ended and everything until
+	// then was given. The entry is valid only during the call.
+	Follow(ctx context.Context, yield func(*Entry, *Gap) error) error
+	// TLSURL is the address for HTTPS, "" where there is none.
+	TLSURL() string
 }
 
 // Entry is one thing that happened, as the journal keeps it.
 type Entry = client.Entry
+
+// Gap stands for entries that are no longer kept.
+type Gap = api.Gap
 
 // Client speaks to a sandbox; main hands it on to the full-screen program.
 type Client = client.Client
@@ -123,20 +130,20 @@ Without a command: tacklebox up.`,
 		}
 		return exit.Misused(err)
 	})
-	// cobra's own version flag runs a template, which would keep every method of
-	// the binary alive.
-	version := root.Flags().BoolP("version", "v", false, "version for tacklebox")
 	root.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
+	version := root.Flags().BoolP("version", "v", false, "version for tacklebox")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
-		if *version {
-			_, err := fmt.Fprintf(a.Stdout, "tacklebox %s\n", a.Version)
-			return err
+		if *version { // cobra's own would bring text/template along, and with it every method of the program
+			a.out.Line("tacklebox %s", a.Version)
+			return nil
 		}
 		return cmd.Help()
 	}
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkPlace(cmd) }
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.url, "url", "", "address of the sandbox (default: TACKLEBOX_URL, the running one, http://127.0.0.1:4780)")
 	flags.StringVar(&a.token, "token", "", "token of the control API (default: TACKLEBOX_TOKEN)")
+	flags.StringVar(&a.space, "space", "", "`NAME` of the space to work in (default: TACKLEBOX_SPACE, the one without a name)")
 	flags.BoolVar(&a.json, "json", false, "print JSON")
 	a.addCommands(root)
 	return root

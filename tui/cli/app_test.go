@@ -57,7 +57,7 @@ func TestRoot(t *testing.T) {
 		{name: "completed types", args: []string{"__complete", "events", "shoptet", ""}, answers: map[string]string{"GET /_/providers/shoptet": shop},
 			out: "order:create\tan order\norder:update\n:4\n", err: "ShellCompDirectiveNoFileComp"},
 		{name: "no completion without a sandbox", args: []string{"__complete", "fire", ""}, out: ":4\n", err: "ShellCompDirectiveNoFileComp"},
-		{name: "an address that is none", args: []string{"entries", "--url", "http://a b"}, err: "address", code: exit.Failure},
+		{name: "an address that is none", args: []string{"entries", "--url", "http://a b"}, err: "want a URL like http://127.0.0.1:4780", code: exit.Usage},
 		{name: "the server's words are made safe", args: []string{"entries"}, answers: map[string]string{"GET /_/entries": "404 \x1b[2J\u009b"}, err: "404 Not Found: ␛[2J\\u009b", code: exit.Usage},
 	})
 }
@@ -122,9 +122,73 @@ func TestAddress(t *testing.T) {
 		{"nothing", "", nil, defaultURL, false},
 	} {
 		app := &App{url: c.flag, Getenv: func(name string) string { return c.env[name] }}
-		if url, asked := app.address(); url != c.want || asked != c.asked {
-			t.Errorf("%s: %s, %t; want %s, %t", c.name, url, asked, c.want, c.asked)
+		if at := app.address(); at.url != c.want || at.asked != c.asked || at.err != nil {
+			t.Errorf("%s: %+v; want %s, %t", c.name, at, c.want, c.asked)
 		}
+	}
+}
+
+// TestOwnReadyFile: an environment that names a ready file talks to the sandbox
+// of that file and to no other.
+func TestOwnReadyFile(t *testing.T) {
+	state := noneRunning(t)
+	server := newControl(t, map[string]string{"GET /_/readyz": "200 {}"})
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		ready serve.Ready
+		code  int
+		want  string
+	}{
+		"there":   {serve.Ready{URL: server.URL, PID: os.Getpid()}, exit.OK, "ready at " + server.URL},
+		"dead":    {serve.Ready{URL: server.URL, PID: 1 << 22}, exit.Connect, "is gone"},
+		"missing": {serve.Ready{}, exit.Connect, "TACKLEBOX_READY_FILE="},
+	} {
+		path := filepath.Join(dir, name)
+		if c.ready.URL != "" {
+			if err := c.ready.Write(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		env := with2(state, "TACKLEBOX_READY_FILE", path)
+		for _, line := range []string{"ready", "entries --limit 1", "fire shoptet order:create --to http://localhost:1/"} {
+			got := run(t.Context(), new(App), env, "", strings.Fields(line)...)
+			if line == "ready" && !strings.Contains(got.out+got.err, c.want) || c.code == exit.Connect && got.code != c.code {
+				t.Errorf("%s, %s: %+v, want %d and %s", name, line, got, c.code, c.want)
+			}
+		}
+	}
+}
+
+// TestSpace: a space is a part of the address.
+func TestSpace(t *testing.T) {
+	server := newControl(t, map[string]string{"GET /~job-17/_/entries": `200 {"entries":[{"seq":1,"kind":"call"}]}`})
+	for _, c := range []struct {
+		args  string
+		space string
+		code  int
+	}{
+		{"entries --json --space job-17", "", exit.OK}, {"entries --json", "job-17", exit.OK}, {"entries --json --space job-17", "other", exit.OK},
+		{"entries --space Job", "", exit.Usage}, {"entries", "a/b", exit.Usage}, {"entries --space -a", "", exit.Usage}, {"entries --space " + strings.Repeat("a", 64), "", exit.Usage},
+	} {
+		got := run(t.Context(), new(App), map[string]string{"TACKLEBOX_URL": server.URL, "TACKLEBOX_SPACE": c.space}, "", strings.Fields(c.args)...)
+		if got.code != c.code || c.code == exit.OK && !strings.Contains(got.out, `"seq":1`) {
+			t.Errorf("%s in %q: %+v", c.args, c.space, got)
+		}
+	}
+}
+
+// TestPlacesRefused: an address, a token or a space that can be none is a mistake
+// of the command line.
+func TestPlacesRefused(t *testing.T) {
+	for _, args := range [][]string{
+		{"--url", "ftp://x"}, {"--url", "http://"}, {"--url", "::"}, {"--url", "http://h:port"}, {"--url", "http://h/?q"}, {"--url", " "}, {"--token", " "}, {"--token", "\t"}, {"--space", "A"},
+	} {
+		if got := run(t.Context(), new(App), nil, "", append([]string{"entries"}, args...)...); got.code != exit.Usage {
+			t.Errorf("%q: %+v", args, got)
+		}
+	}
+	if got := run(t.Context(), new(App), map[string]string{"TACKLEBOX_URL": "http://a b"}, "", "entries"); got.code != exit.Usage {
+		t.Errorf("environment: %+v", got)
 	}
 }
 

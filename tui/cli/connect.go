@@ -4,49 +4,122 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/serve"
 )
 
 const defaultURL = "http://127.0.0.1:4780"
 
+// place is where the sandbox of a command line answers.
+type place struct {
+	url   string
+	asked bool  // the user named it, so that no other will do
+	err   error // why it cannot be known
+}
+
 // client returns a client of the sandbox that the command line means.
 func (a *App) client() *client.Client {
-	url, _ := a.address()
-	return client.New(url, a.tokenInForce())
+	at := a.address()
+	if at.err != nil {
+		return client.Nobody(at.err)
+	}
+	return client.New(at.url, a.tokenInForce()).Space(a.spaceInForce())
 }
 
 func (a *App) tokenInForce() string {
 	if a.token != "" {
 		return a.token
 	}
-	return a.Getenv("TACKLEBOX_TOKEN")
+	return strings.TrimSpace(a.Getenv("TACKLEBOX_TOKEN"))
 }
 
-// address resolves --url: the flag, TACKLEBOX_URL, the running instance's ready
-// file, the default address. asked is true when the user named one.
-func (a *App) address() (url string, asked bool) {
+func (a *App) spaceInForce() string {
+	if a.space != "" {
+		return a.space
+	}
+	return a.Getenv("TACKLEBOX_SPACE")
+}
+
+// address resolves --url: the flag, TACKLEBOX_URL, the ready file that the
+// environment names (and then no other sandbox, CONTRACT section 9), the ready file
+// of the running instance, the default address.
+func (a *App) address() place {
 	if a.url != "" {
-		return a.url, true
+		return place{url: a.url, asked: true}
 	}
 	if url := a.Getenv("TACKLEBOX_URL"); url != "" {
-		return url, true
+		return place{url: url, asked: true}
 	}
-	for _, path := range []string{a.Getenv(serve.Twin("ready-file")), serve.ReadyPath(serve.DefaultData(a.Getenv))} {
-		if ready, err := serve.ReadReady(path); err == nil && serve.Alive(ready.PID) {
-			return ready.URL, false
+	if path := a.Getenv(serve.Twin("ready-file")); path != "" {
+		ready, err := serve.ReadReady(path)
+		if err == nil && !serve.Alive(ready.PID) {
+			err = fmt.Errorf("its process %d is gone", ready.PID)
+		}
+		if err != nil {
+			err = fmt.Errorf("%w to the sandbox of TACKLEBOX_READY_FILE=%s: %w", client.ErrConnect, path, err)
+		}
+		return place{url: ready.URL, asked: true, err: err}
+	}
+	if ready, err := serve.ReadReady(serve.ReadyPath(serve.DefaultData(a.Getenv))); err == nil && serve.Alive(ready.PID) {
+		return place{url: ready.URL}
+	}
+	return place{url: defaultURL}
+}
+
+// spaceName is what a space can be called (CONTRACT section 8).
+var spaceName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// checkPlace refuses an address, a token or a space that can be none, before
+// anything is asked.
+func (a *App) checkPlace(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("token") && a.token != "" && strings.TrimSpace(a.token) == "" {
+		return exit.Usagef("--token %q is blank: leave it out for none", a.token)
+	}
+	if cmd.Name() == "up" {
+		return nil
+	}
+	for name, value := range map[string]string{"--url": a.url, "TACKLEBOX_URL": a.Getenv("TACKLEBOX_URL")} {
+		if err := checkURL(value); err != nil && (name == "--url" || a.url == "") {
+			return exit.Usagef("%s %q: %w", name, value, err)
 		}
 	}
-	return defaultURL, false
+	if space := a.spaceInForce(); space != "" && !spaceName.MatchString(space) {
+		return exit.Usagef("--space %q: a name has small letters, digits and hyphens, at most 63, and no hyphen in front", space)
+	}
+	return nil
+}
+
+// checkURL takes what a client takes: http://HOST:PORT, with or without a path, or
+// HOST:PORT alone.
+func checkURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return errors.New("want a URL like http://127.0.0.1:4780")
+	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "", strings.ContainsAny(u.Host, " \t"), u.RawQuery != "", u.Fragment != "":
+		return errors.New("want a URL like http://127.0.0.1:4780")
+	}
+	return nil
 }
 
 // withLocal runs f against the running sandbox, or against one in memory that
 // lives as long as f when none runs and the user named none.
 func (a *App) withLocal(ctx context.Context, f func(c *client.Client, local bool) error) error {
 	c := a.client()
-	_, asked := a.address()
-	if asked || a.Local == nil {
+	if a.address().asked || a.Local == nil {
 		return f(c, false)
 	}
 	err := c.Ready(ctx)

@@ -100,7 +100,7 @@ func writable(dir string) bool {
 
 // checkPort tells a sandbox on the port from a stranger.
 func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
-	url, _ := a.address()
+	url := a.address().url
 	f := finding{Check: "port", OK: true}
 	if running {
 		f.Found = "a sandbox answers at " + url

@@ -85,8 +85,7 @@ func (a inboxRun) printInbox(name string, in *client.Inbox) error {
 	if a.json {
 		return a.out.JSON(client.InboxInfo{Inbox: name, Settings: *in})
 	}
-	base, _ := a.address()
-	a.out.Line("%s  %s", a.out.Paint(print.Bold, name), strings.TrimRight(base, "/")+"/in/"+name)
+	a.out.Line("%s  %s", a.out.Paint(print.Bold, name), a.client().URL()+"/in/"+name)
 	a.out.Line("  reply    %s", answers(in.Reply))
 	if in.Forward != "" {
 		a.out.Line("  forward  %s", api.HidePassword(in.Forward))

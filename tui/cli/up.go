@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -70,11 +71,12 @@ func (a upRun) up(ctx context.Context, o *serve.Options) error {
 	if a.Open == nil {
 		return errors.New("this build has no sandbox")
 	}
+	signal.Ignore(syscall.SIGPIPE) // a reader of our output that leaves ends nothing
 	r, err := a.start(o)
 	if err != nil {
 		return err
 	}
-	ready := serve.Ready{URL: r.url, PID: os.Getpid(), Version: a.Version}
+	ready := serve.Ready{URL: r.url, TLSURL: r.inst.TLSURL(), PID: os.Getpid(), Version: a.Version}
 	paths, err := announce(ready, o, serve.DefaultData(a.Getenv))
 	if err != nil {
 		return errors.Join(err, r.stop())
@@ -96,6 +98,10 @@ func (a upRun) start(o *serve.Options) (*running, error) {
 	inst, err := a.open(o)
 	if err != nil {
 		_ = ln.Close()
+		var held *serve.InUseError
+		if errors.As(err, &held) {
+			return nil, exit.With(exit.Connect, err)
+		}
 		return nil, exit.Misused(err)
 	}
 	r := &running{url: "http://" + reachable(ln.Addr()), served: make(chan error, 1), inst: inst}
@@ -147,7 +153,8 @@ func reachable(addr net.Addr) string {
 
 // announce writes the ready files and returns where. A sandbox in memory or on
 // another folder leaves one in the default folder only if nobody else does: it
-// must not draw the commands of a person away from the sandbox that person runs.
+// must not draw the commands of a person away from the sandbox that person runs,
+// and one with a ready file of its own is found by that alone.
 func announce(ready serve.Ready, o *serve.Options, folder string) (paths []string, err error) {
 	if o.Data != "" {
 		paths = append(paths, serve.ReadyPath(o.Data))
@@ -160,7 +167,7 @@ func announce(ready serve.Ready, o *serve.Options, folder string) (paths []strin
 			return paths, exit.Misused(err)
 		}
 	}
-	if path := serve.ReadyPath(folder); folder != "" && path != serve.ReadyPath(o.Data) {
+	if path := serve.ReadyPath(folder); folder != "" && o.ReadyFile == "" && path != serve.ReadyPath(o.Data) {
 		if there, err := serve.ReadReady(path); err != nil || !serve.Alive(there.PID) {
 			if os.MkdirAll(filepath.Dir(path), 0o700) == nil && ready.Write(path) == nil {
 				paths = append(paths, path)
@@ -170,24 +177,29 @@ func announce(ready serve.Ready, o *serve.Options, folder string) (paths []strin
 	return paths, nil
 }
 
-// attend keeps the sandbox up until the user leaves or it fails.
+// attend keeps the sandbox up until the user leaves or it fails. What becomes of
+// standard output and error does not concern it: whoever read them may be gone.
 func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	shown, showing := make(chan error, 1), true
+	shown, printed := make(chan error, 1), make(chan struct{})
 	if a.Terminal && !o.NoTUI && a.TUI != nil {
+		close(printed)
 		go func() {
 			shown <- a.TUI(ctx, client.New(r.url, o.Token), TUIOptions{Memory: o.Memory, Theme: o.Theme, Version: a.Version})
 		}()
 	} else {
 		a.welcome(ctx, r, o)
-		if showing = !o.Quiet; showing {
-			go func() { shown <- a.follow(ctx, r.inst) }()
-		}
+		go func() {
+			defer close(printed)
+			if err := a.follow(ctx, r.inst, o.Quiet); err != nil {
+				a.say("no more lines on standard output: %v; the sandbox goes on", err)
+			}
+		}()
 	}
 	select {
 	case <-ctx.Done():
-		return a.finish(shown, showing)
+		return a.finish(shown, printed)
 	case err := <-shown:
 		return ignoreCancel(err)
 	case err := <-r.served:
@@ -197,16 +209,17 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 
 // finish lets the reader print what has happened until now. A pipe that nobody
 // empties may not keep the sandbox from stopping.
-func (a upRun) finish(shown <-chan error, showing bool) error {
-	if !showing {
-		return nil
-	}
+func (a upRun) finish(shown <-chan error, printed <-chan struct{}) error {
 	timer := time.NewTimer(stopWithin)
 	defer timer.Stop()
 	select {
+	case <-printed:
+	case <-timer.C:
+	}
+	select {
 	case err := <-shown:
 		return ignoreCancel(err)
-	case <-timer.C:
+	default:
 		return nil
 	}
 }
@@ -218,16 +231,24 @@ func ignoreCancel(err error) error {
 	return err
 }
 
-// follow prints one JSON line per entry, buffered while it is behind.
-func (a upRun) follow(ctx context.Context, inst Instance) error {
+// follow prints one JSON line per entry, buffered while it is behind, and one for
+// entries that were removed before they could be printed.
+func (a upRun) follow(ctx context.Context, inst Instance, quiet bool) error {
+	if quiet {
+		return nil
+	}
 	out := bufio.NewWriterSize(a.Stdout, 64<<10)
-	return inst.Follow(ctx, func(e *Entry) error {
-		if e == nil {
+	return inst.Follow(ctx, func(e *Entry, gap *Gap) error {
+		var line any = e
+		switch {
+		case gap != nil:
+			line = map[string]*Gap{"gap": gap}
+		case e == nil:
 			return print.OutputError(out.Flush())
 		}
-		text, err := json.Marshal(e)
+		text, err := json.Marshal(line)
 		if err != nil {
-			return fmt.Errorf("entry %d: %w", e.Seq, err)
+			return fmt.Errorf("an entry: %w", err)
 		}
 		_, err = out.Write(append(safe.JSON(text), '\n'))
 		return print.OutputError(err)
@@ -247,6 +268,9 @@ func (a upRun) welcome(ctx context.Context, r *running, o *serve.Options) {
 	}
 	a.say("  %-12s %s/in/{inbox}", "receiver", r.url)
 	a.say("  %-12s %s/_/", "control", r.url)
+	if url := r.inst.TLSURL(); url != "" {
+		a.say("  %-12s %s ('tacklebox ca' says how to trust it)", "https", url)
+	}
 	a.say("  %-12s ws%s/_/stream", "stream", r.url[len("http"):])
 	if o.Data != "" {
 		a.say("  %-12s %s", "data", o.Data)

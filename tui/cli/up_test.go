@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -25,6 +26,8 @@ type stand struct {
 	server  http.Server
 	entries []Entry
 	fail    error // what Serve ends with
+	gap     *Gap  // behind the entries
+	tls     string
 	mu      sync.Mutex
 	stopped bool
 }
@@ -51,15 +54,24 @@ func (s *stand) Shutdown(ctx context.Context) error {
 	return s.server.Shutdown(ctx)
 }
 
-func (s *stand) Follow(ctx context.Context, yield func(*Entry) error) error {
+func (s *stand) TLSURL() string { return s.tls }
+
+func (s *stand) Follow(ctx context.Context, yield func(*Entry, *Gap) error) error {
 	for i := range s.entries {
-		if err := yield(&s.entries[i]); err != nil {
+		if err := yield(&s.entries[i], nil); err != nil {
 			return err
 		}
 	}
-	err := yield(nil)
+	if s.gap != nil {
+		if err := yield(nil, s.gap); err != nil {
+			return err
+		}
+	}
+	if err := yield(nil, nil); err != nil {
+		return err
+	}
 	<-ctx.Done()
-	return err
+	return nil
 }
 
 // watch is an output that calls back once a text has been written.
@@ -280,5 +292,42 @@ func TestAnnounceInMemory(t *testing.T) {
 				t.Errorf("the file says %+v (%v), want mine: %t", got, err, c.taken)
 			}
 		})
+	}
+}
+
+// TestUpTellsOfGaps: what was removed before it was printed is a line of its own.
+func TestUpTellsOfGaps(t *testing.T) {
+	inst := &stand{entries: []Entry{{Seq: 1, Kind: "call"}}, gap: &Gap{From: 2, To: 9}, tls: "https://127.0.0.1:9"}
+	app := &App{Open: func(serve.Options) (Instance, error) { return inst, nil }}
+	got := up(t, app, nil, `"gap"`, "--memory", "--port", "0")
+	if got.code != exit.OK || got.out != `{"seq":1,"kind":"call"}`+"\n"+`{"gap":{"from":2,"to":9}}`+"\n" || !strings.Contains(got.err, "https://127.0.0.1:9") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestUpOutlivesItsReaders: an output that breaks is said, and ends nothing.
+func TestUpOutlivesItsReaders(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	stderr := &watch{text: "the sandbox goes on", seen: cancel}
+	app := &App{Stdin: strings.NewReader(""), Stdout: brokenWriter{}, Stderr: stderr, Getenv: func(string) string { return "" },
+		Open: func(serve.Options) (Instance, error) { return &stand{entries: []Entry{{Seq: 1}}}, nil }}
+	if code := app.Run(ctx, []string{"up", "--memory", "--port", "0"}); code != exit.OK || !strings.Contains(stderr.String(), "standard output: full") {
+		t.Errorf("code %d, stderr %s", code, stderr.String())
+	}
+}
+
+// TestUpOnAFolderInUse names the owner, and what to do.
+func TestUpOnAFolderInUse(t *testing.T) {
+	data := t.TempDir()
+	if err := (serve.Ready{URL: "http://127.0.0.1:7", PID: os.Getpid()}).Write(serve.ReadyPath(data)); err != nil {
+		t.Fatal(err)
+	}
+	app := &App{Open: func(o serve.Options) (Instance, error) { return nil, &serve.InUseError{Data: o.Data, PID: os.Getpid()} }}
+	got := run(t.Context(), app, nil, "", "up", "--data", data, "--port", "0")
+	for _, part := range []string{data, fmt.Sprintf("process %d, which answers at http://127.0.0.1:7", os.Getpid()), "--data DIR", "--memory"} {
+		if got.code != exit.Connect || !strings.Contains(got.err, part) {
+			t.Errorf("code %d, stderr %s; want 4 and %s", got.code, got.err, part)
+		}
 	}
 }

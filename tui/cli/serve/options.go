@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -40,6 +41,14 @@ type Options struct {
 	Token      string
 	AllowHosts []string
 	MaxBody    int64
+	PublicURL  string   // what the sandbox calls itself; "": as it is called
+	Hosts      []string // other names that it answers to
+	OpenMocks  bool
+	StrictTLS  bool
+	TLS        bool
+	TLSCert    string
+	TLSKey     string
+	Spaces     int // how many may exist; 0: none
 	Version    string
 
 	// From the configuration file only, as JSON.
@@ -75,6 +84,14 @@ func (o *Options) Register(f *pflag.FlagSet, getenv func(string) string) {
 	o.providerFlags(f)
 	f.StringVar(&o.Config, "config", "", "configuration `FILE` (default ./tacklebox.yaml if there)")
 	f.StringSliceVar(&o.AllowHosts, "allow-host", nil, "also deliver to this public `HOST` (repeatable)")
+	f.StringVar(&o.PublicURL, "public-url", "", "`URL` that the sandbox calls itself in links (default: the one it is called by)")
+	f.StringSliceVar(&o.Hosts, "host", nil, "another `NAME` to answer to (repeatable)")
+	f.BoolVar(&o.OpenMocks, "open-mocks", false, "beyond loopback too, let any well-formed credential in, not only listed ones")
+	f.BoolVar(&o.StrictTLS, "strict-tls", false, "check the certificates of loopback and private receivers too")
+	f.BoolVar(&o.TLS, "tls", false, "answer HTTPS on the same port, with a certificate of a local authority")
+	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate to show instead, a PEM `FILE`")
+	f.StringVar(&o.TLSKey, "tls-key", "", "its key, a PEM `FILE`")
+	f.IntVar(&o.Spaces, "spaces", 1000, "at most `N` spaces behind /~NAME; 0 turns them off")
 	f.Var(flags.NewSize(&o.MaxBody, 1<<20), "max-body", "keep at most this many `BYTES` of one body")
 }
 
@@ -100,6 +117,9 @@ func (o *Options) Resolve(f *pflag.FlagSet, getenv func(string) string) error {
 	if token := f.Lookup("token"); token != nil {
 		o.Token = token.Value.String()
 	}
+	if o.Token != "" && strings.TrimSpace(o.Token) == "" {
+		return exit.Usagef("--token %q is blank: leave it out for none", o.Token)
+	}
 	return o.check(source)
 }
 
@@ -109,7 +129,7 @@ func Twin(flag string) string {
 }
 
 // clientOnly are the flags of `up` that have nothing to do with what is served.
-var clientOnly = map[string]bool{"url": true, "json": true, "help": true}
+var clientOnly = map[string]bool{"url": true, "json": true, "help": true, "space": true}
 
 func fromEnvironment(f *pflag.FlagSet, getenv func(string) string, source map[string]int) error {
 	var first error
@@ -169,11 +189,36 @@ func (o *Options) checkRest(source map[string]int) error {
 	} else if o.Data == "" {
 		return exit.Usagef("no data folder: set --data, XDG_STATE_HOME or HOME, or use --memory")
 	}
+	if err := o.checkNames(); err != nil {
+		return err
+	}
 	if o.Keep < 1 {
 		return exit.Usagef("--keep %d: want at least 1", o.Keep)
 	}
 	if !o.Start.IsZero() && o.Clock == "real" {
 		return exit.Usagef("--start needs --clock manual or auto: a real clock starts now")
+	}
+	return nil
+}
+
+// checkNames settles what the sandbox is called and how it proves that.
+func (o *Options) checkNames() error {
+	if o.PublicURL != "" {
+		u, err := url.Parse(o.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return exit.Usagef("--public-url %q: want a URL like https://hooks.example.com", o.PublicURL)
+		}
+	}
+	for _, host := range o.Hosts {
+		if host == "" || strings.ContainsAny(host, "/ \t@?#") {
+			return exit.Usagef("--host %q: want a name like tacklebox, without a scheme", host)
+		}
+	}
+	if (o.TLSCert == "") != (o.TLSKey == "") {
+		return exit.Usagef("--tls-cert and --tls-key: give both or none")
+	}
+	if o.Spaces < 0 {
+		return exit.Usagef("--spaces %d: want 0 or more", o.Spaces)
 	}
 	return nil
 }

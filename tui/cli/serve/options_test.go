@@ -51,7 +51,7 @@ func seed(n uint64) *uint64 { return &n }
 
 // base is what nobody said anything about.
 func base(change func(*Options)) *Options {
-	o := &Options{Addr: "127.0.0.1:4780", Data: "/state/tacklebox", Keep: 1_000_000, KeepBytes: 2 << 30, Clock: "real", MaxBody: 1 << 20}
+	o := &Options{Addr: "127.0.0.1:4780", Data: "/state/tacklebox", Keep: 1_000_000, KeepBytes: 2 << 30, Clock: "real", MaxBody: 1 << 20, Spaces: 1000}
 	if change != nil {
 		change(o)
 	}
@@ -81,7 +81,7 @@ func TestOptions(t *testing.T) {
 			[]string{"--addr", "localhost:1", "--no-tui", "--quiet", "--data", "/d", "--sync", "--keep", "5", "--keep-bytes", "64KiB", "--ready-file", "/r", "--seed", "0", "--clock", "manual",
 				"--start", "2026-01-05T09:00:00Z", "--fixtures", "/f", "--token", "t", "--allow-host", "a", "--allow-host", "b,c", "--max-body", "2MB"},
 			&Options{Addr: "localhost:1", NoTUI: true, Quiet: true, Data: "/d", Sync: true, Keep: 5, KeepBytes: 64 << 10, ReadyFile: "/r", Seed: seed(0), Clock: "manual",
-				Start: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), Fixtures: "/f", Token: "t", AllowHosts: []string{"a", "b", "c"}, MaxBody: 2e6}},
+				Start: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC), Fixtures: "/f", Token: "t", AllowHosts: []string{"a", "b", "c"}, Spaces: 1000, MaxBody: 2e6}},
 		{"the environment", with("TACKLEBOX_KEEP_BYTES", "1GiB", "TACKLEBOX_NO_TUI", "true", "TACKLEBOX_TOKEN", "t", "TACKLEBOX_DATA", "/e", "TACKLEBOX_URL", "http://x"), "", nil,
 			base(func(o *Options) { o.KeepBytes, o.NoTUI, o.Token, o.Data = 1<<30, true, "t", "/e" })},
 		{"the file", state, "addr: 127.0.0.1:7\nkeep-bytes: 10MB\nquiet: true\nseed: 3\nallow-host: [a, b]\nstart: 2026-01-05T09:00:00Z\nclock: auto\n", nil,

@@ -13,6 +13,7 @@ import (
 // Ready tells programs where a sandbox answers.
 type Ready struct {
 	URL     string `json:"url"`
+	TLSURL  string `json:"tls_url,omitempty"`
 	PID     int    `json:"pid"`
 	Version string `json:"version"`
 }
