@@ -51,10 +51,7 @@ func (a *author) secretFor(w *provider.World, d *provider.Delivery) string {
 			return k.Secret
 		}
 	}
-	account, known := w.Known(d.Account)
-	if !known {
-		return a.accountSecret(w, d.Account)
-	}
+	account := w.Account(d.Account) // known from now on, so that its callbacks can be verified
 	k := a.ring(w, account)
 	var kept keyring
 	if account.Get("keys", &kept); kept.Secret != k.Secret && w.Option(d.Account, "secret").Set() {

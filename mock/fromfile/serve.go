@@ -1,6 +1,7 @@
 package fromfile
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -187,7 +188,7 @@ func (a *author) document(r *kit.Request) (gjson.Result, error) {
 	switch {
 	case r.Call.TooLarge:
 		return gjson.Result{}, kit.Refuse(http.StatusRequestEntityTooLarge, "too_large", "the body is too large")
-	case isForm(r.Call):
+	case isForm(r.Call) && !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")): // curl -d calls everything a form
 		body = a.fromForm(body)
 	}
 	doc := gjson.ParseBytes(body)

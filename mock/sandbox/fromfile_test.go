@@ -142,6 +142,9 @@ func TestThePlainAPI(t *testing.T) {
 	if status != 201 || made.Get("secret").Str == "" || made.Get("id").Str == "" {
 		t.Fatalf("%d %s", status, made)
 	}
+	if status, got := askJSON(t, "POST", base, `{"url":"http://a.localhost/"}`, "Content-Type", "application/x-www-form-urlencoded", "Authorization", "Bearer curl"); status != 201 {
+		t.Errorf("JSON that curl calls a form: %d %s", status, got)
+	}
 	if _, list := askJSON(t, "GET", base, "", "Authorization", "Bearer bob"); list.Raw != "[]" {
 		t.Errorf("bob sees %s", list)
 	}
@@ -397,7 +400,7 @@ func TestFilesFromTheConfiguration(t *testing.T) {
 		t.Errorf("%s", s)
 	}
 	sb.Fire("acme", "order.paid", To(sb.Inbox("x")))
-	if c := sb.Expect(t, "kind:capture")[0]; gjson.GetBytes(c.Request.Body, "id").Int() != 99 {
+	if c := sb.Expect(t, "kind:capture")[0]; gjson.GetBytes(c.Request.Body, "id").Int() != 99 || c.Signature.State != signing.Valid {
 		t.Errorf("%s", c.Request.Body)
 	}
 	_, err := Open(Config{Providers: map[string]map[string]json.RawMessage{"other": section}})

@@ -47,7 +47,8 @@ func TestControlDescription(t *testing.T) {
 	bodies := map[string]string{"/_/expect": `{"q":"kind:capture","within":"1s"}`, "/_/entries/import": `{"requests":[{"method":"POST","url":"/x","body":"y"}]}`,
 		"PUT /_/faults": `[]`, "PUT /_/subscriptions/{provider}/{id}": `{"enabled":true}`, "/_/clock": `{"advance":"1s"}`, "/_/verify": `{"provider":"github","secret":"s","body":"x"}`,
 		"/_/subscriptions": `{"provider":"shoptet","account":"` + shopToken + `","url":"` + r.Inbox("other") + `","types":["order:update"]}`,
-		"/_/events":        `{"provider":"shoptet","type":"order:create","to":"` + r.Inbox("orders") + `"}`, "/_/entries/{seq}/replay": `{}`, "/_/sign": `{"scheme":"github","secret":"k","body":"x"}`}
+		"/_/events":        `{"provider":"shoptet","type":"order:create","to":"` + r.Inbox("orders") + `"}`, "/_/entries/{seq}/replay": `{}`, "/_/sign": `{"scheme":"github","secret":"k","body":"x"}`,
+		"/_/send": `{"scheme":"github","secret":"k","body":"x","url":"` + r.Inbox("orders") + `"}`}
 	_, bodies["/_/restore"] = ask(t, "POST", r.URL+"/_/snapshot", "")
 	queries := map[string]string{"/_/entries/diff": "?a=2&b=2"}
 	last := "" // what deletes and forgets comes last, so that the others find something
