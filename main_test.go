@@ -396,8 +396,8 @@ func TestSecondInstance(t *testing.T) {
 	path, home := binary(t), t.TempDir()
 	p := start(t, path, home)
 	got := p.command("up", "--port", "0")
-	if got.code != 2 || !strings.Contains(got.err, fmt.Sprint(p.cmd.Process.Pid)) {
-		t.Errorf("second instance: code %d, stderr %q; want 2 and process %d named", got.code, got.err, p.cmd.Process.Pid)
+	if got.code != 4 || !strings.Contains(got.err, fmt.Sprint(p.cmd.Process.Pid)) {
+		t.Errorf("second instance: code %d, stderr %q; want 4 and process %d named", got.code, got.err, p.cmd.Process.Pid)
 	}
 	p.want(0, p.url, "ready")
 }
