@@ -56,7 +56,14 @@ var layers = []struct {
 	{"tui/cli/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
 	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 	{"tui/body", []string{"receiver/api", "receiver/journal/body", "tui/ui"}},
-	{"tui/*", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
+	{"tui/ui", []string{"tui/safe"}},
+	{"tui/rows", []string{"receiver/client", "receiver/api", "tui/ui"}},
+	{"tui/prefs", []string{"receiver/api", "tui/ui"}},
+	{"tui/detail", []string{"receiver/api", "tui/body", "tui/rows", "tui/ui"}},
+	{"tui/listing", []string{"tui/detail", "tui/rows", "tui/ui"}},
+	{"tui/desk", []string{"receiver/client", "receiver/api", "tui/detail", "tui/listing", "tui/prefs", "tui/body", "tui/rows", "tui/ui"}},
+	{"tui/panel", []string{"receiver/client", "receiver/api", "tui/desk", "tui/detail", "tui/rows", "tui/ui"}},
+	{"tui/send", []string{"receiver/api", "tui/desk", "tui/panel", "tui/body", "tui/rows", "tui/ui"}},
 }
 
 // Other modules: those that the program runs with, and those that only its

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"debug/elf"
 	"encoding/json"
 	"errors"
@@ -238,4 +239,33 @@ func TestContainerOnThisMachine(t *testing.T) {
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })
 	p.want(0, "ready", append(health[1:], "--wait", "10s")...)
 	p.want(0, "ready", health[1:]...)
+}
+
+// TestComposeOnThisMachine plays the example without containers: the sandbox
+// as its service starts it, the application as its own, by their names.
+func TestComposeOnThisMachine(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("there is no node here")
+	}
+	t.Parallel()
+	p := startProgram(t, "--memory", "--no-tui", "--token", "secret", "--addr", "0.0.0.0:0", "--host", "tacklebox", "--open-mocks")
+	app := exec.Command(node, "scripts/clients/node/example/main.js")
+	app.Env = append(os.Environ(), "SHOPTET="+p.url+"/shoptet")
+	out, err := app.StdoutPipe()
+	if err == nil {
+		err = app.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = app.Process.Kill(); _ = app.Wait() }()
+	said := bufio.NewReader(out)
+	if line, err := said.ReadString('\n'); err != nil || !strings.HasPrefix(line, "orders: called back at ") {
+		t.Fatalf("the application says %q: %v", line, err)
+	}
+	p.want(0, "→ 200", "fire", "shoptet", "order:create", "--set", "eventInstance=2026000123", "--wait", "10s", "--token", "secret", "--url", p.url)
+	if line, err := said.ReadString('\n'); err != nil || line != "order 2026000123\n" {
+		t.Errorf("the application says %q: %v", line, err)
+	}
 }

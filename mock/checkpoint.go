@@ -59,7 +59,11 @@ func (e *Engine) Checkpoint() error {
 func (w *service) checkpoint() checkpoint {
 	c := checkpoint{Seq: w.engine.appended()}
 	for _, log := range w.log {
+		log.trim()
 		for _, d := range log.all {
+			if d.Direct && d.Settled() {
+				continue // nobody asks for them
+			}
 			one := d.Delivery
 			one.Payloads = nil // made again from the events
 			c.Deliveries = append(c.Deliveries, one)

@@ -137,6 +137,9 @@ func (l *deliveryLog) add(d *delivery) {
 
 func (l *deliveryLog) trim() {
 	surplus := len(l.all) - keptDeliveries
+	if surplus <= 0 {
+		return
+	}
 	l.all = slices.DeleteFunc(l.all, func(d *delivery) bool {
 		if surplus > 0 && d.Settled() {
 			surplus--

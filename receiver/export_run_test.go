@@ -41,6 +41,7 @@ func oddRequests() map[string]*journal.Entry {
 	add("two of a name", "GET", "/in/a", "", "X-A", "1", "X-A", "2", "X-B", "", "Accept", "a", "Accept", "b")
 	add("own headers", "POST", "/in/a", "x", "User-Agent", "me/1", "Accept", "*/*", "Content-Type", "x", "Accept-Encoding", "gzip")
 	add("head", "HEAD", "/in/a?x", "")
+	add("says gzip and is none", "POST", "/in/a", "plain", "Content-Encoding", "gzip", "Content-Type", "text/plain")
 	add("get with a body", "GET", "/in/a", "body")
 	add("delete without", "DELETE", "/in/a", "")
 	add("long", "POST", "/in/a?"+strings.Repeat("x", 3000), strings.Repeat("0123456789'", 7000), "X-Long", strings.Repeat("h", 3000))

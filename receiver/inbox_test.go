@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/inbox"
+	"tacklebox/receiver/journal"
 )
 
 // TestInboxScripts sets a script and lists the statuses that requests get.
@@ -293,5 +295,25 @@ func TestInboxList(t *testing.T) {
 	g.do("DELETE", "/_/entries", "").want(t, 204)
 	if lines := list(); len(lines) != 1 || lines[0].Inbox != "b" {
 		t.Errorf("after the deletion: %+v", lines)
+	}
+}
+
+// TestAnInboxDecidesTheVerdict, also on what the sandbox itself sent: the entry is
+// the sender's, the rules are the inbox's.
+func TestAnInboxDecidesTheVerdict(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, func(c *Config) {
+		c.Origin = func(string) (Origin, bool) { return Origin{Provider: "dsco", Account: "me", Type: "order"}, true }
+		c.Verify = func(o Origin, secret string, _ inbox.Received) *journal.Signature {
+			return &journal.Signature{State: "valid", Reason: o.Provider + " " + o.Account + " " + secret}
+		}
+	})
+	g.do("PUT", "/_/inboxes/own", `{"verify":{"provider":"github","secret":"k"}}`).want(t, 200)
+	for name, want := range map[string]string{"own": "github me k", "other": "dsco me "} {
+		g.do("POST", "/in/"+name, "x").want(t, 200)
+		_, last := g.log.Bounds()
+		if e := g.entry(last); e.Provider != "dsco" || e.Type != "order" || e.Signature.Reason != want {
+			t.Errorf("%s: %s %s, %q, want %q", name, e.Provider, e.Type, e.Signature.Reason, want)
+		}
 	}
 }

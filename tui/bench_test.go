@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"runtime"
+	"tacklebox/tui/desk"
 	"testing"
 	"time"
 
@@ -28,13 +29,13 @@ func busy(from, n int) []*rows.Row {
 }
 
 // loaded is a model that was shown 100,000 entries.
-func loaded(t testing.TB) *model {
+func loaded(t testing.TB) *desk.Model {
 	m := filled(t, 120, 40)
-	const all, step = 100_000, 70 // 2,000 a second, thirty frames
+	const all, step = 100_000, 700
 	for i := 10; i < all; i += step {
-		m.take(arrived{Turn: 1, Rows: busy(i, step)})
+		m.Take(desk.Arrived{Turn: 1, Rows: busy(i, step)})
 	}
-	m.arrange()
+	m.Arrange()
 	return m
 }
 
@@ -50,8 +51,8 @@ func TestMemory(t *testing.T) {
 	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
 		t.Errorf("%d MiB for 100,000 entries", grown>>20)
 	}
-	if len(m.list.win.Rows) > rows.WindowRows || len(m.list.lines) < rows.WindowRows/4 {
-		t.Errorf("%d rows, %d lines", len(m.list.win.Rows), len(m.list.lines))
+	if len(m.List.Win.Rows) > rows.WindowRows || len(m.List.Lines) < rows.WindowRows/4 {
+		t.Errorf("%d rows, %d lines", len(m.List.Win.Rows), len(m.List.Lines))
 	}
 	runtime.KeepAlive(m)
 }
@@ -66,7 +67,7 @@ func TestFrame(t *testing.T) {
 		big.Request.Body = append(big.Request.Body, `x","y漢字abcdef","`...)
 	}
 	big.Request.Body = append(big.Request.Body, `"]`...)
-	m.Update(entryRead{entry: &big})
+	m.Update(desk.EntryRead{Entry: &big})
 	worst := time.Duration(0)
 	for i := range 50 {
 		began := time.Now()
@@ -98,7 +99,7 @@ func BenchmarkBatch(b *testing.B) {
 		b.StopTimer()
 		more := busy(100_000+i*70, 70)
 		b.StartTimer()
-		m.take(arrived{Turn: 1, Rows: more})
+		m.Take(desk.Arrived{Turn: 1, Rows: more})
 		m.Update(tea.KeyPressMsg{})
 		_ = m.View()
 	}

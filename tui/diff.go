@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tacklebox/receiver/api"
+	"tacklebox/tui/desk"
 	"tacklebox/tui/ui"
 )
 
@@ -18,19 +19,19 @@ type compared struct {
 
 // diffMarked shows how the chosen entry differs from the marked one, or from the
 // sample of its type when none is marked.
-func diffMarked(m *model) tea.Cmd {
-	r := m.current()
+func diffMarked(m *desk.Model) tea.Cmd {
+	r := m.Current()
 	switch {
 	case r == nil:
 		return nil
-	case m.list.mark == r.Seq:
-		m.complain("that is the marked entry: go to another one")
+	case m.List.Mark == r.Seq:
+		m.Complain("that is the marked entry: go to another one")
 		return nil
-	case m.list.mark == 0 && r.Type == "":
-		m.complain("mark another entry with m first: this one has no sample to compare with")
+	case m.List.Mark == 0 && r.Type == "":
+		m.Complain("mark another entry with m first: this one has no sample to compare with")
 		return nil
 	}
-	ctx, c, a, b := m.ctx, m.api, m.list.mark, r.Seq
+	ctx, c, a, b := m.Ctx, m.Api, m.List.Mark, r.Seq
 	return func() tea.Msg {
 		if a == 0 {
 			d, err := c.DiffSample(ctx, b)
@@ -41,11 +42,11 @@ func diffMarked(m *model) tea.Cmd {
 	}
 }
 
-func (r compared) apply(m *model) tea.Cmd {
-	if m.fail(r.err) {
+func (r compared) Apply(m *desk.Model) tea.Cmd {
+	if m.Fail(r.err) {
 		return nil
 	}
-	m.show(&ui.Pager{Title: r.title, Text: func(width int) []ui.Line { return diffLines(r.d, width) }})
+	m.Show(&ui.Pager{Title: r.title, Text: func(width int) []ui.Line { return diffLines(r.d, width) }})
 	return nil
 }
 

@@ -10,6 +10,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"tacklebox/tui/desk"
+	"tacklebox/tui/panel"
+	"tacklebox/tui/prefs"
+	"tacklebox/tui/send"
 	"testing"
 	"time"
 
@@ -44,7 +48,7 @@ func post(t *testing.T, url, body string) {
 // back to an inbox.
 func TestFirstKey(t *testing.T) {
 	sb := sandbox.Start(t)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees(sb.URL + "/in/hello")
 	d.sees(sb.Provider("ultracart"))
 	d.press("space")
@@ -58,7 +62,7 @@ func TestFirstKey(t *testing.T) {
 // TestRetry follows a delivery from its refusal to its acceptance, by keys.
 func TestRetry(t *testing.T) {
 	sb := orders(t)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
 	d.sees("▌ W ")
@@ -80,7 +84,7 @@ func TestRetry(t *testing.T) {
 // TestPalette fires with a changed value, of the sample's type, from the form.
 func TestPalette(t *testing.T) {
 	sb := sandbox.Start(t)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
 	d.press("f")
 	d.sees("prioticket PRODUCT_CREATE")
@@ -103,7 +107,7 @@ func TestFormFields(t *testing.T) {
 	m := filled(t, 80, 24)
 	fill := func() *ui.Form {
 		press(m, "f", "shoptet order:create", "enter")
-		form, ok := m.over().(*ui.Form)
+		form, ok := m.Over().(*ui.Form)
 		if !ok {
 			t.Fatalf("no form: %s", plainScreen(m))
 		}
@@ -112,8 +116,8 @@ func TestFormFields(t *testing.T) {
 	form := fill()
 	press(m, "-eventInstance", "down", `items.0.paid=false`, "down", "x:=[1]", "down", "down")
 	press(m, "http://h/x", "down", "acc", "down", "3x", "down", "dro", "tab", ",bad_signature", "down", "shop=7,word=w")
-	c := choice{"shoptet", m.catalog.providers[0].Events[0]}
-	req, err := readFiring(form, c, nil)
+	c := send.Choice{Provider: "shoptet", Event: m.Catalog.Providers[0].Events[0]}
+	req, err := send.ReadFiring(form, c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,11 +127,11 @@ func TestFormFields(t *testing.T) {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	press(m, "esc", "esc")
-	if again, err := readFiring(fill(), c, nil); err != nil || !reflect.DeepEqual(again, req) {
+	if again, err := send.ReadFiring(fill(), c, nil); err != nil || !reflect.DeepEqual(again, req) {
 		t.Errorf("the form forgot what it held: %+v, %v", again, err)
 	}
-	for _, mistake := range []struct{ field, value string }{{setField, "nope"}, {setField, "=1"}, {setField, "items.0.paid=7"}, {setField, "eshopId="}, {countField, "0"}, {countField, "x"}, {factsField, "x"}} {
-		if readField(&api.Firing{}, mistake.field, mistake.value, c.event.Sample) == nil {
+	for _, mistake := range []struct{ field, value string }{{send.SetField, "nope"}, {send.SetField, "=1"}, {send.SetField, "items.0.paid=7"}, {send.SetField, "eshopId="}, {send.CountField, "0"}, {send.CountField, "x"}, {send.FactsField, "x"}} {
+		if send.ReadField(&api.Firing{}, mistake.field, mistake.value, c.Event.Sample) == nil {
 			t.Errorf("%s %q was taken", mistake.field, mistake.value)
 		}
 	}
@@ -139,7 +143,7 @@ func TestFilter(t *testing.T) {
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	post(t, sb.Inbox("two"), `{"n":2}`)
 	dir := t.TempDir()
-	d := drive(t, sb.URL, Options{Env: env("XDG_CONFIG_HOME", dir)})
+	d := drive(t, sb.URL, desk.Options{Env: env("XDG_CONFIG_HOME", dir)})
 	d.sees("POST /in/two")
 	d.press("/", "inbox:on")
 	d.sees("inbox:one")
@@ -160,11 +164,11 @@ func TestFilter(t *testing.T) {
 		t.Error("the stream is not filtered")
 	}
 	d.until("the history", func() bool {
-		s, err := readSaved(filepath.Join(dir, "tacklebox", "filters.json"))
+		s, err := prefs.ReadSaved(filepath.Join(dir, "tacklebox", "filters.json"))
 		return err == nil && slices.Equal(s.Saved, []string{"body.n=2"}) && slices.Contains(s.History, "body.n=2")
 	})
-	next := drive(t, sb.URL, Options{Env: env("XDG_CONFIG_HOME", dir)})
-	next.until("the saved filters", func() bool { return len(next.m.filter.saved.Saved) == 1 })
+	next := drive(t, sb.URL, desk.Options{Env: env("XDG_CONFIG_HOME", dir)})
+	next.until("the saved filters", func() bool { return len(next.m.Filter.Saved.Saved) == 1 })
 	next.press("/", "ctrl+o", "enter")
 	next.loses("POST /in/one")
 }
@@ -174,7 +178,7 @@ func TestFilter(t *testing.T) {
 func TestCopy(t *testing.T) {
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("POST /in/one")
 	for key, want := range map[string]string{"y": `{"n":1}`, "Y": "curl ", "I": "1"} {
 		d.sent = nil
@@ -190,7 +194,7 @@ func TestCopy(t *testing.T) {
 func TestExport(t *testing.T) {
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("POST /in/one")
 	for _, f := range formats() {
 		path := filepath.Join(t.TempDir(), "out"+f.ending)
@@ -207,8 +211,8 @@ func TestDiff(t *testing.T) {
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1,"same":true}`)
 	post(t, sb.Inbox("one"), `{"n":2,"same":true}`)
-	d := drive(t, sb.URL, Options{})
-	d.until("two lines", func() bool { return len(d.m.list.lines) == 2 })
+	d := drive(t, sb.URL, desk.Options{})
+	d.until("two lines", func() bool { return len(d.m.List.Lines) == 2 })
 	d.press("d")
 	d.sees("mark another entry")
 	d.press("m", "d")
@@ -224,21 +228,21 @@ func TestDiff(t *testing.T) {
 // TestFaults adds every kind that the panel offers, and ends them.
 func TestFaults(t *testing.T) {
 	sb := sandbox.Start(t)
-	d := drive(t, sb.URL, Options{})
-	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
-	for i, kind := range faultKinds() {
+	d := drive(t, sb.URL, desk.Options{})
+	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) > 0 })
+	for i, kind := range panel.FaultKinds() {
 		d.press("!")
 		d.sees("Faults in force")
-		d.press("ctrl+n", kind.name, "enter", "50% 2x provider:shoptet", "enter")
-		d.until(kind.name, func() bool { return len(d.m.status.faults) == i+1 })
+		d.press("ctrl+n", kind.Name, "enter", "50% 2x provider:shoptet", "enter")
+		d.until(kind.Name, func() bool { return len(d.m.Status.Faults) == i+1 })
 		d.sees("50% 2x provider:shoptet")
 		d.press("esc")
 	}
-	d.sees(ui.Count(len(faultKinds()), "fault"))
+	d.sees(ui.Count(len(panel.FaultKinds()), "fault"))
 	d.press("!")
 	d.sees("Faults in force")
 	d.press("ctrl+d")
-	d.until("one less", func() bool { return len(d.m.status.faults) == len(faultKinds())-1 })
+	d.until("one less", func() bool { return len(d.m.Status.Faults) == len(panel.FaultKinds())-1 })
 	d.press("ctrl+x")
 	d.sees("suffer nothing")
 	api := client.New(sb.URL, "")
@@ -250,7 +254,7 @@ func TestFaults(t *testing.T) {
 // TestInbox sets what an inbox replies.
 func TestInbox(t *testing.T) {
 	sb := sandbox.Start(t)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
 	d.press("i")
 	d.sees("Inboxes")
@@ -273,7 +277,7 @@ func TestInbox(t *testing.T) {
 // TestExpectation is met when what is expected has come, and says how far it is.
 func TestExpectation(t *testing.T) {
 	sb := sandbox.Start(t)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
 	d.press("e", "ctrl+n", "2x inbox:one", "enter")
 	d.sees("2x inbox:one")
@@ -312,14 +316,14 @@ func subscribed(t *testing.T, sb *sandbox.Running, inbox string) {
 func TestSubscriptions(t *testing.T) {
 	sb := sandbox.Start(t)
 	subscribed(t, sb, "shop")
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("POST /shoptet/api/webhooks")
 	d.press("s")
 	d.sees("▌ shoptet order:create")
 	d.sees("state     on")
 	d.press("ctrl+y")
 	d.until("the URL", func() bool { return len(d.sent) == 1 && fmt.Sprint(d.sent[0]) == sb.Inbox("shop") })
-	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
+	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) > 0 })
 	d.press("esc", "f", "shoptet order:create", "ctrl+t")
 	d.sees("fired shoptet order:create: 1 delivery")
 	d.press("]", "]")
@@ -338,12 +342,12 @@ func TestSubscriptions(t *testing.T) {
 func TestForgotten(t *testing.T) {
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), "1")
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("POST /in/one")
-	if err := d.m.api.DeleteEntries(t.Context()); err != nil {
+	if err := d.m.Api.DeleteEntries(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	d.m.status.looked = time.Time{}
+	d.m.Status.Looked = time.Time{}
 	d.step(tea.FocusMsg{}) // the user is back
 	d.sees("Nothing has happened")
 	post(t, sb.Inbox("two"), "1")
@@ -354,7 +358,7 @@ func TestForgotten(t *testing.T) {
 func TestEdit(t *testing.T) {
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
-	d := drive(t, sb.URL, Options{Editor: "true"})
+	d := drive(t, sb.URL, desk.Options{Editor: "true"})
 	d.sees("POST /in/one")
 	d.press("E")
 	d.until("the editor", func() bool { return len(d.sent) > 0 })
@@ -369,8 +373,8 @@ func TestReplays(t *testing.T) {
 	sb := sandbox.Start(t)
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("one")})
 	post(t, sb.Inbox("two"), `{}`)
-	d := drive(t, sb.URL, Options{})
-	d.until("both", func() bool { return len(d.m.list.lines) == 2 && d.m.list.lines[0].State == rows.Delivered })
+	d := drive(t, sb.URL, desk.Options{})
+	d.until("both", func() bool { return len(d.m.List.Lines) == 2 && d.m.List.Lines[0].State == rows.Delivered })
 	d.press("R")
 	d.sees("only what a mock provider sent can be signed anew")
 	d.press("home", "R")
@@ -387,7 +391,7 @@ func TestReplays(t *testing.T) {
 // TestClock moves by a duration, and explains one that it cannot.
 func TestClock(t *testing.T) {
 	sb := sandbox.Start(t)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("manual 09:00:00")
 	d.press("C", "enter")
 	d.sees("a duration is missing")
@@ -395,12 +399,12 @@ func TestClock(t *testing.T) {
 	d.sees("manual 10:30:00")
 	d.press("C", "soon", "enter")
 	d.sees("soon")
-	if !sb.Now().Equal(d.m.status.clock.Now) {
-		t.Errorf("the screen says %s, the clock %s", d.m.status.clock.Now, sb.Now())
+	if !sb.Now().Equal(d.m.Status.Clock.Now) {
+		t.Errorf("the screen says %s, the clock %s", d.m.Status.Clock.Now, sb.Now())
 	}
-	at := d.m.wall()
-	d.m.status.clock.Mode, d.m.status.asked, d.m.wall = "real", at, func() time.Time { return at.Add(time.Minute) }
-	if got := d.m.now().Sub(d.m.status.clock.Now); got != time.Minute {
+	at := d.m.Wall()
+	d.m.Status.Clock.Mode, d.m.Status.Asked, d.m.Wall = "real", at, func() time.Time { return at.Add(time.Minute) }
+	if got := d.m.Now().Sub(d.m.Status.Clock.Now); got != time.Minute {
 		t.Errorf("a real clock went on by %s in a minute", got)
 	}
 }
@@ -413,11 +417,11 @@ func TestEditorResults(t *testing.T) {
 	if err := os.WriteFile(script, []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	d := drive(t, sb.URL, Options{Editor: script})
-	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
+	d := drive(t, sb.URL, desk.Options{Editor: script})
+	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) > 0 })
 	d.press("f", "shoptet order:create", "enter", "ctrl+e")
 	d.until("the editor", func() bool { return len(d.sent) == 1 })
-	d.step(edited{text: []byte(`{"mine":1}`), then: d.then})
+	d.step(desk.Edited{Text: []byte(`{"mine":1}`), Then: d.then})
 	d.press("down", sb.Inbox("mine"))
 	d.sees("Payload from the editor")
 	d.press("enter")
@@ -436,29 +440,29 @@ func TestMouse(t *testing.T) {
 	answer(m, story())
 	click := func(x, y int) { m.Update(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
 	click(5, 3)
-	if m.list.cursor != 0 || m.list.follow {
-		t.Errorf("the click went to %d", m.list.cursor)
+	if m.List.Cursor != 0 || m.List.Follow {
+		t.Errorf("the click went to %d", m.List.Cursor)
 	}
 	click(5, 3)
-	if len(m.list.lines) != 8 {
-		t.Errorf("the second click did not unfold: %d lines", len(m.list.lines))
+	if len(m.List.Lines) != 8 {
+		t.Errorf("the second click did not unfold: %d lines", len(m.List.Lines))
 	}
 	m.Update(tea.MouseWheelMsg{X: 5, Y: 5, Button: tea.MouseWheelDown})
-	if m.list.cursor != wheelLines {
-		t.Errorf("the wheel went to %d", m.list.cursor)
+	if m.List.Cursor != wheelLines {
+		t.Errorf("the wheel went to %d", m.List.Cursor)
 	}
 	m.Update(tea.MouseWheelMsg{X: 110, Y: 5, Button: tea.MouseWheelDown})
-	if m.detail.cursor != wheelLines || m.panes.inside {
-		t.Errorf("the wheel over the detail: line %d, inside %v", m.detail.cursor, m.panes.inside)
+	if m.Detail.Cursor != wheelLines || m.Panes.Inside {
+		t.Errorf("the wheel over the detail: line %d, inside %v", m.Detail.Cursor, m.Panes.Inside)
 	}
 	click(100, 5)
-	if !m.panes.inside || m.detail.cursor != 3 {
-		t.Errorf("a click on the detail: line %d, inside %v", m.detail.cursor, m.panes.inside)
+	if !m.Panes.Inside || m.Detail.Cursor != 3 {
+		t.Errorf("a click on the detail: line %d, inside %v", m.Detail.Cursor, m.Panes.Inside)
 	}
 	click(5, 999)
 	press(m, "f")
 	m.Update(tea.MouseClickMsg{X: 5, Y: 4, Button: tea.MouseLeft})
-	if it := m.over().(*ui.Picker).Current(); it == nil || it.Label != "shoptet order:update" {
+	if it := m.Over().(*ui.Picker).Current(); it == nil || it.Label != "shoptet order:update" {
 		t.Errorf("a click in a list chose %v", it)
 	}
 }

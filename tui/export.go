@@ -8,79 +8,52 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"tacklebox/tui/desk"
 	"tacklebox/tui/rows"
 	"tacklebox/tui/ui"
 )
 
-// copy puts a text on the user's clipboard through the terminal (OSC 52), so
-// that it works across ssh. The sequence carries base64 only.
-func (m *model) copy(value, what string) tea.Cmd {
-	if len(value) > mostCopied {
-		m.complain(what + " has " + ui.Bytes(int64(len(value))) + " bytes, too many for a terminal's clipboard: x exports it")
-		return nil
-	}
-	m.say(ui.Good, "copied "+what)
-	return tea.SetClipboard(value)
+func copyBody(m *desk.Model) tea.Cmd {
+	return fetchAndCopy(m, "the body", func(r *rows.Row) ([]byte, error) { return m.Api.Body(m.Ctx, r.Seq) })
 }
 
-// mostCopied is what terminals take in one sequence; xterm drops longer ones.
-const mostCopied = 74 << 10
-
-func copyBody(m *model) tea.Cmd {
-	return fetchAndCopy(m, "the body", func(r *rows.Row) ([]byte, error) { return m.api.Body(m.ctx, r.Seq) })
+func copyCurl(m *desk.Model) tea.Cmd {
+	return fetchAndCopy(m, "a curl command", func(r *rows.Row) ([]byte, error) { return m.Api.Export(m.Ctx, r.Seq, "curl") })
 }
 
-func copyCurl(m *model) tea.Cmd {
-	return fetchAndCopy(m, "a curl command", func(r *rows.Row) ([]byte, error) { return m.api.Export(m.ctx, r.Seq, "curl") })
-}
-
-// toCopy is a text that was fetched for the clipboard.
-type toCopy struct {
-	what string
-	text []byte
-	err  error
-}
-
-func (r toCopy) apply(m *model) tea.Cmd {
-	if m.fail(r.err) {
-		return nil
-	}
-	return m.copy(string(r.text), r.what)
-}
-
-func fetchAndCopy(m *model, what string, fetch func(*rows.Row) ([]byte, error)) tea.Cmd {
-	r := m.current()
+func fetchAndCopy(m *desk.Model, what string, fetch func(*rows.Row) ([]byte, error)) tea.Cmd {
+	r := m.Current()
 	if r == nil {
 		return nil
 	}
 	return func() tea.Msg {
 		b, err := fetch(r)
-		return toCopy{what, b, err}
+		return desk.ToCopy{What: what, Text: b, Err: err}
 	}
 }
 
 // copyID copies the id by which others know it: the event's, else the number.
-func copyID(m *model) tea.Cmd {
-	r := m.current()
+func copyID(m *desk.Model) tea.Cmd {
+	r := m.Current()
 	switch {
 	case r == nil:
 		return nil
 	case r.Event != "":
-		return m.copy(r.Event, "the event's id")
+		return m.Copy(r.Event, "the event's id")
 	}
-	return m.copy(ui.Utoa(r.Seq), "the entry's number")
+	return m.Copy(ui.Utoa(r.Seq), "the entry's number")
 }
 
-func markEntry(m *model) tea.Cmd {
-	r := m.current()
+func markEntry(m *desk.Model) tea.Cmd {
+	r := m.Current()
 	switch {
 	case r == nil:
-	case m.list.mark == r.Seq:
-		m.list.mark = 0
-		m.say(ui.Plain, "the mark is gone")
+	case m.List.Mark == r.Seq:
+		m.List.Mark = 0
+		m.Say(ui.Plain, "the mark is gone")
 	default:
-		m.list.mark = r.Seq
-		m.say(ui.Plain, "marked #"+ui.Utoa(r.Seq)+": go to another and press d")
+		m.List.Mark = r.Seq
+		m.Say(ui.Plain, "marked #"+ui.Utoa(r.Seq)+": go to another and press d")
 	}
 	return nil
 }
@@ -103,8 +76,8 @@ type exportTo struct {
 }
 
 // export writes the chosen entry to a file or to the clipboard.
-func export(m *model) tea.Cmd {
-	r := m.current()
+func export(m *desk.Model) tea.Cmd {
+	r := m.Current()
 	if r == nil {
 		return nil
 	}
@@ -120,25 +93,25 @@ func export(m *model) tea.Cmd {
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
 		to := it.Value.(exportTo)
 		if !to.file {
-			return fetchAndCopy(m, "#"+ui.Utoa(r.Seq)+" as "+to.name, func(*rows.Row) ([]byte, error) { return m.api.Export(m.ctx, r.Seq, to.name) }), true
+			return fetchAndCopy(m, "#"+ui.Utoa(r.Seq)+" as "+to.name, func(*rows.Row) ([]byte, error) { return m.Api.Export(m.Ctx, r.Seq, to.name) }), true
 		}
 		askFile(m, r, to)
 		return nil, true
 	}
-	m.show(p)
+	m.Show(p)
 	return nil
 }
 
-func askFile(m *model, r *rows.Row, to exportTo) {
-	ask(m, "Write #"+ui.Utoa(r.Seq)+" as "+to.name+" to", "tacklebox-"+ui.Utoa(r.Seq)+to.ending, func(path string) (tea.Cmd, error) {
+func askFile(m *desk.Model, r *rows.Row, to exportTo) {
+	desk.Ask(m, "Write #"+ui.Utoa(r.Seq)+" as "+to.name+" to", "tacklebox-"+ui.Utoa(r.Seq)+to.ending, func(path string) (tea.Cmd, error) {
 		if path == "" {
 			return nil, errors.New("a file name is missing")
 		}
 		if _, err := os.Lstat(path); err == nil {
 			return nil, fmt.Errorf("%s is there already", path)
 		}
-		ctx, c := m.ctx, m.api
-		return attempt(func() (string, error) {
+		ctx, c := m.Ctx, m.Api
+		return desk.Attempt(func() (string, error) {
 			doc, err := c.Export(ctx, r.Seq, to.name)
 			if err != nil {
 				return "", err

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"tacklebox/tui/desk"
 	"testing"
 
 	"tacklebox/mock/sandbox"
@@ -25,19 +26,19 @@ func TestFarAndBack(t *testing.T) {
 		}
 	}
 	put(1, all)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("/in/many?5000;")
 	d.press("home")
 	d.sees("/in/many?1;")
-	if len(d.m.list.win.Rows) > rows.WindowRows {
-		t.Errorf("%d rows are held", len(d.m.list.win.Rows))
+	if len(d.m.List.Win.Rows) > rows.WindowRows {
+		t.Errorf("%d rows are held", len(d.m.List.Win.Rows))
 	}
 	put(all+1, all+10)
 	d.sees("10 new entries")
 	for range 40 {
 		d.press("pgdown")
 	}
-	d.until("the next page", func() bool { return d.m.list.win.Last() >= 400 })
+	d.until("the next page", func() bool { return d.m.List.Win.Last() >= 400 })
 	d.press("end")
 	d.sees("/in/many?5010;")
 	put(all+11, all+11)
@@ -45,10 +46,10 @@ func TestFarAndBack(t *testing.T) {
 	for range 30 {
 		d.press("pgup")
 	}
-	d.until("the page before", func() bool { return d.m.list.win.First() < all-400 })
+	d.until("the page before", func() bool { return d.m.List.Win.First() < all-400 })
 	d.press("home")
 	d.sees("/in/many?1;")
-	for i, r := range d.m.list.win.Rows {
+	for i, r := range d.m.List.Win.Rows {
 		if r.Seq != uint64(i+1) {
 			t.Fatalf("row %d is entry %d", i, r.Seq)
 		}

@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strings"
+	"tacklebox/tui/desk"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,18 +16,18 @@ import (
 func TestKeyTable(t *testing.T) {
 	seen, names := map[string]string{}, map[string]bool{}
 	for _, a := range actions() {
-		if a.shown == "" || a.about == "" || a.group == "" {
-			t.Errorf("%v is not explained", a.keys)
+		if a.Shown == "" || a.About == "" || a.Group == "" {
+			t.Errorf("%v is not explained", a.Keys)
 		}
-		if (a.do == nil) != (len(a.keys) == 0) || (a.do == nil) != (a.name == "") || names[a.name] && a.name != "" {
-			t.Errorf("%s %q: keys, a name and what they do belong together", a.shown, a.name)
+		if (a.Do == nil) != (len(a.Keys) == 0) || (a.Do == nil) != (a.Name == "") || names[a.Name] && a.Name != "" {
+			t.Errorf("%s %q: keys, a name and what they do belong together", a.Shown, a.Name)
 		}
-		names[a.name] = true
-		for _, k := range a.keys {
+		names[a.Name] = true
+		for _, k := range a.Keys {
 			if seen[k] != "" {
-				t.Errorf("%s means %q and %q", k, seen[k], a.about)
+				t.Errorf("%s means %q and %q", k, seen[k], a.About)
 			}
-			seen[k] = a.about
+			seen[k] = a.About
 		}
 	}
 	for _, k := range []string{"up", "enter", "space", "tab", "esc", "ctrl+f", "F", "?", "/", "home", "pgdown", ":", "<", `\`} {
@@ -41,12 +42,12 @@ func TestKeyTable(t *testing.T) {
 func TestHelp(t *testing.T) {
 	m := filled(t, 120, 40)
 	press(m, "?")
-	p := m.over().(*ui.Picker)
+	p := m.Over().(*ui.Picker)
 	md := KeysMarkdown()
 	for _, a := range actions() {
-		shown := slices.ContainsFunc(p.Items(), func(it ui.Item) bool { return it.Label == a.about && it.Right == a.shown })
-		if !shown || !strings.Contains(md, "| "+a.about+" |") {
-			t.Errorf("%s %s is missing", a.shown, a.about)
+		shown := slices.ContainsFunc(p.Items(), func(it ui.Item) bool { return it.Label == a.About && it.Right == a.Shown })
+		if !shown || !strings.Contains(md, "| "+a.About+" |") {
+			t.Errorf("%s %s is missing", a.Shown, a.About)
 		}
 	}
 	if !strings.HasPrefix(md, "| Move | |\n|---|---|\n| `↑` `k` | up |\n") {
@@ -55,7 +56,7 @@ func TestHelp(t *testing.T) {
 	for _, open := range []string{"?", ":"} {
 		m := filled(t, 120, 40)
 		press(m, open, "faults that deliveries", "enter")
-		if p, ok := m.over().(*ui.Picker); !ok || p.Title != "Faults in force" || len(m.overs) != 1 {
+		if p, ok := m.Over().(*ui.Picker); !ok || p.Title != "Faults in force" || len(m.Overs) != 1 {
 			t.Errorf("%s does not run what it shows: %s", open, plainScreen(m))
 		}
 	}
@@ -72,15 +73,15 @@ func TestHintsAreKeys(t *testing.T) {
 			}
 		}
 		for width := 30; width < 200; width += 7 {
-			if line := hintLine(m, width).String(); !strings.HasSuffix(line, "? help   q quit") || ui.Width(line) > width {
+			if line := desk.HintLine(m, width).String(); !strings.HasSuffix(line, "? help   q quit") || ui.Width(line) > width {
 				t.Errorf("%d: %q", width, line)
 			}
 		}
-		m.panes.inside = true
+		m.Panes.Inside = true
 	}
 	m = filled(t, 120, 24)
 	press(m, "home")
-	if line := hintLine(m, 120).String(); !strings.Contains(line, "c retry now") {
+	if line := desk.HintLine(m, 120).String(); !strings.Contains(line, "c retry now") {
 		t.Errorf("something waits, and the hints are %q", line)
 	}
 }
@@ -105,7 +106,7 @@ func TestQuit(t *testing.T) {
 		t.Error("q does not quit")
 	}
 	press(m, "/")
-	if cmd := press(m, "q"); cmd != nil && m.filter.in.Value() != "q" {
+	if cmd := press(m, "q"); cmd != nil && m.Filter.In.Value() != "q" {
 		t.Error("q quits while a filter is typed")
 	}
 }
@@ -114,32 +115,32 @@ func TestQuit(t *testing.T) {
 func TestBack(t *testing.T) {
 	m := filled(t, 80, 24)
 	press(m, "enter", "enter")
-	if !m.panes.open || !m.panes.inside {
+	if !m.Panes.Open || !m.Panes.Inside {
 		t.Fatal("enter twice goes into the detail")
 	}
 	press(m, "z", "esc")
-	if m.panes.zoom || !m.panes.inside {
+	if m.Panes.Zoom || !m.Panes.Inside {
 		t.Error("the first esc ends the zoom")
 	}
 	press(m, "esc")
-	if !m.panes.open || m.panes.inside {
+	if !m.Panes.Open || m.Panes.Inside {
 		t.Error("the second goes back to the list")
 	}
 	press(m, "esc")
-	if m.panes.open {
+	if m.Panes.Open {
 		t.Error("the third closes the detail")
 	}
 	small := filled(t, 40, 10)
 	press(small, "enter")
-	if !small.panes.inside || !small.layout().alone {
+	if !small.Panes.Inside || !small.Layout().Alone {
 		t.Error("on a small screen the detail hides the list")
 	}
 	press(small, "esc")
-	if small.panes.open || small.panes.inside {
+	if small.Panes.Open || small.Panes.Inside {
 		t.Error("esc brings the list back")
 	}
 	press(small, "tab", "tab")
-	if small.panes.open || small.panes.inside {
+	if small.Panes.Open || small.Panes.Inside {
 		t.Error("tab goes there and back")
 	}
 }
@@ -149,23 +150,23 @@ func TestDetailFolds(t *testing.T) {
 	m := filled(t, 120, 60)
 	press(m, "enter")
 	answer(m, story())
-	lines := len(m.detail.lines)
-	for i, l := range m.detail.lines {
+	lines := len(m.Detail.Lines)
+	for i, l := range m.Detail.Lines {
 		if l.Path == "items" && l.Fold != "" {
-			m.detail.cursor = i
+			m.Detail.Cursor = i
 		}
 	}
 	press(m, "space")
-	if len(m.detail.lines) >= lines {
-		t.Errorf("%d lines, before %d", len(m.detail.lines), lines)
+	if len(m.Detail.Lines) >= lines {
+		t.Errorf("%d lines, before %d", len(m.Detail.Lines), lines)
 	}
 	press(m, "space", "home")
-	if len(m.detail.lines) != lines || m.detail.cursor != 0 {
+	if len(m.Detail.Lines) != lines || m.Detail.Cursor != 0 {
 		t.Error("it does not open again")
 	}
 	press(m, "end", "pgup", "pgdown")
-	if m.detail.cursor != lines-1 {
-		t.Errorf("the end is at %d of %d", m.detail.cursor, lines)
+	if m.Detail.Cursor != lines-1 {
+		t.Errorf("the end is at %d of %d", m.Detail.Cursor, lines)
 	}
 	for _, want := range []string{"User-Agent: Shoptet", "capture #8", "signature valid"} {
 		if press(m, "]"); !strings.Contains(plainScreen(m), want) {
@@ -180,24 +181,24 @@ func TestSearchInTheDetail(t *testing.T) {
 	press(m, "enter")
 	answer(m, story())
 	press(m, "/", "SKU", "enter")
-	at := m.detail.cursor
-	if !strings.Contains(plainScreen(m), "/SKU  1 of 2") || !strings.Contains(m.detail.lines[at].Line.String(), "sku") {
+	at := m.Detail.Cursor
+	if !strings.Contains(plainScreen(m), "/SKU  1 of 2") || !strings.Contains(m.Detail.Lines[at].Line.String(), "sku") {
 		t.Errorf("found on %d: %s", at, plainScreen(m))
 	}
 	press(m, "n")
-	if next := m.detail.cursor; next <= at || !strings.Contains(plainScreen(m), "2 of 2") {
+	if next := m.Detail.Cursor; next <= at || !strings.Contains(plainScreen(m), "2 of 2") {
 		t.Errorf("n went to %d", next)
 	}
-	if press(m, "n"); m.detail.cursor != at {
+	if press(m, "n"); m.Detail.Cursor != at {
 		t.Error("n does not go around")
 	}
-	if press(m, "N"); m.detail.cursor == at {
+	if press(m, "N"); m.Detail.Cursor == at {
 		t.Error("N does not go around")
 	}
-	if l, _ := m.detail.valueAt(); l.Value() != "B2" || l.Path != "items.1.sku" {
+	if l, _ := m.Detail.ValueAt(); l.Value() != "B2" || l.Path != "items.1.sku" {
 		t.Errorf("the value is %q at %q", l.Value(), l.Path)
 	}
-	if press(m, "esc"); m.detail.term != "" || !m.panes.inside {
+	if press(m, "esc"); m.Detail.Term != "" || !m.Panes.Inside {
 		t.Error("esc does not end the search first")
 	}
 }

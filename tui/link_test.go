@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"tacklebox/tui/desk"
 	"testing"
 
 	"tacklebox/mock/sandbox"
@@ -81,7 +82,7 @@ func (l *wire) mend() {
 func TestLostConnection(t *testing.T) {
 	sb := sandbox.Start(t)
 	l := newWire(t, sb.URL)
-	d := drive(t, l.url(), Options{})
+	d := drive(t, l.url(), desk.Options{})
 	d.sees("live")
 	post(t, sb.Inbox("before"), "1")
 	d.sees("/in/before")
@@ -95,7 +96,7 @@ func TestLostConnection(t *testing.T) {
 	post(t, sb.Inbox("after"), "4")
 	d.sees("/in/after")
 	var seqs []uint64
-	for _, r := range d.m.list.win.Rows {
+	for _, r := range d.m.List.Win.Rows {
 		seqs = append(seqs, r.Seq)
 	}
 	if len(seqs) != 4 || seqs[0] != 1 || seqs[3] != 4 {
@@ -109,12 +110,12 @@ func TestLateServer(t *testing.T) {
 	post(t, sb.Inbox("early"), "1")
 	l := newWire(t, sb.URL)
 	l.cut()
-	d := drive(t, l.url(), Options{})
+	d := drive(t, l.url(), desk.Options{})
 	d.sees("lost")
 	l.mend()
 	d.sees("/in/early")
 	d.sees("live")
-	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) > 0 })
+	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) > 0 })
 }
 
 // TestAnotherSandbox starts over when another journal answers at the address,
@@ -126,7 +127,7 @@ func TestAnotherSandbox(t *testing.T) {
 	}
 	post(t, two.Inbox("second"), "1")
 	l := newWire(t, one.URL)
-	d := drive(t, l.url(), Options{})
+	d := drive(t, l.url(), desk.Options{})
 	d.sees("/in/first")
 	d.sees("5 entries")
 	l.cut()

@@ -5,6 +5,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"tacklebox/tui/desk"
+	"tacklebox/tui/detail"
+	"tacklebox/tui/listing"
 	"tacklebox/tui/ui"
 )
 
@@ -13,7 +16,7 @@ const wheelLines = 3
 
 // mouse chooses what is clicked on, scrolls what the pointer is over, and moves the
 // border between the panes.
-func mouse(m *model, msg tea.MouseMsg) tea.Cmd {
+func mouse(m *desk.Model, msg tea.MouseMsg) tea.Cmd {
 	at := msg.Mouse()
 	by := 0
 	switch at.Button {
@@ -24,39 +27,39 @@ func mouse(m *model, msg tea.MouseMsg) tea.Cmd {
 	}
 	_, clicked := msg.(tea.MouseClickMsg)
 	clicked = clicked && at.Button == tea.MouseLeft
-	p := m.layout()
+	p := m.Layout()
 	switch msg.(type) {
 	case tea.MouseReleaseMsg:
-		m.panes.drag = false
+		m.Panes.Drag = false
 		return nil
 	case tea.MouseMotionMsg:
-		if m.panes.drag {
-			m.panes.split = min(max((at.X+1)*100/max(m.width, 1), 20), 80)
+		if m.Panes.Drag {
+			m.Panes.Split = min(max((at.X+1)*100/max(m.Width, 1), 20), 80)
 		}
 		return nil
 	}
 	switch {
-	case clicked && p.hint.Has(at.X, at.Y):
+	case clicked && p.Hint.Has(at.X, at.Y):
 		return clickHint(m, at.X)
-	case m.over() != nil:
+	case m.Over() != nil:
 		return overlayMouse(m, p, at, by, clicked)
 	case by != 0:
 		return wheel(m, p, at.X, at.Y, by)
-	case clicked && p.beside && (at.X == p.list.W-1 || at.X == p.list.W) && p.main.Has(at.X, at.Y):
-		m.panes.drag = true
-	case clicked && p.list.Has(at.X, at.Y):
-		return clickList(m, at.X-p.list.X-1, at.Y-p.list.Y-2)
-	case clicked && p.detail.Has(at.X, at.Y):
+	case clicked && p.Beside && (at.X == p.List.W-1 || at.X == p.List.W) && p.Main.Has(at.X, at.Y):
+		m.Panes.Drag = true
+	case clicked && p.List.Has(at.X, at.Y):
+		return clickList(m, at.X-p.List.X-1, at.Y-p.List.Y-2)
+	case clicked && p.Detail.Has(at.X, at.Y):
 		return clickDetail(m, p, at.X, at.Y)
 	}
 	return nil
 }
 
-func overlayMouse(m *model, p places, at tea.Mouse, by int, clicked bool) tea.Cmd {
-	o := m.over()
-	r := m.overlayPlace(p, o)
+func overlayMouse(m *desk.Model, p desk.Places, at tea.Mouse, by int, clicked bool) tea.Cmd {
+	o := m.Over()
+	r := m.OverlayPlace(p, o)
 	if clicked && !r.Has(at.X, at.Y) {
-		return m.typed(tea.KeyPressMsg{Code: tea.KeyEscape})
+		return m.Typed(tea.KeyPressMsg{Code: tea.KeyEscape})
 	}
 	if pointed, ok := o.(ui.Pointed); ok {
 		return pointed.Point(at.Y-r.Y, by, clicked)
@@ -64,72 +67,72 @@ func overlayMouse(m *model, p places, at tea.Mouse, by int, clicked bool) tea.Cm
 	return nil
 }
 
-func wheel(m *model, p places, x, y, by int) tea.Cmd {
-	inside := m.panes.inside
-	m.panes.inside = p.detail.Has(x, y)
-	cmd := moveBy(m, by)
-	m.panes.inside = inside
+func wheel(m *desk.Model, p desk.Places, x, y, by int) tea.Cmd {
+	inside := m.Panes.Inside
+	m.Panes.Inside = p.Detail.Has(x, y)
+	cmd := desk.MoveBy(m, by)
+	m.Panes.Inside = inside
 	return cmd
 }
 
 // clickList chooses a line; a click on the chosen line, or on its fold, unfolds it;
 // one on a title sorts.
-func clickList(m *model, x, y int) tea.Cmd {
-	l := &m.list
+func clickList(m *desk.Model, x, y int) tea.Cmd {
+	l := &m.List
 	if y == -1 {
 		return clickTitle(m, x)
 	}
-	i := l.top + y
-	if y < 0 || i >= len(l.lines) {
-		m.panes.inside = false
+	i := l.Top + y
+	if y < 0 || i >= len(l.Lines) {
+		m.Panes.Inside = false
 		return nil
 	}
-	again := i == l.cursor && !m.panes.inside
-	m.panes.inside = false
-	if l.follow, l.cursor = false, i; again {
-		return toggle(m)
+	again := i == l.Cursor && !m.Panes.Inside
+	m.Panes.Inside = false
+	if l.Follow, l.Cursor = false, i; again {
+		return desk.Toggle(m)
 	}
-	return tea.Batch(read(m), reach(m))
+	return tea.Batch(desk.Read(m), desk.Reach(m))
 }
 
-func clickTitle(m *model, x int) tea.Cmd {
-	width := m.layout().list.Inner().W
-	shown := m.list.fitting(width)
-	from := gutter
+func clickTitle(m *desk.Model, x int) tea.Cmd {
+	width := m.Layout().List.Inner().W
+	shown := m.List.Fitting(width)
+	from := listing.Gutter
 	for _, c := range shown {
-		w := c.width
+		w := c.Width
 		if w == 0 {
-			w = flexible(shown, width)
+			w = listing.Flexible(shown, width)
 		}
 		if x >= from && x < from+w {
 			sortBy(m, c)
-			return read(m)
+			return desk.Read(m)
 		}
 		from += w + 1
 	}
 	return nil
 }
 
-func clickDetail(m *model, p places, x, y int) tea.Cmd {
-	m.panes.inside = true
-	d := &m.detail
-	if y == p.detail.Y {
+func clickDetail(m *desk.Model, p desk.Places, x, y int) tea.Cmd {
+	m.Panes.Inside = true
+	d := &m.Detail
+	if y == p.Detail.Y {
 		return clickTab(m, p, x)
 	}
-	if i := d.top + y - p.detail.Y - 1; y > p.detail.Y && i < len(d.lines) {
-		d.cursor = i
-		d.toggle()
+	if i := d.Top + y - p.Detail.Y - 1; y > p.Detail.Y && i < len(d.Lines) {
+		d.Cursor = i
+		d.Toggle()
 	}
 	return nil
 }
 
 // clickTab turns to the page whose name in the border was clicked.
-func clickTab(m *model, p places, x int) tea.Cmd {
-	names := strings.Join(tabs(), " │ ")
-	at := p.detail.X + p.detail.W - 3 - ui.Width(names)
-	for i, t := range tabs() {
+func clickTab(m *desk.Model, p desk.Places, x int) tea.Cmd {
+	names := strings.Join(detail.Tabs(), " │ ")
+	at := p.Detail.X + p.Detail.W - 3 - ui.Width(names)
+	for i, t := range detail.Tabs() {
 		if x >= at && x < at+ui.Width(t) {
-			return turnTab(i - m.detail.tab)(m)
+			return desk.TurnTab(i - m.Detail.Tab)(m)
 		}
 		at += ui.Width(t) + 3
 	}
@@ -137,16 +140,16 @@ func clickTab(m *model, p places, x int) tea.Cmd {
 }
 
 // clickHint does what the hint under the pointer says.
-func clickHint(m *model, x int) tea.Cmd {
-	line := hintLine(m, m.width).String()
-	list, _ := hintsNow(m)
+func clickHint(m *desk.Model, x int) tea.Cmd {
+	line := desk.HintLine(m, m.Width).String()
+	list, _ := desk.HintsNow(m)
 	for _, h := range list {
 		i := strings.Index(line, h.Key+" "+h.About)
 		if i < 0 {
 			continue
 		}
 		if from := ui.Width(line[:i]); x >= from && x < from+ui.Width(h.Key+" "+h.About) {
-			return m.key(keyNamed(h.Key))
+			return m.Key(keyNamed(h.Key))
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"tacklebox/tui/desk"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -56,13 +57,13 @@ func TestNastyLists(t *testing.T) {
 	for _, keys := range [][]string{{"s"}, {"s", "ctrl+t"}, {"s", "ctrl+d"}, {"S"}, {"i"}, {"!"}, {"p"}, {"p", "enter"}, {"f"}, {"f", "enter"}, {"f", "enter", "up"}, {"m", "up", "d"}, {"i", "enter"}, {"!", "ctrl+n"}, {"/", "provider:"}} {
 		t.Run(strings.Join(keys, " "), func(t *testing.T) {
 			t.Parallel()
-			d := drive(t, server.URL, Options{})
+			d := drive(t, server.URL, desk.Options{})
 			d.until("list and catalogue", func() bool {
-				return len(d.m.list.lines) == 5 && len(d.m.catalog.providers) == 3 && d.m.status.clock.Mode != ""
+				return len(d.m.List.Lines) == 5 && len(d.m.Catalog.Providers) == 3 && d.m.Status.Clock.Mode != ""
 			})
 			for i, k := range keys {
 				d.press(k)
-				d.until(k, func() bool { return d.m.over() != nil || d.m.filter.editing || i < len(keys)-1 })
+				d.until(k, func() bool { return d.m.Over() != nil || d.m.Filter.Editing || i < len(keys)-1 })
 			}
 			for width := 12; width < 200; width += 17 {
 				d.m.Update(tea.WindowSizeMsg{Width: width, Height: 5 + width%30})

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"tacklebox/tui/desk"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,14 +23,14 @@ func TestColours(t *testing.T) {
 		for _, dark := range []bool{true, false} {
 			name := map[bool]string{true: "dark", false: "light"}[dark]
 			m := scene(t, "delivered", size[0], size[1])
-			m.looks.dark = dark
-			m.restyle()
-			same(t, filepath.Join("testdata", fmt.Sprintf("%s-%dx%d.ansi", name, size[0], size[1])), strings.Join(m.screen(), "\n")+"\n")
+			m.Looks.Dark = dark
+			m.Restyle()
+			same(t, filepath.Join("testdata", fmt.Sprintf("%s-%dx%d.ansi", name, size[0], size[1])), strings.Join(m.Screen(), "\n")+"\n")
 		}
 	}
 }
 
-func scene(t *testing.T, name string, width, height int) *model {
+func scene(t *testing.T, name string, width, height int) *desk.Model {
 	t.Helper()
 	for _, s := range scenes() {
 		if s.name == name {
@@ -65,7 +66,7 @@ func TestPicture(t *testing.T) {
 	m := scene(t, "delivered", 120, 36)
 	press(m, "home", "space")
 	answer(m, story())
-	same(t, filepath.Join("..", ".github", "screen.svg"), svg(m.screen()))
+	same(t, filepath.Join("..", ".github", "screen.svg"), svg(m.Screen()))
 }
 
 const (

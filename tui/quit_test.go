@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"tacklebox/tui/desk"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,12 +12,12 @@ import (
 // other key stays.
 func TestAsksBeforeLoss(t *testing.T) {
 	for name, c := range map[string]struct {
-		set  func(m *model)
+		set  func(m *desk.Model)
 		want string
 	}{
-		"memory":  {func(m *model) { m.opt.Attached, m.opt.Memory = false, true; m.list.lines = nil }, "in memory only and will be gone: 9"},
-		"waiting": {func(m *model) { m.opt.Attached = false }, "1 delivery to be tried again"},
-		"firing":  {func(m *model) { m.fire.left = 1500 }, "1,500 events of a firing"},
+		"memory":  {func(m *desk.Model) { m.Opt.Attached, m.Opt.Memory = false, true; m.List.Lines = nil }, "in memory only and will be gone: 9"},
+		"waiting": {func(m *desk.Model) { m.Opt.Attached = false }, "1 delivery to be tried again"},
+		"firing":  {func(m *desk.Model) { m.Fire.Left = 1500 }, "1,500 events of a firing"},
 	} {
 		m := filled(t, 120, 40)
 		c.set(m)
@@ -25,7 +26,7 @@ func TestAsksBeforeLoss(t *testing.T) {
 		if !strings.Contains(text, c.want) {
 			t.Errorf("%s: %s", name, plainScreen(m))
 		}
-		if press(m, "esc"); m.over() != nil {
+		if press(m, "esc"); m.Over() != nil {
 			t.Errorf("%s: esc does not stay", name)
 		}
 		press(m, "q")

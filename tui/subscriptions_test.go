@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"tacklebox/tui/desk"
 	"testing"
 
 	"tacklebox/mock/sandbox"
@@ -86,8 +87,8 @@ func (f *registry) told() []string {
 // it belongs to; the list stays where it was.
 func TestSubscriptionKeys(t *testing.T) {
 	f := newRegistry(t, "")
-	d := drive(t, f.URL, Options{})
-	d.until("the list", func() bool { return len(d.m.list.lines) == 5 })
+	d := drive(t, f.URL, desk.Options{})
+	d.until("the list", func() bool { return len(d.m.List.Lines) == 5 })
 	d.press("s")
 	d.sees("▌ dsco T ")
 	d.press("ctrl+t")
@@ -98,7 +99,7 @@ func TestSubscriptionKeys(t *testing.T) {
 	d.sees("on  http://h/two")
 	d.press("ctrl+d", "y")
 	d.sees("dsco two/2 is deleted")
-	d.until("one less", func() bool { return len(d.m.over().(*ui.Picker).Items()) == 1 })
+	d.until("one less", func() bool { return len(d.m.Over().(*ui.Picker).Items()) == 1 })
 	d.press("ctrl+d", "y")
 	d.sees("nobody has subscribed")
 	d.press("ctrl+d", "ctrl+t", "esc")
@@ -114,7 +115,7 @@ func TestSubscriptionKeys(t *testing.T) {
 // refused is said in the form, which keeps what was typed.
 func TestSubscribe(t *testing.T) {
 	f := newRegistry(t, "")
-	d := drive(t, f.URL, Options{})
+	d := drive(t, f.URL, desk.Options{})
 	d.press("s")
 	d.sees("▌ dsco T ")
 	d.press("ctrl+n")
@@ -135,7 +136,7 @@ func TestSubscribe(t *testing.T) {
 	if made.Account != "eve" || made.URL != f.URL+"/in/hello" || !slices.Equal(made.Types, []string{"T", "U"}) {
 		t.Errorf("subscribed is %+v", made)
 	}
-	d = drive(t, newRegistry(t, "POST").URL, Options{})
+	d = drive(t, newRegistry(t, "POST").URL, desk.Options{})
 	d.press("s")
 	d.sees("▌ dsco T ")
 	d.press("ctrl+n", "up", "mine", "enter")
@@ -148,8 +149,8 @@ func TestSubscribe(t *testing.T) {
 // TestSubscribeAtASandbox completes from the catalogue.
 func TestSubscribeAtASandbox(t *testing.T) {
 	sb := sandbox.Start(t)
-	d := drive(t, sb.URL, Options{})
-	d.until("the catalogue", func() bool { return len(d.m.catalog.providers) >= 5 })
+	d := drive(t, sb.URL, desk.Options{})
+	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) >= 5 })
 	d.press("s")
 	d.sees("nobody has subscribed")
 	d.press("ctrl+n", "ctrl+u", "shop", "tab", "tab", "me", "tab", "tab", "order:cr", "tab", "enter")
@@ -163,7 +164,7 @@ func TestSubscribeAtASandbox(t *testing.T) {
 func TestSubscriptionRefused(t *testing.T) {
 	for key, method := range map[string]string{"ctrl+t": "PUT", "ctrl+d y": "DELETE"} {
 		t.Run(key, func(t *testing.T) {
-			d := drive(t, newRegistry(t, method).URL, Options{})
+			d := drive(t, newRegistry(t, method).URL, desk.Options{})
 			d.press("s")
 			d.sees("▌ dsco T ")
 			d.press(strings.Fields(key)...)
@@ -177,7 +178,7 @@ func TestSubscriptionRefused(t *testing.T) {
 // alone; where nothing waits c moves the clock.
 func TestRetryNow(t *testing.T) {
 	sb := orders(t)
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
 	d.sees("c retry now")
@@ -196,7 +197,7 @@ func TestRetryNow(t *testing.T) {
 func TestSubscriptionsOfASandbox(t *testing.T) {
 	sb := sandbox.Start(t)
 	subscribed(t, sb, "shop")
-	d := drive(t, sb.URL, Options{})
+	d := drive(t, sb.URL, desk.Options{})
 	d.sees("POST /shoptet/api/webhooks")
 	d.press("s")
 	d.sees("state     on")

@@ -8,6 +8,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"tacklebox/tui/desk"
+	"tacklebox/tui/panel"
+	"tacklebox/tui/prefs"
+	"tacklebox/tui/send"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -36,8 +40,8 @@ func TestCompletions(t *testing.T) {
 		"kind:event ": "",
 	} {
 		var got []string
-		for _, o := range completions(word, known) {
-			got = append(got, o.text)
+		for _, o := range desk.Completions(word, known) {
+			got = append(got, o.Text)
 		}
 		if all := strings.Join(got, " ") + " "; !strings.HasPrefix(all, want) || want == "" && len(got) > 0 {
 			if word != "header." {
@@ -59,7 +63,7 @@ func TestLastWord(t *testing.T) {
 	for q, want := range map[string][2]string{
 		"": {"", ""}, "a": {"", "a"}, "a b": {"a ", "b"}, "a ": {"a ", ""}, `type:"x y`: {"", `type:"x y`}, `"a b" c`: {`"a b" `, "c"}, `"a\" b`: {"", `"a\" b`},
 	} {
-		if rest, word := lastWord(q); rest != want[0] || word != want[1] {
+		if rest, word := desk.LastWord(q); rest != want[0] || word != want[1] {
 			t.Errorf("%q: %q %q, want %q", q, rest, word, want)
 		}
 	}
@@ -69,18 +73,23 @@ func TestLastWord(t *testing.T) {
 func TestTabCompletes(t *testing.T) {
 	m := filled(t, 120, 24)
 	press(m, "/", "inbox:misc -kin", "tab")
-	if got := m.filter.in.Value(); got != "inbox:misc -kind:" {
+	if got := m.Filter.In.Value(); got != "inbox:misc -kind:" {
 		t.Errorf("got %q", got)
 	}
-	m.filter.in.Set("kind:c")
-	suggest(m)
+	m.Filter.In.Set("ki")
+	desk.Suggest(m)
+	if press(m, "tab", "tab"); m.Filter.In.Value() != "kind:call" {
+		t.Errorf("ki and two tabs: %q", m.Filter.In.Value())
+	}
+	m.Filter.In.Set("kind:c")
+	desk.Suggest(m)
 	for _, want := range []string{"kind:call", "kind:capture", "kind:call"} {
-		if press(m, "tab"); m.filter.in.Value() != want {
-			t.Errorf("got %q, want %q", m.filter.in.Value(), want)
+		if press(m, "tab"); m.Filter.In.Value() != want {
+			t.Errorf("got %q, want %q", m.Filter.In.Value(), want)
 		}
 	}
-	if press(m, "shift+tab"); m.filter.in.Value() != "kind:capture" {
-		t.Errorf("back: %q", m.filter.in.Value())
+	if press(m, "shift+tab"); m.Filter.In.Value() != "kind:capture" {
+		t.Errorf("back: %q", m.Filter.In.Value())
 	}
 }
 
@@ -88,49 +97,49 @@ func TestTabCompletes(t *testing.T) {
 func TestHistory(t *testing.T) {
 	m := filled(t, 80, 24)
 	for _, q := range []string{"one", "two", "one", ""} {
-		m.filter.saved.remember(q)
+		m.Filter.Saved.Remember(q)
 	}
 	press(m, "/", "up")
 	m.Update(tea.PasteMsg{Content: " kind:call\n"})
-	if got := m.filter.in.Value(); !strings.HasPrefix(got, "one kind:call") {
+	if got := m.Filter.In.Value(); !strings.HasPrefix(got, "one kind:call") {
 		t.Errorf("got %q", got)
 	}
 	press(m, "up", "up", "up")
-	if got := m.filter.in.Value(); got != "two" {
+	if got := m.Filter.In.Value(); got != "two" {
 		t.Errorf("got %q", got)
 	}
 	press(m, "down", "down", "down")
-	if got := m.filter.in.Value(); got != "" {
+	if got := m.Filter.In.Value(); got != "" {
 		t.Errorf("got %q", got)
 	}
 	for i := range 300 {
-		m.filter.saved.remember(fmt.Sprint(i))
+		m.Filter.Saved.Remember(fmt.Sprint(i))
 	}
-	if n := len(m.filter.saved.History); n != mostHistory {
+	if n := len(m.Filter.Saved.History); n != prefs.MostHistory {
 		t.Errorf("%d are remembered", n)
 	}
 }
 
 func TestSaved(t *testing.T) {
-	dir := configFolder(env("HOME", t.TempDir()))
-	path := filepath.Join(dir, savedName)
-	if configFolder(env()) != "" || !strings.HasSuffix(path, filepath.Join(".config", "tacklebox", "filters.json")) {
+	dir := prefs.ConfigFolder(env("HOME", t.TempDir()))
+	path := filepath.Join(dir, prefs.SavedName)
+	if prefs.ConfigFolder(env()) != "" || !strings.HasSuffix(path, filepath.Join(".config", "tacklebox", "filters.json")) {
 		t.Errorf("the path is %q", path)
 	}
-	if s, err := readSaved(path); err != nil || len(s.Saved) != 0 {
+	if s, err := prefs.ReadSaved(path); err != nil || len(s.Saved) != 0 {
 		t.Errorf("no file: %v, %v", s, err)
 	}
-	want := saved{Saved: []string{"kind:call"}, History: []string{"x", "y"}}
-	if err := writeAtomically(path, want); err != nil {
+	want := prefs.Saved{Saved: []string{"kind:call"}, History: []string{"x", "y"}}
+	if err := prefs.WriteAtomically(path, want); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := readSaved(path); err != nil || !reflect.DeepEqual(got, want) {
+	if got, err := prefs.ReadSaved(path); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if err := os.WriteFile(path, []byte("nope"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readSaved(path); err == nil {
+	if _, err := prefs.ReadSaved(path); err == nil {
 		t.Error("a broken file is no error")
 	}
 }
@@ -138,19 +147,19 @@ func TestSaved(t *testing.T) {
 // TestSavedPicker offers what was saved first, and forgets.
 func TestSavedPicker(t *testing.T) {
 	m := filled(t, 80, 24)
-	m.filter.saved = saved{Saved: []string{"kind:call"}, History: []string{"old", "kind:call", "new"}}
+	m.Filter.Saved = prefs.Saved{Saved: []string{"kind:call"}, History: []string{"old", "kind:call", "new"}}
 	press(m, "/", "ctrl+o", "down")
-	p := m.over().(*ui.Picker)
+	p := m.Over().(*ui.Picker)
 	if it := p.Current(); it == nil || it.Value != "new" || len(p.Items()) != 3 {
 		t.Fatalf("the second is %v of %d", it, len(p.Items()))
 	}
 	press(m, "ctrl+d")
-	if slices.Contains(m.filter.saved.History, "new") || len(m.over().(*ui.Picker).Items()) != 2 {
+	if slices.Contains(m.Filter.Saved.History, "new") || len(m.Over().(*ui.Picker).Items()) != 2 {
 		t.Error("it was not forgotten")
 	}
 	press(m, "enter")
-	if m.over() != nil || m.filter.in.Value() != "old" || !m.filter.editing {
-		t.Errorf("chosen: %q", m.filter.in.Value())
+	if m.Over() != nil || m.Filter.In.Value() != "old" || !m.Filter.Editing {
+		t.Errorf("chosen: %q", m.Filter.In.Value())
 	}
 }
 
@@ -178,7 +187,7 @@ func TestAssign(t *testing.T) {
 		"nope":           "want PATH=VALUE",
 	} {
 		var req api.Firing
-		err := assign(&req, line, sample)
+		err := send.Assign(&req, line, sample)
 		got, _ := json.Marshal(struct {
 			Set   map[string]json.RawMessage `json:"set,omitempty"`
 			Unset []string                   `json:"unset,omitempty"`
@@ -192,12 +201,12 @@ func TestAssign(t *testing.T) {
 // TestReadExpectation: a filter, and a count in front of it.
 func TestReadExpectation(t *testing.T) {
 	for text, count := range map[string]int{"inbox:a": 1, "3 inbox:a": 3, "3x inbox:a": 3} {
-		if x, err := readExpectation(text); err != nil || x.count != count || x.q != "inbox:a" {
+		if x, err := panel.ReadExpectation(text); err != nil || x.Count != count || x.Q != "inbox:a" {
 			t.Errorf("%q: %+v, %v", text, x, err)
 		}
 	}
 	for _, s := range []string{"", "3", "kind:nope"} {
-		if _, err := readExpectation(s); err == nil {
+		if _, err := panel.ReadExpectation(s); err == nil {
 			t.Errorf("%q was taken", s)
 		}
 	}
@@ -211,9 +220,9 @@ func TestFiredText(t *testing.T) {
 		"nobody got it; s1: disabled":     {Skipped: []api.Skip{{Subscription: "s1", Reason: "disabled"}}},
 		"1 delivery, not to s1: disabled": {Deliveries: make([]api.Delivery, 1), Skipped: []api.Skip{{Subscription: "s1", Reason: "disabled"}}},
 	} {
-		var so sums
-		so.add(&api.Fired{Events: []api.FiredEvent{one}})
-		if got := so.text(req); !strings.Contains(got, want) {
+		var so send.Sums
+		so.Add(&api.Fired{Events: []api.FiredEvent{one}})
+		if got := so.Text(req); !strings.Contains(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -222,7 +231,7 @@ func TestFiredText(t *testing.T) {
 // TestPager scrolls and closes.
 func TestPager(t *testing.T) {
 	m := filled(t, 80, 24)
-	m.show(&ui.Pager{Title: "x", Text: func(int) (out []ui.Line) {
+	m.Show(&ui.Pager{Title: "x", Text: func(int) (out []ui.Line) {
 		for i := range 60 {
 			out = append(out, ui.Say(ui.Plain, fmt.Sprint("line ", i, ".")))
 		}
@@ -239,7 +248,7 @@ func TestPager(t *testing.T) {
 		t.Error("the wheel does not scroll")
 	}
 	press(m, "esc")
-	if m.over() != nil {
+	if m.Over() != nil {
 		t.Error("esc does not close it")
 	}
 }

@@ -111,7 +111,7 @@ func harRequestOf(m *journal.Message) harRequest {
 		r.HTTPVersion = "HTTP/1.1"
 	}
 	if len(m.Body) > 0 {
-		text, encoding := harText(m.Body)
+		text, encoding := harText(m)
 		r.PostData = &harPost{MimeType: m.Headers.Get("Content-Type"), Params: []harPair{}, Text: text, Encoding: encoding}
 	}
 	return r
@@ -130,15 +130,17 @@ func harResponseOf(m *journal.Message) harResponse {
 	if typ := m.Headers.Get("Content-Type"); typ != "" {
 		r.Content.MimeType = typ
 	}
-	r.Content.Text, r.Content.Encoding = harText(m.Body)
+	r.Content.Text, r.Content.Encoding = harText(m)
 	return r
 }
 
-func harText(body []byte) (text, encoding string) {
-	if utf8.Valid(body) {
-		return string(body), ""
+// harText is the body as text, or as base64 where text would not hold it. One with
+// a content encoding is never text: browsers write so what it means.
+func harText(m *journal.Message) (text, encoding string) {
+	if utf8.Valid(m.Body) && (len(m.Body) == 0 || !m.Headers.Has("Content-Encoding")) {
+		return string(m.Body), ""
 	}
-	return base64.StdEncoding.EncodeToString(body), "base64"
+	return base64.StdEncoding.EncodeToString(m.Body), "base64"
 }
 
 func harHeaders(h journal.Header) []harPair {

@@ -169,7 +169,8 @@ func (im *importing) harRequest(place string, r *harInputRequest) (*journal.Mess
 		return nil, err
 	}
 	m.Body = body
-	if size := int64(r.BodySize); !im.decoded(place, m) && size > int64(len(body)) { // whoever recorded it kept only a part
+	asText := r.PostData.Own == "" && r.PostData.Encoding == ""
+	if size := int64(r.BodySize); (!asText || !im.decoded(place, m)) && size > int64(len(body)) { // whoever recorded it kept only a part
 		m.Size, m.Truncated = size, true
 	}
 	return m, nil
@@ -303,7 +304,7 @@ func (r *harInputResponse) message(place string) (*journal.Message, error) {
 		return nil, err
 	}
 	m := &journal.Message{Status: int(r.Status), Headers: harHeaderList(r.Headers), Body: body, Size: int64(len(body))}
-	if utf8.Valid(body) && len(body) > 0 {
+	if r.Content.Encoding == "" && len(body) > 0 {
 		m.Headers.Del("Content-Encoding") // browsers record what it meant
 	}
 	if size := int64(r.Content.Size); size > m.Size {

@@ -1,5 +1,8 @@
 // Package expect waits for entries: POST /_/expect. An expectation reads what is
 // there by itself; what comes is read once and shown to all that wait.
+//
+// The only lock is waiting.mu: it is held while one entry is shown to all, and
+// guards what they have counted. Nobody reads the journal while holding it.
 package expect
 
 import (

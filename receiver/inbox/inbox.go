@@ -1,6 +1,11 @@
 // Package inbox is the receiving half of the receiver: it keeps every request
 // that is sent to an inbox, answers as the inbox is told to, forwards, and judges
 // signatures. What a sender was told is in the journal before it is told.
+//
+// Locks: registry.mu is held by one change of settings at a time, until the change
+// is kept; captures read the settings without a lock. counts.mu is held while the
+// journal is counted, capturePool.mu for a few instructions. None is held together
+// with another.
 package inbox
 
 import (

@@ -163,16 +163,27 @@ func (b *Body) xml(width int) []Line {
 			default:
 				put(ui.Say(ui.Plain, ui.Text(text)))
 			}
-		case xml.ProcInst:
-			put(ui.Say(ui.Dim, "<?"+ui.Cell(t.Target)+" "+ui.Cell(string(t.Inst))+"?>"))
-		case xml.Comment:
-			end()
-			put(ui.Say(ui.Dim, "<!--"+ui.Text(string(t))+"-->"))
-		case xml.Directive:
-			put(ui.Say(ui.Dim, "<!"+ui.Text(string(t))+">"))
+		default:
+			if _, comment := t.(xml.Comment); comment {
+				end()
+			}
+			put(aside(t))
 		}
 	}
 	return append(out, plain(ui.Say(ui.Warn, "… more lines: v shows it as text, x exports it"))...)
+}
+
+// aside draws what is neither an element nor text.
+func aside(t xml.Token) ui.Line {
+	switch t := t.(type) {
+	case xml.ProcInst:
+		return ui.Say(ui.Dim, "<?"+ui.Cell(t.Target)+" "+ui.Cell(string(t.Inst))+"?>")
+	case xml.Comment:
+		return ui.Say(ui.Dim, "<!--"+ui.Text(string(t))+"-->")
+	case xml.Directive:
+		return ui.Say(ui.Dim, "<!"+ui.Text(string(t))+">")
+	}
+	return nil
 }
 
 func qualified(n xml.Name) string {

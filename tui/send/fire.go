@@ -1,0 +1,208 @@
+// Package send is what the screen fires and sends again: the palette of event types,
+// the form of a firing, replays and their edits, retries and the clock.
+package send
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tacklebox/receiver/api"
+	"tacklebox/tui/body"
+	"tacklebox/tui/desk"
+	"tacklebox/tui/ui"
+)
+
+// atOnce is how many events one call fires: between two calls it can be stopped.
+const atOnce = 200
+
+// Fired is what one call fired.
+type Fired struct {
+	req    api.Firing // the whole of it
+	Form   *ui.Form   // that asked for it, nil: none
+	events int
+	result *api.Fired
+	Err    error
+	sums   *Sums
+}
+
+// Sums is what the calls of one firing made together.
+type Sums struct {
+	deliveries, events int
+	skipped            []string
+}
+
+// fire sends a firing and tells what came of it. The form that asked for it stays
+// until it is answered.
+func fire(m *desk.Model, req api.Firing, form *ui.Form) tea.Cmd {
+	if m.Fire.Left > 0 {
+		m.Complain("something is being fired: esc stops it")
+		return nil
+	}
+	f := &m.Fire
+	f.All = max(req.Count, 1)
+	f.Left, f.Began, f.Stop = f.All, m.Wall(), false
+	m.List.Follow = true
+	if form != nil {
+		form.Stop = func() { m.Fire.Stop = true }
+	}
+	return fireSome(m, req, form, new(Sums))
+}
+
+func fireSome(m *desk.Model, req api.Firing, form *ui.Form, so *Sums) tea.Cmd {
+	ctx, c := m.Ctx, m.Api
+	part := req
+	if m.Fire.All > 1 {
+		part.Count = min(m.Fire.Left, atOnce)
+	}
+	if form != nil {
+		form.Busy = m.Fire.Progress(m.Wall())
+	}
+	return func() tea.Msg {
+		result, err := c.Fire(ctx, part)
+		return Fired{req, form, max(part.Count, 1), result, err, so}
+	}
+}
+
+func (r Fired) Apply(m *desk.Model) tea.Cmd {
+	f := &m.Fire
+	if r.Form != nil {
+		r.Form.Busy = ""
+	}
+	if r.Err != nil {
+		f.Left = 0
+		if r.Form != nil && m.Shows(r.Form) {
+			refuseFiring(r.Form, r.Err)
+		} else {
+			m.Complain(r.Err.Error())
+		}
+		return nil
+	}
+	r.sums.Add(r.result)
+	if f.Left -= r.events; f.Left > 0 && !f.Stop {
+		return fireSome(m, r.req, r.Form, r.sums)
+	}
+	stopped := f.Left > 0
+	f.Left, f.Last = 0, &r.req
+	if r.Form != nil {
+		m.Drop(r.Form)
+		m.Drop(m.Over()) // the palette below it
+	}
+	text, style := r.sums.Text(r.req), ui.Good
+	if r.sums.deliveries == 0 {
+		style = ui.Warn
+	}
+	if stopped {
+		text, style = "stopped after "+text, ui.Warn
+	}
+	m.Say(style, text)
+	return desk.Refresh(m)
+}
+
+func (s *Sums) Add(result *api.Fired) {
+	for _, e := range result.Events {
+		s.events++
+		s.deliveries += len(e.Deliveries)
+		for _, x := range e.Skipped {
+			if len(s.skipped) < 3 {
+				s.skipped = append(s.skipped, x.Subscription+": "+x.Reason)
+			}
+		}
+	}
+}
+
+// Text says how many deliveries a firing has, or why it has none.
+func (s *Sums) Text(req api.Firing) string {
+	out := "fired " + req.Provider + " " + req.Type
+	if s.events > 1 {
+		out += " " + ui.Grouped(uint64(s.events)) + " times"
+	}
+	skipped := strings.Join(s.skipped, "; ")
+	switch {
+	case s.deliveries == 0 && skipped != "":
+		return out + ": nobody got it; " + skipped
+	case s.deliveries == 0:
+		return out + ": nobody has subscribed to it (give a URL in the form to send it anyway)"
+	case skipped != "":
+		return out + ": " + ui.Count(s.deliveries, "delivery") + ", not to " + skipped
+	}
+	return out + ": " + ui.Count(s.deliveries, "delivery")
+}
+
+func FireAgain(m *desk.Model) tea.Cmd {
+	if m.Fire.Last == nil {
+		m.Complain("nothing was fired yet that worked: press f")
+		return nil
+	}
+	return fire(m, *m.Fire.Last, nil)
+}
+
+// Choice is one event type of one provider.
+type Choice struct {
+	Provider string
+	Event    api.EventType
+}
+
+// ShowPalette searches all event types of all providers.
+func ShowPalette(m *desk.Model) tea.Cmd {
+	p := ui.NewPicker(desk.PaletteTitle)
+	p.Empty = "the catalogue is empty"
+	p.Keys = []ui.Hint{{Key: "⏎", About: "fill in"}, {Key: "ctrl+t", About: "fire at once"}}
+	p.Preview = func(it ui.Item, width int) []ui.Line { return aboutEvent(it.Value.(Choice), width) }
+	p.Set(EventItems(m))
+	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
+		m.Show(fireForm(m, it.Value.(Choice)))
+		return nil, false
+	}
+	p.Extra = map[string]func(*ui.Item) tea.Cmd{"ctrl+t": func(it *ui.Item) tea.Cmd {
+		if it == nil {
+			return nil
+		}
+		c := it.Value.(Choice)
+		m.Drop(p)
+		return fire(m, api.Firing{Provider: c.Provider, Type: c.Event.Type}, nil)
+	}}
+	m.Show(p)
+	if len(m.Catalog.Providers) == 0 {
+		p.Loading = true
+		return desk.LoadCatalog(m)
+	}
+	return nil
+}
+
+func EventItems(m *desk.Model) []ui.Item {
+	var items []ui.Item
+	for _, p := range m.Catalog.Providers {
+		for _, e := range p.Events {
+			note := strings.TrimSpace("[" + ui.Clean(e.Evidence, 20) + "] " + ui.Cell(e.About))
+			items = append(items, ui.Item{Label: ui.Clean(p.Name, 20) + " " + ui.Clean(e.Type, 100), Note: note, Style: ui.Dim, Value: Choice{p.Name, e}})
+		}
+	}
+	return items
+}
+
+func aboutEvent(c Choice, width int) []ui.Line {
+	out := ui.Wrap(ui.Say(ui.Strong, ui.Cell(c.Provider+" "+c.Event.Type)), width, 2, 3)
+	out = append(out, ui.Paragraph(ui.Plain, ui.Text(c.Event.About), width)...)
+	if c.Event.Evidence != "" {
+		out = append(out, ui.Say(ui.Dim, "evidence: "+ui.Clean(c.Event.Evidence, 100)))
+	}
+	if len(c.Event.Sample) > 0 {
+		out = append(out, ui.Line{})
+		for _, l := range body.New(c.Event.Sample, "application/json", "").Show(body.JSON, width, "sample", nil) {
+			out = append(out, l.Line)
+		}
+	}
+	return out
+}
+
+// FireHello fires the first sample of the first provider at an inbox here.
+func FireHello(m *desk.Model) tea.Cmd {
+	for _, p := range m.Catalog.Providers {
+		if len(p.Events) > 0 {
+			return fire(m, api.Firing{Provider: p.Name, Type: p.Events[0].Type, To: m.Api.URL() + "/in/" + desk.HelloInbox}, nil)
+		}
+	}
+	m.Fire.Hello = true // as soon as the catalogue is there
+	return nil
+}
