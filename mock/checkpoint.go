@@ -1,11 +1,15 @@
 package mock
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tacklebox/mock/provider"
 )
@@ -22,9 +26,68 @@ const (
 
 // checkpoint is one provider's part.
 type checkpoint struct {
-	Seq        uint64              `json:"seq"` // the newest entry that is in it
-	Deliveries []provider.Delivery `json:"deliveries,omitempty"`
-	Failures   []failures          `json:"failures,omitempty"`
+	Seq        uint64          `json:"seq"` // the newest entry that is in it
+	Deliveries []savedDelivery `json:"deliveries,omitempty"`
+	Failures   []failures      `json:"failures,omitempty"`
+}
+
+// savedDelivery is a provider.Delivery without what can be made again.
+type savedDelivery struct {
+	ID           string                 `json:"id"`
+	Account      string                 `json:"account"`
+	Subscription string                 `json:"sub,omitempty"`
+	Type         string                 `json:"type"`
+	URL          string                 `json:"url"`
+	Direct       bool                   `json:"direct,omitempty"`
+	Data         json.RawMessage        `json:"data,omitempty"`
+	Created      time.Time              `json:"created"`
+	EventIDs     []string               `json:"events"`
+	EventTypes   []string               `json:"types,omitempty"` // when they are not all Type
+	Events       []*provider.Event      `json:"made_of,omitempty"`
+	Body         []byte                 `json:"body,omitempty"` // of what waits
+	State        provider.DeliveryState `json:"state"`
+	Next         time.Time              `json:"next,omitzero"`
+	Attempts     []savedAttempt         `json:"attempts,omitempty"`
+}
+
+// savedAttempt is a provider.Attempt; its number is its place.
+type savedAttempt struct {
+	Seq    uint64        `json:"seq"`
+	At     time.Time     `json:"at"`
+	Took   time.Duration `json:"took,omitempty"`
+	Status int           `json:"status,omitempty"`
+	Reason string        `json:"reason,omitempty"` // when it is not the status's own
+	Error  string        `json:"error,omitempty"`
+	OK     bool          `json:"ok,omitempty"`
+}
+
+func (d *delivery) saved() savedDelivery {
+	out := savedDelivery{ID: d.ID, Account: d.Account, Subscription: d.Subscription, Type: d.Type, URL: d.URL, Direct: d.Direct, Data: d.Data, Created: d.Created,
+		EventIDs: d.EventIDs, EventTypes: d.together().EventTypes, Events: d.Events, State: d.State, Next: d.Next}
+	if !d.Settled() {
+		out.Body = d.Body
+	}
+	for _, a := range d.Attempts {
+		one := savedAttempt{a.Seq, a.At, a.Took, a.Status, a.Reason, a.Error, a.OK}
+		if a.Reason == http.StatusText(a.Status) {
+			one.Reason = ""
+		}
+		out.Attempts = append(out.Attempts, one)
+	}
+	return out
+}
+
+func (s savedDelivery) delivery() *delivery {
+	d := &delivery{Delivery: provider.Delivery{ID: s.ID, Account: s.Account, Subscription: s.Subscription, Type: s.Type, URL: s.URL, Direct: s.Direct, Data: s.Data,
+		Created: s.Created, EventIDs: s.EventIDs, EventTypes: s.EventTypes, Events: s.Events, Body: s.Body, State: s.State, Next: s.Next}}
+	if d.EventTypes == nil {
+		d.EventTypes = slices.Repeat([]string{s.Type}, len(s.EventIDs))
+	}
+	for i, a := range s.Attempts {
+		d.Attempts = append(d.Attempts, &provider.Attempt{N: i + 1, Seq: a.Seq, At: a.At, Took: a.Took, Status: a.Status,
+			Reason: cmp.Or(a.Reason, http.StatusText(a.Status)), Error: a.Error, OK: a.OK})
+	}
+	return d
 }
 
 // failures is a subscription's count of failed attempts in a row.
@@ -64,9 +127,7 @@ func (w *service) checkpoint() checkpoint {
 			if d.Direct && d.Settled() {
 				continue // nobody asks for them
 			}
-			one := d.Delivery
-			one.Payloads = nil // made again from the events
-			c.Deliveries = append(c.Deliveries, one)
+			c.Deliveries = append(c.Deliveries, d.saved())
 		}
 	}
 	for _, a := range w.world.Accounts() {
@@ -117,7 +178,7 @@ func (e *Engine) readCheckpoint() (parts map[string]checkpoint, err error) {
 func (w *service) takeCheckpoint(c checkpoint, open map[string]*delivery) {
 	w.folded = c.Seq
 	for _, one := range c.Deliveries {
-		d := &delivery{Delivery: one}
+		d := one.delivery()
 		open[d.ID] = d
 		w.keep(d)
 	}

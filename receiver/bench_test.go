@@ -23,7 +23,8 @@ import (
 
 // BenchmarkCapture compares the receiver, with a journal on disk, a signature
 // to check and somebody who listens, with a server that drops the body: 64
-// connections each, in the same run. x-drop is our share of its speed.
+// connections each, in the same run. x-drop is our share of its speed; without the
+// signature and the listener it is to be 0.85 at 1 KB and 0.70 at 64 KB.
 func BenchmarkCapture(b *testing.B) {
 	for _, size := range []int{1 << 10, 64 << 10} {
 		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {

@@ -9,7 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/tui/rows"
 )
@@ -19,10 +19,10 @@ import (
 func busy(from, n int) []*rows.Row {
 	list := make([]*rows.Row, 0, n)
 	for i := from; i < from+n; i++ {
-		e := client.Entry{Seq: uint64(i + 1), Time: noon, Kind: []journal.Kind{"event", "capture", "attempt"}[i%3], Provider: "shoptet", Account: "default",
+		e := api.Entry{Seq: uint64(i + 1), Time: noon, Kind: []journal.Kind{"event", "capture", "attempt"}[i%3], Provider: "shoptet", Account: "default",
 			Type: "order:create", EventID: fmt.Sprint("evt_", i/3), DeliveryID: fmt.Sprint("dlv_", i/3), Attempt: 1, Inbox: "orders",
-			Request:  &client.Message{Method: "POST", URL: "/in/orders", Body: make([]byte, 2048), Size: 2048},
-			Response: &client.Message{Status: 200}, Took: time.Millisecond}
+			Request:  &api.Message{Method: "POST", URL: "/in/orders", Body: make([]byte, 2048), Size: 2048},
+			Response: &api.Message{Status: 200}, Took: time.Millisecond}
 		list = append(list, rows.New(&e))
 	}
 	return list
@@ -61,7 +61,7 @@ func TestMemory(t *testing.T) {
 // body of a megabyte in the detail. The limit is ten frames, for slow machines.
 func TestFrame(t *testing.T) {
 	m := loaded(t)
-	big := client.Entry{Seq: 5, Kind: "capture", Request: &client.Message{Body: []byte(`[` + fmt.Sprintf("%0*d", 1<<20, 1)[:1] + "]")}}
+	big := api.Entry{Seq: 5, Kind: "capture", Request: &api.Message{Body: []byte(`[` + fmt.Sprintf("%0*d", 1<<20, 1)[:1] + "]")}}
 	big.Request.Body = append([]byte(`["`), make([]byte, 0, 1<<20)...)
 	for range 1 << 16 {
 		big.Request.Body = append(big.Request.Body, `x","y漢字abcdef","`...)

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"tacklebox/mock/sandbox"
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/tui/rows"
 )
 
@@ -17,7 +17,7 @@ func TestFarAndBack(t *testing.T) {
 	const all = 5000
 	put := func(from, to int) {
 		for i := from; i <= to; i++ {
-			receipt := sb.Sandbox().Journal().Append(&client.Entry{Kind: "capture", Time: noon, Inbox: "many", Request: &client.Message{Method: "POST", URL: fmt.Sprintf("/in/many?%d;", i)}})
+			receipt := sb.Sandbox().Journal().Append(&api.Entry{Kind: "capture", Time: noon, Inbox: "many", Request: &api.Message{Method: "POST", URL: fmt.Sprintf("/in/many?%d;", i)}})
 			if i == to {
 				if err := receipt.Wait(); err != nil {
 					t.Fatal(err)

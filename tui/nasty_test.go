@@ -10,7 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/tui/ui"
 )
 
@@ -18,26 +18,26 @@ import (
 // come from whoever called the mock APIs.
 func nastyServer(t *testing.T) *httptest.Server {
 	t.Helper()
-	var subs []client.Subscription
-	var secrets []client.Secret
-	var inboxes []client.InboxInfo
-	var faults []client.Fault
-	var providers []client.Provider
+	var subs []api.Subscription
+	var secrets []api.Secret
+	var inboxes []api.InboxInfo
+	var faults []api.Fault
+	var providers []api.Provider
 	for _, s := range nasty() {
 		s, _ = ui.Clip(s, 5000)
-		subs = append(subs, client.Subscription{Provider: s, Account: s, ID: s, URL: s, Types: []string{s, s}, NextAttempt: noon})
-		secrets = append(secrets, client.Secret{Provider: s, Account: s, Name: s, Value: s, Subscription: s})
-		inboxes = append(inboxes, client.InboxInfo{Inbox: s, Captures: 1, Settings: client.Inbox{Forward: s, Reply: []client.Reply{{Delay: s}}}})
-		faults = append(faults, client.Fault{Kind: s, Q: s})
-		providers = append(providers, client.Provider{Name: "p", Title: s, BaseURL: s, Profile: s})
+		subs = append(subs, api.Subscription{Provider: s, Account: s, ID: s, URL: s, Types: []string{s, s}, NextAttempt: noon})
+		secrets = append(secrets, api.Secret{Provider: s, Account: s, Name: s, Value: s, Subscription: s})
+		inboxes = append(inboxes, api.InboxInfo{Inbox: s, Captures: 1, Settings: api.Inbox{Forward: s, Reply: []api.Reply{{Delay: s}}}})
+		faults = append(faults, api.Fault{Kind: s, Q: s})
+		providers = append(providers, api.Provider{Name: "p", Title: s, BaseURL: s, Profile: s})
 	}
-	change := client.Change{Path: nasty()[0], A: json.RawMessage(`"漢\u001b"`), B: json.RawMessage(`1`), Volatile: nasty()[3]}
+	change := api.Change{Path: nasty()[0], A: json.RawMessage(`"漢\u001b"`), B: json.RawMessage(`1`), Volatile: nasty()[3]}
 	answers := map[string]any{
 		"/_/subscriptions": subs, "/_/secrets": secrets, "/_/inboxes": inboxes, "/_/faults": faults, "/_/providers": providers[:3],
-		"/_/providers/p":  client.ProviderDetail{Name: nasty()[0], Title: nasty()[1], BaseURL: nasty()[2], Assumptions: []client.Assumption{{Topic: nasty()[3], Text: nasty()[4], Evidence: nasty()[8]}}, Faults: nasty()[:4], Events: []client.EventType{{Type: nasty()[4], About: nasty()[5], Evidence: nasty()[0], Sample: json.RawMessage(`{"\u001b[31m":"\u202e"}`)}}, Context: []client.Fact{{Name: nasty()[0], About: nasty()[3]}}},
-		"/_/entries":      client.Page{Entries: story(), LastSeq: 9, OldestSeq: 1},
-		"/_/entries/diff": client.Difference{A: 7, B: 8, Request: []client.Change{change}, Headers: []client.HeaderChange{{Name: nasty()[0], A: nasty()[:4], B: nasty()[4:6]}}, Body: client.BodyChange{Kind: nasty()[0], Changes: []client.Change{change}, Lines: nasty()[:8]}},
-		"/_/clock":        client.Clock{Mode: nasty()[0], Now: noon},
+		"/_/providers/p":  api.ProviderDetail{Name: nasty()[0], Title: nasty()[1], BaseURL: nasty()[2], Assumptions: []api.Assumption{{Topic: nasty()[3], Text: nasty()[4], Evidence: nasty()[8]}}, Faults: nasty()[:4], Events: []api.EventType{{Type: nasty()[4], About: nasty()[5], Evidence: nasty()[0], Sample: json.RawMessage(`{"\u001b[31m":"\u202e"}`)}}, Context: []api.ContextKey{{Name: nasty()[0], About: nasty()[3]}}},
+		"/_/entries":      api.Page{Entries: story(), LastSeq: 9, OldestSeq: 1},
+		"/_/entries/diff": api.Difference{A: 7, B: 8, Request: []api.Change{change}, Headers: []api.HeaderChange{{Name: nasty()[0], A: nasty()[:4], B: nasty()[4:6]}}, Body: api.BodyChange{Kind: nasty()[0], Changes: []api.Change{change}, Lines: nasty()[:8]}},
+		"/_/clock":        api.Clock{Mode: nasty()[0], Now: noon},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a, ok := answers[r.URL.Path]

@@ -197,6 +197,32 @@ func TestTerminal(t *testing.T) {
 	term.left()
 }
 
+// TestMouseAndResize goes through a real terminal: a click on the chosen line
+// unfolds it, and the screen follows the terminal's size.
+func TestMouseAndResize(t *testing.T) {
+	sb := sandbox.Start(t)
+	term := openTerminal(t, 120, 30)
+	term.run(t.Context(), sb.URL)
+	term.sees("Nothing has happened yet")
+	term.types(" ")
+	sb.Expect(t, "kind:capture inbox:hello", 1)
+	term.sees("▸ ")
+	term.types("\x1b[<0;20;4M\x1b[<0;20;4m")
+	term.sees("capture #")
+	term.types("/") // the list's filter
+	term.sees("complete")
+	term.types("\x1b[27u")
+	term.forget()
+	term.resize(40, 10)
+	if err := syscall.Kill(os.Getpid(), syscall.SIGWINCH); err != nil {
+		t.Fatal(err)
+	}
+	term.sees("help")
+	term.types("\x03")
+	_ = term.ends()
+	term.left()
+}
+
 // TestInterrupt: ctrl-c, from inside of a form, leaves the terminal as it was.
 func TestInterrupt(t *testing.T) {
 	sb := sandbox.Start(t)

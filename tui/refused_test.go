@@ -9,14 +9,14 @@ import (
 	"tacklebox/tui/desk"
 	"testing"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 )
 
 // refusing is a server that has entries and refuses everything else, with a
 // message that a terminal would obey.
 func refusing(t *testing.T) *httptest.Server {
 	t.Helper()
-	page := client.Page{Entries: story(), LastSeq: 9, OldestSeq: 1}
+	page := api.Page{Entries: story(), LastSeq: 9, OldestSeq: 1}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		if r.URL.Path == "/_/entries" && r.Method == "GET" {

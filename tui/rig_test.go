@@ -19,6 +19,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/receiver/journal"
 	"tacklebox/tui/rows"
@@ -47,7 +48,7 @@ func still(t testing.TB, width, height int) *desk.Model {
 	m := newModel(t.Context(), client.New("http://127.0.0.1:4780", ""), desk.Options{Env: env(), Attached: true})
 	m.Loc, m.Wall = time.UTC, func() time.Time { return noon }
 	m.Update(tea.WindowSizeMsg{Width: width, Height: height})
-	m.Update(desk.Looked{Clock: &client.Clock{Now: noon, Mode: "manual"}})
+	m.Update(desk.Looked{Clock: &api.Clock{Now: noon, Mode: "manual"}})
 	desk.LoadCatalog(m) // the command is not run
 	m.Catalog = sampleCatalog()
 	return m
@@ -56,74 +57,74 @@ func still(t testing.TB, width, height int) *desk.Model {
 func sampleCatalog() desk.Catalog {
 	sample := json.RawMessage(`{"eshopId":222651,"event":"order:create","items":[{"sku":"A1","paid":true}],"eventInstance":"2024001287"}`)
 	return desk.Catalog{
-		List: []client.Provider{
+		List: []api.Provider{
 			{Name: "shoptet", Title: "Shoptet", BaseURL: "http://127.0.0.1:4780/shoptet", Events: 2},
 			{Name: "dsco", Title: "Dsco", BaseURL: "http://127.0.0.1:4780/dsco/api/v2", Events: 1},
 		},
-		Providers: []client.ProviderDetail{
+		Providers: []api.ProviderDetail{
 			{Name: "shoptet", Title: "Shoptet", BaseURL: "http://127.0.0.1:4780/shoptet", Faults: []string{"bad_signature"},
-				Assumptions: []client.Assumption{{Topic: "Hosts", Text: "Every sub-domain stands for this mock.", Evidence: "decision", Switch: "hosts"}},
-				Context:     []client.Fact{{Name: "shop", About: "which shop"}},
-				Events: []client.EventType{
+				Assumptions: []api.Assumption{{Topic: "Hosts", Text: "Every sub-domain stands for this mock.", Evidence: "decision", Switch: "hosts"}},
+				Context:     []api.ContextKey{{Name: "shop", About: "which shop"}},
+				Events: []api.EventType{
 					{Type: "order:create", About: "an order was placed", Evidence: "documented", Sample: sample},
 					{Type: "order:update", About: "an order changed", Evidence: "inferred", Sample: sample}}},
 			{Name: "dsco", Title: "Dsco", BaseURL: "http://127.0.0.1:4780/dsco/api/v2",
-				Events: []client.EventType{{Type: "ORDER_CREATED", About: "A new order exists", Evidence: "documented", Sample: json.RawMessage(`{"po":"1"}`)}}},
+				Events: []api.EventType{{Type: "ORDER_CREATED", About: "A new order exists", Evidence: "documented", Sample: json.RawMessage(`{"po":"1"}`)}}},
 		},
 	}
 }
 
 // story is a delivery that failed once and waits, one that arrived, an event
 // for nobody, a call and a capture from outside.
-func story() []client.Entry {
+func story() []api.Entry {
 	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
 	body := []byte(`{"eshopId":222651,"event":"order:create","items":[{"sku":"A1","paid":true},{"sku":"B2","paid":false}],"note":null}`)
-	request := func(url string) *client.Message {
-		return &client.Message{Method: "POST", URL: url, Proto: "HTTP/1.1", Body: body, Size: int64(len(body)),
+	request := func(url string) *api.Message {
+		return &api.Message{Method: "POST", URL: url, Proto: "HTTP/1.1", Body: body, Size: int64(len(body)),
 			Headers: journal.HeaderOf(http.Header{"Content-Type": {"application/json"}, "User-Agent": {"Shoptet"}})}
 	}
-	answer := func(status int) *client.Message {
-		return &client.Message{Status: status, Headers: journal.HeaderOf(http.Header{"Content-Length": {"0"}})}
+	answer := func(status int) *api.Message {
+		return &api.Message{Status: status, Headers: journal.HeaderOf(http.Header{"Content-Length": {"0"}})}
 	}
-	base := client.Entry{Provider: "shoptet", Account: "default", Type: "order:create"}
-	made := func(seq int, kind journal.Kind, change func(*client.Entry)) client.Entry {
+	base := api.Entry{Provider: "shoptet", Account: "default", Type: "order:create"}
+	made := func(seq int, kind journal.Kind, change func(*api.Entry)) api.Entry {
 		e := base
 		e.Seq, e.Kind, e.Time = uint64(seq), kind, at(seq)
 		change(&e)
 		return e
 	}
-	return []client.Entry{
-		made(1, journal.Event, func(e *client.Entry) {
-			e.EventID, e.Detail, e.Request = "evt_a", json.RawMessage(`{"deliveries":[{"id":"d1"}]}`), &client.Message{Body: body, Size: int64(len(body))}
+	return []api.Entry{
+		made(1, journal.Event, func(e *api.Entry) {
+			e.EventID, e.Detail, e.Request = "evt_a", json.RawMessage(`{"deliveries":[{"id":"d1"}]}`), &api.Message{Body: body, Size: int64(len(body))}
 		}),
-		made(2, journal.Capture, func(e *client.Entry) {
+		made(2, journal.Capture, func(e *api.Entry) {
 			e.EventID, e.DeliveryID, e.Attempt, e.Inbox = "evt_a", "d1", 1, "orders"
 			e.Request, e.Response, e.Took = request("/in/orders"), answer(500), 900*time.Microsecond
 			e.Signature = &journal.Signature{State: "invalid", Reason: "computed 00ff, got ff00"}
 			e.Contract = &journal.Contract{Violations: []string{"/items/0/sku: too short", "/note: want a text"}}
 		}),
-		made(3, journal.Attempt, func(e *client.Entry) {
+		made(3, journal.Attempt, func(e *api.Entry) {
 			e.EventID, e.DeliveryID, e.Attempt, e.CaptureSeq = "evt_a", "d1", 1, 2
 			e.Request, e.Response, e.Took = request("http://127.0.0.1:4780/in/orders"), answer(500), 1400*time.Microsecond
 			e.NextAttempt = noon.Add(15 * time.Minute)
 		}),
-		made(4, journal.Event, func(e *client.Entry) {
+		made(4, journal.Event, func(e *api.Entry) {
 			e.Type, e.EventID, e.Detail = "order:update", "evt_b", json.RawMessage(`{"deliveries":[]}`)
 		}),
-		made(5, journal.Call, func(e *client.Entry) {
+		made(5, journal.Call, func(e *api.Entry) {
 			e.Type = ""
-			e.Request, e.Response = &client.Message{Method: "GET", URL: "/shoptet/api/webhooks"}, answer(401)
+			e.Request, e.Response = &api.Message{Method: "GET", URL: "/shoptet/api/webhooks"}, answer(401)
 		}),
-		{Seq: 6, Time: at(6), Kind: journal.Capture, Inbox: "misc", Request: &client.Message{Method: "POST", URL: "/in/misc?x=1", Body: []byte("<a>hi</a>"), Size: 9}, Response: answer(200)},
-		made(7, journal.Event, func(e *client.Entry) {
+		{Seq: 6, Time: at(6), Kind: journal.Capture, Inbox: "misc", Request: &api.Message{Method: "POST", URL: "/in/misc?x=1", Body: []byte("<a>hi</a>"), Size: 9}, Response: answer(200)},
+		made(7, journal.Event, func(e *api.Entry) {
 			e.EventID, e.Detail = "evt_c", json.RawMessage(`{"deliveries":[{"id":"d2"}]}`)
 		}),
-		made(8, journal.Capture, func(e *client.Entry) {
+		made(8, journal.Capture, func(e *api.Entry) {
 			e.EventID, e.DeliveryID, e.Attempt, e.Inbox = "evt_c", "d2", 1, "orders"
 			e.Request, e.Response, e.Took = request("/in/orders"), answer(200), 300*time.Microsecond
 			e.Signature, e.Contract = &journal.Signature{State: "valid"}, &journal.Contract{OK: true}
 		}),
-		made(9, journal.Attempt, func(e *client.Entry) {
+		made(9, journal.Attempt, func(e *api.Entry) {
 			e.EventID, e.DeliveryID, e.Attempt, e.CaptureSeq, e.Subscription = "evt_c", "d2", 1, 8, "sub1"
 			e.Request, e.Response, e.Took = request("http://127.0.0.1:4780/in/orders"), answer(200), time.Millisecond
 		}),
@@ -139,7 +140,7 @@ func filled(t testing.TB, width, height int) *desk.Model {
 }
 
 // give shows entries as the first page, connected.
-func give(m *desk.Model, entries []client.Entry) {
+func give(m *desk.Model, entries []api.Entry) {
 	var last uint64
 	if len(entries) > 0 {
 		last = entries[len(entries)-1].Seq
@@ -151,7 +152,7 @@ func give(m *desk.Model, entries []client.Entry) {
 }
 
 // answer gives the detail the entry that it waits for.
-func answer(m *desk.Model, entries []client.Entry) {
+func answer(m *desk.Model, entries []api.Entry) {
 	l, ok := m.List.Current()
 	if !ok {
 		return
@@ -165,8 +166,8 @@ func answer(m *desk.Model, entries []client.Entry) {
 	}
 }
 
-func related(entries []client.Entry, event string) []*rows.Row {
-	var list []client.Entry
+func related(entries []api.Entry, event string) []*rows.Row {
+	var list []api.Entry
 	for _, e := range entries {
 		if event != "" && e.EventID == event {
 			list = append(list, e)

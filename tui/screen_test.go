@@ -89,10 +89,10 @@ func TestScreens(t *testing.T) {
 
 // TestDiffScreen shows what the sandbox answers about two entries.
 func TestDiffScreen(t *testing.T) {
-	d := &client.Difference{A: 2, B: 8,
-		Request: []client.Change{{Path: "url", A: []byte(`"/in/a"`), B: []byte(`"/in/b"`)}},
-		Headers: []client.HeaderChange{{Name: "Date", A: []string{"x"}, Volatile: "time"}},
-		Body:    client.BodyChange{Kind: "json", SizeA: 5, SizeB: 7, Changes: []client.Change{{Path: "a.b", B: []byte(`1`)}}, Lines: []string{"-gone", "+new", " kept"}, Cut: true}}
+	d := &api.Difference{A: 2, B: 8,
+		Request: []api.Change{{Path: "url", A: []byte(`"/in/a"`), B: []byte(`"/in/b"`)}},
+		Headers: []api.HeaderChange{{Name: "Date", A: []string{"x"}, Volatile: "time"}},
+		Body:    api.BodyChange{Kind: "json", SizeA: 5, SizeB: 7, Changes: []api.Change{{Path: "a.b", B: []byte(`1`)}}, Lines: []string{"-gone", "+new", " kept"}, Cut: true}}
 	m := filled(t, 80, 24)
 	m.Show(&ui.Pager{Title: "#2 and #8", Text: func(width int) []ui.Line { return diffLines(d, width) }})
 	m.Update(nil)
@@ -111,17 +111,17 @@ func nasty() []string {
 }
 
 // hostile entries have nasty text in every field that comes from outside.
-func hostile() []client.Entry {
-	var out []client.Entry
+func hostile() []api.Entry {
+	var out []api.Entry
 	for i, s := range nasty() {
 		body := []byte(s)
 		if i%2 == 0 {
 			body = []byte(`{"` + strings.NewReplacer("\n", "", "\r", "", "\x1b", "", "\x00", "", "\x07", "", "\x08", "", "\t", "").Replace(s) + `":[{"a":"` + strings.Repeat("深", 30) + `"}]}`)
 		}
-		e := client.Entry{Seq: uint64(i + 1), Time: noon, Kind: journal.Kind([]string{"call", "event", "attempt", "capture"}[i%4]),
+		e := api.Entry{Seq: uint64(i + 1), Time: noon, Kind: journal.Kind([]string{"call", "event", "attempt", "capture"}[i%4]),
 			Provider: s, Account: s, Type: s, Inbox: s, EventID: s + fmt.Sprint(i/2), DeliveryID: s, Subscription: s, Error: s, Fault: s,
-			Request:   &client.Message{Method: s, URL: s, Proto: s, Body: body, Size: int64(len(body)), Headers: journal.HeaderOf(map[string][]string{s: {s, s}}), Truncated: i%3 == 0},
-			Response:  &client.Message{Status: 200 + i, Body: []byte(s), Headers: journal.HeaderOf(map[string][]string{s: {s}})},
+			Request:   &api.Message{Method: s, URL: s, Proto: s, Body: body, Size: int64(len(body)), Headers: journal.HeaderOf(map[string][]string{s: {s, s}}), Truncated: i%3 == 0},
+			Response:  &api.Message{Status: 200 + i, Body: []byte(s), Headers: journal.HeaderOf(map[string][]string{s: {s}})},
 			Signature: &journal.Signature{State: s, Reason: s}, Contract: &journal.Contract{Violations: []string{s, s}},
 			NextAttempt: noon.Add(time.Hour), Took: time.Hour, CaptureSeq: 9}
 		out = append(out, e)

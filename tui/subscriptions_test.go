@@ -12,7 +12,6 @@ import (
 
 	"tacklebox/mock/sandbox"
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/client"
 	"tacklebox/tui/ui"
 )
 
@@ -23,13 +22,13 @@ type registry struct {
 	refuse string // method
 
 	mu    sync.Mutex
-	subs  []client.Subscription
+	subs  []api.Subscription
 	calls []string
 }
 
 func newRegistry(t *testing.T, refuse string) *registry {
 	t.Helper()
-	f := &registry{refuse: refuse, subs: []client.Subscription{
+	f := &registry{refuse: refuse, subs: []api.Subscription{
 		{Provider: "dsco", Account: "ann", ID: "one", URL: "http://h/one", Types: []string{"T"}, Enabled: true},
 		{Provider: "dsco", Account: "bob", ID: "two/2", URL: "http://h/two", Types: []string{"T"}, Enabled: false},
 	}}
@@ -46,23 +45,23 @@ func (f *registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.calls = append(f.calls, r.Method+" "+r.RequestURI)
 	}
 	var out any
-	switch at := slices.IndexFunc(f.subs, func(s client.Subscription) bool { return strings.HasSuffix(r.URL.Path, "/"+s.ID) }); {
+	switch at := slices.IndexFunc(f.subs, func(s api.Subscription) bool { return strings.HasSuffix(r.URL.Path, "/"+s.ID) }); {
 	case r.Method == f.refuse:
 		w.WriteHeader(http.StatusTeapot)
 		out = json.RawMessage(`{"error":{"code":"no","message":"not today"}}`)
 	case r.Method == "POST":
-		var in client.NewSubscription
+		var in api.NewSubscription
 		_ = json.NewDecoder(r.Body).Decode(&in)
-		made := client.Subscription{Provider: in.Provider, Account: in.Account, ID: "new", URL: in.URL, Types: in.Types, Enabled: true}
+		made := api.Subscription{Provider: in.Provider, Account: in.Account, ID: "new", URL: in.URL, Types: in.Types, Enabled: true}
 		f.subs = append(slices.Clone(f.subs), made)
 		w.WriteHeader(http.StatusCreated)
-		out = []client.Subscription{made}
+		out = []api.Subscription{made}
 	case r.URL.Path == "/_/subscriptions":
 		out = f.subs
 	case r.URL.Path == "/_/entries":
-		out = client.Page{Entries: story(), LastSeq: 9, OldestSeq: 1}
+		out = api.Page{Entries: story(), LastSeq: 9, OldestSeq: 1}
 	case r.URL.Path == "/_/clock":
-		out = client.Clock{Now: noon, Mode: "real"}
+		out = api.Clock{Now: noon, Mode: "real"}
 	case at < 0:
 		w.WriteHeader(http.StatusNotFound)
 	case r.Method == "DELETE":

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -23,6 +24,7 @@ type files struct {
 	catalog []byte
 	samples map[string]*catalogue.Event // by path
 	schemas map[string]*catalogue.Event
+	made    sync.Map // path of a sample → its text
 }
 
 func newFiles(a *author) *files {
@@ -73,7 +75,12 @@ func (f *files) ReadFile(name string) ([]byte, error) {
 	case name == "openapi.json":
 		return f.author.description(), nil
 	case e != nil:
-		return f.author.sample(e), nil
+		if text, ok := f.made.Load(name); ok {
+			return text.([]byte), nil
+		}
+		text := f.author.sample(e)
+		f.made.Store(name, text)
+		return text, nil
 	case f.schemas[name] != nil:
 		schema, _ := f.schemas[name].Schema()
 		return schema, nil

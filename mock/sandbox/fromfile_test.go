@@ -412,3 +412,23 @@ func TestFilesFromTheConfiguration(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A schema that refers to itself in thirty ways has more paths than can be listed:
+// the firing is answered all the same, and soon.
+func TestASchemaOfEndlessPaths(t *testing.T) {
+	t.Parallel()
+	var members strings.Builder
+	for i := range 30 {
+		members.WriteString(`"m` + strings.Repeat("x", i) + `":{"$ref":"#"},`)
+	}
+	dir := tree(t, map[string]string{"s/loop.json": `{"type":"object","properties":{` + members.String() + `"id":{"type":"integer"}},"required":["id"]}`, "p.yaml": "name: acme\nschemas: s\n"})
+	sb := Start(t, withFile(filepath.Join(dir, "p.yaml")))
+	began := time.Now()
+	status, got := askJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"loop","set":{"id":3},"to":"`+sb.Inbox("x")+`"}`)
+	if status != 202 || time.Since(began) > 20*time.Second {
+		t.Errorf("%d %s after %s", status, got, time.Since(began))
+	}
+	if c := sb.Expect(t, "kind:capture")[0]; gjson.GetBytes(c.Request.Body, "id").Int() != 3 {
+		t.Errorf("%s", c.Request.Body)
+	}
+}

@@ -51,6 +51,8 @@ type App struct {
 
 // Instance is a sandbox that `up` serves.
 type Instance interface {
+	// Bind tells the address that Serve will listen on, so that links are right.
+	Bind(net.Addr)
 	// Serve answers on the listener until Shutdown.
 	Serve(net.Listener) error
 	// Shutdown stops serving, lets what is in flight end while ctx lasts, and

@@ -104,6 +104,7 @@ func (a upRun) start(o *serve.Options) (*running, error) {
 		}
 		return nil, exit.Misused(err)
 	}
+	inst.Bind(ln.Addr())
 	r := &running{url: "http://" + reachable(ln.Addr()), served: make(chan error, 1), inst: inst}
 	go func() {
 		err := inst.Serve(ln)

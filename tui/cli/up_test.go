@@ -54,6 +54,8 @@ func (s *stand) Shutdown(ctx context.Context) error {
 	return s.server.Shutdown(ctx)
 }
 
+func (s *stand) Bind(net.Addr) {}
+
 func (s *stand) TLSURL() string { return s.tls }
 
 func (s *stand) Follow(ctx context.Context, yield func(*Entry, *Gap) error) error {

@@ -138,10 +138,10 @@ func (m *Model) Init() tea.Cmd {
 	return tea.Batch(tea.RequestBackgroundColor, Load(m), Refresh(m), LoadCatalog(m), loadSettings(m), tick())
 }
 
-// tickMsg lets a second pass on the screen: countdowns and notices.
-type tickMsg time.Time
+// TickMsg lets a second pass on the screen: countdowns and notices.
+type TickMsg time.Time
 
-func tick() tea.Cmd { return tea.Tick(time.Second, func(t time.Time) tea.Msg { return tickMsg(t) }) }
+func tick() tea.Cmd { return tea.Tick(time.Second, func(t time.Time) tea.Msg { return TickMsg(t) }) }
 
 // result is the end of a command: a named message that knows what it changes.
 type result interface{ Apply(m *Model) tea.Cmd }

@@ -31,7 +31,7 @@ func (m *Model) Take(msg tea.Msg) tea.Cmd {
 		m.Restyle()
 	case tea.FocusMsg, tea.ResumeMsg:
 		return refreshSoon(m)
-	case tickMsg:
+	case TickMsg:
 		return tea.Batch(tick(), m.second())
 	case result:
 		return msg.Apply(m)

@@ -47,6 +47,8 @@ type Event struct {
 	made   sample.Sample
 	bundle sync.Once
 	bundled
+	compile sync.Once
+	judge   *jsonschema.Schema
 }
 
 // bundled is a schema that needs no other document.
@@ -162,16 +164,18 @@ func (e *Event) Fits(payload []byte) bool {
 	return check == nil || check(payload)
 }
 
-// check compiles the event's schema. nil when it cannot be.
+// check is the judge of the event's schema, compiled once; nil when it cannot be.
 func (e *Event) check() func([]byte) bool {
-	text, _ := e.Schema()
-	schema, err := Compile(text)
-	if err != nil {
+	e.compile.Do(func() {
+		text, _ := e.Schema()
+		e.judge, _ = Compile(text) // what cannot be compiled judges nothing
+	})
+	if e.judge == nil {
 		return nil
 	}
 	return func(b []byte) bool {
 		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-		return err == nil && schema.Validate(v) == nil
+		return err == nil && e.judge.Validate(v) == nil
 	}
 }
 
