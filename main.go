@@ -36,6 +36,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		Version: buildVersion(),
 		Getenv:  getenv,
 		Stdin:   stdin, Stdout: stdout, Stderr: stderr,
+		Shown:    isTerminal(stdout),
 		Terminal: isTerminal(stdin) && isTerminal(stdout) && tui.Drawable(getenv),
 		Open:     open,
 		Local:    local,

@@ -32,6 +32,9 @@ type App struct {
 	Stderr  io.Writer
 	// Terminal reports whether stdin and stdout are both a terminal.
 	Terminal bool
+	// Shown reports that stdout is a terminal, whatever stdin is: bytes that one
+	// would obey never reach it.
+	Shown bool
 	// Open opens the sandbox that `up` serves; main owns the composition.
 	Open func(serve.Options) (Instance, error)
 	// Local starts a sandbox in memory for commands that work without a running
@@ -89,7 +92,7 @@ type TUIOptions struct {
 func (a *App) Run(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(withDefault(root, args))
-	a.out = print.New(a.Stdout, a.Terminal, a.Getenv)
+	a.out = print.New(a.Stdout, a.Terminal || a.Shown, a.Getenv)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		err = a.out.Flush()

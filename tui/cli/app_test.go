@@ -93,9 +93,14 @@ func TestColour(t *testing.T) {
 // TestTerminalBody: bytes are for files; a terminal gets what it can show.
 func TestTerminalBody(t *testing.T) {
 	server := newControl(t, map[string]string{"GET /_/entries/1/body": "200 \x1b[2Jx"})
-	got := run(context.Background(), &App{Terminal: true}, nil, "", "show", "1", "--body", "--url", server.URL)
-	if got.out != "␛[2Jx\n" {
-		t.Errorf("terminal got %q", got.out)
+	for _, c := range []struct {
+		app  App
+		want string
+	}{{App{Terminal: true}, "␛[2Jx\n"}, {App{Shown: true}, "␛[2Jx\n"}, {App{}, "\x1b[2Jx"}} {
+		got := run(context.Background(), &c.app, map[string]string{"TERM": "dumb"}, "", "show", "1", "--body", "--url", server.URL)
+		if got.out != c.want {
+			t.Errorf("terminal %t, shown %t: got %q", c.app.Terminal, c.app.Shown, got.out)
+		}
 	}
 }
 
