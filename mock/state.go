@@ -2,15 +2,11 @@ package mock
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"sync"
-
-	"tacklebox/mock/provider"
 )
 
 // State is the one small document that outlives the process beside the journal:
@@ -25,6 +21,7 @@ type State struct {
 	later    map[string]func() json.RawMessage // sections that are made when they are needed
 	cur      *flush
 	writing  bool
+	repaired string            // what opening had to put right
 	beside   map[string][]byte // in memory: files beside the document
 }
 
@@ -33,26 +30,22 @@ type flush struct {
 	err  error
 }
 
-// OpenState reads the document in a folder, "" keeps it in memory. A document
-// that cannot be read is an error that names it: it is never overwritten.
+// OpenState reads the document in a folder, "" keeps it in memory. Where it is
+// damaged the generation before it is taken (see Repaired); without one it is an
+// error that names it: it is never overwritten.
 func OpenState(dir string) (*State, error) {
 	s := &State{sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}, beside: map[string][]byte{}}
 	if dir == "" {
 		return s, nil
 	}
 	s.path = filepath.Join(dir, "state.json")
-	b, err := os.ReadFile(s.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(b, &s.sections)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("state %s: %w", s.path, err)
-	}
-	return s, nil
+	var err error
+	s.sections, s.repaired, err = readState(s.path)
+	return s, err
 }
+
+// Repaired says what opening had to put right, "" when nothing was.
+func (s *State) Repaired() string { return s.repaired }
 
 // Load returns a section.
 func (s *State) Load(name string) (json.RawMessage, bool) {
@@ -175,25 +168,15 @@ func (s *State) run() {
 		s.mu.Lock()
 		doc := maps.Clone(s.sections)
 		s.mu.Unlock()
-		f.err = writeFile(s.path, provider.Encode(doc))
+		f.err = writeState(s.path, doc)
 		close(f.done)
 	}
 }
 
 // writeFile replaces a file in one step that survives a power cut.
-func writeFile(path string, b []byte) (err error) {
-	tmp := path + ".new"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("state: %w", err)
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
+func writeFile(path string, b []byte) error {
+	tmp := path + stateNew
+	err := writeSynced(tmp, b)
 	if err == nil {
 		err = os.Rename(tmp, path)
 	}

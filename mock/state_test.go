@@ -1,8 +1,11 @@
 package mock
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,6 +60,79 @@ func TestStateThatCannotBeReadIsNotOverwritten(t *testing.T) {
 	if b, _ := os.ReadFile(file); string(b) != `{"clock":` {
 		t.Errorf("the file was changed to %s", b)
 	}
+}
+
+// TestEveryFlippedByte: a state file with any one byte changed, or cut anywhere, is
+// never obeyed: the generation before it is used, and that is said.
+func TestEveryFlippedByte(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "state.json")
+	s, err := OpenState(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []string{`{"older":true}`, `{"newer":true}`} {
+		if err := s.Save("a", []byte(v)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := func(what string, b []byte) {
+		if err := os.WriteFile(file, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		again, err := OpenState(dir)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			return
+		}
+		raw, _ := again.Load("a")
+		if string(raw) == `{"newer":true}` && again.Repaired() == "" {
+			return // only the spelling of a member's name changed, not what it says
+		}
+		if string(raw) != `{"older":true}` || !strings.Contains(again.Repaired(), file) {
+			t.Errorf("%s: %s is obeyed, %q said", what, raw, again.Repaired())
+		}
+	}
+	for i := range whole {
+		for _, bit := range []byte{1, 0x20, 0x80} {
+			b := bytes.Clone(whole)
+			b[i] ^= bit
+			if json.Valid(b) && sameDocument(b, whole) {
+				continue // white space at the end
+			}
+			try(fmt.Sprintf("byte %d with bit %x", i, bit), b)
+		}
+		try(fmt.Sprintf("cut at %d", i), whole[:min(i, len(whole)-2)])
+	}
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if again, err := OpenState(dir); err != nil || again.Repaired() == "" {
+		t.Errorf("a removed file: %v", err)
+	}
+	for name, damage := range map[string]func() error{
+		"both damaged": func() error {
+			return errors.Join(os.WriteFile(file, []byte("x"), 0o600), os.WriteFile(file+stateBefore, []byte("x"), 0o600))
+		},
+	} {
+		if err := damage(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenState(dir); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "move it away") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// sameDocument reports that two documents differ in white space alone.
+func sameDocument(a, b []byte) bool {
+	var x, y bytes.Buffer
+	return json.Compact(&x, a) == nil && json.Compact(&y, b) == nil && bytes.Equal(x.Bytes(), y.Bytes())
 }
 
 func TestStateThatCannotBeWrittenSaysSo(t *testing.T) {

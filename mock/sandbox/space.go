@@ -56,6 +56,9 @@ func (s *Space) open() (err error) {
 	if s.state, err = mock.OpenState(s.cfg.Data); err != nil {
 		return err
 	}
+	if note := s.state.Repaired(); note != "" {
+		s.cfg.Warn(note)
+	}
 	clock, err := mock.NewClock(s.cfg.Clock, s.cfg.Start)
 	if err != nil {
 		return err

@@ -1,0 +1,149 @@
+package mock
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"tacklebox/mock/provider"
+)
+
+// stateFile is the form of state.json: the sections with a checksum over their
+// bytes, so that a flipped bit is noticed and not obeyed.
+type stateFile struct {
+	Checksum string          `json:"checksum"`
+	Sections json.RawMessage `json:"sections"`
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(sections []byte) string {
+	return fmt.Sprintf("crc32c:%08x", crc32.Checksum(sections, castagnoli))
+}
+
+// The generations beside state.json.
+const (
+	stateBefore  = ".before"  // what it was before the last write
+	stateDamaged = ".damaged" // what could not be read, kept for a person
+	stateNew     = ".new"     // being written
+)
+
+// readState reads the sections of a state file; where that is damaged or gone, of
+// the generation before it, and says so in note. Neither: an error that names the
+// file and the way out. A folder without both is empty.
+func readState(path string) (sections map[string]json.RawMessage, note string, err error) {
+	sections, err = readGeneration(path)
+	if err == nil {
+		return sections, "", nil
+	}
+	older, olderErr := readGeneration(path + stateBefore)
+	missing := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case missing && errors.Is(olderErr, fs.ErrNotExist):
+		return map[string]json.RawMessage{}, "", nil
+	case olderErr == nil:
+		note = fmt.Sprintf("state %s: %v; the generation before it is used: what changed last may be missing", path, err)
+		if !missing {
+			err = os.Rename(path, path+stateDamaged)
+			note += ". It is kept as " + path + stateDamaged
+		} else {
+			err = nil
+		}
+		return older, note, err
+	}
+	return nil, "", fmt.Errorf("state %s: %w; move it away to begin without subscriptions and settings, the journal stays", path, err)
+}
+
+func readGeneration(path string) (map[string]json.RawMessage, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no regular file")
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var file stateFile
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return nil, fmt.Errorf("it is damaged: %w", err)
+	}
+	if file.Checksum == "" || file.Checksum != checksum(file.Sections) {
+		return nil, errors.New("it is damaged: the checksum does not fit")
+	}
+	sections := map[string]json.RawMessage{}
+	if err := json.Unmarshal(file.Sections, &sections); err != nil {
+		return nil, fmt.Errorf("it is damaged: %w", err)
+	}
+	return sections, nil
+}
+
+// writeState replaces a state file in one step that survives a power cut, and
+// keeps the generation that it replaces.
+func writeState(path string, sections map[string]json.RawMessage) error {
+	raw := provider.Encode(sections)
+	tmp := path + stateNew
+	err := writeSynced(tmp, provider.Encode(stateFile{checksum(raw), raw}))
+	if err == nil {
+		err = keepGeneration(path)
+	}
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	return nil
+}
+
+// keepGeneration gives a file a second name, in place of an older generation's. At
+// every moment the file itself is there.
+func keepGeneration(path string) error {
+	before := path + stateBefore
+	if err := os.Remove(before); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	err := os.Link(path, before)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // the first write
+	}
+	if err != nil { // a file system without links
+		raw, readErr := os.ReadFile(path)
+		if readErr != nil {
+			return readErr
+		}
+		return writeSynced(before, raw)
+	}
+	return nil
+}
+
+func writeSynced(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// syncFolder makes a rename last. Where folders cannot be synced it does nothing.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	_ = f.Sync()
+	return f.Close()
+}
