@@ -23,8 +23,6 @@ type Config struct {
 	Sample func(provider, typ string) (body []byte, ok bool)
 	// Budget bounds the request bodies in flight; nil: there is no bound.
 	Budget *Budget
-	// Ping and Patience are those of live.Config.
-	Ping, Patience time.Duration
 }
 
 // Origin is what is known of a request that this process sent itself.
@@ -58,7 +56,7 @@ func New(cfg Config) *Receiver {
 		cfg:          cfg,
 		Inboxes:      boxes,
 		Entries:      entries.New(cfg.Journal, cfg.Now, boxes.Forgotten),
-		Broadcaster:  live.New(live.Config{Journal: cfg.Journal, Now: cfg.Now, Allowed: originAllowed, Ping: cfg.Ping, Patience: cfg.Patience}),
+		Broadcaster:  live.New(live.Config{Journal: cfg.Journal, Now: cfg.Now, Allowed: originAllowed}),
 		Exchange:     exchange.New(exchange.Config{Journal: cfg.Journal, Inboxes: boxes, Now: cfg.Now, MaxBody: cfg.MaxBody, Version: cfg.Version, Sample: cfg.Sample}),
 		Expectations: expect.New(cfg.Journal, cfg.Now),
 	}

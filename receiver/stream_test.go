@@ -257,35 +257,6 @@ func TestStreamAnswersPings(t *testing.T) {
 	}
 }
 
-// TestStreamDropsTheDead: a peer that answers no ping is sent away, one that
-// does stays.
-func TestStreamDropsTheDead(t *testing.T) {
-	t.Parallel()
-	g := newRig(t, func(c *Config) { c.Ping, c.Patience = 20*time.Millisecond, 2*time.Second })
-	live := g.listen("")
-	pings := make(chan struct{}, 100)
-	live.conn.SetPingHandler(func(string) error {
-		select {
-		case pings <- struct{}{}:
-		default:
-		}
-		return live.conn.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Second))
-	})
-	heard := make(chan heard, 1)
-	go func() { h, _ := live.read(); heard <- h }()
-	back := g.raw("GET /_/stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", false)
-	if _, frames, ok := strings.Cut(back, "\r\n\r\n"); !ok || !strings.HasPrefix(frames, "\x89\x00") {
-		t.Errorf("the dead peer was sent %q", back)
-	}
-	for range 20 { // as long as the dead one was given
-		<-pings
-	}
-	g.add("still here")
-	if h := <-heard; h.Seq != 1 {
-		t.Errorf("the live peer heard %+v", h)
-	}
-}
-
 func TestStreamAfterClose(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)

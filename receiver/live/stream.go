@@ -39,9 +39,6 @@ type Config struct {
 	Now     func() time.Time // the clock of "since:5m"
 	// Allowed judges the Origin of a handshake; nil: any.
 	Allowed func(r *http.Request) bool
-	// Ping is how often a reader is asked whether it is there, Patience after what
-	// time without an answer it counts as gone. 0: as the contract's clients expect.
-	Ping, Patience time.Duration
 }
 
 // Broadcaster serves GET /_/stream until Close.
@@ -58,9 +55,6 @@ type Broadcaster struct {
 
 // New returns a stream of the journal.
 func New(cfg Config) *Broadcaster {
-	if cfg.Ping == 0 {
-		cfg.Ping, cfg.Patience = pingEvery, patience
-	}
 	s := &Broadcaster{cfg: cfg, broadcasts: broadcasts{log: cfg.Journal}, readers: map[*listener]bool{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	return s
@@ -91,7 +85,7 @@ func (s *Broadcaster) Stream(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Upgrade", "websocket")
 		return api.Failed(http.StatusUpgradeRequired, "websocket_only", "connect with a WebSocket client", "the stream is a WebSocket")
 	}
-	reader := &listener{cfg: s.cfg, source: source{log: s.cfg.Journal, filter: filter}}
+	reader := &listener{source: source{log: s.cfg.Journal, filter: filter}}
 	if err := s.enter(reader); err != nil {
 		return err
 	}
@@ -166,7 +160,6 @@ func upgradeRefused(w http.ResponseWriter, _ *http.Request, status int, reason e
 
 // listener is one connected reader of the stream.
 type listener struct {
-	cfg    Config
 	conn   *websocket.Conn
 	source source
 	batch  []byte
@@ -215,7 +208,7 @@ func (l *listener) readPeer() {
 	}
 }
 
-func (l *listener) alive() { _ = l.conn.SetReadDeadline(time.Now().Add(l.cfg.Patience)) }
+func (l *listener) alive() { _ = l.conn.SetReadDeadline(time.Now().Add(patience)) }
 
 // cutOff ends a write that waits for a slow peer when the stream closes, after the
 // time that a goodbye may take.
@@ -239,7 +232,7 @@ func (l *listener) write(frames []byte) error {
 	defer l.mu.Unlock()
 	started := time.Now()
 	conn := l.conn.NetConn()
-	_ = conn.SetWriteDeadline(started.Add(l.cfg.Patience)) // a closed connection shows in Write
+	_ = conn.SetWriteDeadline(started.Add(patience)) // a closed connection shows in Write
 	_, err := conn.Write(frames)
 	if time.Since(started) > time.Second {
 		l.alive() // it had to wait and went on: the peer reads, only slowly
@@ -249,7 +242,7 @@ func (l *listener) write(frames []byte) error {
 
 // writeFrames writes until the peer is gone or the stream closes.
 func (l *listener) writeFrames(gone, closing context.Context, b *broadcast, after uint64) {
-	ping := time.NewTicker(l.cfg.Ping)
+	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	cur := cursor{seq: after, fresh: true}
 	for {
