@@ -221,6 +221,24 @@ func TestStreamSlowReader(t *testing.T) {
 	}
 }
 
+// TestStreamStuckReader: a reader that stood at the newest entry and is stuck in
+// the very next write is behind.
+func TestStreamStuckReader(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	stuck, fast := g.listen(""), g.listen("")
+	_ = stuck.conn.NetConn().(*net.TCPConn).SetReadBuffer(16 << 10)
+	g.add(strings.Repeat("z", 12<<20)) // beyond all socket buffers
+	for _, ear := range []*ear{fast, stuck} {
+		if h := ear.next(); h.Seq != 1 || len(h.Request.Body) != 12<<20 {
+			t.Fatalf("got %d of %d bytes", h.Seq, len(h.Request.Body))
+		}
+		if n := g.rc.Numbers(); ear == fast && (n.Behind == 0 || n.Lag != 1) {
+			t.Errorf("one of two readers is stuck: %+v", n)
+		}
+	}
+}
+
 func TestStreamAnswersPings(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)

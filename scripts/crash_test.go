@@ -112,7 +112,8 @@ func (p *program) load(a *answers, round int, after time.Duration) {
 // alive asks the kernel, for a program that was killed answers nobody.
 func (p *program) alive() bool { return p.cmd.Process.Signal(syscall.Signal(0)) == nil }
 
-// end stops a program, in order or by force.
+// end stops a program, in order or by force. Idle connections to it end at once:
+// a POST on one that is dead is not tried again.
 func (p *program) end(kindly bool) {
 	signal := syscall.SIGKILL
 	if kindly {
@@ -120,6 +121,7 @@ func (p *program) end(kindly bool) {
 	}
 	_ = p.cmd.Process.Signal(signal)
 	_ = p.cmd.Wait()
+	http.DefaultClient.CloseIdleConnections()
 }
 
 // exchange sends one request; status 0 means that no whole answer came.

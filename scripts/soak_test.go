@@ -110,10 +110,11 @@ func (s *soak) work(w int, stop chan struct{}) {
 	}
 }
 
-// tail reads the stream as `tacklebox tail` does, across restarts. What it
-// returns waits for what is on its way and ends it.
+// tail reads the stream as `tacklebox tail` does, from the beginning, for it may
+// get there after the first capture, and across restarts. What it returns waits
+// for what is on its way and ends it.
 func (s *soak) tail() (end func()) {
-	cmd := exec.Command(s.p.cmd.Path, "tail", "--json", "--url", s.p.url)
+	cmd := exec.Command(s.p.cmd.Path, "tail", "--json", "--after", "0", "--url", s.p.url)
 	cmd.Env, cmd.Stderr = s.p.env, os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -129,9 +130,8 @@ func (s *soak) tail() (end func()) {
 			s.read(lines.Bytes())
 		}
 	}()
-	time.Sleep(500 * time.Millisecond) // until it reads
 	return func() {
-		for range 200 {
+		for range 1200 { // a minute: only what is lost takes so long
 			if s.caughtUp() {
 				break
 			}

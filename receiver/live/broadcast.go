@@ -145,8 +145,9 @@ func (bs *broadcasts) leave(query string, b *broadcast) {
 // a reader: one that falls out of the ring reads the journal itself.
 type broadcast struct {
 	source  source
-	pending []mark       // of the frames that are not yet shown
-	readers atomic.Int64 // changed under broadcasts.mu
+	pending []mark        // of the frames that are not yet shown
+	readers atomic.Int64  // changed under broadcasts.mu
+	shown   atomic.Uint64 // the newest entry that a reader can get: it is behind below that
 	stop    context.CancelFunc
 	stopped chan struct{}
 
@@ -180,6 +181,7 @@ func newBroadcast(s source) *broadcast {
 	ctx, stop := context.WithCancel(context.Background())
 	_, last := s.log.Bounds()
 	b := &broadcast{source: s, stop: stop, stopped: make(chan struct{}), from: last, to: last, wake: make(chan struct{})}
+	b.shown.Store(last)
 	go b.run(ctx, last)
 	return b
 }
@@ -265,6 +267,7 @@ func (b *broadcast) show(cursor uint64, err error) {
 		c.marks = append(c.marks, b.pending...)
 		c.ready, c.to = c.used, b.pending[len(b.pending)-1].seq
 		b.pending = b.pending[:0]
+		b.shown.Store(c.to)
 	}
 	close(b.wake)
 	b.wake = make(chan struct{})

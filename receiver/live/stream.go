@@ -10,8 +10,9 @@ package live
 import (
 	"context"
 	"errors"
-	"math"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,8 +31,6 @@ const (
 	// write before it counts as gone.
 	patience    = 90 * time.Second
 	controlWait = time.Second
-
-	allWritten = math.MaxUint64
 )
 
 // Config is what a Stream needs. Only Journal is required.
@@ -105,6 +104,7 @@ func (s *Broadcaster) Stream(w http.ResponseWriter, r *http.Request) error {
 		after = last
 	}
 	reader.at.Store(after)
+	reader.from.Store(b)
 	up := websocket.Upgrader{ReadBufferSize: 512, WriteBufferSize: 512, CheckOrigin: s.allowed, Error: upgradeRefused}
 	if reader.conn, err = up.Upgrade(w, r, nil); err == nil { // else answered by upgradeRefused
 		reader.serve(s.ctx, b, after)
@@ -147,12 +147,13 @@ type Numbers struct {
 func (s *Broadcaster) Numbers() (n Numbers) {
 	_, last := s.cfg.Journal.Bounds()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	n.Readers = len(s.readers)
-	for reader := range s.readers {
-		if at := reader.at.Load(); at < last {
+	readers := slices.Collect(maps.Keys(s.readers))
+	s.mu.Unlock()
+	n.Readers = len(readers)
+	for _, reader := range readers {
+		if at := reader.at.Load(); reader.behind(at) {
 			n.Behind++
-			n.Lag = max(n.Lag, last-at)
+			n.Lag = max(n.Lag, last-min(at, last))
 		}
 	}
 	s.broadcasts.numbers(&n, last)
@@ -169,10 +170,19 @@ type listener struct {
 	conn   *websocket.Conn
 	source source
 	batch  []byte
-	at     atomic.Uint64 // everything up to here was written; allWritten while it waits
+	at     atomic.Uint64             // everything up to here was written
+	from   atomic.Pointer[broadcast] // what it listens to; nil until it does
 	// mu keeps whole frames together: gorilla knows nothing of the writes that
 	// go to the raw connection.
 	mu sync.Mutex
+}
+
+// behind says whether there is more to write than what is written up to at.
+// Whether the reader waits would not tell: one that was woken and is stuck in
+// its first write looks as if it did.
+func (l *listener) behind(at uint64) bool {
+	b := l.from.Load()
+	return b != nil && at < b.shown.Load()
 }
 
 // serve writes until the peer is gone or closing is done.
@@ -256,8 +266,6 @@ func (l *listener) writeFrames(gone, closing context.Context, b *broadcast, afte
 		}
 		if l.at.Store(cur.seq); wait == nil {
 			wait = alreadyClosed
-		} else {
-			l.at.Store(allWritten)
 		}
 		select {
 		case <-gone.Done():

@@ -1,6 +1,11 @@
 package cli
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"fmt"
+	"strings"
 	"testing"
 
 	"tacklebox/tui/cli/exit"
@@ -138,4 +143,39 @@ func TestShow(t *testing.T) {
 			code:    exit.Usage,
 		},
 	})
+}
+
+// TestShowReadsBodies: a body is shown as what it says, whatever it is sent as.
+func TestShowReadsBodies(t *testing.T) {
+	entry := func(contentType, encoding, raw string) map[string]string {
+		return map[string]string{"GET /_/entries/1": fmt.Sprintf(`200 {"seq":1,"time":"2026-01-01T00:00:00Z","kind":"capture","request":{"method":"POST","url":"/in/a","proto":"HTTP/1.1","headers":{"Content-Type":[%q],"Content-Encoding":[%q]},"body_base64":%q,"size":9}}`,
+			contentType, encoding, base64.StdEncoding.EncodeToString([]byte(raw)))}
+	}
+	var zipped bytes.Buffer
+	zip := gzip.NewWriter(&zipped)
+	if _, err := zip.Write([]byte(`{"a":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		answers map[string]string
+		want    []string
+	}{
+		"gzip":    {entry("application/json", "gzip", zipped.String()), []string{"(decoded from gzip)", `"a": 1`}},
+		"latin-1": {entry("application/json; charset=ISO-8859-1", "", "{\"name\":\"\xc4rger\"}"), []string{"Ärger"}},
+		"UTF-16":  {entry("application/json; charset=utf-16le", "", "{\x00}\x00"), []string{"{}"}},
+		"binary":  {entry("image/png", "", "\x89PNG\x00\x01\x02\x03"), []string{"bytes that are not text"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newControl(t, c.answers)
+			out := run(t.Context(), new(App), map[string]string{"TACKLEBOX_URL": server.URL}, "", "show", "1").out
+			for _, want := range c.want {
+				if !strings.Contains(out, want) {
+					t.Errorf("%s lacks %q", out, want)
+				}
+			}
+		})
+	}
 }

@@ -3,10 +3,12 @@ package print
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal/body"
 )
 
 // facts are the fields of an entry that have one line each.
@@ -78,26 +80,45 @@ func (p *Printer) Message(name, first string, m *api.Message) {
 		return
 	}
 	p.Line("")
-	if binary(m.Body) {
+	view := body.Of(m)
+	for _, note := range decoded(view) {
+		p.Line("%s", p.Paint(Quiet, "("+note+")"))
+	}
+	if binary(view.Bytes) {
 		p.Line("(%d bytes that are not text; 'tacklebox show SEQ --body > FILE' keeps them)", len(m.Body))
 	} else {
-		p.Text(Pretty(m.Body))
+		p.Text(Pretty(view.Bytes))
 	}
 	if m.Truncated {
 		p.Line("%s", p.Paint(Bad, fmt.Sprintf("(cut: %d of %d bytes were kept)", len(m.Body), m.Size)))
 	}
 }
 
+// decoded says what was undone so that a body can be read: its encodings and its
+// charset, and where that ended.
+func decoded(v body.View) (notes []string) {
+	for _, encoding := range v.Encodings {
+		notes = append(notes, "decoded from "+encoding)
+	}
+	if v.Charset != "" && !strings.EqualFold(v.Charset, "utf-8") {
+		notes = append(notes, "in "+v.Charset)
+	}
+	if v.Err != nil {
+		notes = append(notes, v.Err.Error())
+	}
+	return notes
+}
+
 // binary reports whether a body is better not printed: more than an eighth of
 // it would be replaced. A stray byte in a text is worth seeing.
-func binary(body []byte) bool {
+func binary(raw []byte) bool {
 	strange := 0
-	for i := 0; i < len(body); {
-		r, n := utf8.DecodeRune(body[i:])
+	for i := 0; i < len(raw); {
+		r, n := utf8.DecodeRune(raw[i:])
 		if r == utf8.RuneError && n == 1 || r < ' ' && r != '\n' && r != '\r' && r != '\t' {
 			strange++
 		}
 		i += n
 	}
-	return strange > len(body)/8
+	return strange > len(raw)/8
 }
