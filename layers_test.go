@@ -23,6 +23,7 @@ var layers = []struct {
 	uses []string
 }{
 	{".", []string{"tui/cli", "tui/cli/*", "tui", "mock/sandbox"}},
+	{"scripts", nil},
 	{"receiver/api/nearest", nil},
 	{"fixtures", []string{"receiver/api/nearest"}},
 	{"receiver/journal", nil},
@@ -89,7 +90,7 @@ var (
 
 // What a file may not be, as functions of the parsed source: each returns the
 // complaint or nothing.
-var fileRules = []func(file sourceFile) string{tooLong, importsBeyondLayer, foreignModule, startsByItself, exits, readsTheClock}
+var fileRules = []func(file sourceFile) string{tooLong, importsBeyondLayer, foreignModule, startsByItself, exits, readsTheClock, standsAtTheRoot}
 
 const maxLines = 500
 
@@ -172,6 +173,9 @@ func TestLayersSee(t *testing.T) {
 		{"mock/x_test.go", `package mock; import "time"; var f = time.Now`, ""},
 		{"tui/x_test.go", `package tui; import _ "go.uber.org/goleak"`, ""},
 		{"main.go", `package main; import "os"; func f() { os.Exit(1) }`, ""},
+		{"x_test.go", `package main`, "stands at the root"},
+		{"layers_test.go", `package main`, ""},
+		{"scripts/x_test.go", `package scripts; import _ "tacklebox/mock"`, ""},
 		{"mock/sandbox/x.go", `package sandbox; import _ "tacklebox/mock/dsco"`, ""},
 	} {
 		set := token.NewFileSet()
@@ -260,6 +264,15 @@ func readsTheClock(f sourceFile) string {
 		return ""
 	}
 	return "reads time.Now: ask the clock"
+}
+
+// standsAtTheRoot: whoever opens the repository sees the program's start and the
+// rules of the house; what tests the whole checkout is in scripts.
+func standsAtTheRoot(f sourceFile) string {
+	if f.dir() != "." || slices.Contains([]string{"main.go", "main_test.go", "layers_test.go"}, f.path) {
+		return ""
+	}
+	return "stands at the root: which folder is it about?"
 }
 
 func uses(f sourceFile, pkg, name string) bool {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -244,4 +245,26 @@ func TestListWithoutBodies(t *testing.T) {
 	}
 	g.do("GET", "/_/entries?bodies=1", "").want(t, 200, `"body":"{\"a\":1}"`)
 	g.do("GET", "/_/entries?bodies=2", "").want(t, 400, "bodies=0")
+}
+
+// TestDeleteWhatMatches: the others stay, with their numbers, and are counted.
+func TestDeleteWhatMatches(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	for _, name := range []string{"a", "b", "a", "b", "a"} {
+		g.do("POST", "/in/"+name, "")
+	}
+	g.do("GET", "/_/inboxes", "").want(t, 200, `"inbox":"a","captures":3`)
+	g.do("DELETE", "/_/entries?q="+url.QueryEscape("inbox:a"), "").want(t, 204)
+	got := g.do("GET", "/_/entries", "").want(t, 200, `"seq":2`, `"seq":4`, `"last_seq":5`)
+	if strings.Contains(got.body, `"inbox":"a"`) {
+		t.Errorf("what matched is still there: %s", got.body)
+	}
+	g.do("GET", "/_/inboxes", "").want(t, 200, `"inbox":"b","captures":2`)
+	g.do("DELETE", "/_/entries?q=inbox:", "").want(t, 400, "bad_filter")
+	g.do("DELETE", "/_/entries?query=inbox:b", "").want(t, 400, "unknown_parameter")
+	g.do("POST", "/in/a", "")
+	if e := g.entry(6); e.Inbox != "a" {
+		t.Errorf("the next entry is %+v", e)
+	}
 }

@@ -86,18 +86,10 @@ func (s *Space) alive(context.Context, *http.Request) (api.Answer, error) {
 
 // ready answers whether the sandbox can keep what it is sent.
 func (s *Space) ready(context.Context, *http.Request) (api.Answer, error) {
-	if err := s.health(); err != nil {
+	if err := s.journal.Health(); err != nil {
 		return api.Answer{}, api.Failed(http.StatusServiceUnavailable, "not_ready", "make room or bring the data folder back; reading, DELETE /_/entries and POST /_/reset work meanwhile", "%v", err)
 	}
 	return api.OK(map[string]string{"status": "ok"}), nil
-}
-
-// health is nil while the journal can take entries.
-func (s *Space) health() error {
-	if store, ok := s.journal.(interface{ Health() error }); ok {
-		return store.Health()
-	}
-	return nil
 }
 
 // reset forgets everything but the configuration.
@@ -135,7 +127,7 @@ func (s *Space) metrics(context.Context, *http.Request) (api.Answer, error) {
 	fmt.Fprintf(&b, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", last+1-oldest)
 	fmt.Fprintf(&b, "# HELP tacklebox_last_seq Newest sequence number.\n# TYPE tacklebox_last_seq counter\ntacklebox_last_seq %d\n", last)
 	writable := 1
-	if s.health() != nil {
+	if s.journal.Health() != nil {
 		writable = 0
 	}
 	fmt.Fprintf(&b, "# HELP tacklebox_journal_writable Whether the journal can take entries.\n# TYPE tacklebox_journal_writable gauge\ntacklebox_journal_writable %d\n", writable)

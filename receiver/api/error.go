@@ -153,6 +153,8 @@ func Of(err error) *Error {
 		return Failed(http.StatusNotFound, CodeUnknownEntry, "", "%v", err)
 	case errors.Is(err, journal.ErrTrimmed):
 		return Failed(http.StatusGone, CodeEntryGone, "", "%v", err)
+	case errors.Is(err, journal.ErrNotKept):
+		return Failed(http.StatusInsufficientStorage, "not_kept", "make room on the disk that holds --data; deleting entries and reset work meanwhile", "%v", err)
 	case errors.Is(err, journal.ErrClosed):
 		return Failed(http.StatusServiceUnavailable, CodeClosed, "the sandbox is shutting down", "%v", err)
 	}

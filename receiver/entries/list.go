@@ -214,21 +214,10 @@ func (x *Entries) DeleteEntries(ctx context.Context, r *http.Request) (api.Answe
 	if filter == nil {
 		err = x.log.Clear()
 	} else {
-		err = x.forget(ctx, filter)
+		err = x.log.Forget(ctx, filter)
+		x.forgot()
 	}
 	return api.Answer{Status: http.StatusNoContent, Raw: []byte{}}, err
-}
-
-// forget removes the entries that a filter matches, where the store can.
-func (x *Entries) forget(ctx context.Context, f *query.Filter) error {
-	store, ok := x.log.(interface {
-		Forget(ctx context.Context, f journal.Matcher) error
-	})
-	if !ok {
-		return api.Failed(http.StatusNotImplemented, "no_forgetting", "DELETE /_/entries without q forgets all", "this journal cannot forget single entries")
-	}
-	defer x.forgot()
-	return store.Forget(ctx, f)
 }
 
 // GetBody answers the raw bytes of the request, or with ?of=response those of

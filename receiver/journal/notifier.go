@@ -16,7 +16,7 @@ type Notifier struct {
 	bell   chan struct{} // closed at the next announcement; nil while nobody waits
 }
 
-// announce raises the newest readable sequence number.
+// Announce raises the newest readable sequence number.
 func (b *Notifier) Announce(last uint64) {
 	b.mu.Lock()
 	b.last = max(b.last, last)
@@ -80,7 +80,7 @@ func (e *TrimmedError) Error() string {
 // Is makes errors.Is(err, ErrTrimmed) true.
 func (e *TrimmedError) Is(other error) bool { return other == ErrTrimmed }
 
-// gap is the error of a cursor that points behind what is kept, nil otherwise.
+// Gap is the error of a cursor that points behind what is kept, nil otherwise.
 // after 0 is no cursor; a reverse scan has a lower bound instead of one.
 func Gap(after, oldest uint64, reverse bool) error {
 	if after == 0 || reverse || after >= oldest-1 {
@@ -89,7 +89,7 @@ func Gap(after, oldest uint64, reverse bool) error {
 	return &TrimmedError{From: after + 1, To: oldest - 1}
 }
 
-// missing says why seq cannot be had.
+// Missing says why seq cannot be had.
 func Missing(seq, last uint64) error {
 	if seq == 0 || seq > last {
 		return fmt.Errorf("entry %d: %w", seq, ErrUnknown)

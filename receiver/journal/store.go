@@ -10,6 +10,9 @@ var (
 	ErrClosed  = errors.New("journal is closed")
 	ErrTrimmed = errors.New("entry is no longer kept")
 	ErrUnknown = errors.New("no such entry")
+	// ErrNotKept is what an append fails with while the store cannot write: the
+	// disk is full, or its folder is gone. The next one tries again.
+	ErrNotKept = errors.New("the journal cannot be written")
 )
 
 // Receipt is the promise that an appended entry will be kept.
@@ -21,7 +24,7 @@ type Receipt struct {
 // NewReceipt is the receipt of a store; wait may be nil.
 func NewReceipt(seq uint64, wait func() error) Receipt { return Receipt{seq, wait} }
 
-// refused is the receipt of an entry that was not taken.
+// Refused is the receipt of an entry that was not taken.
 func Refused(err error) Receipt { return Receipt{wait: func() error { return err }} }
 
 // Wait returns once the entry is as durable as its store promises, or with the
@@ -70,6 +73,11 @@ type Store interface {
 	Bounds() (oldest, last uint64)
 	// Clear forgets every entry. Sequence numbers go on where they were.
 	Clear() error
+	// Forget forgets the entries that f matches. Their numbers are never given
+	// again, and no gap is told of them.
+	Forget(ctx context.Context, f Matcher) error
+	// Health is nil while entries can be kept, and says why not otherwise.
+	Health() error
 	// Close flushes and releases the log; later calls return ErrClosed.
 	Close() error
 }

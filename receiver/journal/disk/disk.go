@@ -22,11 +22,16 @@ type disk struct {
 	queue        *queue
 	board        journal.Notifier
 	heads        record.Buffers
-	rangers      sync.Pool // of *ranger
+	rangers      sync.Pool              // of *ranger
+	gaps         gaps                   // between segments, as gaps.txt has them
+	missing      []journal.TrimmedError // numbers whose segments were lost, as opening found
 	warned       sync.Once
 
-	writing sync.Mutex // held while files change: a group, Clear, Close
-	broken  error      // why writing ended; guarded by writing
+	writing  sync.Mutex            // held while files change: a group, Clear, Forget, Close
+	lastFile *os.File              // guarded by writing, as the two that follow
+	torn     bool                  // the last write left bytes behind that have to be cut off
+	ready    bool                  // the last segment is one to append to
+	faults   func(op string) error // of tests: what goes wrong
 
 	mu       sync.RWMutex // guards what follows; never held during input or output
 	segments []*segment   // in order; the last one is written to
@@ -34,6 +39,7 @@ type disk struct {
 	last     uint64
 	count    int
 	size     int64
+	failed   error // of the last write, nil when it went well
 	closed   bool
 }
 
@@ -45,15 +51,20 @@ func (d *disk) active() *segment {
 
 // begin adds an empty segment for numbers from base on.
 func (d *disk) begin(base uint64) (*segment, error) {
+	if err := d.fault("create"); err != nil {
+		return nil, err
+	}
 	s, err := createSegment(d.dir, base)
 	if err != nil {
 		return nil, err
 	}
 	if d.o.Sync {
 		if err := syncDir(d.dir); err != nil {
+			s.drop() // or its name would be taken the next time
 			return nil, fmt.Errorf("segment: %w", err)
 		}
 	}
+	d.ready, d.torn = true, false
 	d.mu.Lock()
 	d.segments = append(d.segments, s)
 	d.mu.Unlock()
@@ -160,10 +171,7 @@ func (d *disk) Clear() error {
 	if closed {
 		return journal.ErrClosed
 	}
-	if d.broken != nil {
-		return d.broken
-	}
-	if d.active().base <= last {
+	if !d.ready || d.active().base <= last {
 		if _, err := d.begin(last + 1); err != nil {
 			return fmt.Errorf("journal %s: clear: %w", d.dir, err)
 		}
@@ -180,7 +188,7 @@ func (d *disk) Clear() error {
 }
 
 // Close implements Store. What was appended before is written; the error is
-// the one that ended writing, if one did.
+// that of the last write, if it failed.
 func (d *disk) Close() error {
 	d.mu.Lock()
 	if d.closed {
@@ -200,8 +208,11 @@ func (d *disk) Close() error {
 		s.release()
 	}
 	d.segments = nil
+	if d.lastFile != nil {
+		d.lastFile.Close()
+	}
 	unlock(d.lock)
-	return d.broken
+	return d.failed
 }
 
 // warnCorrupt tells once that a record turned out corrupt when it was read.
@@ -209,6 +220,13 @@ func (d *disk) warnCorrupt(seq uint64) {
 	d.warned.Do(func() {
 		d.warn(fmt.Sprintf("journal %s: entry %d is corrupt and is skipped; later ones are skipped without a word", d.dir, seq))
 	})
+}
+
+func (d *disk) fault(op string) error {
+	if d.faults == nil {
+		return nil
+	}
+	return d.faults(op)
 }
 
 func (d *disk) warn(text string) {

@@ -369,11 +369,11 @@ func TestDiskWriteFailure(t *testing.T) {
 			full.Close()
 			d.segments[0].f = good
 			d.writing.Unlock()
-			if err := s.Append(journaltest.Sample(3, 10)).Wait(); err == nil || err.Error() != first.Error() {
+			if err := s.Append(journaltest.Sample(3, 10)).Wait(); err != nil {
 				t.Errorf("afterwards: %v", err)
 			}
-			journaltest.Equal(t, "still readable", seqs(t, s, 0, 0, false, ""), []uint64{1})
-			if err := s.Close(); err == nil || err.Error() != first.Error() {
+			journaltest.Equal(t, "entries", seqs(t, s, 0, 0, false, ""), []uint64{1, 2})
+			if err := s.Close(); err != nil {
 				t.Errorf("Close: %v", err)
 			}
 		})

@@ -1,11 +1,14 @@
 package disk
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/record"
 )
 
 // Options of a journal on disk. The zero value keeps everything it can.
@@ -41,7 +44,7 @@ func (e *LockedError) Error() string {
 // ones are skipped, and o.Warn is told once. A *LockedError says that another
 // process has it.
 func Open(dir string, o Options) (journal.Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := private(dir); err != nil {
 		return nil, fmt.Errorf("journal %s: %w", dir, err)
 	}
 	held, err := lock(dir)
@@ -80,25 +83,45 @@ func (d *disk) limits() {
 	}
 }
 
-// load opens all segments and begins one where there is none to go on with.
+// load opens all segments and begins one where there is none to go on with. A
+// disk that has no room for one is enough to read.
 func (d *disk) load() error {
 	bases, err := segmentBases(d.dir)
 	if err != nil {
 		return err
 	}
+	d.gaps = readGaps(d.dir)
+	for _, base := range bases {
+		if err := knownFormat(segmentPath(d.dir, base)); err != nil {
+			return err
+		}
+	}
 	var found []string
 	for i, base := range bases {
+		before := d.last
 		note, err := d.loadSegment(base, i == len(bases)-1)
 		if err != nil {
 			return err
 		}
+		if i > 0 && before+1 < base {
+			found = d.lose(before+1, base-1, found)
+		}
 		if note != "" {
 			found = append(found, note)
+			d.noteTail(d.segments[len(d.segments)-1])
 		}
 	}
-	if n := len(d.segments); n == 0 || d.segments[n-1].base != bases[len(bases)-1] || d.segments[n-1].endsInHole() {
+	if known := readLast(d.dir); known > d.last {
+		found = d.lose(d.last+1, known, found)
+		d.last = known
+	}
+	if n := len(d.segments); n > 0 && d.segments[n-1].base == bases[len(bases)-1] && d.segments[n-1].next() == d.last+1 {
+		d.ready = !d.segments[n-1].endsInHole()
+	}
+	if !d.ready {
 		if _, err := d.begin(d.last + 1); err != nil {
-			return err
+			d.failed = d.notKept(err)
+			found = append(found, fmt.Sprintf("it can be read, but not written: %v", err))
 		}
 	}
 	if len(found) > 0 {
@@ -108,6 +131,63 @@ func (d *disk) load() error {
 	return nil
 }
 
+// noteTail remembers the numbers at the end of a segment whose records were just
+// cut off: the next opening finds nothing of them, and need not tell it again.
+func (d *disk) noteTail(s *segment) {
+	to := s.next() - 1
+	from := to + 1
+	for from > s.base && s.metas[from-1-s.base].Size == 0 {
+		from--
+	}
+	if from <= to && d.gaps.what(from, to) == "" {
+		d.gaps.add(d.dir, gapTold, from, to)
+	}
+}
+
+// lose remembers numbers that were given and have no segment any more, and says
+// so once. Those of segments that were forgotten on purpose are no loss.
+func (d *disk) lose(from, to uint64, found []string) []string {
+	switch d.gaps.what(from, to) {
+	case gapForgotten:
+	case gapTold:
+		d.missing = append(d.missing, journal.TrimmedError{From: from, To: to})
+	default:
+		d.missing = append(d.missing, journal.TrimmedError{From: from, To: to})
+		d.gaps.add(d.dir, gapTold, from, to)
+		found = append(found, fmt.Sprintf("entries %d to %d are missing: their segment is gone or was cut", from, to))
+	}
+	return found
+}
+
+// knownFormat refuses a segment that another version wrote, and leaves it as it is.
+func knownFormat(path string) error {
+	f, err := openRegular(path, os.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, record.HeaderSize)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && n < len(head) { // shorter than a record: recovery says what it is
+		return nil
+	}
+	if other := record.OtherFormat(head); other != "" && !isDamage(f, other) {
+		return fmt.Errorf("%s is in the format %s, which this version does not read: it was left as it is; move the folder away or open it with the version that wrote it", path, other)
+	}
+	return nil
+}
+
+// isDamage reports whether a segment that begins with the mark of another format
+// is one of ours whose first bytes are damaged: records of ours follow, or the mark
+// stands there only once and is of no version that there was.
+func isDamage(f *os.File, other string) bool {
+	const looked, first = 1 << 20, "TBX1"
+	b := make([]byte, looked)
+	n, _ := f.ReadAt(b, 0)
+	ours := bytes.Contains(b[:n], binary.LittleEndian.AppendUint32(nil, record.Magic))
+	return ours || other != first && bytes.Count(b[:n], []byte(other)) == 1
+}
+
 // loadSegment opens one segment. The last one is always read and checked, for
 // it is the one that a crash leaves torn; a full one is trusted to its index.
 func (d *disk) loadSegment(base uint64, last bool) (note string, err error) {
@@ -115,7 +195,7 @@ func (d *disk) loadSegment(base uint64, last bool) (note string, err error) {
 	if base <= d.last {
 		return fmt.Sprintf("ignored %s, whose numbers are in an earlier segment", path), nil
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	f, err := openRegular(path, os.O_RDWR|os.O_APPEND)
 	if err != nil {
 		return "", err
 	}
@@ -134,6 +214,7 @@ func (d *disk) loadSegment(base uint64, last bool) (note string, err error) {
 	if err == nil && (last || !s.loadIndex(info.Size())) {
 		note, err = s.repair(info.Size(), last)
 	}
+	s.applyForgotten()
 	d.last = max(d.last, s.next()-1)
 	d.count += s.count
 	d.size += s.size

@@ -34,11 +34,33 @@ func (d *disk) Scan(ctx context.Context, after, before uint64, reverse bool, f j
 		slices.Reverse(views)
 	}
 	for i := range views {
+		if missed := d.between(views, i, after, reverse); missed != nil {
+			return missed
+		}
 		if !r.scan(&views[i], reverse) {
 			break
 		}
 	}
 	return r.sieve.Err
+}
+
+// between is the error of a cursor that comes to numbers whose segment was lost.
+// Those that were forgotten on purpose are holes inside of one.
+func (d *disk) between(views []view, i int, after uint64, reverse bool) error {
+	if reverse || after == 0 {
+		return nil
+	}
+	next := after + 1
+	if i > 0 {
+		next = max(next, views[i-1].next())
+	}
+	base := views[i].base
+	for _, m := range d.missing {
+		if next <= m.To && m.To < base {
+			return &journal.TrimmedError{From: max(next, m.From), To: m.To}
+		}
+	}
+	return nil
 }
 
 func releaseAll(views []view) {

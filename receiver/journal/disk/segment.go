@@ -117,6 +117,7 @@ func (s *segment) release() {
 func (s *segment) drop() {
 	s.doomed.Store(true)
 	os.Remove(indexPath(s.path))
+	os.Remove(forgottenPath(s.path))
 	os.Remove(s.path)
 	s.release()
 }

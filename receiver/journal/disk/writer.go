@@ -1,7 +1,6 @@
 package disk
 
 import (
-	"fmt"
 	"sync"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/record"
@@ -156,14 +155,18 @@ func (q *queue) take(spare *group) *group {
 	return g
 }
 
-// fail makes all later appends fail; the first reason stays.
-func (q *queue) fail(err error) {
+// back fails what is queued behind a group that could not be written, and lets
+// numbers go on where the file ends: those that were refused were never kept.
+func (q *queue) back(err error, next uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.err == nil {
-		q.err = err
-		q.room.Broadcast()
+	g := q.group
+	q.group, q.next = newGroup(nil), next
+	if len(g.metas) > 0 {
+		g.err = err
+		close(g.done)
 	}
+	q.room.Broadcast()
 }
 
 // close takes nothing more and lets the writer end.
@@ -192,40 +195,64 @@ func (d *disk) run() {
 	}
 }
 
-// commit writes g, makes it readable and releases its receipts. After a write
-// that failed nothing is written any more: a record behind a hole of unknown
-// length could be lost with it.
+// commit writes g, makes it readable and releases its receipts. When it cannot be
+// written, what was written of it is cut off, and it and what waits behind it are
+// refused; the next append tries again.
 func (d *disk) commit(g *group) {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	defer close(g.done)
-	if g.err = d.broken; g.err != nil {
-		return
-	}
-	if err := d.write(g); err != nil {
-		d.broken = fmt.Errorf("journal %s cannot be written: %w", d.dir, err)
-		g.err = d.broken
-		d.queue.fail(d.broken)
+	err := d.write(g)
+	if err != nil {
+		g.err = d.notKept(err)
+		d.remember(g.err)
+		d.queue.back(g.err, g.first)
 		return
 	}
 	d.publish(g)
+	d.keepLast(g.first + uint64(len(g.metas)) - 1)
 }
 
 func (d *disk) write(g *group) error {
+	if err := d.there(); err != nil {
+		return err
+	}
 	s, err := d.room(g)
 	if err != nil {
 		return err
 	}
-	if len(g.cuts) == 0 {
+	if d.torn {
+		if err := d.cut(s); err != nil {
+			return err
+		}
+	}
+	if err = d.fault("write"); err != nil {
+		_, _ = s.f.Write(g.buf[:len(g.buf)/2]) // as a full disk does
+	} else if len(g.cuts) == 0 {
 		_, err = s.f.Write(g.buf)
 	} else {
 		err = writeAll(s.f, g.pieces())
 	}
 	if err == nil && d.o.Sync {
-		err = syncData(s.f)
+		if err = d.fault("sync"); err == nil {
+			err = syncData(s.f)
+		}
 	}
 	if err != nil {
-		_ = s.f.Truncate(s.size) // best effort: opening cuts it too
+		d.torn = true
+		_ = d.cut(s) // or before the next write, or when it is opened
+	}
+	return err
+}
+
+// cut makes the file of s end where its last record does.
+func (d *disk) cut(s *segment) error {
+	err := d.fault("truncate")
+	if err == nil {
+		err = s.f.Truncate(s.size)
+	}
+	if err == nil {
+		d.torn = false
 	}
 	return err
 }
@@ -233,9 +260,17 @@ func (d *disk) write(g *group) error {
 // room returns the segment that g goes to, beginning a new one when the
 // current one is full.
 func (d *disk) room(g *group) (*segment, error) {
+	if !d.ready {
+		return d.begin(g.first)
+	}
 	s := d.active()
 	if s.size == 0 || s.size+g.size <= d.segmentBytes && len(s.metas)+len(g.metas) <= d.segmentCount {
 		return s, nil
+	}
+	if d.torn {
+		if err := d.cut(s); err != nil {
+			return nil, err
+		}
 	}
 	s.saveIndex()
 	return d.begin(g.first)
@@ -253,6 +288,7 @@ func (d *disk) publish(g *group) {
 	d.size += g.size
 	d.count += len(g.metas)
 	d.last = g.first + uint64(len(g.metas)) - 1
+	d.failed = nil
 	d.trim()
 	d.mu.Unlock()
 	d.board.Announce(g.first + uint64(len(g.metas)) - 1)

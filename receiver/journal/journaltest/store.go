@@ -234,6 +234,34 @@ func (u Suite) ScanStops(t *testing.T) {
 	})
 }
 
+// Forgetting takes out what a filter matches, for good and without a gap.
+func (u Suite) Forgetting(t *testing.T) {
+	u.each(t, func(t *testing.T, s journal.Store) {
+		Fill(t, s, 30, 500)
+		if err := s.Forget(t.Context(), u.Parse(t, "inbox:box1 OR seq:<3 OR seq:10..20")); err != nil {
+			t.Fatal(err)
+		}
+		want := []uint64{3, 5, 6, 8, 9, 21, 23, 24, 26, 27, 29, 30}
+		Equal(t, "left", u.seqs(t, s, 0, 0, false, ""), want)
+		Equal(t, "found", u.seqs(t, s, 0, 0, true, "inbox:box1"), []uint64(nil))
+		Equal(t, "behind a cursor", u.seqs(t, s, 9, 0, false, ""), want[5:])
+		if oldest, last := s.Bounds(); oldest != 3 || last != 30 {
+			t.Errorf("bounds %d and %d", oldest, last)
+		}
+		if _, err := s.Get(7); !errors.Is(err, journal.ErrTrimmed) {
+			t.Errorf("a forgotten one: %v", err)
+		}
+		if err := s.Forget(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		Fill(t, s, 2, 10)
+		Equal(t, "after all", u.seqs(t, s, 0, 0, false, ""), []uint64{31, 32})
+		if err := s.Health(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // ScanEndsWithItsReader: a reader that is gone costs nothing more.
 func (u Suite) ScanEndsWithItsReader(t *testing.T) {
 	u.each(t, func(t *testing.T, s journal.Store) {

@@ -97,7 +97,11 @@ func (s *memory) Get(seq uint64) (*journal.Entry, error) {
 		return nil, journal.Missing(seq, s.last)
 	}
 	frame := s.ring[s.start+int(seq-s.oldest)].frame
+	last := s.last
 	s.mu.RUnlock()
+	if frame == nil {
+		return nil, journal.Missing(seq, last)
+	}
 	e := &journal.Entry{}
 	if err := record.Decode(e, frame); err != nil {
 		return nil, err
@@ -222,6 +226,34 @@ func (s *memory) Clear() error {
 	s.ring, s.start, s.bytes, s.oldest = nil, 0, 0, s.last+1
 	return nil
 }
+
+// Forget implements Store. What was forgotten leaves a hole, and none at the
+// beginning.
+func (s *memory) Forget(ctx context.Context, f journal.Matcher) error {
+	var seqs []uint64
+	err := s.Scan(ctx, 0, 0, false, f, func(e *journal.Entry) bool { seqs = append(seqs, e.Seq); return true })
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, seq := range seqs {
+		if seq >= s.oldest { // not dropped meanwhile
+			r := &s.ring[s.start+int(seq-s.oldest)]
+			s.bytes -= int64(len(r.frame))
+			*r = stored{}
+		}
+	}
+	for s.start < len(s.ring) && s.ring[s.start].meta.Size == 0 {
+		s.bytes -= entryOverhead
+		s.start++
+		s.oldest++
+	}
+	return nil
+}
+
+// Health implements Store.
+func (s *memory) Health() error { return s.orClosed(nil) }
 
 // Close implements Store.
 func (s *memory) Close() error {

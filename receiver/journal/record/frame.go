@@ -35,12 +35,12 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum is the CRC-32C of b.
+// Checksum is the CRC-32C of b.
 func Checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
 
 var ErrTooLarge = errors.New("entry is larger than 1 GiB")
 
-// meta is what stays in memory of a record: 32 bytes.
+// Meta is what stays in memory of a record: 32 bytes.
 type Meta struct {
 	Off    uint32 // in its segment
 	Size   uint32 // of the whole record; 0: there is none
@@ -75,7 +75,7 @@ var kinds = [...]journal.Kind{"", journal.Call, journal.Event, journal.Attempt, 
 
 var signatureStates = [...]string{"", "valid", "invalid", "missing", "none"}
 
-// kindName is the kind, "" when it has no code.
+// KindName is the kind, "" when it has no code.
 func (m *Meta) KindName() journal.Kind {
 	if int(m.Kind) < len(kinds) {
 		return kinds[m.Kind]
@@ -83,7 +83,7 @@ func (m *Meta) KindName() journal.Kind {
 	return ""
 }
 
-// signatureState is the verdict on the signature: none where nobody asked for
+// SignatureState is the verdict on the signature: none where nobody asked for
 // one, "" for a word of its own.
 func (m *Meta) SignatureState() string {
 	switch code := int(m.Flags & SignatureMask); {
@@ -95,7 +95,7 @@ func (m *Meta) SignatureState() string {
 	return ""
 }
 
-// contractState is the verdict on the payload: ok, fail or "".
+// ContractState is the verdict on the payload: ok, fail or "".
 func (m *Meta) ContractState() string {
 	return [...]string{"", "fail", "ok", ""}[m.Flags>>ContractShift&3]
 }
@@ -229,14 +229,24 @@ func Whole(seq uint64, e *journal.Entry) ([]byte, Meta, error) {
 	return frame, m, nil
 }
 
-// seal gives the record that starts at h its sequence number. It is the only
+// Seal gives the record that starts at h its sequence number. It is the only
 // part of encoding that has to wait for the order of appends.
 func Seal(h []byte, seq uint64) {
 	binary.LittleEndian.PutUint64(h[8:], seq)
 	binary.LittleEndian.PutUint32(h[4:], crc32.Checksum(h[8:HeaderSize], castagnoli))
 }
 
-// header is a record's header, read back.
+// OtherFormat names the format of a record that another version wrote, "" when
+// it is of this one or none at all.
+func OtherFormat(b []byte) string {
+	if len(b) < HeaderSize || string(b[:3]) != "TBX" || binary.LittleEndian.Uint32(b) == Magic ||
+		binary.LittleEndian.Uint32(b[4:]) != Checksum(b[8:HeaderSize]) {
+		return ""
+	}
+	return string(b[:4])
+}
+
+// Header is a record's header, read back.
 type Header struct {
 	Meta
 	Seq                     uint64
@@ -244,7 +254,7 @@ type Header struct {
 	crc                     uint32
 }
 
-// parseHeader reads the header that b starts with; ok is false when there is none.
+// ParseHeader reads the header that b starts with; ok is false when there is none.
 func ParseHeader(b []byte) (h Header, ok bool) {
 	le := binary.LittleEndian
 	if len(b) < HeaderSize || le.Uint32(b) != Magic || le.Uint32(b[4:]) != crc32.Checksum(b[8:HeaderSize], castagnoli) {
@@ -264,7 +274,7 @@ func ParseHeader(b []byte) (h Header, ok bool) {
 	return h, true
 }
 
-// headOf and bodiesOf are the parts of a record, which may be corrupt, but is
+// HeadOf and bodiesOf are the parts of a record, which may be corrupt, but is
 // never shorter than a header.
 func HeadOf(frame []byte) []byte   { return frame[HeaderSize:bodyOffset(frame)] }
 func BodiesOf(frame []byte) []byte { return frame[bodyOffset(frame):] }
@@ -281,7 +291,7 @@ func bodyOffset(frame []byte) int {
 	return int(min(n, uint64(len(frame))))
 }
 
-// intact reports whether the payload behind the header is what was written.
+// Intact reports whether the payload behind the header is what was written.
 func (h *Header) Intact(frame []byte) bool {
 	return uint64(len(frame)) >= uint64(h.Size) && crc32.Checksum(frame[HeaderSize:h.Size], castagnoli) == h.crc
 }
@@ -339,7 +349,7 @@ func (h *Buffers) Get() *[]byte {
 	return &b
 }
 
-// put takes buf back with what it has grown to, unless that is too much to keep.
+// Put takes buf back with what it has grown to, unless that is too much to keep.
 func (h *Buffers) Put(buf *[]byte, grown []byte) {
 	if cap(grown) <= spareBytes {
 		*buf = grown[:0]

@@ -6,7 +6,7 @@ import (
 	"tacklebox/receiver/journal"
 )
 
-// verdict is what can be said of an entry without reading all of it.
+// Verdict is what can be said of an entry without reading all of it.
 type Verdict uint8
 
 const (

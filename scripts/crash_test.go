@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package scripts
 
 import (
 	"encoding/json"
@@ -68,7 +68,7 @@ func TestCrash(t *testing.T) {
 	var last uint64
 	total := 0
 	for round := range n {
-		p := start(t, binary(t), home, "--no-tui", "--quiet", "--keep-bytes", "64MiB")
+		p := start(t, home, "--no-tui", "--quiet", "--keep-bytes", "64MiB")
 		if chance.IntN(10) == 0 && round > 0 {
 			p.exchange("POST", "/_/reset", "")
 			if page := p.entries(0); len(page.Entries) != 0 {
@@ -77,7 +77,7 @@ func TestCrash(t *testing.T) {
 		}
 		a := newAnswers()
 		p.load(a, round, time.Duration(30+chance.IntN(400))*time.Millisecond)
-		again := start(t, binary(t), home, "--no-tui", "--quiet")
+		again := start(t, home, "--no-tui", "--quiet")
 		seen := again.check(t, round, a, last)
 		last = max(last, seen)
 		total += len(a.captures) + len(a.events)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package scripts
 
 import (
 	"bufio"
@@ -231,12 +231,7 @@ func TestContainerOnThisMachine(t *testing.T) {
 	if err := errors.Join(json.Unmarshal([]byte(here.Replace(line(`HEALTHCHECK .* CMD (\[.*\])`))), &health), json.Unmarshal([]byte(line(`CMD (\[.*\])`)), &arguments)); err != nil {
 		t.Fatal(err)
 	}
-	p.cmd = exec.Command(binary(t), arguments...)
-	p.cmd.Env, p.cmd.Stderr = p.env, &p.stderr
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })
+	p.run(arguments...)
 	p.want(0, "ready", append(health[1:], "--wait", "10s")...)
 	p.want(0, "ready", health[1:]...)
 }
@@ -249,7 +244,7 @@ func TestComposeOnThisMachine(t *testing.T) {
 		t.Skip("there is no node here")
 	}
 	t.Parallel()
-	p := startProgram(t, "--memory", "--no-tui", "--token", "secret", "--addr", "0.0.0.0:0", "--host", "tacklebox", "--open-mocks")
+	p := startIn(t, []string{"HOME=" + t.TempDir(), "TACKLEBOX_TOKEN=secret"}, "--memory", "--no-tui", "--addr", "0.0.0.0:0", "--host", "tacklebox", "--open-mocks")
 	app := exec.Command(node, "scripts/clients/node/example/main.js")
 	app.Env = append(os.Environ(), "SHOPTET="+p.url+"/shoptet")
 	out, err := app.StdoutPipe()
@@ -264,7 +259,7 @@ func TestComposeOnThisMachine(t *testing.T) {
 	if line, err := said.ReadString('\n'); err != nil || !strings.HasPrefix(line, "orders: called back at ") {
 		t.Fatalf("the application says %q: %v", line, err)
 	}
-	p.want(0, "→ 200", "fire", "shoptet", "order:create", "--set", "eventInstance=2026000123", "--wait", "10s", "--token", "secret", "--url", p.url)
+	p.want(0, "→ 200", "fire", "shoptet", "order:create", "--set", "eventInstance=2026000123", "--wait", "10s")
 	if line, err := said.ReadString('\n'); err != nil || line != "order 2026000123\n" {
 		t.Errorf("the application says %q: %v", line, err)
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package scripts
 
 import (
 	"bufio"
@@ -77,7 +77,7 @@ func (s *soak) restart() {
 		address = strings.TrimPrefix(s.p.url, "http://")
 		s.p.end(rand.IntN(2) == 0)
 	}
-	s.p = start(s.t, binary(s.t), s.home, "--no-tui", "--quiet", "--addr", address, "--port", address[strings.LastIndex(address, ":")+1:], "--keep", "200000")
+	s.p = start(s.t, s.home, "--no-tui", "--quiet", "--addr", address, "--port", address[strings.LastIndex(address, ":")+1:], "--keep", "200000")
 }
 
 // work sends captures, and now and then something else.
