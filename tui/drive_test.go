@@ -67,6 +67,7 @@ func TestRetry(t *testing.T) {
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("orders")})
 	d.sees("▌ W ")
 	d.sees("next try in")
+	d.sees("▸ shoptet") // there is something to unfold: the entries come one by one
 	d.press("space")
 	d.sees("try 1   → ")
 	d.press("space", "c")
