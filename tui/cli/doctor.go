@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
@@ -107,6 +108,11 @@ func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
 		return f
 	}
 	err := a.client().Ready(ctx)
+	var refused *api.Error
+	if errors.As(err, &refused) && refused.Code == "not_ready" {
+		f.OK, f.Found, f.Advice = false, "a sandbox answers at "+url+", and is not ready: "+refused.Message, refused.Hint
+		return f
+	}
 	if !errors.Is(err, client.ErrConnect) {
 		f.OK, f.Found = false, fmt.Sprintf("something else answers at %s: %v", url, err)
 		f.Advice = "choose another port with 'tacklebox up --port N', or set --token if it is a sandbox that asks for one"

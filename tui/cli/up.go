@@ -164,7 +164,9 @@ func announce(ready serve.Ready, o *serve.Options, folder string) (paths []strin
 		paths = append(paths, o.ReadyFile)
 	}
 	for _, path := range paths {
-		if err := ready.Write(path); err != nil {
+		// The file in the data folder serves other commands only: on a full disk the
+		// sandbox starts all the same, so that it can be read and room can be made.
+		if err := ready.Write(path); err != nil && path == o.ReadyFile {
 			return paths, exit.Misused(err)
 		}
 	}
