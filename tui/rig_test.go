@@ -309,7 +309,8 @@ func (d *driver) step(msg tea.Msg) {
 	d.do(cmd)
 }
 
-const patience = 4 * time.Second
+// patience is only for what never comes: on a busy machine seconds pass.
+const patience = 30 * time.Second
 
 // until runs the model until the condition holds.
 func (d *driver) until(what string, holds func() bool) {
