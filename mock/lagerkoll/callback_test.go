@@ -243,7 +243,7 @@ func TestReset(t *testing.T) {
 func TestSameSeedSameBytes(t *testing.T) {
 	t.Parallel()
 	story := func(seed uint64) (lines []string) {
-		b := start(t, setup{seed: seed, base: "http://127.0.0.1:4780"})
+		b := start(t, setup{seed: seed, still: true, base: "http://127.0.0.1:4780"})
 		b.set("", `{"callback_url":"http://127.0.0.1:1/cb"}`)
 		h := b.create("?enable_for_group=true", shop...)
 		b.create("", machine("other", "1")...)
