@@ -17,6 +17,7 @@ import (
 type Verdict struct {
 	WaitedFor string
 	Code      int
+	Found     *Finding // about the nearest miss
 	lines     []string
 }
 
@@ -39,6 +40,7 @@ func Ask(ctx context.Context, c *client.Client, e client.Expectation) (Verdict, 
 	if broken {
 		v.Code = exit.Failure
 	}
+	v.Found = look(ctx, c, r.Nearest)
 	v.because(e, r, broken)
 	return v, r, nil
 }
@@ -91,6 +93,9 @@ func (v *Verdict) because(e client.Expectation, r *client.ExpectResult, broken b
 		for _, reason := range near.Reasons {
 			v.lines = append(v.lines, "  - "+reason)
 		}
+	}
+	if v.Found != nil && v.Found.Entry > 0 {
+		v.lines = append(v.lines, strings.Split(v.Found.String(), "\n")...)
 	}
 }
 
