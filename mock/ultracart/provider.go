@@ -7,9 +7,7 @@
 // from those; a decision is what the mock does where nobody says anything.
 package ultracart
 
-import (
-	"tacklebox/mock/provider"
-)
+import "tacklebox/mock/provider"
 
 const home = "/rest/v2" // documented: https://secure.ultracart.com/rest/v2
 
