@@ -51,6 +51,8 @@ var layers = []struct {
 	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
 	{"mock/kit", []string{"mock/provider"}},
 	{"mock/kit/kittest", []string{"mock", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
+	{"mock/shoptet", []string{"mock/provider", "mock/kit", "mock/signing", "mock/shoptet/*", "fixtures"}},
+	{"mock/shoptet/*", []string{"mock/provider", "mock/kit", "mock/shoptet/*"}},
 	{"mock/ultracart", []string{"mock/provider", "mock/kit", "mock/signing", "mock/ultracart/*", "fixtures"}},
 	{"mock/ultracart/*", []string{"mock/ultracart/*"}},
 	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},

@@ -14,6 +14,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
 )
 
 // maxBody is what a request body may measure; beyond is 413 (the limit is a
@@ -97,13 +98,13 @@ func route(r *request) error {
 		return oauthNotFound
 	}
 	r.of(knownAccount(r.World, r.Call))
-	return endpointUnknown(r.Call.Method, r.Call.Path)
+	return apierror.EndpointUnknown(r.Call.Method, r.Call.Path)
 }
 
 // broken answers when the mock itself fails. The status and the code are
 // documented, the wording is a decision.
 func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
-	e := internalError()
+	e := apierror.InternalError()
 	if status == http.StatusInsufficientStorage {
 		e.Status, e.Message = status, kit.NotKept
 	}

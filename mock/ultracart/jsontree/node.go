@@ -23,13 +23,16 @@ type Node struct {
 	Items   []*Node
 }
 
+// Member is a name of an object and its value.
 type Member struct {
 	Name  string
 	Value *Node
 }
 
+// Kind is what a value is.
 type Kind byte
 
+// The kinds of JSON.
 const (
 	Null Kind = iota
 	Bool
@@ -41,6 +44,7 @@ const (
 
 const deepest = 512 // foreign JSON may nest this deep
 
+// ErrDeep is what Parse says of a text that nests too deep.
 var ErrDeep = fmt.Errorf("it nests deeper than %d levels", deepest)
 
 // Parse reads one JSON document. The error says what is wrong with it.
