@@ -13,7 +13,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/yamlfile"
 )
@@ -49,15 +48,15 @@ type (
 		Save    map[string]string `json:"save"`   // variable → gjson path in the answer
 	}
 	settingsStep struct {
-		Provider string          `json:"provider"`
-		Account  string          `json:"account"`
-		Values   client.Settings `json:"values"`
+		Provider string       `json:"provider"`
+		Account  string       `json:"account"`
+		Values   api.Settings `json:"values"`
 	}
 	inboxStep struct {
-		Name    string          `json:"name"`
-		Reply   string          `json:"reply"` // as --reply takes it
-		Forward string          `json:"forward"`
-		Verify  *client.Signing `json:"verify"`
+		Name    string       `json:"name"`
+		Reply   string       `json:"reply"` // as --reply takes it
+		Forward string       `json:"forward"`
+		Verify  *api.Signing `json:"verify"`
 	}
 	verifyStep struct {
 		Provider string               `json:"provider"`
@@ -72,8 +71,8 @@ type (
 // that the step knows.
 func stepForms() map[string]any {
 	return map[string]any{
-		"call": callStep{}, "settings": settingsStep{}, "inbox": inboxStep{}, "fire": client.FireRequest{}, "verify": verifyStep{},
-		"expect": client.Expectation{}, "clock": client.ClockMove{}, "faults": []client.Fault{}, "reset": false,
+		"call": callStep{}, "settings": settingsStep{}, "inbox": inboxStep{}, "fire": api.Firing{}, "verify": verifyStep{},
+		"expect": api.ExpectRequest{}, "clock": api.ClockMove{}, "faults": []api.Fault{}, "reset": false,
 	}
 }
 
