@@ -80,7 +80,8 @@ func (s *Space) controlMux() http.Handler {
 	return mux
 }
 
-func (s *Space) alive(context.Context, *http.Request) (api.Answer, error) {
+// alive answers that the process serves.
+func alive(context.Context, *http.Request) (api.Answer, error) {
 	return api.OK(map[string]string{"status": "ok"}), nil
 }
 
@@ -112,7 +113,7 @@ func (s *Space) index(context.Context, *http.Request) (api.Answer, error) {
 		urls[name] = s.engine.BaseURL(name)
 	}
 	body := map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
-		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": last + 1 - oldest}}
+		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": s.journal.Count()}}
 	if s.name != "" {
 		body["space"] = s.name
 	}
@@ -122,9 +123,9 @@ func (s *Space) index(context.Context, *http.Request) (api.Answer, error) {
 // metrics writes numbers in the text format of Prometheus.
 func (s *Space) metrics(context.Context, *http.Request) (api.Answer, error) {
 	var b bytes.Buffer
-	oldest, last := s.journal.Bounds()
+	_, last := s.journal.Bounds()
 	fmt.Fprintf(&b, "# HELP tacklebox_info The running version.\n# TYPE tacklebox_info gauge\ntacklebox_info{version=%q} 1\n", s.cfg.Version)
-	fmt.Fprintf(&b, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", last+1-oldest)
+	fmt.Fprintf(&b, "# HELP tacklebox_entries Entries that the journal keeps.\n# TYPE tacklebox_entries gauge\ntacklebox_entries %d\n", s.journal.Count())
 	fmt.Fprintf(&b, "# HELP tacklebox_last_seq Newest sequence number.\n# TYPE tacklebox_last_seq counter\ntacklebox_last_seq %d\n", last)
 	writable := 1
 	if s.journal.Health() != nil {

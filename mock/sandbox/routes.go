@@ -12,7 +12,7 @@ import (
 func (s *Space) routes() []api.Route {
 	rc := s.receiver
 	list := []api.Route{
-		{Method: "GET", Path: "/_/livez", Handle: s.alive, About: "Answers while the process lives.", Out: map[string]string{}},
+		{Method: "GET", Path: "/_/livez", Handle: alive, About: "Answers while the process lives.", Out: map[string]string{}},
 		{Method: "GET", Path: "/_/readyz", Handle: s.ready, About: "Answers 200 when the sandbox can keep what it is sent, else 503.", Out: map[string]string{}},
 		{Method: "GET", Path: "/_/{$}", Handle: s.index, About: "Says what answers here: version, addresses, counts.", Out: map[string]any{}},
 		{Method: "GET", Path: "/_/metrics", Handle: s.metrics, About: "Numbers in the text format of Prometheus."},

@@ -14,7 +14,7 @@ import (
 )
 
 func (s *Space) scenarios(context.Context, *http.Request) (api.Answer, error) {
-	list, err := s.readScenarios()
+	list, err := readScenarios(s.cfg.catalog.Files())
 	return api.OK(list), err
 }
 
@@ -24,15 +24,15 @@ func (s *Space) scenarioSchema(context.Context, *http.Request) (api.Answer, erro
 }
 
 // readScenarios reads the stories of all providers, and those of each one.
-func (s *Space) readScenarios() ([]api.Scenario, error) {
+func readScenarios(catalogue fs.FS) ([]api.Scenario, error) {
 	list := []api.Scenario{}
 	for _, pattern := range []string{"scenarios/*.yaml", "scenarios/*/*.yaml"} {
-		files, err := fs.Glob(s.cfg.catalog.Files(), pattern)
+		files, err := fs.Glob(catalogue, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("scenarios: %w", err)
 		}
 		for _, file := range files {
-			info, err := s.readScenario(file)
+			info, err := readScenario(catalogue, file)
 			if err != nil {
 				return nil, fmt.Errorf("scenario %s: %w", file, err)
 			}
@@ -43,8 +43,8 @@ func (s *Space) readScenarios() ([]api.Scenario, error) {
 }
 
 // readScenario reads one; its name is its path below the folder of scenarios.
-func (s *Space) readScenario(file string) (info api.Scenario, err error) {
-	text, err := fs.ReadFile(s.cfg.catalog.Files(), file)
+func readScenario(catalogue fs.FS, file string) (info api.Scenario, err error) {
+	text, err := fs.ReadFile(catalogue, file)
 	if err != nil {
 		return info, err
 	}

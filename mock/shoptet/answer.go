@@ -8,6 +8,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/phpjson"
 )
 
 // request is one call to the API, or to the OAuth server in front of it.
@@ -64,7 +65,7 @@ func (r *request) reply(v any) provider.Reply {
 		h["X-Request-ID"] = []string{id}
 		h["X-RateLimit-Bucket-Filling"] = []string{fmt.Sprintf("%d/%d", r.filling, bucketSize)}
 	}
-	return provider.Reply{Status: a.status, Header: h, Body: encode(body)}
+	return provider.Reply{Status: a.status, Header: h, Body: phpjson.Encode(body)}
 }
 
 // requestID makes a UUID of version 7 (inferred from the example).

@@ -10,6 +10,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
 )
 
 const (
@@ -42,18 +43,18 @@ func authenticate(r *request) error {
 	}
 	token := credential(r.Call.Header)
 	if token == "" {
-		return tokenMissing()
+		return apierror.TokenMissing()
 	}
 	w, account := r.World, owner(r.World, token)
 	if !acceptable(w, token, account) {
-		return tokenInvalid()
+		return apierror.TokenInvalid()
 	}
 	r.of(account)
 	if t, issued := issuedToken(w, token); issued && !w.Now().Before(t.Expires) {
-		return tokenExpired()
+		return apierror.TokenExpired()
 	}
 	if poor := w.Option(account, "no_rights_tokens").List(); slices.Contains(poor, token) || slices.Contains(poor, account) {
-		return tokenNoRights(token)
+		return apierror.TokenNoRights(token)
 	}
 	r.Call.Account = account
 	return nil

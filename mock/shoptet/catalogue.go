@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/phpjson"
 )
 
 // massEvent is the kind of the events that tell of many entities at once; their
@@ -73,7 +74,7 @@ func (k *catalogue) enumeration(p *profile) string {
 			names = append(names, typ.Type)
 		}
 	}
-	list := string(encode(names))
+	list := string(phpjson.Encode(names))
 	k.enums[p.name] = list
 	return list
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/sjson"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
 )
 
 // getEshop is the third call of the official install sample, so real clients
@@ -18,7 +19,7 @@ func getEshop(r *request) (any, error) {
 		doc, err = sjson.SetBytes(doc, "contactInformation.eshopId", eshopID(r.World, r.Call.Account))
 	}
 	if err != nil {
-		return refuse(internalError())
+		return refuse(apierror.InternalError())
 	}
 	return ok(json.RawMessage(doc))
 }

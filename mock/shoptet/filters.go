@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"tacklebox/mock/shoptet/apierror"
 )
 
 // filters reads the query parameters that narrow a list; they combine with AND
@@ -27,7 +29,7 @@ func (f *filters) text(name string) string {
 func (f *filters) oneOf(name string, words ...string) string {
 	s, given := param(f.query, name)
 	if given && !slices.Contains(words, s) {
-		f.bad = append(f.bad, parameterInvalid(name, "It must be one of "+strings.Join(words, ", ")+"."))
+		f.bad = append(f.bad, apierror.ParameterInvalid(name, "It must be one of "+strings.Join(words, ", ")+"."))
 	}
 	return s
 }
@@ -40,7 +42,7 @@ func (f *filters) truth(name string) *bool {
 	}
 	yes := s == "true" || s == "1"
 	if !yes && s != "false" && s != "0" {
-		f.bad = append(f.bad, parameterInvalid(name, "It must be true or false."))
+		f.bad = append(f.bad, apierror.ParameterInvalid(name, "It must be true or false."))
 	}
 	return &yes
 }
@@ -53,7 +55,7 @@ func (f *filters) moment(name string) time.Time {
 	}
 	t, ok := parseMoment(s)
 	if !ok {
-		f.bad = append(f.bad, parameterInvalid(name, "It must be a date and time with an offset, such as 2018-05-28T14:17:00%2B02:00."))
+		f.bad = append(f.bad, apierror.ParameterInvalid(name, "It must be a date and time with an offset, such as 2018-05-28T14:17:00%2B02:00."))
 	}
 	return t
 }

@@ -1,38 +1,15 @@
 package shoptet
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/document"
 	"tacklebox/mock/signing"
 )
-
-func TestEncode(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		`"/"`:                           `"\/"`,
-		`"č"`:                           `"\u010d"`,
-		`"😀"`:                           `"\ud83d\ude00"`,
-		`"<>&'"`:                        `"<>&'"`,
-		`"\u003c\u2028"`:                `"<\u2028"`,
-		`"\u0001\u001f\b\f\n\r\t\"\\"`:  `"\u0001\u001f\b\f\n\r\t\"\\"`,
-		"\"\x7f\"":                      "\"\x7f\"",
-		` { "a" : [ 1.0 , -0, 1e5 ] } `: `{"a":[1.0,-0,1e5]}`,
-		`{"é/":null}`:                   `{"\u00e9\/":null}`,
-		`[]`:                            `[]`,
-	} {
-		if got := string(recode([]byte(in))); got != want {
-			t.Errorf("%s: got %s, want %s", in, got, want)
-		}
-	}
-}
 
 func TestMoment(t *testing.T) {
 	t.Parallel()
@@ -65,62 +42,6 @@ func TestNamesOfSingles(t *testing.T) {
 	}
 }
 
-// FuzzRecode holds the encoder to its promise: the same value, in ASCII, stable.
-func FuzzRecode(f *testing.F) {
-	for _, s := range []string{`{"a":"č/\ud83d\ude00"}`, `[1.50,true,null]`, `"\ud800"`, "\"\\", `{"":{}}`, `"\u0000"`} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, in []byte) {
-		if !provider.Sound(in) {
-			_ = recode(in) // must only return
-			return
-		}
-		out := recode(in)
-		var a, b any
-		if json.Unmarshal(in, &a) != nil {
-			t.Skip() // a number that no float holds
-		}
-		if err := json.Unmarshal(out, &b); err != nil || !reflect.DeepEqual(a, b) {
-			t.Fatalf("%s became %s: %v", in, out, err)
-		}
-		for _, c := range out {
-			if c >= utf8.RuneSelf {
-				t.Fatalf("beyond ASCII: %s", out)
-			}
-		}
-		if again := recode(out); string(again) != string(out) {
-			t.Fatalf("%s is not stable: %s", out, again)
-		}
-	})
-}
-
-// FuzzDocument feeds foreign bodies to the checks of both writes.
-func FuzzDocument(f *testing.F) {
-	for _, s := range []string{`{"data":[{"event":"order:create","url":"https://a.example"}]}`, `{"data":{"url":"x","sendPayload":"full"}}`, `{"data":[[]]}`, `{"data":{"data":{}}}`, `[`, `{"data":[{"url":1e999}]}`, `{"a":1,"a":2}`} {
-		f.Add([]byte(s), true, true)
-	}
-	f.Fuzz(func(t *testing.T, body []byte, payloads, ports bool) {
-		if !provider.Sound(body) {
-			return
-		}
-		doc := bytes.TrimSpace(body)
-		create, update := &checker{payloads: payloads, ports: ports}, &checker{payloads: payloads, ports: ports}
-		for _, it := range create.created(doc) {
-			if len(create.problems) == 0 && !absoluteURL(it.url) {
-				t.Fatalf("%s was taken with URL %q", body, it.url)
-			}
-		}
-		if c := update.updated(doc); len(update.problems) == 0 && c.url == nil && !c.sendPayload {
-			t.Fatalf("%s was taken and changes nothing", body)
-		}
-		for _, p := range append(create.problems, update.problems...) {
-			if p.Status != 422 || p.Code != invalidData || p.Message == "" || p.Field == "" || !provider.Sound(encode(errorBodies([]*apiError{p}))) {
-				t.Fatalf("%s: %+v", body, p)
-			}
-		}
-	})
-}
-
 // FuzzTokenFields feeds foreign token requests to the three readers.
 func FuzzTokenFields(f *testing.F) {
 	f.Add("application/json", []byte(`{"code":"x"}`))
@@ -150,7 +71,7 @@ func FuzzParameters(f *testing.F) {
 				t.Fatalf("%q is %v, then %v", s, at, again)
 			}
 		}
-		if absoluteURL(s) && strings.ContainsAny(s, "\r\n\x00") {
+		if document.AbsoluteURL(s) && strings.ContainsAny(s, "\r\n\x00") {
 			t.Fatalf("%q is a URL", s)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
 )
 
 const jobFinished = "job:finished"
@@ -171,11 +172,11 @@ func getJob(r *request) (any, error) {
 	id := r.Call.Param("jobId")
 	j, known := findJob(r.Account(), id)
 	if !known {
-		return refuse(jobUnknown(id))
+		return refuse(apierror.JobUnknown(id))
 	}
 	if !j.done() {
 		if j.Reads >= freeReads {
-			return refuse(jobAskedTooOften(id))
+			return refuse(apierror.JobAskedTooOften(id))
 		}
 		j.Reads++
 		putJob(r.Account(), j)

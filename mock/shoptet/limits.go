@@ -4,11 +4,11 @@ import (
 	"crypto/sha256"
 	"math"
 	"net/http"
-	"slices"
 	"time"
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
 )
 
 const (
@@ -38,7 +38,7 @@ func (r *request) flooded(wait time.Duration) *apiError {
 	r.filling = bucketSize
 	again := r.World.Now().Add(wait + time.Second - time.Nanosecond).Truncate(time.Second)
 	r.Header["Retry-After"] = []string{again.UTC().Format(http.TimeFormat)}
-	return rateExceeded()
+	return apierror.RateExceeded()
 }
 
 // writeTakes is how long a write counts as running while the switch lock is on
@@ -64,7 +64,7 @@ func lock(r *request) error {
 		}
 	}
 	if _, running := writes[key]; running {
-		return locked(r.Call.Path)
+		return apierror.Locked(r.Call.Path)
 	}
 	writes[key] = now
 	return nil
@@ -94,15 +94,15 @@ func fault(r *request) error {
 	}
 	switch r.Option("api_fault").Text() {
 	case faultNotApproved:
-		return addonNotApproved()
+		return apierror.AddonNotApproved()
 	case faultLocked:
-		return locked(r.Call.Path)
+		return apierror.Locked(r.Call.Path)
 	case faultRate:
 		return r.flooded(time.Second)
 	case faultInternal:
-		return internalError()
+		return apierror.InternalError()
 	case faultMaintenance:
-		return maintenance()
+		return apierror.Maintenance()
 	}
 	return nil
 }
@@ -116,9 +116,4 @@ func oauthFault(w *provider.World, account string) error {
 		return addonNotInstalled
 	}
 	return nil
-}
-
-// documentedPorts are the only ones that the real service calls (documented).
-func documentedPort(port string) bool {
-	return slices.Contains([]string{"", "80", "443", "8080", "8443"}, port)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/phpjson"
 )
 
 const logKept = 7 * 24 * time.Hour // documented
@@ -118,7 +119,7 @@ func notify(d *provider.Delivery) notification {
 // payload. A body that is no object shows as the members it should have had.
 func logged(body []byte, ev *provider.Event, eshop int64) json.RawMessage {
 	if !provider.Sound(body) || !gjson.ParseBytes(body).IsObject() {
-		return json.RawMessage(`{"eshopId":` + strconv.FormatInt(eshop, 10) + `,"event":` + string(appendText(nil, ev.Type)) +
+		return json.RawMessage(`{"eshopId":` + strconv.FormatInt(eshop, 10) + `,"event":` + string(phpjson.AppendText(nil, ev.Type)) +
 			`,"eventCreated":"` + moment(ev.Time) + `","eventInstance":""}`)
 	}
 	return without(body, "payload")

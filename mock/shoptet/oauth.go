@@ -14,6 +14,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/phpjson"
 )
 
 const (
@@ -39,7 +40,7 @@ var (
 
 // oauthReply has no envelope (documented); the Content-Type is a decision.
 func oauthReply(status int, body any) provider.Reply {
-	return provider.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: encode(body)}
+	return provider.Reply{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: phpjson.Encode(body)}
 }
 
 // tokenAnswer holds documented members; trial is observed: a client fails

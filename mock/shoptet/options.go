@@ -6,6 +6,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/document"
 )
 
 const on = "on"
@@ -91,7 +92,7 @@ func checkAddonURLs(raw json.RawMessage) error {
 		if !isSystem(typ) {
 			return fmt.Errorf("%q is not one of the addon:* events", typ)
 		}
-		if !absoluteURL(u) {
+		if !document.AbsoluteURL(u) {
 			return fmt.Errorf("%s: %q is not an absolute http or https URL", typ, u)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tacklebox/mock/kit"
+	"tacklebox/mock/shoptet/apierror"
 )
 
 const (
@@ -40,7 +41,7 @@ func (r *request) page(most, usual int) (cut, []*apiError) {
 		}
 		n, ok := positive(text)
 		if !ok {
-			bad = append(bad, parameterInvalid(name, "It must be an integer of at least 1."))
+			bad = append(bad, apierror.ParameterInvalid(name, "It must be an integer of at least 1."))
 		}
 		return n
 	}
@@ -79,7 +80,7 @@ func paginate[T any](r *request, list []T, c cut) ([]T, paginator, *apiError) {
 	list, page := kit.Cut(list, (c.page-1)*c.items, c.items)
 	p := paginator{TotalCount: page.Total, Page: c.page, PageCount: max(1, page.Pages), ItemsOnPage: page.Count, ItemsPerPage: c.items}
 	if c.page > p.PageCount && r.Option("page_overflow").Text() != "empty" {
-		return nil, p, pageBeyond(c.text, p.PageCount)
+		return nil, p, apierror.PageBeyond(c.text, p.PageCount)
 	}
 	return list, p, nil
 }

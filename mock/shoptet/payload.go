@@ -13,6 +13,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/phpjson"
 )
 
 // occurrence is what Prepare settles about one event.
@@ -35,7 +36,7 @@ func prepare(w *provider.World, ev *provider.Event) error {
 	if typ == nil || ev.N == 0 || typ.Instance.Fresh == "" {
 		return nil
 	}
-	ev.Data = encode(occurrence{Instance: freshInstance(w, typ)})
+	ev.Data = phpjson.Encode(occurrence{Instance: freshInstance(w, typ)})
 	return nil
 }
 
@@ -131,7 +132,7 @@ func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, 
 	} else if body, err = withEntity(w, ev, body); err != nil {
 		return nil, err
 	}
-	return recode(body), nil
+	return phpjson.Recode(body), nil
 }
 
 // members lists what is fitted to the account and the moment.
@@ -148,7 +149,7 @@ func members(w *provider.World, ev *provider.Event, account string) []kit.Member
 	case typ.Instance.Follows == "eshopId":
 		list = append(list, kit.Member{Path: "eventInstance", Raw: []byte(strconv.Quote(eshop))})
 	case o.Instance != "":
-		list = append(list, kit.Member{Path: "eventInstance", Raw: appendText(nil, o.Instance)})
+		list = append(list, kit.Member{Path: "eventInstance", Raw: phpjson.AppendText(nil, o.Instance)})
 	}
 	return list
 }
@@ -199,7 +200,7 @@ func renew(w *provider.World, body []byte) []byte {
 			return body
 		}
 	}
-	return recode(out)
+	return phpjson.Recode(out)
 }
 
 // spell keeps a changed body in PHP's spelling: a receiver that decodes it and
@@ -208,7 +209,7 @@ func spell(body []byte) []byte {
 	if !provider.Sound(body) {
 		return body
 	}
-	return recode(body)
+	return phpjson.Recode(body)
 }
 
 // isText reports that a firing gave its body as text, to be sent byte for byte.

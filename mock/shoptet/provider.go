@@ -14,6 +14,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
 )
 
 // maxBody is what a request body may measure; beyond is 413 (the limit is a
@@ -27,24 +28,19 @@ func New() *provider.Provider {
 		Title: "Shoptet",
 		// The API's host is documented; the OAuth server stands on the partner's
 		// own shop, so any sub-domain is taken (decision).
-		Hosts:      []string{"api.myshoptet.com", "*.myshoptet.com"},
-		BodyLimit:  maxBody,
-		Options:    options(),
-		Operations: api.Operations(""),
-		Serve:      api.Serve,
-		Register:   registration,
-		Offers:     offers,
-		Prepare:    prepare,
-		Targets:    targets,
-		Note:       note,
-		Payload:    payload,
-		Request:    createRequest,
-		Policy:     policy,
-		Due:        due,
-		Signing:    &provider.Signing{Scheme: scheme(), Secrets: secrets, Retired: retired},
-		Renew:      renew,
-		Spell:      spell,
-		Broken:     broken,
+		Hosts:   []string{"api.myshoptet.com", "*.myshoptet.com"},
+		Options: options(),
+		Offers:  offers,
+		Prepare: prepare,
+		Targets: targets,
+		Note:    note,
+		Payload: payload,
+		Request: createRequest,
+		Policy:  policy,
+		Due:     due,
+		Signing: &provider.Signing{Scheme: scheme(), Secrets: secrets, Retired: retired},
+		API:     provider.API{BodyLimit: maxBody, Operations: api.Operations(""), Serve: api.Serve, Register: registration, Broken: broken},
+		Resend:  provider.Resend{Renew: renew, Spell: spell},
 	}
 }
 
@@ -97,13 +93,13 @@ func route(r *request) error {
 		return oauthNotFound
 	}
 	r.of(knownAccount(r.World, r.Call))
-	return endpointUnknown(r.Call.Method, r.Call.Path)
+	return apierror.EndpointUnknown(r.Call.Method, r.Call.Path)
 }
 
 // broken answers when the mock itself fails. The status and the code are
 // documented, the wording is a decision.
 func broken(w *provider.World, c *provider.Call, status int) provider.Reply {
-	e := internalError()
+	e := apierror.InternalError()
 	if status == http.StatusInsufficientStorage {
 		e.Status, e.Message = status, kit.NotKept
 	}

@@ -10,6 +10,8 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
+	"tacklebox/mock/shoptet/phpjson"
 )
 
 // snapshot is an asynchronous list of everything of a kind: the entities that the
@@ -40,7 +42,7 @@ type pendingJob struct {
 func (s snapshot) start(r *request) (any, error) {
 	a := r.Account()
 	if !slices.ContainsFunc(a.Subs(), func(sub *provider.Sub) bool { return sub.Wants(jobFinished) }) {
-		return refuse(finishedNotRegistered())
+		return refuse(apierror.FinishedNotRegistered())
 	}
 	id := r.World.Text("job", provider.LowerAndNums, 7)
 	putJob(a, job{ID: id, Endpoint: s.path, Created: r.World.Now()})
@@ -64,7 +66,7 @@ func due(w *provider.World, name string, data []byte) {
 	j.Completed = w.Now()
 	putJob(a, j)
 	_, _ = w.Fire(provider.Firing{Type: jobFinished, Account: p.Account,
-		Set: map[string]json.RawMessage{"eventInstance": appendText(nil, p.ID)}}) // in every profile, with that path
+		Set: map[string]json.RawMessage{"eventInstance": phpjson.AppendText(nil, p.ID)}}) // in every profile, with that path
 }
 
 const resultsPath = "/api-results/"
@@ -89,7 +91,7 @@ func getJobResult(r *request) (any, error) {
 		}
 	}
 	r.of(knownAccount(r.World, r.Call))
-	return nil, endpointUnknown(r.Call.Method, r.Call.Path)
+	return nil, apierror.EndpointUnknown(r.Call.Method, r.Call.Path)
 }
 
 // result is gzip of JSON lines, one whole entity each (documented).

@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/phpjson"
 )
 
 // targets sends an event to the webhooks that are registered for it; addon:*
@@ -22,7 +23,7 @@ func targets(w *provider.World, ev *provider.Event) ([]provider.Target, []provid
 			body = nil // the engine makes it again and tells why
 		}
 		n := notice{ID: w.Next("notification", 1), Data: logged(body, ev, eshopID(w, t.Account))}
-		t.Data = encode(n)
+		t.Data = phpjson.Encode(n)
 	}
 	if isMass(w, ev.Type) {
 		markLive(w, ev)
@@ -123,7 +124,7 @@ func fireSingles(w *provider.World, ev *provider.Event) {
 			continue
 		}
 		for _, id := range listedEntities(w, ev, a.Name) {
-			set := map[string]json.RawMessage{"eventInstance": appendText(nil, id)}
+			set := map[string]json.RawMessage{"eventInstance": phpjson.AppendText(nil, id)}
 			if created, ok := ev.Set["eventCreated"]; ok {
 				set["eventCreated"] = created
 			}

@@ -7,6 +7,8 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
+	"tacklebox/mock/shoptet/document"
 )
 
 // webhook is the API's form of a subscription; all members are always there
@@ -75,9 +77,9 @@ func createWebhooks(r *request) (any, error) {
 		return nil, bad
 	}
 	k := r.checker()
-	items := k.created(doc)
-	if len(k.problems) > 0 {
-		return refuse(k.problems...)
+	items := k.Created(doc)
+	if len(k.Problems) > 0 {
+		return refuse(k.Problems...)
 	}
 	if clashes := r.conflicts(items); len(clashes) > 0 {
 		return refuse(clashes...)
@@ -97,39 +99,39 @@ func createWebhooks(r *request) (any, error) {
 
 // conflicts finds pairs that must not stand together (documented), registered
 // before or in the same call (the word "simultaneously" can mean either).
-func (r *request) conflicts(items []item) (found []*apiError) {
+func (r *request) conflicts(items []document.Item) (found []*apiError) {
 	known := catalogueOf(r.World)
 	taken := map[string]bool{}
 	for _, s := range r.Account().Subs() {
 		taken[s.Types[0]] = true
 	}
 	for _, it := range items {
-		if typ := known.types[it.event]; typ != nil {
+		if typ := known.types[it.Event]; typ != nil {
 			for _, other := range typ.Conflicts {
 				if taken[other] {
-					found = append(found, eventConflict(it.event, other))
+					found = append(found, apierror.EventConflict(it.Event, other))
 				}
 			}
 		}
-		taken[it.event] = true
+		taken[it.Event] = true
 	}
 	return found
 }
 
 // register adds the items that may be added; one URL per event and installation
 // (documented).
-func (r *request) register(items []item) (made []*provider.Sub, problems []*apiError) {
+func (r *request) register(items []document.Item) (made []*provider.Sub, problems []*apiError) {
 	known := catalogueOf(r.World)
 	a := r.Account()
 	for _, it := range items {
 		switch {
-		case !known.registrable(it.event, r.profile) && r.Option("unknown_events").Text() != "accept":
-			problems = append(problems, notListed(known.enumeration(r.profile), "data["+strconv.Itoa(it.index)+"].event"))
-		case slices.ContainsFunc(a.Subs(), func(s *provider.Sub) bool { return s.Wants(it.event) }):
-			problems = append(problems, webhookExists(it.event))
+		case !known.registrable(it.Event, r.profile) && r.Option("unknown_events").Text() != "accept":
+			problems = append(problems, apierror.NotListed(known.enumeration(r.profile), "data["+strconv.Itoa(it.Index)+"].event"))
+		case slices.ContainsFunc(a.Subs(), func(s *provider.Sub) bool { return s.Wants(it.Event) }):
+			problems = append(problems, apierror.WebhookExists(it.Event))
 		default:
-			s := &provider.Sub{ID: itoa(r.World.Next("webhook", firstWebhook)), URL: it.url, Types: []string{it.event}, Enabled: true, Created: r.World.Now()}
-			s.Store(subData{Full: it.full})
+			s := &provider.Sub{ID: itoa(r.World.Next("webhook", firstWebhook)), URL: it.URL, Types: []string{it.Event}, Enabled: true, Created: r.World.Now()}
+			s.Store(subData{Full: it.Full})
 			a.Add(s)
 			made = append(made, s)
 		}
@@ -148,7 +150,7 @@ func (r *request) named() (*provider.Sub, error) {
 	if s := r.Account().Sub(id); s != nil {
 		return s, nil
 	}
-	return nil, webhookUnknown(id)
+	return nil, apierror.WebhookUnknown(id)
 }
 
 // getWebhook shows one webhook.
@@ -170,19 +172,19 @@ func updateWebhook(r *request) (any, error) {
 		return nil, bad
 	}
 	k := r.checker()
-	c := k.updated(doc)
-	if len(k.problems) > 0 {
-		return refuse(k.problems...)
+	c := k.Updated(doc)
+	if len(k.Problems) > 0 {
+		return refuse(k.Problems...)
 	}
 	s, bad := r.named()
 	if bad != nil {
 		return nil, bad
 	}
-	if c.url != nil {
-		s.URL = *c.url
+	if c.URL != nil {
+		s.URL = *c.URL
 	}
-	if c.sendPayload {
-		s.Store(subData{Full: c.full})
+	if c.SendPayload {
+		s.Store(subData{Full: c.Full})
 	}
 	s.Updated = r.World.Now()
 	r.Account().Save(s)

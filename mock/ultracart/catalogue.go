@@ -9,6 +9,7 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 // catalogue is the fixtures in the form that the mock works with.
@@ -23,9 +24,9 @@ type category struct {
 	name       string
 	payload    string // name of the payload object
 	expansions []expansion
-	available  []string     // names of the expansions, as answers list them
-	events     []*eventType // by name
-	full       *node        // a full object, source of parts that a sample lacks; nil: none
+	available  []string       // names of the expansions, as answers list them
+	events     []*eventType   // by name
+	full       *jsontree.Node // a full object, source of parts that a sample lacks; nil: none
 }
 
 // expansion is a part of a payload that comes only when it is asked for.
@@ -42,8 +43,8 @@ type eventType struct {
 	about    string
 	oid      int
 	reflow   bool
-	ids      []string // members that tell one object from the next
-	sample   *node    // the payload object of the sample
+	ids      []string       // members that tell one object from the next
+	sample   *jsontree.Node // the payload object of the sample
 }
 
 // column is what catalog.json says of an event type beyond the common fields.
@@ -148,24 +149,24 @@ func (cat *catalogue) addEvent(p *fixtures.Provider, e *fixtures.Event) error {
 
 // onlyPayload takes the payload out of a sample, which is a whole body. A sample
 // put in its place may be the payload alone.
-func onlyPayload(body *node, typ string) (*node, error) {
+func onlyPayload(body *jsontree.Node, typ string) (*jsontree.Node, error) {
 	payload := body
-	if events := body.get("events"); events != nil && len(events.items) > 0 {
-		payload = events.items[0].get(typ)
+	if events := body.Get("events"); events != nil && len(events.Items) > 0 {
+		payload = events.Items[0].Get(typ)
 	}
-	if payload == nil || payload.kind != objectKind {
+	if payload == nil || payload.Kind != jsontree.Object {
 		return nil, fmt.Errorf(`wants {"events":[{%q:{…}}]}`, typ)
 	}
 	return payload, nil
 }
 
 // readNode reads a JSON file of the fixtures.
-func readNode(p *fixtures.Provider, name string) (*node, error) {
+func readNode(p *fixtures.Provider, name string) (*jsontree.Node, error) {
 	raw, err := p.File(name)
 	if err != nil {
 		return nil, err
 	}
-	n, err := parse(raw)
+	n, err := jsontree.Parse(raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

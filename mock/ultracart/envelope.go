@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 // body makes the POST's body of its events: {"events":[{type: payload}, …]}, or
@@ -22,7 +23,7 @@ func body(w *provider.World, d *provider.Delivery) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = quote(nil, packed)
+		list = jsontree.AppendQuoted(nil, packed)
 	}
 	if w.Option(d.Account, optBody).Text() == "array" {
 		return list, nil
@@ -60,24 +61,24 @@ func envelope(typ string, payload map[string]any) map[string]any {
 // unwrap brings the other forms of a body, compressed or the bare array, into
 // that of the envelope; nil when it is none of them.
 func unwrap(body []byte) []byte {
-	n, err := parse(body)
+	n, err := jsontree.Parse(body)
 	if err != nil {
 		return body // whoever looks at it will say so
 	}
 	events := n
-	if n.kind == objectKind {
-		events = n.get("events")
+	if n.Kind == jsontree.Object {
+		events = n.Get("events")
 	}
 	switch {
 	case events == nil:
 		return body
-	case events.kind == stringKind:
-		list, err := decompress(events.text)
+	case events.Kind == jsontree.String:
+		list, err := decompress(events.Text)
 		if err != nil {
 			return nil
 		}
 		return append(append([]byte(`{"events":`), list...), '}')
-	case n.kind == arrayKind:
+	case n.Kind == jsontree.Array:
 		return append(append([]byte(`{"events":`), body...), '}')
 	}
 	return body

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/ultracart/jsontree"
+	"tacklebox/mock/ultracart/ruler"
 )
 
 // occurrence is what is particular to one event: the number of the object it is
@@ -87,7 +89,7 @@ func judge(w *provider.World, ev *provider.Event, s *provider.Sub, t provider.Ta
 // what works on that side works on the other). A payload that is not JSON
 // matches nothing.
 func admits(w *provider.World, ev *provider.Event, t provider.Target, text string) bool {
-	r, err := parseRule([]byte(text))
+	r, err := ruler.Parse([]byte(text))
 	if err != nil {
 		return false // it was checked when it was stored
 	}
@@ -95,6 +97,6 @@ func admits(w *provider.World, ev *provider.Event, t provider.Target, text strin
 	if err != nil {
 		return false
 	}
-	n, err := parse(raw)
-	return err == nil && r.matches(n)
+	n, err := jsontree.Parse(raw)
+	return err == nil && r.Matches(n)
 }

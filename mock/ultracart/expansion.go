@@ -1,6 +1,10 @@
 package ultracart
 
-import "strings"
+import (
+	"strings"
+
+	"tacklebox/mock/ultracart/jsontree"
+)
 
 // requested returns the names of a comma-separated list and their ancestors
 // (payment.transaction brings payment); unknown names do no harm.
@@ -20,7 +24,7 @@ func requested(list string) map[string]bool {
 // fill gives the payload the requested parts that its sample lacks: each path is
 // walked, the first missing member is copied from the full object, and lists
 // end the walk.
-func (c *category) fill(payload *node, want map[string]bool) {
+func (c *category) fill(payload *jsontree.Node, want map[string]bool) {
 	for _, x := range c.expansions {
 		if want[x.Name] {
 			fillPath(payload, c.full, x.path)
@@ -30,15 +34,15 @@ func (c *category) fill(payload *node, want map[string]bool) {
 
 // fillPath walks one path in both objects until the first member that only the
 // source has.
-func fillPath(at, source *node, path []step) {
+func fillPath(at, source *jsontree.Node, path []step) {
 	for _, s := range path {
-		if at.kind != objectKind {
+		if at.Kind != jsontree.Object {
 			return
 		}
-		next, more := at.get(s.name), source.get(s.name)
+		next, more := at.Get(s.name), source.Get(s.name)
 		if next == nil {
 			if more != nil {
-				at.set(s.name, more.clone())
+				at.Set(s.name, more.Clone())
 			}
 			return
 		}
@@ -50,7 +54,7 @@ func fillPath(at, source *node, path []step) {
 }
 
 // cut removes the parts that were not requested, and objects that this empties.
-func (c *category) cut(payload *node, want map[string]bool) {
+func (c *category) cut(payload *jsontree.Node, want map[string]bool) {
 	for _, x := range c.expansions {
 		if !want[x.Name] {
 			cutPath(payload, x.path)
@@ -59,21 +63,21 @@ func (c *category) cut(payload *node, want map[string]bool) {
 }
 
 // cutPath removes the value at a path and reports whether that emptied n.
-func cutPath(n *node, path []step) (emptied bool) {
+func cutPath(n *jsontree.Node, path []step) (emptied bool) {
 	s := path[0]
-	value := n.get(s.name)
+	value := n.Get(s.name)
 	switch {
 	case value == nil:
 		return false
 	case len(path) == 1:
-		n.remove(s.name)
+		n.Remove(s.name)
 	case s.list:
-		for _, it := range value.items {
+		for _, it := range value.Items {
 			cutPath(it, path[1:])
 		}
 		return false
 	case cutPath(value, path[1:]):
-		n.remove(s.name)
+		n.Remove(s.name)
 	}
-	return len(n.members) == 0
+	return len(n.Members) == 0
 }

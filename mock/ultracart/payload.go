@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 // element is one event's part of a callback: an object with one member, event
@@ -15,7 +16,7 @@ func element(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	b := append(quote([]byte{'{'}, ev.Type), ':')
+	b := append(jsontree.AppendQuoted([]byte{'{'}, ev.Type), ':')
 	return append(append(b, object...), '}'), nil
 }
 
@@ -29,7 +30,7 @@ func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, 
 	if len(ev.Whole) > 0 {
 		return ev.Edit(nil) // the whole payload object, as it was given
 	}
-	n := typ.sample.clone()
+	n := typ.sample.Clone()
 	var want map[string]bool
 	if t.Subscription != "" {
 		want = requested(expansionOf(w, ev, t))
@@ -45,19 +46,19 @@ func payload(w *provider.World, ev *provider.Event, t provider.Target) ([]byte, 
 		typ.category.cut(n, want)
 	}
 	cat.finish(n, typ.category, w.Option(t.Account, optEmitFalse).Bool())
-	return n.bytes(), nil
+	return n.Bytes(), nil
 }
 
 // edited applies the overrides of a firing.
-func edited(ev *provider.Event, n *node) (*node, error) {
+func edited(ev *provider.Event, n *jsontree.Node) (*jsontree.Node, error) {
 	if len(ev.Merge) == 0 && len(ev.Set) == 0 && len(ev.Unset) == 0 {
 		return n, nil
 	}
-	raw, err := ev.Edit(n.bytes())
+	raw, err := ev.Edit(n.Bytes())
 	if err != nil {
 		return nil, err
 	}
-	if n, err = parse(raw); err != nil {
+	if n, err = jsontree.Parse(raw); err != nil {
 		return nil, provider.Refuse("bad_body", "", "the payload is not JSON any more: %v", err)
 	}
 	return n, nil
@@ -76,20 +77,20 @@ func expansionOf(w *provider.World, ev *provider.Event, t provider.Target) strin
 
 // numbered makes the sample's object the n-th: the members that identify it keep
 // the sample's value for 1 and count up from there, wherever the value stands.
-func (t *eventType) numbered(n *node, object int64) *node {
+func (t *eventType) numbered(n *jsontree.Node, object int64) *jsontree.Node {
 	if object <= 1 {
 		return n
 	}
-	type renaming struct{ old, now *node }
+	type renaming struct{ old, now *jsontree.Node }
 	var all []renaming
 	for _, id := range t.ids {
-		if old := n.get(id); old != nil {
+		if old := n.Get(id); old != nil {
 			all = append(all, renaming{old, nth(old, object)})
 		}
 	}
-	return n.each("", func(_ string, v *node) *node {
-		i := slices.IndexFunc(all, func(r renaming) bool { return v.kind == r.old.kind && v.text == r.old.text })
-		if i < 0 || v.kind != stringKind && v.kind != numberKind {
+	return n.Each("", func(_ string, v *jsontree.Node) *jsontree.Node {
+		i := slices.IndexFunc(all, func(r renaming) bool { return v.Kind == r.old.Kind && v.Text == r.old.Text })
+		if i < 0 || v.Kind != jsontree.String && v.Kind != jsontree.Number {
 			return v
 		}
 		return all[i].now
@@ -98,32 +99,32 @@ func (t *eventType) numbered(n *node, object int64) *node {
 
 // nth is the value of an id for the n-th object: numbers and trailing digits
 // count up, other texts get -2, -3 and so on.
-func nth(first *node, object int64) *node {
-	if first.kind == numberKind {
-		if i, err := strconv.ParseInt(first.text, 10, 64); err == nil {
-			return &node{kind: numberKind, text: strconv.FormatInt(i+object-1, 10)}
+func nth(first *jsontree.Node, object int64) *jsontree.Node {
+	if first.Kind == jsontree.Number {
+		if i, err := strconv.ParseInt(first.Text, 10, 64); err == nil {
+			return &jsontree.Node{Kind: jsontree.Number, Text: strconv.FormatInt(i+object-1, 10)}
 		}
 		return first
 	}
 	const most = 18 // digits that an int64 holds
-	head := strings.TrimRight(first.text, "0123456789")
-	if len(first.text)-len(head) > most {
-		head = first.text[:len(first.text)-most]
+	head := strings.TrimRight(first.Text, "0123456789")
+	if len(first.Text)-len(head) > most {
+		head = first.Text[:len(first.Text)-most]
 	}
-	digits := first.text[len(head):]
+	digits := first.Text[len(head):]
 	i, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
-		return str(first.text + "-" + strconv.FormatInt(object, 10))
+		return jsontree.Text(first.Text + "-" + strconv.FormatInt(object, 10))
 	}
 	next := strconv.FormatInt(i+object-1, 10)
-	return str(head + strings.Repeat("0", max(0, len(digits)-len(next))) + next)
+	return jsontree.Text(head + strings.Repeat("0", max(0, len(digits)-len(next))) + next)
 }
 
 // owned puts the account's merchant_id into the payload.
-func owned(n *node, merchant string) *node {
-	return n.each("", func(name string, v *node) *node {
-		if name == "merchant_id" && v.kind == stringKind {
-			return str(merchant)
+func owned(n *jsontree.Node, merchant string) *jsontree.Node {
+	return n.Each("", func(name string, v *jsontree.Node) *jsontree.Node {
+		if name == "merchant_id" && v.Kind == jsontree.String {
+			return jsontree.Text(merchant)
 		}
 		return v
 	})
@@ -131,10 +132,10 @@ func owned(n *node, merchant string) *node {
 
 // finish holds the rule of all payloads: no null and, unless asked for, no false
 // (inferred from 26 recorded bodies).
-func (cat *catalogue) finish(n *node, c *category, emitFalse bool) {
-	n.each("", func(_ string, v *node) *node {
-		v.keep(func(m member) bool {
-			return m.value.kind != nullKind && (emitFalse || m.value.kind != boolKind || m.value.truth)
+func (cat *catalogue) finish(n *jsontree.Node, c *category, emitFalse bool) {
+	n.Each("", func(_ string, v *jsontree.Node) *jsontree.Node {
+		v.Keep(func(m jsontree.Member) bool {
+			return m.Value.Kind != jsontree.Null && (emitFalse || m.Value.Kind != jsontree.Bool || m.Value.Truth)
 		})
 		return v
 	})

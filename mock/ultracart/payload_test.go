@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 func loaded(t testing.TB) (*catalogue, *fixtures.Provider) {
@@ -27,10 +28,10 @@ func loaded(t testing.TB) (*catalogue, *fixtures.Provider) {
 	return cat, p
 }
 
-func names(n *node) string {
+func names(n *jsontree.Node) string {
 	var all []string
-	for _, m := range n.members {
-		all = append(all, m.name)
+	for _, m := range n.Members {
+		all = append(all, m.Name)
 	}
 	slices.Sort(all)
 	return strings.Join(all, " ")
@@ -50,14 +51,14 @@ func TestExpansionsOfTheVectors(t *testing.T) {
 	for _, v := range vectorList(t, "expansion") {
 		typ := cat.events[v.Get("type").String()]
 		want := requested(v.Get("expansion").String())
-		n := typ.sample.clone()
+		n := typ.sample.Clone()
 		typ.category.fill(n, want)
 		typ.category.cut(n, want)
 		if got := names(n); got != listed(v.Get("keys")) {
 			t.Errorf("%s with %q: %s", typ.name, v.Get("expansion"), got)
 		}
 		for part, keys := range v.Get("inner").Map() {
-			if got := names(n.get(part)); got != listed(keys) {
+			if got := names(n.Get(part)); got != listed(keys) {
 				t.Errorf("%s with %q: %s has %s", typ.name, v.Get("expansion"), part, got)
 			}
 		}
@@ -72,10 +73,10 @@ func TestEveryExpansionCanBeAskedForAlone(t *testing.T) {
 			schema := payloadSchema(t, typ.category.payload)
 			for _, x := range c.expansions {
 				want := requested(x.Name)
-				n := typ.sample.clone()
+				n := typ.sample.Clone()
 				c.fill(n, want)
 				c.cut(n, want)
-				if err := validate(schema, n.bytes()); err != nil {
+				if err := validate(schema, n.Bytes()); err != nil {
 					t.Errorf("%s with %s: %v", typ.name, x.Name, err)
 				}
 				for _, other := range c.expansions {
@@ -89,26 +90,26 @@ func TestEveryExpansionCanBeAskedForAlone(t *testing.T) {
 }
 
 // reaches reports whether anything stands at a path.
-func reaches(n *node, path []step) bool {
-	v := n.get(path[0].name)
+func reaches(n *jsontree.Node, path []step) bool {
+	v := n.Get(path[0].name)
 	if v == nil || len(path) == 1 {
 		return v != nil
 	}
 	if !path[0].list {
 		return reaches(v, path[1:])
 	}
-	return slices.ContainsFunc(v.items, func(it *node) bool { return reaches(it, path[1:]) })
+	return slices.ContainsFunc(v.Items, func(it *jsontree.Node) bool { return reaches(it, path[1:]) })
 }
 
 func TestCutTakesEmptiedObjectsAlong(t *testing.T) {
 	t.Parallel()
 	c := &category{expansions: []expansion{{Name: "a.b", Path: "s.a.b", path: steps("s.a.b")}, {Name: "l", Path: "l[].x", path: steps("l[].x")}}}
-	n, err := parse([]byte(`{"s":{"a":{"b":{"c":1}}},"l":[{"x":1,"y":2},{"x":3},4],"keep":{}}`))
+	n, err := jsontree.Parse([]byte(`{"s":{"a":{"b":{"c":1}}},"l":[{"x":1,"y":2},{"x":3},4],"keep":{}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.cut(n, nil)
-	if got := string(n.bytes()); got != `{"l":[{"y":2},{},4],"keep":{}}` {
+	if got := string(n.Bytes()); got != `{"l":[{"y":2},{},4],"keep":{}}` {
 		t.Errorf("cut to %s", got)
 	}
 }
@@ -150,17 +151,17 @@ func TestSamplesSatisfyTheirSchemasWithoutNullAndFalse(t *testing.T) {
 	t.Parallel()
 	cat, p := loaded(t)
 	for _, typ := range cat.events {
-		if err := validate(payloadSchema(t, typ.category.payload), typ.sample.bytes()); err != nil {
+		if err := validate(payloadSchema(t, typ.category.payload), typ.sample.Bytes()); err != nil {
 			t.Errorf("%s: %v", typ.name, err)
 		}
-		was := string(typ.sample.bytes())
-		n := typ.sample.clone()
+		was := string(typ.sample.Bytes())
+		n := typ.sample.Clone()
 		cat.finish(n, typ.category, false)
-		if got := string(n.bytes()); got != was {
+		if got := string(n.Bytes()); got != was {
 			t.Errorf("%s holds null or false: %s", typ.name, was)
 		}
 		for _, id := range typ.ids {
-			if typ.sample.get(id) == nil {
+			if typ.sample.Get(id) == nil {
 				t.Errorf("%s has no %s", typ.name, id)
 			}
 		}
@@ -182,15 +183,15 @@ func TestFalseCanBeWritten(t *testing.T) {
 	t.Parallel()
 	cat, _ := loaded(t)
 	for _, typ := range cat.events {
-		n := typ.sample.clone()
+		n := typ.sample.Clone()
 		cat.finish(n, typ.category, true)
-		if err := validate(payloadSchema(t, typ.category.payload), n.bytes()); err != nil {
+		if err := validate(payloadSchema(t, typ.category.payload), n.Bytes()); err != nil {
 			t.Errorf("%s: %v", typ.name, err)
 		}
 	}
-	n := cat.events["order_create"].sample.clone()
+	n := cat.events["order_create"].sample.Clone()
 	cat.finish(n, cat.category("order"), true)
-	payment := gjson.GetBytes(n.bytes(), "payment").Raw
+	payment := gjson.GetBytes(n.Bytes(), "payment").Raw
 	for _, want := range []string{`"test_order":true`, `"hold_for_fraud_review":false`} {
 		if !strings.Contains(payment, want) {
 			t.Errorf("%s is not in %s", want, payment)
@@ -209,13 +210,13 @@ func TestObjectsAreNumberedWhereverTheirIdStands(t *testing.T) {
 		"screen_recording":  {"screen_recording_uuid": "0d9f6f0e-0000-4000-8000-000000000002", "order_id": "DEMO-0009100001"},
 	} {
 		e := cat.events[typ]
-		doc := e.numbered(e.sample.clone(), 2).bytes()
+		doc := e.numbered(e.sample.Clone(), 2).Bytes()
 		for path, v := range want {
 			if got := gjson.GetBytes(doc, path).String(); got != v {
 				t.Errorf("%s: %s is %q, want %q", typ, path, got, v)
 			}
 		}
-		if again := e.numbered(e.sample.clone(), 1).bytes(); string(again) != string(e.sample.bytes()) {
+		if again := e.numbered(e.sample.Clone(), 1).Bytes(); string(again) != string(e.sample.Bytes()) {
 			t.Errorf("%s: object 1 is not the sample", typ)
 		}
 	}

@@ -1,8 +1,6 @@
 package ultracart
 
-import (
-	"tacklebox/mock/provider"
-)
+import "tacklebox/mock/provider"
 
 type reflowJSON struct {
 	Name   string `json:"event_name"`

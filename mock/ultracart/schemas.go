@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 // schemas is what payloads.schema.json says of the members of objects: enough to
@@ -39,22 +41,22 @@ func (all schemas) follow(s schema) schema {
 
 // addFalse writes the booleans that an object can have and does not have as
 // false, behind its other members in order of name (the setting emit_false).
-func (all schemas) addFalse(n *node, s schema) {
+func (all schemas) addFalse(n *jsontree.Node, s schema) {
 	s = all.follow(s)
-	switch n.kind {
-	case arrayKind:
+	switch n.Kind {
+	case jsontree.Array:
 		if s.Items != nil {
-			for _, it := range n.items {
+			for _, it := range n.Items {
 				all.addFalse(it, *s.Items)
 			}
 		}
-	case objectKind:
-		for _, m := range n.members {
-			all.addFalse(m.value, s.Properties[m.name])
+	case jsontree.Object:
+		for _, m := range n.Members {
+			all.addFalse(m.Value, s.Properties[m.Name])
 		}
 		for _, name := range all.booleans(s) {
-			if n.get(name) == nil {
-				n.set(name, boolean(false))
+			if n.Get(name) == nil {
+				n.Set(name, jsontree.Truth(false))
 			}
 		}
 	}

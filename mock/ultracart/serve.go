@@ -8,6 +8,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 // request is one call, with what answers need.
@@ -100,7 +101,7 @@ type metadata struct {
 
 // envelope puts the payload first, then success, then metadata (documented).
 func (q *request) envelope(out *answer) []byte {
-	b := append(quote([]byte{'{'}, out.name), ':')
+	b := append(jsontree.AppendQuoted([]byte{'{'}, out.name), ':')
 	b = append(b, encode(out.payload)...)
 	b = append(b, `,"success":true,"metadata":`...)
 	b = append(b, encode(metadata{out.page, out.name})...)
@@ -139,29 +140,29 @@ func lineSeparators(b []byte) []byte {
 	if !bytes.Contains(b, []byte(`\u202`)) {
 		return b
 	}
-	n, err := parse(b)
+	n, err := jsontree.Parse(b)
 	if err != nil {
 		return b
 	}
-	return n.bytes()
+	return n.Bytes()
 }
 
 // body reads the request body as a JSON object, whatever Content-Type says
 // (decision; documented that the SDKs differ).
-func (q *request) body() (*node, error) {
+func (q *request) body() (*jsontree.Node, error) {
 	switch {
 	case q.Call.TooLarge:
 		return nil, tooLarge()
 	case q.Call.BodyErr != nil:
 		return nil, bad("Invalid JSON: the body could not be read")
 	}
-	n, err := parse(q.Call.Body)
+	n, err := jsontree.Parse(q.Call.Body)
 	switch {
 	case err != nil:
 		return nil, bad("Invalid JSON: %v", err)
 	case !utf8.Valid(q.Call.Body):
 		return nil, bad("Invalid JSON: the body is not UTF-8")
-	case n.kind != objectKind:
+	case n.Kind != jsontree.Object:
 		return nil, bad("Invalid JSON: the body is not an object")
 	}
 	return n, nil

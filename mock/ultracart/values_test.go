@@ -1,14 +1,13 @@
 package ultracart
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 func vectorList(t testing.TB, name string) []gjson.Result {
@@ -72,46 +71,6 @@ func FuzzSince(f *testing.F) {
 	})
 }
 
-func TestValuesKeepOrderAndText(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		` { "b" : 1.0 , "a" : [ 1e5 , -0 , "x" ] } `:  `{"b":1.0,"a":[1e5,-0,"x"]}`,
-		`"\u003c\u003e\u0026\/\u00e9\u2028\u007f"`:    "\"<>&/é\u2028\u007f\"",
-		`"\"\\\n\r\t\u0001\b"`:                        `"\"\\\n\r\t\u0001\u0008"`,
-		`{"a":1,"b":2,"a":3}`:                         `{"a":3,"b":2}`,
-		`[null,true,false,{},[]]`:                     `[null,true,false,{},[]]`,
-		`12345678901234567890123.000000000000000001 `: `12345678901234567890123.000000000000000001`,
-	} {
-		n, err := parse([]byte(in))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := string(n.bytes()); got != want {
-			t.Errorf("%s is written %s, want %s", in, got, want)
-		}
-	}
-}
-
-func FuzzParse(f *testing.F) {
-	for _, s := range []string{`{"a":[1,2,{"b":null}]}`, `[`, `{"a":1,}`, `"\ud800"`, `1 2`, `nul`, `{"a":1,"a":2}`, "\xff", strings.Repeat("[", 600)} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		n, err := parse(doc)
-		if valid := json.Valid(doc); err == nil != valid && (err != errDeep || !valid) {
-			t.Fatalf("%q: %v, but valid is %v", doc, err, valid)
-		}
-		if err != nil {
-			return
-		}
-		text := n.bytes()
-		again, err := parse(text)
-		if err != nil || !bytes.Equal(again.bytes(), text) || !bytes.Equal(n.clone().bytes(), text) {
-			t.Fatalf("%q is written %q, which is read with %v", doc, text, err)
-		}
-	})
-}
-
 func TestAnswersEscapeOnlyWhatTheyMust(t *testing.T) {
 	t.Parallel()
 	in := map[string]string{"a": "</a> & \u2028 \u2029 é \\u2028"}
@@ -132,11 +91,11 @@ func TestIdsCountUp(t *testing.T) {
 		{`"C0000000000000000000000000000001"`, 10, `"C0000000000000000000000000000010"`}, {`"AOEXAMPLE1"`, 10, `"AOEXAMPLE10"`},
 		{`"99"`, 2, `"100"`}, {`"0d9f6f0e-0000-4000-8000-000000000002"`, 2, `"0d9f6f0e-0000-4000-8000-000000000003"`}, {`1.5`, 2, `1.5`},
 	} {
-		n, err := parse([]byte(v.first))
+		n, err := jsontree.Parse([]byte(v.first))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := string(nth(n, v.object).bytes()); got != v.want {
+		if got := string(nth(n, v.object).Bytes()); got != v.want {
 			t.Errorf("object %d of %s is %s, want %s", v.object, v.first, got, v.want)
 		}
 	}

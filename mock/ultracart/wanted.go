@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tacklebox/mock/ultracart/jsontree"
+	"tacklebox/mock/ultracart/ruler"
 )
 
 // wanted is a Webhook as a client sends it; nil is absent. Members that only the
@@ -45,47 +48,47 @@ func (r *reader) fail(path, want string) {
 }
 
 // at returns a member; null counts as absent (decision).
-func at(n *node, name string) *node {
-	if v := n.get(name); v != nil && v.kind != nullKind {
+func at(n *jsontree.Node, name string) *jsontree.Node {
+	if v := n.Get(name); v != nil && v.Kind != jsontree.Null {
 		return v
 	}
 	return nil
 }
 
 // text reads an optional string.
-func (r *reader) text(n *node, path, name string) *string {
+func (r *reader) text(n *jsontree.Node, path, name string) *string {
 	v := at(n, name)
 	if v == nil {
 		return nil
 	}
-	if v.kind != stringKind {
+	if v.Kind != jsontree.String {
 		r.fail(path+name, "string")
 		return nil
 	}
-	return &v.text
+	return &v.Text
 }
 
 // truth reads an optional boolean.
-func (r *reader) truth(n *node, path, name string) *bool {
+func (r *reader) truth(n *jsontree.Node, path, name string) *bool {
 	v := at(n, name)
 	if v == nil {
 		return nil
 	}
-	if v.kind != boolKind {
+	if v.Kind != jsontree.Bool {
 		r.fail(path+name, "boolean")
 		return nil
 	}
-	return &v.truth
+	return &v.Truth
 }
 
 // integer wants an int32 without fraction or exponent.
-func (r *reader) integer(n *node, path, name string) *int32 {
+func (r *reader) integer(n *jsontree.Node, path, name string) *int32 {
 	v := at(n, name)
 	if v == nil {
 		return nil
 	}
-	i, err := strconv.ParseInt(v.text, 10, 64)
-	if v.kind != numberKind || err != nil || i < math.MinInt32 || i > math.MaxInt32 {
+	i, err := strconv.ParseInt(v.Text, 10, 64)
+	if v.Kind != jsontree.Number || err != nil || i < math.MinInt32 || i > math.MaxInt32 {
 		r.fail(path+name, "integer")
 		return nil
 	}
@@ -94,26 +97,26 @@ func (r *reader) integer(n *node, path, name string) *int32 {
 }
 
 // list returns the elements of an array of objects.
-func (r *reader) list(n *node, path, name string) []*node {
+func (r *reader) list(n *jsontree.Node, path, name string) []*jsontree.Node {
 	v := at(n, name)
 	if v == nil {
 		return nil
 	}
-	if v.kind != arrayKind {
+	if v.Kind != jsontree.Array {
 		r.fail(path+name, "array")
 		return nil
 	}
-	for i, it := range v.items {
-		if it.kind != objectKind {
+	for i, it := range v.Items {
+		if it.Kind != jsontree.Object {
 			r.fail(fmt.Sprintf("%s%s[%d]", path, name, i), "object")
 			return nil
 		}
 	}
-	return v.items
+	return v.Items
 }
 
 // readWanted reads the body of insertWebhook and updateWebhook.
-func readWanted(body *node) (*wanted, error) {
+func readWanted(body *jsontree.Node) (*wanted, error) {
 	var r reader
 	in := &wanted{
 		url: r.text(body, "", "webhook_url"), auth: r.text(body, "", "authentication_type"),
@@ -134,7 +137,7 @@ func readWanted(body *node) (*wanted, error) {
 }
 
 // readCategory reads one category with the events that it lists.
-func readCategory(r *reader, c *node, path string) wantedCategory {
+func readCategory(r *reader, c *jsontree.Node, path string) wantedCategory {
 	out := wantedCategory{name: r.text(c, path, "event_category"), subscribed: r.truth(c, path, "subscribed")}
 	for i, e := range r.list(c, path, "events") {
 		p := fmt.Sprintf("%sevents[%d].", path, i)
@@ -231,7 +234,7 @@ func (e wantedEvent) checkRuler(name string) error {
 	if e.ruler == nil || strings.TrimSpace(*e.ruler) == "" {
 		return nil
 	}
-	if _, err := parseRule([]byte(*e.ruler)); err != nil {
+	if _, err := ruler.Parse([]byte(*e.ruler)); err != nil {
 		return bad("Event ruler of '%s' is not valid: %v", name, err)
 	}
 	return nil

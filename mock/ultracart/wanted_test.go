@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tacklebox/mock/kit"
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 func FuzzWanted(f *testing.F) {
@@ -14,8 +15,8 @@ func FuzzWanted(f *testing.F) {
 	f.Add([]byte(`{"event_categories":[{"event_category":"user","subscribed":true},null,{"events":null}]}`))
 	f.Add([]byte(`{"maximum_size":1e999,"disabled":null,"event_categories":{}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		n, err := parse(body)
-		if err != nil || n.kind != objectKind {
+		n, err := jsontree.Parse(body)
+		if err != nil || n.Kind != jsontree.Object {
 			return
 		}
 		in, refused := readWanted(n)

@@ -7,6 +7,7 @@ import (
 
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/ultracart/jsontree"
 )
 
 const placeholders = "_placeholders"
@@ -197,11 +198,11 @@ func deleteWebhookByURL(q *request) (*answer, error) {
 		return nil, err
 	}
 	address := at(body, "webhook_url")
-	if address == nil || address.kind != stringKind || !absolute(address.text) {
+	if address == nil || address.Kind != jsontree.String || !absolute(address.Text) {
 		return nil, badURL()
 	}
 	for _, s := range q.a.Subs() { // in order of creation, which is that of their numbers
-		if s.URL != address.text {
+		if s.URL != address.Text {
 			continue
 		}
 		out := &answer{name: "webhook", payload: q.show(s, false)}

@@ -80,16 +80,16 @@ func TestCalls(t *testing.T) {
 		{"settings", func(c *client.Client) (any, error) { return c.Settings(ctx, "dsco", "acme") },
 			"GET /_/providers/dsco/settings?account=acme", "", 200, `{"profile":"v2"}`, `{"profile":"v2"}`},
 		{"put settings", func(c *client.Client) (any, error) {
-			return c.PutSettings(ctx, "dsco", "", client.Settings{"profile": json.RawMessage(`"v3"`)})
+			return c.PutSettings(ctx, "dsco", "", api.Settings{"profile": json.RawMessage(`"v3"`)})
 		}, "PUT /_/providers/dsco/settings", `{"profile":"v3"}`, 200, `{"profile":"v3"}`, `{"profile":"v3"}`},
 		{"fire", func(c *client.Client) (any, error) {
-			return c.Fire(ctx, client.FireRequest{Provider: "dsco", Type: "T", Set: api.RawMap(map[string]any{"a.b": json.Number("1.50")}), Unset: []string{"c"},
+			return c.Fire(ctx, api.Firing{Provider: "dsco", Type: "T", Set: api.RawMap(map[string]any{"a.b": json.Number("1.50")}), Unset: []string{"c"},
 				Merge: json.RawMessage(`{"d":1}`), To: "http://h/", Account: "acme", Context: api.RawMap(map[string]any{"k": true}), Count: 2, Faults: []api.Fault{{Kind: "duplicate"}}})
 		}, "POST /_/events", `{"provider":"dsco","type":"T","set":{"a.b":1.50},"unset":["c"],"merge":{"d":1},"to":"http://h/","account":"acme","context":{"k":true},"count":2,"faults":[{"kind":"duplicate"}]}`,
 			202, `{"events":[{"id":"e","type":"T","deliveries":[{"id":"d","subscription":"s","url":"http://h/"}],"skipped":[{"subscription":"x","reason":"off"}]}]}`,
 			`{"events":[{"id":"e","type":"T","deliveries":[{"id":"d","subscription":"s","url":"http://h/"}],"skipped":[{"subscription":"x","reason":"off"}]}]}`},
 		{"fire sends nothing that was not said", func(c *client.Client) (any, error) {
-			return c.Fire(ctx, client.FireRequest{Provider: "dsco", Type: "T"})
+			return c.Fire(ctx, api.Firing{Provider: "dsco", Type: "T"})
 		}, "POST /_/events", `{"provider":"dsco","type":"T"}`, 202, `{"events":[]}`, `{"events":[]}`},
 		{"entries", func(c *client.Client) (any, error) {
 			p, err := c.Entries(ctx, client.Query{Q: "kind:call a b", After: 3, Before: 9, Limit: 2, Order: "desc"})
@@ -117,14 +117,14 @@ func TestCalls(t *testing.T) {
 		{"reset", func(c *client.Client) (any, error) { return nil, c.Reset(ctx) },
 			"POST /_/reset", "", 200, `{"reset":true}`, `null`},
 		{"replay", func(c *client.Client) (any, error) {
-			return c.Replay(ctx, 7, client.ReplayRequest{To: "http://h/", Set: api.RawMap(map[string]any{"a": 1}), Unset: []string{"b"}, Resign: true, NewID: true})
+			return c.Replay(ctx, 7, api.ReplayRequest{To: "http://h/", Set: api.RawMap(map[string]any{"a": 1}), Unset: []string{"b"}, Resign: true, NewID: true})
 		}, "POST /_/entries/7/replay", `{"to":"http://h/","set":{"a":1},"unset":["b"],"resign":true,"new_id":true}`, 202, `{}`, `{}`},
 		{"expect", func(c *client.Client) (any, error) {
-			r, err := c.Expect(ctx, client.Expectation{Q: "x", Count: ptr(0), AtMost: true, Within: "1s", After: ptr(uint64(0))})
+			r, err := c.Expect(ctx, api.ExpectRequest{Q: "x", Count: ptr(0), AtMost: true, Within: "1s", After: ptr(uint64(0))})
 			return []any{r.Met, r.Entries}, err
 		}, "POST /_/expect", `{"q":"x","count":0,"at_most":true,"within":"1s","after":0}`, 200, `{"met":true,"entries":[4],"waited_ms":1.5}`, `[true,[4]]`},
 		{"expect not met", func(c *client.Client) (any, error) {
-			r, err := c.Expect(ctx, client.Expectation{Ordered: []string{"a", "b"}})
+			r, err := c.Expect(ctx, api.ExpectRequest{Ordered: []string{"a", "b"}})
 			return []any{r.Met, r.WaitedMS, string(r.Raw)}, err
 		}, "POST /_/expect", `{"ordered":["a","b"]}`, 417, `{"met":false,"waited_ms":20}`, `[false,20,"{\"met\":false,\"waited_ms\":20}"]`},
 		{"inboxes", func(c *client.Client) (any, error) { return c.Inboxes(ctx) },
@@ -134,13 +134,13 @@ func TestCalls(t *testing.T) {
 			"GET /_/inboxes/a%20b", "", 200, `{"reply":[{"status":500,"times":2,"headers":{"A":["b"]},"body":{"c":1}}]}`,
 			`{"reply":[{"status":500,"headers":{"A":"b"},"body":{"c":1},"times":2}]}`},
 		{"put inbox", func(c *client.Client) (any, error) {
-			return nil, c.PutInbox(ctx, "o", client.Inbox{Forward: "http://h/", Verify: &client.Signing{Provider: "dsco", Secret: "s"}})
+			return nil, c.PutInbox(ctx, "o", api.Inbox{Forward: "http://h/", Verify: &api.Signing{Provider: "dsco", Secret: "s"}})
 		}, "PUT /_/inboxes/o", `{"forward":"http://h/","verify":{"provider":"dsco","secret":"s"}}`, 200, `{}`, `null`},
 		{"subscriptions", func(c *client.Client) (any, error) { return c.Subscriptions(ctx, "dsco", "") },
 			"GET /_/subscriptions?provider=dsco", "", 200, `[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":2}]`,
 			`[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":2}]`},
 		{"subscribe", func(c *client.Client) (any, error) {
-			return c.Subscribe(ctx, client.NewSubscription{Provider: "dsco", Account: "a", URL: "u", Types: []string{"T", "U"}})
+			return c.Subscribe(ctx, api.NewSubscription{Provider: "dsco", Account: "a", URL: "u", Types: []string{"T", "U"}})
 		}, "POST /_/subscriptions", `{"provider":"dsco","account":"a","url":"u","types":["T","U"]}`, 201,
 			`[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":0}]`,
 			`[{"provider":"dsco","account":"a","id":"1","url":"u","types":["T"],"enabled":true,"failures":0}]`},
@@ -167,14 +167,14 @@ func TestCalls(t *testing.T) {
 		{"clock", func(c *client.Client) (any, error) { return c.Clock(ctx) },
 			"GET /_/clock", "", 200, `{"now":"2026-01-05T09:00:00Z","mode":"manual","next":"2026-01-05T09:15:00Z"}`,
 			`{"now":"2026-01-05T09:00:00Z","mode":"manual","next":"2026-01-05T09:15:00Z"}`},
-		{"move clock", func(c *client.Client) (any, error) { return c.MoveClock(ctx, client.ClockMove{Advance: "24h"}) },
+		{"move clock", func(c *client.Client) (any, error) { return c.MoveClock(ctx, api.ClockMove{Advance: "24h"}) },
 			"POST /_/clock", `{"advance":"24h"}`, 200, `{"now":"2026-01-06T09:00:00Z","mode":"manual"}`, `{"now":"2026-01-06T09:00:00Z","mode":"manual"}`},
 		{"verify", func(c *client.Client) (any, error) {
-			return c.Verify(ctx, client.VerifyRequest{Provider: "dsco", Secret: "s", Headers: map[string]api.Texts{"A": {"b"}}, Body: "{}"})
+			return c.Verify(ctx, api.VerifyRequest{Provider: "dsco", Secret: "s", Headers: map[string]api.Texts{"A": {"b"}}, Body: "{}"})
 		}, "POST /_/verify", `{"provider":"dsco","secret":"s","headers":{"A":"b"},"body":"{}"}`, 200, `{"valid":false,"reason":"no header","tried":["sha1"]}`,
 			`{"valid":false,"reason":"no header","tried":["sha1"]}`},
 		{"verify bytes", func(c *client.Client) (any, error) {
-			return c.Verify(ctx, client.VerifyRequest{Provider: "github", Account: "a", BodyBase64: "AP8="})
+			return c.Verify(ctx, api.VerifyRequest{Provider: "github", Account: "a", BodyBase64: "AP8="})
 		}, "POST /_/verify", `{"provider":"github","secret":"","account":"a","headers":null,"body":"","body_base64":"AP8="}`, 200, `{"valid":true,"tried":[]}`, `{"valid":true,"reason":"","tried":[]}`},
 		{"metrics", func(c *client.Client) (any, error) { return c.Metrics(ctx) },
 			"GET /_/metrics", "", 200, "a 1\n", `"a 1\n"`},
@@ -212,22 +212,22 @@ func TestRefusals(t *testing.T) {
 		name   string
 		status int
 		body   string
-		want   client.Error
+		want   api.Error
 		text   string
 	}{
 		{"ours", 422, `{"error":{"code":"unknown_type","message":"no such type","hint":"did you mean x?"}}`,
-			client.Error{Status: 422, Code: "unknown_type", Message: "no such type", Hint: "did you mean x?"}, "no such type (did you mean x?)"},
+			api.Error{Status: 422, Code: "unknown_type", Message: "no such type", Hint: "did you mean x?"}, "no such type (did you mean x?)"},
 		{"ours without a hint", 404, `{"error":{"code":"not_found","message":"gone"}}`,
-			client.Error{Status: 404, Code: "not_found", Message: "gone"}, "gone"},
+			api.Error{Status: 404, Code: "not_found", Message: "gone"}, "gone"},
 		{"a stranger on the port", 403, "<h1>No</h1>",
-			client.Error{Status: 403, Message: "the server answered 403 Forbidden: <h1>No</h1>"}, "the server answered 403 Forbidden: <h1>No</h1>"},
+			api.Error{Status: 403, Message: "the server answered 403 Forbidden: <h1>No</h1>"}, "the server answered 403 Forbidden: <h1>No</h1>"},
 		{"a long answer is cut", 500, strings.Repeat("x", 5000),
-			client.Error{Status: 500, Message: "the server answered 500 Internal Server Error: " + strings.Repeat("x", 200)}, "the server answered 500 Internal Server Error: " + strings.Repeat("x", 200)},
-		{"a redirect is not followed", 302, "", client.Error{Status: 302, Message: "the server answered 302 Found:"}, "the server answered 302 Found:"},
+			api.Error{Status: 500, Message: "the server answered 500 Internal Server Error: " + strings.Repeat("x", 200)}, "the server answered 500 Internal Server Error: " + strings.Repeat("x", 200)},
+		{"a redirect is not followed", 302, "", api.Error{Status: 302, Message: "the server answered 302 Found:"}, "the server answered 302 Found:"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := client.New(newFake(t, c.status, c.body).URL, "").Providers(context.Background())
-			var refused *client.Error
+			var refused *api.Error
 			if !errors.As(err, &refused) || !reflect.DeepEqual(*refused, c.want) {
 				t.Fatalf("error %#v, want %#v", err, c.want)
 			}
@@ -284,21 +284,21 @@ func TestBrokenAnswers(t *testing.T) {
 			t.Errorf("answer %q was taken", body)
 		}
 	}
-	if _, err := client.New(newFake(t, 200, "no").URL, "").Expect(context.Background(), client.Expectation{}); err == nil {
+	if _, err := client.New(newFake(t, 200, "no").URL, "").Expect(context.Background(), api.ExpectRequest{}); err == nil {
 		t.Error("an expectation's broken answer was taken")
 	}
-	var refused *client.Error
-	if _, err := client.New(newFake(t, 400, "no").URL, "").Expect(context.Background(), client.Expectation{}); !errors.As(err, &refused) {
+	var refused *api.Error
+	if _, err := client.New(newFake(t, 400, "no").URL, "").Expect(context.Background(), api.ExpectRequest{}); !errors.As(err, &refused) {
 		t.Errorf("error %v, want a refusal", err)
 	}
 }
 
 func TestCheckFilter(t *testing.T) {
-	if err := client.CheckFilter("kind:capture body.a=1"); err != nil {
+	if err := api.CheckFilter("kind:capture body.a=1"); err != nil {
 		t.Error(err)
 	}
-	var syntax *client.SyntaxError
-	if err := client.CheckFilter("kind:capture ("); !errors.As(err, &syntax) {
+	var syntax *api.SyntaxError
+	if err := api.CheckFilter("kind:capture ("); !errors.As(err, &syntax) {
 		t.Errorf("error %v, want one that names the place", err)
 	}
 }

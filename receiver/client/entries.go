@@ -11,6 +11,9 @@ import (
 	"tacklebox/receiver/api"
 )
 
+// EntryCalls are the calls about what happened: entries, inboxes, expectations.
+type EntryCalls struct{ *transport }
+
 // Query chooses entries. The zero value is the newest 100, oldest first.
 type Query struct {
 	Q      string // filter language
@@ -24,7 +27,7 @@ type Query struct {
 }
 
 // Entries returns a page of the journal.
-func (c *Client) Entries(ctx context.Context, q Query) (*api.Page, error) {
+func (c EntryCalls) Entries(ctx context.Context, q Query) (*api.Page, error) {
 	query := values("q", q.Q, "after", number(q.After), "before", number(q.Before), "limit", number(uint64(max(q.Limit, 0))), "order", q.Order)
 	if q.Oldest {
 		query.Set("after", "0")
@@ -32,57 +35,57 @@ func (c *Client) Entries(ctx context.Context, q Query) (*api.Page, error) {
 	if q.NoBodies {
 		query.Set("bodies", "0")
 	}
-	return ask[*api.Page](ctx, c, "GET", "/_/entries", query, nil)
+	return ask[*api.Page](ctx, c.transport, "GET", "/_/entries", query, nil)
 }
 
 // Entry returns one entry.
-func (c *Client) Entry(ctx context.Context, seq uint64) (*api.Entry, error) {
-	return ask[*api.Entry](ctx, c, "GET", entryPath(seq, ""), nil, nil)
+func (c EntryCalls) Entry(ctx context.Context, seq uint64) (*api.Entry, error) {
+	return ask[*api.Entry](ctx, c.transport, "GET", entryPath(seq, ""), nil, nil)
 }
 
 // Body returns the raw bytes of an entry's request body.
-func (c *Client) Body(ctx context.Context, seq uint64) ([]byte, error) {
+func (c EntryCalls) Body(ctx context.Context, seq uint64) ([]byte, error) {
 	return c.raw(ctx, "GET", entryPath(seq, "/body"), nil, nil)
 }
 
 // Export returns an entry as curl, har, fixture or gotest.
-func (c *Client) Export(ctx context.Context, seq uint64, format string) ([]byte, error) {
+func (c EntryCalls) Export(ctx context.Context, seq uint64, format string) ([]byte, error) {
 	return c.raw(ctx, "GET", entryPath(seq, "/as/"+url.PathEscape(format)), nil, nil)
 }
 
 // Diff returns the structural difference of two entries' requests.
-func (c *Client) Diff(ctx context.Context, a, b uint64) (*api.Difference, error) {
-	return ask[*api.Difference](ctx, c, "GET", "/_/entries/diff", values("a", number(a), "b", number(b)), nil)
+func (c EntryCalls) Diff(ctx context.Context, a, b uint64) (*api.Difference, error) {
+	return ask[*api.Difference](ctx, c.transport, "GET", "/_/entries/diff", values("a", number(a), "b", number(b)), nil)
 }
 
 // DiffSample compares an entry's body with the catalogue's sample of its type.
-func (c *Client) DiffSample(ctx context.Context, a uint64) (*api.Difference, error) {
-	return ask[*api.Difference](ctx, c, "GET", "/_/entries/diff", values("a", number(a), "b", "sample"), nil)
+func (c EntryCalls) DiffSample(ctx context.Context, a uint64) (*api.Difference, error) {
+	return ask[*api.Difference](ctx, c.transport, "GET", "/_/entries/diff", values("a", number(a), "b", "sample"), nil)
 }
 
 // DeleteEntries forgets every entry. Sequence numbers go on where they were.
-func (c *Client) DeleteEntries(ctx context.Context) error { return c.ForgetEntries(ctx, "") }
+func (c EntryCalls) DeleteEntries(ctx context.Context) error { return c.ForgetEntries(ctx, "") }
 
 // ForgetEntries forgets the entries that q matches, all when it is empty.
-func (c *Client) ForgetEntries(ctx context.Context, q string) error {
+func (c EntryCalls) ForgetEntries(ctx context.Context, q string) error {
 	return c.call(ctx, "DELETE", "/_/entries", values("q", q), nil, nil)
 }
 
 // Import hands requests that were recorded elsewhere to an inbox ("": the one
 // that doc names, else the server's choice). doc is a HAR, entries as JSON lines
 // or {"requests":[…]}; it is taken whole or not at all.
-func (c *Client) Import(ctx context.Context, inbox string, doc []byte) (*api.ImportResult, error) {
-	return ask[*api.ImportResult](ctx, c, "POST", "/_/entries/import", values("inbox", inbox), verbatim(doc))
+func (c EntryCalls) Import(ctx context.Context, inbox string, doc []byte) (*api.ImportResult, error) {
+	return ask[*api.ImportResult](ctx, c.transport, "POST", "/_/entries/import", values("inbox", inbox), verbatim(doc))
 }
 
 // Replay sends an entry again and returns the server's account of it.
-func (c *Client) Replay(ctx context.Context, seq uint64, req api.ReplayRequest) (json.RawMessage, error) {
+func (c EntryCalls) Replay(ctx context.Context, seq uint64, req api.ReplayRequest) (json.RawMessage, error) {
 	return c.raw(ctx, "POST", entryPath(seq, "/replay"), nil, req)
 }
 
 // Expect waits until the expectation is met, cannot be met any more, or its
 // time is over. Not met is a result, not an error.
-func (c *Client) Expect(ctx context.Context, e api.ExpectRequest) (*api.ExpectResult, error) {
+func (c EntryCalls) Expect(ctx context.Context, e api.ExpectRequest) (*api.ExpectResult, error) {
 	status, body, err := c.roundTrip(ctx, "POST", "/_/expect", nil, e)
 	if err != nil {
 		return nil, err

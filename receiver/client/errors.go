@@ -1,12 +1,10 @@
 package client
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"tacklebox/receiver/api"
@@ -25,19 +23,4 @@ func refusal(status int, body []byte) *api.Error {
 		return answer.Error
 	}
 	return &api.Error{Status: status, Message: strings.TrimSpace(fmt.Sprintf("the server answered %d %s: %.200s", status, http.StatusText(status), body))}
-}
-
-// connectError tells a caller that gave up from a server that is not there.
-func (c *Client) connectError(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if c.lost != nil {
-		return c.lost
-	}
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err // the address is named already
-	}
-	return fmt.Errorf("%w to %s: %w", ErrConnect, c.base, err)
 }

@@ -7,26 +7,30 @@ import (
 	"tacklebox/receiver/api"
 )
 
+// ProviderCalls are the calls about who sends: providers, firings, subscriptions,
+// faults, signatures.
+type ProviderCalls struct{ *transport }
+
 // Providers lists the providers.
-func (c *Client) Providers(ctx context.Context) ([]api.Provider, error) {
-	return ask[[]api.Provider](ctx, c, "GET", "/_/providers", nil, nil)
+func (c ProviderCalls) Providers(ctx context.Context) ([]api.Provider, error) {
+	return ask[[]api.Provider](ctx, c.transport, "GET", "/_/providers", nil, nil)
 }
 
 // Provider returns one provider with its catalogue. An unknown name is an
 // *api.Error with the nearest one as its hint.
-func (c *Client) Provider(ctx context.Context, name string) (*api.ProviderDetail, error) {
-	return ask[*api.ProviderDetail](ctx, c, "GET", "/_/providers/"+url.PathEscape(name), nil, nil)
+func (c ProviderCalls) Provider(ctx context.Context, name string) (*api.ProviderDetail, error) {
+	return ask[*api.ProviderDetail](ctx, c.transport, "GET", "/_/providers/"+url.PathEscape(name), nil, nil)
 }
 
 // Settings returns the switches of a provider for one account, or for all when
 // account is empty.
-func (c *Client) Settings(ctx context.Context, provider, account string) (api.Settings, error) {
-	return ask[api.Settings](ctx, c, "GET", settingsPath(provider), values("account", account), nil)
+func (c ProviderCalls) Settings(ctx context.Context, provider, account string) (api.Settings, error) {
+	return ask[api.Settings](ctx, c.transport, "GET", settingsPath(provider), values("account", account), nil)
 }
 
 // PutSettings changes the named switches and returns all of them.
-func (c *Client) PutSettings(ctx context.Context, provider, account string, s api.Settings) (api.Settings, error) {
-	return ask[api.Settings](ctx, c, "PUT", settingsPath(provider), values("account", account), s)
+func (c ProviderCalls) PutSettings(ctx context.Context, provider, account string, s api.Settings) (api.Settings, error) {
+	return ask[api.Settings](ctx, c.transport, "PUT", settingsPath(provider), values("account", account), s)
 }
 
 func settingsPath(provider string) string {
@@ -35,8 +39,8 @@ func settingsPath(provider string) string {
 
 // Fire makes an event happen and returns once its first attempts are on their
 // way.
-func (c *Client) Fire(ctx context.Context, req api.Firing) (*api.Fired, error) {
-	return ask[*api.Fired](ctx, c, "POST", "/_/events", nil, req)
+func (c ProviderCalls) Fire(ctx context.Context, req api.Firing) (*api.Fired, error) {
+	return ask[*api.Fired](ctx, c.transport, "POST", "/_/events", nil, req)
 }
 
 // values builds a query of the pairs whose value is not empty.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -22,15 +23,15 @@ func calls(c *client.Client) map[string]func(context.Context) error {
 		"Provider":      func(ctx context.Context) error { return one(c.Provider(ctx, "p")) },
 		"OpenAPI":       func(ctx context.Context) error { return one(c.OpenAPI(ctx, "p")) },
 		"Settings":      func(ctx context.Context) error { return one(c.Settings(ctx, "p", "")) },
-		"PutSettings":   func(ctx context.Context) error { return one(c.PutSettings(ctx, "p", "", client.Settings{})) },
-		"Fire":          func(ctx context.Context) error { return one(c.Fire(ctx, client.FireRequest{})) },
+		"PutSettings":   func(ctx context.Context) error { return one(c.PutSettings(ctx, "p", "", api.Settings{})) },
+		"Fire":          func(ctx context.Context) error { return one(c.Fire(ctx, api.Firing{})) },
 		"Entries":       func(ctx context.Context) error { return one(c.Entries(ctx, client.Query{})) },
 		"Entry":         func(ctx context.Context) error { return one(c.Entry(ctx, 1)) },
 		"Body":          func(ctx context.Context) error { return one(c.Body(ctx, 1)) },
 		"Export":        func(ctx context.Context) error { return one(c.Export(ctx, 1, "curl")) },
 		"Diff":          func(ctx context.Context) error { return one(c.Diff(ctx, 1, 2)) },
-		"Replay":        func(ctx context.Context) error { return one(c.Replay(ctx, 1, client.ReplayRequest{})) },
-		"Expect":        func(ctx context.Context) error { return one(c.Expect(ctx, client.Expectation{})) },
+		"Replay":        func(ctx context.Context) error { return one(c.Replay(ctx, 1, api.ReplayRequest{})) },
+		"Expect":        func(ctx context.Context) error { return one(c.Expect(ctx, api.ExpectRequest{})) },
 		"Inboxes":       func(ctx context.Context) error { return one(c.Inboxes(ctx)) },
 		"Subscriptions": func(ctx context.Context) error { return one(c.Subscriptions(ctx, "", "")) },
 		"Secrets":       func(ctx context.Context) error { return one(c.Secrets(ctx, "", "")) },
@@ -75,7 +76,7 @@ func TestEveryCallFails(t *testing.T) {
 	t.Parallel()
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
-	var refused *client.Error
+	var refused *api.Error
 	for name, c := range map[string]struct {
 		url string
 		ctx context.Context
@@ -151,7 +152,7 @@ func TestStreamPassesServerErrors(t *testing.T) {
 			server.mu.Lock()
 			server.status = map[int]int{0: 503}[server.status] // once
 			server.mu.Unlock()
-			var refused *client.Error
+			var refused *api.Error
 			told = append(told, fmt.Sprint("lost ", errors.As(e.Err, &refused)))
 		}
 		return nil
@@ -194,7 +195,7 @@ func TestStreamEndsWithTheCaller(t *testing.T) {
 // TestFilterKeysAreTheLanguage: completion offers what the filter takes.
 func TestFilterKeysAreTheLanguage(t *testing.T) {
 	t.Parallel()
-	keys := client.FilterKeys()
+	keys := api.FilterKeys()
 	if len(keys) < 20 {
 		t.Errorf("only %d keys", len(keys))
 	}
@@ -204,7 +205,7 @@ func TestFilterKeysAreTheLanguage(t *testing.T) {
 			if strings.HasSuffix(k.Name, ".") {
 				q = v
 			}
-			if err := client.CheckFilter(q); err != nil {
+			if err := api.CheckFilter(q); err != nil {
 				t.Errorf("%s: %v", q, err)
 			}
 		}

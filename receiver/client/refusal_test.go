@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -21,7 +22,7 @@ func TestRedirectsAreRefused(t *testing.T) {
 		server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, status))
 		_, err := client.New(server.URL, "secret").Entries(t.Context(), client.Query{})
 		server.Close()
-		var refused *client.Error
+		var refused *api.Error
 		if !errors.As(err, &refused) || refused.Status != status {
 			t.Errorf("%d: %v", status, err)
 		}
@@ -48,15 +49,15 @@ func TestWhatARefusalSays(t *testing.T) {
 		{499, "null", "the server answered 499 : null"},
 	} {
 		_, err := client.New(newFake(t, c.status, c.body).URL, "").Providers(t.Context())
-		var refused *client.Error
+		var refused *api.Error
 		if !errors.As(err, &refused) || err.Error() != c.want || refused.Status != c.status || errors.Is(err, client.ErrConnect) {
 			t.Errorf("%d %.40s: %v, want %s", c.status, c.body, err, c.want)
 		}
 	}
-	if got := (&client.Error{Status: 503}).Error(); got != "the server answered 503 Service Unavailable" {
+	if got := (&api.Error{Status: 503}).Error(); got != "the server answered 503 Service Unavailable" {
 		t.Errorf("without a message: %s", got)
 	}
-	if got := (&client.Error{Status: 400, Hint: "try"}).Error(); got != "the server answered 400 Bad Request (try)" {
+	if got := (&api.Error{Status: 400, Hint: "try"}).Error(); got != "the server answered 400 Bad Request (try)" {
 		t.Errorf("with a hint alone: %s", got)
 	}
 }
@@ -65,7 +66,7 @@ func TestWhatARefusalSays(t *testing.T) {
 func TestWhatCannotBeSent(t *testing.T) {
 	t.Parallel()
 	server := newFake(t, 200, "{}")
-	_, err := client.New(server.URL, "").PutSettings(t.Context(), "p", "", client.Settings{"a": json.RawMessage("{")})
+	_, err := client.New(server.URL, "").PutSettings(t.Context(), "p", "", api.Settings{"a": json.RawMessage("{")})
 	if err == nil || !strings.Contains(err.Error(), "request PUT /_/providers/p/settings") || server.got().Line != "" {
 		t.Errorf("broken JSON: %v, sent %q", err, server.got().Line)
 	}
@@ -104,10 +105,10 @@ func TestAnAnswerThatBreaksOff(t *testing.T) {
 // TestTheKeysAreThoseOfTheLanguage: each can be used as it is shown.
 func TestTheKeysAreThoseOfTheLanguage(t *testing.T) {
 	t.Parallel()
-	keys := client.FilterKeys()
+	keys := api.FilterKeys()
 	for _, k := range keys {
 		for _, v := range k.Values {
-			if err := client.CheckFilter(k.Name + v); err != nil {
+			if err := api.CheckFilter(k.Name + v); err != nil {
 				t.Errorf("%s%s: %v", k.Name, v, err)
 			}
 		}

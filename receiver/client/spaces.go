@@ -14,18 +14,20 @@ func (c *Client) Space(name string) *Client {
 	if name == "" {
 		return c
 	}
-	return &Client{base: c.base + "/~" + name, token: c.token, http: c.http, lost: c.lost}
+	t := *c.transport
+	t.base += "/~" + name
+	return clientOver(&t)
 }
 
 // Spaces lists the spaces that have begun.
 func (c *Client) Spaces(ctx context.Context) ([]api.Space, error) {
-	return ask[[]api.Space](ctx, c, "GET", "/_/spaces", nil, nil)
+	return ask[[]api.Space](ctx, c.transport, "GET", "/_/spaces", nil, nil)
 }
 
 // PutSpace makes a space, or answers what it is when nothing given contradicts
 // that; else it is an *api.Error of status 409.
 func (c *Client) PutSpace(ctx context.Context, name string, o api.SpaceOptions) (*api.Space, error) {
-	return ask[*api.Space](ctx, c, "PUT", "/_/spaces/"+url.PathEscape(name), nil, o)
+	return ask[*api.Space](ctx, c.transport, "PUT", "/_/spaces/"+url.PathEscape(name), nil, o)
 }
 
 // DeleteSpace ends a space and forgets all it kept.
@@ -39,7 +41,7 @@ func (c *Client) Index(ctx context.Context) (json.RawMessage, error) {
 }
 
 // OpenAPI returns the OpenAPI description of one provider's mock.
-func (c *Client) OpenAPI(ctx context.Context, name string) (json.RawMessage, error) {
+func (c ProviderCalls) OpenAPI(ctx context.Context, name string) (json.RawMessage, error) {
 	return c.raw(ctx, "GET", "/_/providers/"+url.PathEscape(name)+"/openapi.json", nil, nil)
 }
 

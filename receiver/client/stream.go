@@ -208,15 +208,15 @@ func wrapMessage(err error) error {
 }
 
 // dial opens the WebSocket. A refusal of the handshake is an *api.Error.
-func (c *Client) dial(ctx context.Context, q string, after uint64) (*websocket.Conn, error) {
+func (t *transport) dial(ctx context.Context, q string, after uint64) (*websocket.Conn, error) {
 	header := http.Header{}
-	c.authorize(header)
+	t.authorize(header)
 	query := values("q", q)
 	query.Set("after", strconv.FormatUint(after, 10))
-	address := "ws" + strings.TrimPrefix(c.address("/_/stream", query), "http")
+	address := "ws" + strings.TrimPrefix(t.address("/_/stream", query), "http")
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second, ReadBufferSize: 64 << 10}
-	if c.lost != nil {
-		return nil, c.lost
+	if t.lost != nil {
+		return nil, t.lost
 	}
 	conn, resp, err := dialer.DialContext(ctx, address, header)
 	if err != nil && resp != nil {
@@ -225,7 +225,7 @@ func (c *Client) dial(ctx context.Context, q string, after uint64) (*websocket.C
 		return nil, refusal(resp.StatusCode, body)
 	}
 	if err != nil {
-		return nil, c.connectError(ctx, err)
+		return nil, t.connectError(ctx, err)
 	}
 	conn.SetReadLimit(maxMessage)
 	return conn, nil

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/websocket"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -141,7 +142,7 @@ func TestStreamEnds(t *testing.T) {
 	t.Run("refused", func(t *testing.T) {
 		server := newStreamer(t, 0)
 		server.status = http.StatusBadRequest
-		var refused *client.Error
+		var refused *api.Error
 		if _, err := follow(t, server, client.StreamOptions{}, 1); !errors.As(err, &refused) || refused.Message != "refused" {
 			t.Errorf("error %v, want the refusal", err)
 		}

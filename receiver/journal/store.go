@@ -71,6 +71,9 @@ type Store interface {
 	// Bounds returns the oldest kept and the newest readable sequence number;
 	// oldest is last+1 when nothing is kept.
 	Bounds() (oldest, last uint64)
+	// Count returns how many entries are kept: fewer than Bounds spans where some
+	// were forgotten or lost.
+	Count() uint64
 	// Clear forgets every entry. Sequence numbers go on where they were.
 	Clear() error
 	// Forget forgets the entries that f matches. Their numbers are never given

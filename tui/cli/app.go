@@ -71,7 +71,7 @@ type Instance interface {
 }
 
 // Entry is one thing that happened, as the journal keeps it.
-type Entry = client.Entry
+type Entry = api.Entry
 
 // Gap stands for entries that are no longer kept.
 type Gap = api.Gap

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 )
@@ -27,7 +27,7 @@ been attempted.`,
 			if err != nil {
 				return err
 			}
-			var clock *client.Clock
+			var clock *api.Clock
 			if move == nil {
 				clock, err = a.client().Clock(cmd.Context())
 			} else {
@@ -42,7 +42,7 @@ been attempted.`,
 }
 
 // clockMove reads the arguments; nil means to look only.
-func clockMove(args []string) (*client.ClockMove, error) {
+func clockMove(args []string) (*api.ClockMove, error) {
 	if len(args) == 0 {
 		return nil, nil
 	}
@@ -52,24 +52,24 @@ func clockMove(args []string) (*client.ClockMove, error) {
 	}
 	switch {
 	case verb == "next" && value == "", verb == "advance" && value == "next":
-		return &client.ClockMove{To: "next"}, nil
+		return &api.ClockMove{To: "next"}, nil
 	case verb == "advance" && value != "":
 		if d, err := time.ParseDuration(value); err != nil || d < 0 {
 			return nil, exit.Usagef("clock advance %q: want a duration like 90s, 15m or 24h", value)
 		}
-		return &client.ClockMove{Advance: value}, nil
+		return &api.ClockMove{Advance: value}, nil
 	case verb == "to" && value != "":
 		if _, err := time.Parse(time.RFC3339, value); err != nil {
 			return nil, exit.Usagef("clock to %q: want a time like 2026-01-31T12:00:00Z", value)
 		}
-		return &client.ClockMove{To: value}, nil
+		return &api.ClockMove{To: value}, nil
 	case verb == "advance" || verb == "to":
 		return nil, exit.Usagef("clock %s: how far? Like 'clock advance 15m' or 'clock to 2026-01-31T12:00:00Z'", verb)
 	}
 	return nil, exit.Usagef("clock %q: want advance, next or to%s", verb, exit.DidYouMean(verb, []string{"advance", "next", "to"}))
 }
 
-func (a clockRun) printClock(c *client.Clock) error {
+func (a clockRun) printClock(c *api.Clock) error {
 	if a.json {
 		return a.out.JSON(c)
 	}

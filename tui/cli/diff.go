@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 )
 
 // diffRun is what the command does with the app.
@@ -38,7 +38,7 @@ second entry, the body is compared with the catalogue's sample of its event type
 }
 
 // difference asks for that of two entries, or of one and its type's sample.
-func (a diffRun) difference(ctx context.Context, first uint64, other string) (*client.Difference, error) {
+func (a diffRun) difference(ctx context.Context, first uint64, other string) (*api.Difference, error) {
 	if other == "sample" {
 		return a.client().DiffSample(ctx, first)
 	}

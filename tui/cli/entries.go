@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/flags"
 )
@@ -51,7 +52,7 @@ func entriesCommand(a *App) *cobra.Command {
 	return cmd
 }
 
-func (a entriesRun) printEntries(page *client.Page) error {
+func (a entriesRun) printEntries(page *api.Page) error {
 	if len(page.Entries) == 0 && !a.json {
 		a.say("nothing matches, of %d entries", page.LastSeq+1-min(page.OldestSeq, page.LastSeq+1))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
@@ -33,7 +34,7 @@ func eventsCommand(a *App) *cobra.Command {
 }
 
 // provider returns a provider; a mistyped name is answered with the nearest.
-func (a *App) provider(ctx context.Context, c *client.Client, name string) (*client.ProviderDetail, error) {
+func (a *App) provider(ctx context.Context, c *client.Client, name string) (*api.ProviderDetail, error) {
 	detail, err := c.Provider(ctx, name)
 	if err == nil {
 		return detail, nil
@@ -50,7 +51,7 @@ func (a *App) provider(ctx context.Context, c *client.Client, name string) (*cli
 	return nil, err
 }
 
-func (a eventsRun) eventTypes(detail *client.ProviderDetail) error {
+func (a eventsRun) eventTypes(detail *api.ProviderDetail) error {
 	if a.json {
 		for _, e := range detail.Events {
 			if err := a.out.JSON(e); err != nil {
@@ -67,7 +68,7 @@ func (a eventsRun) eventTypes(detail *client.ProviderDetail) error {
 	return nil
 }
 
-func (a eventsRun) eventType(detail *client.ProviderDetail, name string) error {
+func (a eventsRun) eventType(detail *api.ProviderDetail, name string) error {
 	found := findType(detail, name)
 	if found == nil {
 		return exit.Usagef("%s has no event type %q%s", detail.Name, name, exit.DidYouMean(name, typeNames(detail)))
@@ -83,7 +84,7 @@ func (a eventsRun) eventType(detail *client.ProviderDetail, name string) error {
 	return nil
 }
 
-func findType(detail *client.ProviderDetail, name string) *client.EventType {
+func findType(detail *api.ProviderDetail, name string) *api.EventType {
 	for i := range detail.Events {
 		if detail.Events[i].Type == name {
 			return &detail.Events[i]
@@ -92,7 +93,7 @@ func findType(detail *client.ProviderDetail, name string) *client.EventType {
 	return nil
 }
 
-func typeNames(detail *client.ProviderDetail) []string {
+func typeNames(detail *api.ProviderDetail) []string {
 	names := make([]string, len(detail.Events))
 	for i, e := range detail.Events {
 		names[i] = e.Type

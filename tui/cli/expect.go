@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/expectation"
 	"tacklebox/tui/cli/report"
@@ -77,8 +77,8 @@ func (v *orderedValue) Set(s string) error {
 	return nil
 }
 
-func (o *expectOptions) expectation(cmd *cobra.Command, args []string) (e client.Expectation, err error) {
-	e = client.Expectation{AtMost: o.atMost || o.count == 0, Within: o.within.String()}
+func (o *expectOptions) expectation(cmd *cobra.Command, args []string) (e api.ExpectRequest, err error) {
+	e = api.ExpectRequest{AtMost: o.atMost || o.count == 0, Within: o.within.String()}
 	if o.count < 0 || o.within < 0 {
 		return e, exit.Usagef("--count and --within cannot be negative")
 	}
@@ -103,7 +103,7 @@ func (o *expectOptions) expectation(cmd *cobra.Command, args []string) (e client
 	return e, nil
 }
 
-func (a expectRun) expect(ctx context.Context, e client.Expectation, junit string) error {
+func (a expectRun) expect(ctx context.Context, e api.ExpectRequest, junit string) error {
 	started := time.Now()
 	verdict, result, err := expectation.Ask(ctx, a.client(), e)
 	if err != nil {

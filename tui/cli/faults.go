@@ -5,14 +5,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 )
 
 // faultsRun is what the command does with the app.
 type faultsRun struct{ *App }
 
 func faultsCommand(a *App) *cobra.Command {
-	var fault client.Fault
+	var fault api.Fault
 	var probability float64
 	var clear bool
 	cmd := &cobra.Command{
@@ -79,7 +79,7 @@ func firstOf(args []string) string {
 	return args[0]
 }
 
-func (a faultsRun) printFaults(list []client.Fault) error {
+func (a faultsRun) printFaults(list []api.Fault) error {
 	if a.json {
 		return a.out.JSON(list)
 	}

@@ -6,13 +6,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/tui/safe"
 )
 
 // filterProblem shows the place where a query stops making sense.
 func filterProblem(q string, err error) error {
-	var syntax *client.SyntaxError
+	var syntax *api.SyntaxError
 	if !errors.As(err, &syntax) {
 		return fmt.Errorf("filter: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 // fireOptions is a fire command line before the sample gave it types.
 type fireOptions struct {
 	edit
-	req         client.FireRequest
+	req         api.Firing
 	body, merge string
 	context     []string
 	faults      []string
@@ -213,12 +213,12 @@ func (a fireRun) explainFire(ctx context.Context, c *client.Client, o *fireOptio
 
 // firedJSON is fire's answer with what became of the first attempts.
 type firedJSON struct {
-	client.FireResult
-	Attempts []client.Entry `json:"attempts,omitempty"`
+	api.Fired
+	Attempts []api.Entry `json:"attempts,omitempty"`
 }
 
-func (a fireRun) printFired(result *client.FireResult, attempts []client.Entry, waited bool) {
-	byDelivery := map[string]*client.Entry{}
+func (a fireRun) printFired(result *api.Fired, attempts []api.Entry, waited bool) {
+	byDelivery := map[string]*api.Entry{}
 	for i := range attempts {
 		byDelivery[attempts[i].DeliveryID] = &attempts[i]
 	}
@@ -236,7 +236,7 @@ func (a fireRun) printFired(result *client.FireResult, attempts []client.Entry, 
 	}
 }
 
-func (a fireRun) ending(attempt *client.Entry, waited bool) print.Painted {
+func (a fireRun) ending(attempt *api.Entry, waited bool) print.Painted {
 	switch {
 	case attempt != nil:
 		return a.out.Marks(attempt)

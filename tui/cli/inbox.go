@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 )
@@ -86,9 +85,9 @@ func (a inboxRun) inboxes(ctx context.Context) error {
 	return nil
 }
 
-func (a inboxRun) printInbox(name string, in *client.Inbox) error {
+func (a inboxRun) printInbox(name string, in *api.Inbox) error {
 	if a.json {
-		return a.out.JSON(client.InboxInfo{Inbox: name, Settings: *in})
+		return a.out.JSON(api.InboxInfo{Inbox: name, Settings: *in})
 	}
 	a.out.Line("%s  %s", a.out.Paint(print.Bold, name), a.client().URL()+"/in/"+name)
 	a.out.Line("  reply    %s", answers(in.Reply))
@@ -101,12 +100,12 @@ func (a inboxRun) printInbox(name string, in *client.Inbox) error {
 	return nil
 }
 
-func signing(s string) *client.Signing {
+func signing(s string) *api.Signing {
 	if s == "" {
 		return nil
 	}
 	provider, secret, _ := strings.Cut(s, ":")
-	return &client.Signing{Provider: provider, Secret: secret}
+	return &api.Signing{Provider: provider, Secret: secret}
 }
 
 // answers are an inbox's replies, as --reply takes them.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/tui/cli/print"
 )
 
@@ -70,14 +70,14 @@ func (a providersRun) section(title string, rows [][]string) {
 	}
 }
 
-func settingRows(settings client.Settings) (rows [][]string) {
+func settingRows(settings api.Settings) (rows [][]string) {
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		rows = append(rows, []string{"  " + key, string(settings[key])})
 	}
 	return rows
 }
 
-func factRows(facts []client.Fact) (rows [][]string) {
+func factRows(facts []api.ContextKey) (rows [][]string) {
 	for _, f := range facts {
 		about := f.About
 		if len(f.Types) > 0 {
@@ -88,7 +88,7 @@ func factRows(facts []client.Fact) (rows [][]string) {
 	return rows
 }
 
-func assumptionRows(list []client.Assumption) (rows [][]string) {
+func assumptionRows(list []api.Assumption) (rows [][]string) {
 	for _, as := range list {
 		text := as.Text
 		if as.Switch != "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/scenario"
 	"tacklebox/tui/cli/serve"
@@ -59,7 +59,7 @@ func TestThePageOfCommands(t *testing.T) {
 func filterMarkdown() string {
 	var b strings.Builder
 	b.WriteString("\n| key | |\n|---|---|\n")
-	for _, k := range client.FilterKeys() {
+	for _, k := range api.FilterKeys() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", k.Name, cell(k.About))
 	}
 	return b.String() + "\n"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 )
@@ -63,6 +64,6 @@ func (a *App) awaitReady(ctx context.Context, within time.Duration) (*client.Cli
 // worthWaiting tells a sandbox that is starting from one that will refuse the
 // next time as well.
 func worthWaiting(err error) bool {
-	var refused *client.Error
+	var refused *api.Error
 	return errors.Is(err, client.ErrConnect) || errors.As(err, &refused) && refused.Status >= 500
 }

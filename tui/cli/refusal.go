@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/client"
 )
 
 // refusal adds the nearest name to a refusal that has no hint of its own.
@@ -21,7 +20,7 @@ func refusal(err error, word string, candidates []string) error {
 	return err
 }
 
-func asRefusal(err error) (*client.Error, bool) {
-	refused, ok := err.(*client.Error)
+func asRefusal(err error) (*api.Error, bool) {
+	refused, ok := err.(*api.Error)
 	return refused, ok
 }

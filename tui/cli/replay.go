@@ -10,14 +10,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tacklebox/receiver/client"
+	"tacklebox/receiver/api"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 )
 
 type replayOptions struct {
 	edit
-	req  client.ReplayRequest
+	req  api.ReplayRequest
 	open bool
 }
 
@@ -77,7 +77,7 @@ func (a replayRun) replay(ctx context.Context, seq uint64, o replayOptions) erro
 }
 
 // prepareReplay reads the body that is to be sent, when somebody changes it.
-func (a replayRun) prepareReplay(ctx context.Context, seq uint64, o replayOptions, req *client.ReplayRequest) error {
+func (a replayRun) prepareReplay(ctx context.Context, seq uint64, o replayOptions, req *api.ReplayRequest) error {
 	if len(o.set) == 0 && !o.open {
 		return nil
 	}
@@ -100,12 +100,12 @@ func (a replayRun) prepareReplay(ctx context.Context, seq uint64, o replayOption
 }
 
 func (a replayRun) printReplayed(raw []byte) {
-	var fired client.FireResult
+	var fired api.Fired
 	if json.Unmarshal(raw, &fired) == nil && len(fired.Events) > 0 {
 		fireRun{a.App}.printFired(&fired, nil, false)
 		return
 	}
-	var d client.Delivery
+	var d api.Delivery
 	if json.Unmarshal(raw, &d) == nil && d.URL != "" {
 		a.out.Line("  → %s", d.URL)
 	}

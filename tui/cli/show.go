@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
@@ -64,7 +65,7 @@ func (a showRun) rawBody(ctx context.Context, seq uint64) error {
 	return nil
 }
 
-func (a showRun) show(ctx context.Context, e *client.Entry) error {
+func (a showRun) show(ctx context.Context, e *api.Entry) error {
 	a.out.Summary(e)
 	a.out.Facts(e)
 	if e.Request != nil {

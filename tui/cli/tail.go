@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 )
@@ -76,9 +77,9 @@ func (a tailRun) tailer(limit int) func(client.Event) error {
 }
 
 // gap is part of the output: who counts lines must see that some are missing.
-func (a tailRun) gap(g client.Gap) error {
+func (a tailRun) gap(g api.Gap) error {
 	if a.json {
-		return errors.Join(a.out.JSON(map[string]client.Gap{"gap": g}), a.out.Flush())
+		return errors.Join(a.out.JSON(map[string]api.Gap{"gap": g}), a.out.Flush())
 	}
 	a.out.Line("        entries %d to %d are no longer kept", g.From, g.To)
 	return a.out.Flush()
@@ -88,7 +89,7 @@ func (a tailRun) gap(g client.Gap) error {
 // before anybody is asked.
 func query(args []string) (string, error) {
 	q := strings.Join(args, " ")
-	if err := client.CheckFilter(q); err != nil {
+	if err := api.CheckFilter(q); err != nil {
 		return "", exit.Misused(filterProblem(q, err))
 	}
 	return q, nil

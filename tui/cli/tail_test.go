@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
@@ -15,7 +16,7 @@ import (
 // TestTailer feeds the printer of tail what a stream can tell. The stream's own
 // promises are tested in receiver/client.
 func TestTailer(t *testing.T) {
-	entry := &client.Entry{Seq: 3, Kind: "capture", Inbox: "a\x1b[2J"}
+	entry := &api.Entry{Seq: 3, Kind: "capture", Inbox: "a\x1b[2J"}
 	for _, c := range []struct {
 		name     string
 		json     bool
@@ -25,9 +26,9 @@ func TestTailer(t *testing.T) {
 		enough   bool
 	}{
 		{"entry", false, 0, []client.Event{{State: client.Connected}, {Entry: entry}}, "     3  00:00:00.000  capture  inbox a␛[2J\n", "", false},
-		{"gap", false, 0, []client.Event{{Gap: &client.Gap{From: 4, To: 9}}}, "        entries 4 to 9 are no longer kept\n", "", false},
-		{"gap for a program", true, 0, []client.Event{{Gap: &client.Gap{From: 4, To: 9}}}, `{"gap":{"from":4,"to":9}}` + "\n", "", false},
-		{"limit", true, 2, []client.Event{{Entry: &client.Entry{Seq: 1}}, {Entry: &client.Entry{Seq: 2}}}, "*", "", true},
+		{"gap", false, 0, []client.Event{{Gap: &api.Gap{From: 4, To: 9}}}, "        entries 4 to 9 are no longer kept\n", "", false},
+		{"gap for a program", true, 0, []client.Event{{Gap: &api.Gap{From: 4, To: 9}}}, `{"gap":{"from":4,"to":9}}` + "\n", "", false},
+		{"limit", true, 2, []client.Event{{Entry: &api.Entry{Seq: 1}}, {Entry: &api.Entry{Seq: 2}}}, "*", "", true},
 		{"a loss is said once, and its end", false, 0,
 			[]client.Event{{State: client.Connected}, {State: client.Lost, Err: errors.New("cut\x1b")}, {State: client.Lost, Err: errors.New("refused")}, {State: client.Connected}},
 			"", "tacklebox: connection lost (cut␛); trying again\ntacklebox: connected again\n", false},
@@ -91,7 +92,7 @@ func TestFilterProblem(t *testing.T) {
 		{"", 99, "", "filter: bad\n  \n  ^"},
 		{"a", -1, "", "filter: bad\n  a\n  ^"},
 	} {
-		got := filterProblem(c.q, &client.SyntaxError{Query: c.q, Pos: c.pos, Msg: "bad", Hint: c.hint}).Error()
+		got := filterProblem(c.q, &api.SyntaxError{Query: c.q, Pos: c.pos, Msg: "bad", Hint: c.hint}).Error()
 		if got != c.want {
 			t.Errorf("filterProblem(%q, %d) =\n%s\nwant\n%s", c.q, c.pos, got, c.want)
 		}

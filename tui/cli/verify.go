@@ -78,7 +78,7 @@ func (a verifyRun) verify(cmd *cobra.Command, args []string, o *verifyOptions) e
 }
 
 // verifyRequest takes the request from the running sandbox or from a file.
-func (a verifyRun) verifyRequest(cmd *cobra.Command, files []string, o *verifyOptions) (*client.VerifyRequest, error) {
+func (a verifyRun) verifyRequest(cmd *cobra.Command, files []string, o *verifyOptions) (*api.VerifyRequest, error) {
 	switch {
 	case o.entry != "" && len(files) > 0:
 		return nil, exit.Usagef("FILE and --entry exclude each other\nUsage: %s", cmd.UseLine())
@@ -104,7 +104,7 @@ func (a verifyRun) verifyRequest(cmd *cobra.Command, files []string, o *verifyOp
 	return withHeaders(ofEntry(entry), o.headers)
 }
 
-func (a verifyRun) printVerdict(v *client.Verdict, explain bool) error {
+func (a verifyRun) printVerdict(v *api.Verdict, explain bool) error {
 	if a.json {
 		if err := a.out.JSON(v); err != nil {
 			return err
@@ -128,7 +128,7 @@ func (a verifyRun) printVerdict(v *client.Verdict, explain bool) error {
 }
 
 // signed reads the request whose signature is in question.
-func (a verifyRun) signed(file string, headers []string) (*client.VerifyRequest, error) {
+func (a verifyRun) signed(file string, headers []string) (*api.VerifyRequest, error) {
 	if file != "-" {
 		file = "@" + file
 	}
@@ -140,7 +140,7 @@ func (a verifyRun) signed(file string, headers []string) (*client.VerifyRequest,
 }
 
 // withHeaders adds headers from the command line.
-func withHeaders(req *client.VerifyRequest, headers []string) (*client.VerifyRequest, error) {
+func withHeaders(req *api.VerifyRequest, headers []string) (*api.VerifyRequest, error) {
 	for _, h := range headers {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok || strings.TrimSpace(name) == "" {
@@ -153,7 +153,7 @@ func withHeaders(req *client.VerifyRequest, headers []string) (*client.VerifyReq
 }
 
 // parseSigned finds out which of its three forms a request has.
-func parseSigned(text []byte) *client.VerifyRequest {
+func parseSigned(text []byte) *api.VerifyRequest {
 	if req := fromEntry(text); req != nil {
 		return req
 	}
@@ -164,8 +164,8 @@ func parseSigned(text []byte) *client.VerifyRequest {
 }
 
 // requestOf puts a body into the form that keeps all of its bytes.
-func requestOf(headers map[string][]string, body []byte) *client.VerifyRequest {
-	req := &client.VerifyRequest{Headers: map[string]api.Texts{}}
+func requestOf(headers map[string][]string, body []byte) *api.VerifyRequest {
+	req := &api.VerifyRequest{Headers: map[string]api.Texts{}}
 	for name, values := range headers {
 		req.Headers[name] = values
 	}
@@ -177,14 +177,14 @@ func requestOf(headers map[string][]string, body []byte) *client.VerifyRequest {
 	return req
 }
 
-func ofEntry(entry *client.Entry) *client.VerifyRequest {
+func ofEntry(entry *api.Entry) *api.VerifyRequest {
 	req := requestOf(entry.Request.Headers.Map(), entry.Request.Body)
 	req.Account = entry.Account
 	return req
 }
 
-func fromEntry(text []byte) *client.VerifyRequest {
-	var entry client.Entry
+func fromEntry(text []byte) *api.VerifyRequest {
+	var entry api.Entry
 	var form struct{ Request json.RawMessage }
 	if json.Unmarshal(text, &form) != nil || len(form.Request) == 0 || json.Unmarshal(text, &entry) != nil || entry.Request == nil {
 		return nil
@@ -194,7 +194,7 @@ func fromEntry(text []byte) *client.VerifyRequest {
 
 // fromHTTP reads "POST /path HTTP/1.1", headers, a blank line and the body. The
 // body is what follows, whatever Content-Length says: it may have been pasted.
-func fromHTTP(text []byte) *client.VerifyRequest {
+func fromHTTP(text []byte) *api.VerifyRequest {
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	words := strings.Fields(string(first))
 	if len(words) != 3 || !strings.HasPrefix(words[2], "HTTP/") {

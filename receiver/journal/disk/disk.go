@@ -160,6 +160,13 @@ func (d *disk) Bounds() (oldest, last uint64) {
 	return d.oldest, d.last
 }
 
+// Count implements Store.
+func (d *disk) Count() uint64 {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return uint64(d.count)
+}
+
 // Clear implements Store. The segment that comes next is made first, because
 // its name is what keeps the numbers from starting again.
 func (d *disk) Clear() error {

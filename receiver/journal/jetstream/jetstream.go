@@ -288,6 +288,15 @@ func (j *Journal) Bounds() (oldest, last uint64) {
 	return max(j.state.FirstSeq, 1), last
 }
 
+// Count implements journal.Store: what the stream said last and what was appended
+// here since.
+func (j *Journal) Count() uint64 {
+	_, last := j.Bounds()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state.Msgs + last - j.state.LastSeq
+}
+
 // refresh makes Bounds ask again.
 func (j *Journal) refresh() {
 	j.mu.Lock()

@@ -248,6 +248,7 @@ func (u Suite) Forgetting(t *testing.T) {
 		if oldest, last := s.Bounds(); oldest != 3 || last != 30 {
 			t.Errorf("bounds %d and %d", oldest, last)
 		}
+		Equal(t, "counted", s.Count(), uint64(len(want)))
 		if _, err := s.Get(7); !errors.Is(err, journal.ErrTrimmed) {
 			t.Errorf("a forgotten one: %v", err)
 		}
@@ -256,6 +257,7 @@ func (u Suite) Forgetting(t *testing.T) {
 		}
 		Fill(t, s, 2, 10)
 		Equal(t, "after all", u.seqs(t, s, 0, 0, false, ""), []uint64{31, 32})
+		Equal(t, "counted after all", s.Count(), uint64(2))
 		if err := s.Health(); err != nil {
 			t.Error(err)
 		}

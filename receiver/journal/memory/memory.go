@@ -31,6 +31,7 @@ type memory struct {
 	last   uint64
 	start  int
 	ring   []stored // in order from start; what is before start is dropped
+	count  int      // of those that are kept and not forgotten
 	bytes  int64
 }
 
@@ -66,22 +67,40 @@ func (s *memory) Append(e *journal.Entry) journal.Receipt {
 	record.Seal(frame, s.last)
 	s.ring = append(s.ring, stored{meta: m, frame: frame})
 	s.bytes += int64(len(frame)) + entryOverhead
+	s.count++
 	s.trim()
 	s.board.Announce(s.last)
 	return journal.Receipt{Seq: s.last}
 }
 
 func (s *memory) trim() {
-	for n := len(s.ring) - s.start; n > 1 && (s.bytes > s.limit.Bytes || s.limit.Count > 0 && n > s.limit.Count); n-- {
-		s.bytes -= s.ring[s.start].cost()
-		s.ring[s.start] = stored{}
-		s.start++
-		s.oldest++
+	for s.count > 1 && (s.bytes > s.limit.Bytes || s.limit.Count > 0 && s.count > s.limit.Count) {
+		s.dropOldest()
 	}
+	s.skipHoles()
 	if s.start > 64 && s.start > len(s.ring)/2 {
 		n := copy(s.ring, s.ring[s.start:])
 		clear(s.ring[n:])
 		s.ring, s.start = s.ring[:n], 0
+	}
+}
+
+// dropOldest lets go of the entry at the start of the ring, or of the hole there.
+func (s *memory) dropOldest() {
+	r := &s.ring[s.start]
+	if r.meta.Size > 0 {
+		s.count--
+	}
+	s.bytes -= r.cost()
+	*r = stored{}
+	s.start++
+	s.oldest++
+}
+
+// skipHoles lets the ring begin with an entry.
+func (s *memory) skipHoles() {
+	for s.start < len(s.ring) && s.ring[s.start].meta.Size == 0 {
+		s.dropOldest()
 	}
 }
 
@@ -216,6 +235,13 @@ func (s *memory) Bounds() (oldest, last uint64) {
 	return s.oldest, s.last
 }
 
+// Count implements Store.
+func (s *memory) Count() uint64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return uint64(s.count)
+}
+
 // Clear implements Store.
 func (s *memory) Clear() error {
 	s.mu.Lock()
@@ -223,7 +249,7 @@ func (s *memory) Clear() error {
 	if s.closed {
 		return journal.ErrClosed
 	}
-	s.ring, s.start, s.bytes, s.oldest = nil, 0, 0, s.last+1
+	s.ring, s.start, s.count, s.bytes, s.oldest = nil, 0, 0, 0, s.last+1
 	return nil
 }
 
@@ -239,17 +265,20 @@ func (s *memory) Forget(ctx context.Context, f journal.Matcher) error {
 	defer s.mu.Unlock()
 	for _, seq := range seqs {
 		if seq >= s.oldest { // not dropped meanwhile
-			r := &s.ring[s.start+int(seq-s.oldest)]
-			s.bytes -= int64(len(r.frame))
-			*r = stored{}
+			s.forget(&s.ring[s.start+int(seq-s.oldest)])
 		}
 	}
-	for s.start < len(s.ring) && s.ring[s.start].meta.Size == 0 {
-		s.bytes -= entryOverhead
-		s.start++
-		s.oldest++
-	}
+	s.skipHoles()
 	return nil
+}
+
+// forget makes a hole of an entry.
+func (s *memory) forget(r *stored) {
+	if r.meta.Size > 0 {
+		s.count--
+	}
+	s.bytes -= int64(len(r.frame))
+	*r = stored{}
 }
 
 // Health implements Store.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
@@ -19,8 +20,8 @@ func TestExitCode(t *testing.T) {
 		{Failed(3), 3},
 		{fmt.Errorf("y: %w", Failed(1)), 1},
 		{Usagef("x"), 2},
-		{fmt.Errorf("y: %w", &client.Error{Status: 422}), 2},
-		{&client.Error{Status: 503}, 1},
+		{fmt.Errorf("y: %w", &api.Error{Status: 422}), 2},
+		{&api.Error{Status: 503}, 1},
 		{fmt.Errorf("y: %w", client.ErrConnect), 4},
 		{With(Connect, Usagef("x")), 4},
 		{context.Canceled, 130},

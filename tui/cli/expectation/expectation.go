@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 )
@@ -22,7 +23,7 @@ type Verdict struct {
 }
 
 // Ask asks and judges the answer.
-func Ask(ctx context.Context, c *client.Client, e client.Expectation) (Verdict, *client.ExpectResult, error) {
+func Ask(ctx context.Context, c *client.Client, e api.ExpectRequest) (Verdict, *api.ExpectResult, error) {
 	r, err := c.Expect(ctx, e)
 	if err != nil {
 		return Verdict{}, nil, err
@@ -48,7 +49,7 @@ func Ask(ctx context.Context, c *client.Client, e client.Expectation) (Verdict, 
 // violated tells what more time cannot mend from what did not come in time. Too
 // many are too many. An order is broken when the step that is missing did
 // happen, but not where it should.
-func violated(ctx context.Context, c *client.Client, e client.Expectation, r *client.ExpectResult) (bool, error) {
+func violated(ctx context.Context, c *client.Client, e api.ExpectRequest, r *api.ExpectResult) (bool, error) {
 	if e.AtMost {
 		return true, nil
 	}
@@ -78,7 +79,7 @@ func both(a, b string) string {
 }
 
 // because adds what was seen and what came nearest.
-func (v *Verdict) because(e client.Expectation, r *client.ExpectResult, broken bool) {
+func (v *Verdict) because(e api.ExpectRequest, r *api.ExpectResult, broken bool) {
 	v.lines = append(v.lines, fmt.Sprintf("not met after %s: saw %d matching among %d entries", milliseconds(r.WaitedMS), r.Seen.Matching, r.Seen.Entries))
 	if broken && len(e.Ordered) > 0 {
 		v.lines = append(v.lines, fmt.Sprintf("out of order: %s", r.Wanted))
@@ -134,7 +135,7 @@ func entriesOf(list []uint64) string {
 }
 
 // describe says what an expectation waits for.
-func describe(e client.Expectation) string {
+func describe(e api.ExpectRequest) string {
 	var b strings.Builder
 	b.WriteString("expected ")
 	if len(e.Ordered) > 0 {

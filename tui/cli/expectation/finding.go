@@ -8,15 +8,16 @@ import (
 	"slices"
 	"strings"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 )
 
 // Finding is what a check that failed has found out, for people and programs.
 type Finding struct {
-	Nearest *client.NearMiss `json:"nearest,omitempty"` // of an expectation
+	Nearest *api.NearMiss `json:"nearest,omitempty"` // of an expectation
 	Entry   uint64           `json:"entry,omitempty"`   // that Diff and Against are about
 	With    string           `json:"with,omitempty"`    // what Diff compares it with, "": what was wanted
-	Diff    []client.Change  `json:"diff,omitempty"`    // A is that, B the entry's
+	Diff    []api.Change  `json:"diff,omitempty"`    // A is that, B the entry's
 	Against []string         `json:"against,omitempty"` // what a schema has against it
 }
 
@@ -58,7 +59,7 @@ func brief(v json.RawMessage) string {
 
 // look finds out more about the nearest miss: where its body is in question, how
 // that differs from the sample of its type. Without a sample there is no more.
-func look(ctx context.Context, c *client.Client, near *client.NearMiss) *Finding {
+func look(ctx context.Context, c *client.Client, near *api.NearMiss) *Finding {
 	if near == nil {
 		return nil
 	}
@@ -73,7 +74,7 @@ func look(ctx context.Context, c *client.Client, near *client.NearMiss) *Finding
 	for _, change := range d.Body.Changes {
 		asked := slices.ContainsFunc(near.Reasons, func(r string) bool { return strings.Contains(r, "body."+change.Path+" ") })
 		if change.Volatile == "" || asked {
-			found.Diff = append(found.Diff, client.Change{Path: change.Path, A: change.B, B: change.A})
+			found.Diff = append(found.Diff, api.Change{Path: change.Path, A: change.B, B: change.A})
 		}
 	}
 	if len(found.Diff) > 0 {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/contract"
 	"tacklebox/tui/cli/exit"
@@ -65,7 +66,7 @@ func (p *play) replay(ctx context.Context, st step) error {
 
 // subscribe registers through the mock API; ${subscription} is what that made.
 func (p *play) subscribe(ctx context.Context, st step) error {
-	var s client.NewSubscription
+	var s api.NewSubscription
 	if err := p.scenario.decode(st, p.vars, &s); err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (p *play) assert(ctx context.Context, st step) error {
 	if err != nil {
 		return err
 	}
-	entry, err := p.client.Entry(ctx, seq)
+	entry, err := p.api.Entry(ctx, seq)
 	if err != nil {
 		return err
 	}
@@ -116,8 +117,8 @@ func (p *play) assert(ctx context.Context, st step) error {
 }
 
 // half is the part of an entry that is looked at.
-func (a assertStep) half(e *client.Entry) (*client.Message, error) {
-	half := map[string]*client.Message{"": e.Request, "request": e.Request, "response": e.Response}
+func (a assertStep) half(e *api.Entry) (*api.Message, error) {
+	half := map[string]*api.Message{"": e.Request, "request": e.Request, "response": e.Response}
 	m, known := half[a.Of]
 	if !known {
 		return nil, exit.Usagef("of: %q%s; want request or response", a.Of, exit.DidYouMean(a.Of, []string{"request", "response"}))
@@ -129,7 +130,7 @@ func (a assertStep) half(e *client.Entry) (*client.Message, error) {
 }
 
 // differences are the paths and headers that are not as wanted: A wanted, B got.
-func (a assertStep) differences(m *client.Message) (list []client.Change) {
+func (a assertStep) differences(m *api.Message) (list []api.Change) {
 	body := m.Content()
 	if !json.Valid(body) {
 		body = nil // no path leads anywhere
@@ -137,17 +138,17 @@ func (a assertStep) differences(m *client.Message) (list []client.Change) {
 	for _, path := range slices.Sorted(maps.Keys(a.Body)) {
 		got := gjson.GetBytes(body, path)
 		if want := a.Body[path]; !equals(want, got) {
-			list = append(list, client.Change{Path: path, A: want, B: json.RawMessage(got.Raw)})
+			list = append(list, api.Change{Path: path, A: want, B: json.RawMessage(got.Raw)})
 		}
 	}
 	for _, path := range a.Absent {
 		if got := gjson.GetBytes(body, path); got.Exists() {
-			list = append(list, client.Change{Path: path, B: json.RawMessage(got.Raw)})
+			list = append(list, api.Change{Path: path, B: json.RawMessage(got.Raw)})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
 		if got := m.Headers.Get(name); got != a.Headers[name] {
-			list = append(list, client.Change{Path: "header " + name, A: quoted(a.Headers[name]), B: quoted(got)})
+			list = append(list, api.Change{Path: "header " + name, A: quoted(a.Headers[name]), B: quoted(got)})
 		}
 	}
 	return list

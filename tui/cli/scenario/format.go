@@ -13,7 +13,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"tacklebox/receiver/api"
-	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/yamlfile"
 )
@@ -49,19 +48,19 @@ type (
 		Save    map[string]string `json:"save"`   // variable → gjson path in the answer
 	}
 	settingsStep struct {
-		Provider string          `json:"provider"`
-		Account  string          `json:"account"`
-		Values   client.Settings `json:"values"`
+		Provider string       `json:"provider"`
+		Account  string       `json:"account"`
+		Values   api.Settings `json:"values"`
 	}
 	inboxStep struct {
-		Name    string          `json:"name"`
-		Reply   string          `json:"reply"` // as --reply takes it
-		Forward string          `json:"forward"`
-		Verify  *client.Signing `json:"verify"`
+		Name    string       `json:"name"`
+		Reply   string       `json:"reply"` // as --reply takes it
+		Forward string       `json:"forward"`
+		Verify  *api.Signing `json:"verify"`
 	}
 	replayStep struct {
 		chosen
-		client.ReplayRequest
+		api.ReplayRequest
 	}
 	assertStep struct {
 		chosen
@@ -110,9 +109,9 @@ func (w *words) UnmarshalJSON(raw []byte) error {
 // that the step knows.
 func stepForms() map[string]any {
 	return map[string]any{
-		"call": callStep{}, "settings": settingsStep{}, "inbox": inboxStep{}, "fire": client.FireRequest{}, "verify": verifyStep{},
-		"expect": client.Expectation{}, "clock": client.ClockMove{}, "faults": []client.Fault{}, "reset": false,
-		"subscribe": client.NewSubscription{}, "replay": replayStep{}, "assert": assertStep{}, "run": runStep{},
+		"call": callStep{}, "settings": settingsStep{}, "inbox": inboxStep{}, "fire": api.Firing{}, "verify": verifyStep{},
+		"expect": api.ExpectRequest{}, "clock": api.ClockMove{}, "faults": []api.Fault{}, "reset": false,
+		"subscribe": api.NewSubscription{}, "replay": replayStep{}, "assert": assertStep{}, "run": runStep{},
 	}
 }
 

@@ -60,7 +60,7 @@ func (p *play) step(ctx context.Context, st step) error {
 }
 
 func (p *play) fire(ctx context.Context, st step) error {
-	var req client.FireRequest
+	var req api.Firing
 	if err := p.scenario.decode(st, p.vars, &req); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (p *play) fire(ctx context.Context, st step) error {
 }
 
 func (p *play) expect(ctx context.Context, st step) error {
-	var e client.Expectation
+	var e api.ExpectRequest
 	if err := p.scenario.decode(st, p.vars, &e); err != nil {
 		return err
 	}
@@ -101,14 +101,14 @@ func (p *play) expect(ctx context.Context, st step) error {
 
 // clock takes {advance}, {to}, or the short forms `next` and `15m`.
 func (p *play) clock(ctx context.Context, st step) error {
-	var move client.ClockMove
+	var move api.ClockMove
 	var short string
 	var err error
 	if len(st.value.Content) > 0 {
 		err = p.scenario.decode(st, p.vars, &move)
 	} else if err = p.scenario.decode(st, p.vars, &short); err == nil {
 		if move.Advance = short; short == "next" {
-			move = client.ClockMove{To: short}
+			move = api.ClockMove{To: short}
 		}
 	}
 	if err != nil {
@@ -119,7 +119,7 @@ func (p *play) clock(ctx context.Context, st step) error {
 }
 
 func (p *play) faults(ctx context.Context, st step) error {
-	var list []client.Fault
+	var list []api.Fault
 	if err := p.scenario.decode(st, p.vars, &list); err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (p *play) inbox(ctx context.Context, st step) error {
 	if err != nil {
 		return exit.Usagef("reply %w", err)
 	}
-	return p.client.PutInbox(ctx, in.Name, client.Inbox{Reply: list, Forward: in.Forward, Verify: in.Verify})
+	return p.client.PutInbox(ctx, in.Name, api.Inbox{Reply: list, Forward: in.Forward, Verify: in.Verify})
 }
 
 func (p *play) verify(ctx context.Context, st step) error {
@@ -161,7 +161,7 @@ func (p *play) verify(ctx context.Context, st step) error {
 		return err
 	}
 	want := v.Valid == nil || *v.Valid
-	verdict, err := p.client.Verify(ctx, client.VerifyRequest{Provider: v.Provider, Secret: v.Secret, Headers: v.Headers, Body: v.Body})
+	verdict, err := p.client.Verify(ctx, api.VerifyRequest{Provider: v.Provider, Secret: v.Secret, Headers: v.Headers, Body: v.Body})
 	if err != nil {
 		return err
 	}

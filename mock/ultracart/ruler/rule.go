@@ -1,4 +1,7 @@
-package ultracart
+// Package ruler reads rules of AWS Event Ruler, by which a subscription chooses
+// its events, and matches payloads with them. That event_ruler holds such a rule
+// is documented by UltraCart, the rules themselves by AWS.
+package ruler
 
 import (
 	"errors"
@@ -7,23 +10,22 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"tacklebox/mock/ultracart/jsontree"
 )
 
-// A rule of AWS Event Ruler over a payload (documented by UltraCart that
-// event_ruler holds one, the rules themselves by AWS): an object whose members
-// must all match; a member is either an object again or a list of conditions of
-// which one must match; any element of an array in the payload may match, and
-// members of one object in a rule must match in the same element.
-
-// rule is the members of a rule object.
-type rule struct {
+// Rule is the members of a rule object, which must all match: a member is either
+// an object again or a list of conditions of which one must match. Any element of
+// an array in the payload may match, and members of one object in a rule must
+// match in the same element.
+type Rule struct {
 	fields  []field
-	choices [][]*rule // each $or
+	choices [][]*Rule // each $or
 }
 
 type field struct {
 	name  string
-	below *rule       // or
+	below *Rule       // or
 	tests []condition // one must hold
 }
 
@@ -31,12 +33,12 @@ type field struct {
 // the whole event instead of a value.
 type condition struct {
 	absent bool
-	holds  func(leaf *node) bool
+	holds  func(leaf *jsontree.Node) bool
 }
 
-// parseRule reads a rule; the error is worded for the provider's message.
-func parseRule(text []byte) (*rule, error) {
-	n, err := parse(text)
+// Parse reads a rule; the error is worded for the provider's message.
+func Parse(text []byte) (*Rule, error) {
+	n, err := jsontree.Parse(text)
 	if err != nil {
 		return nil, err
 	}
@@ -44,15 +46,15 @@ func parseRule(text []byte) (*rule, error) {
 }
 
 // ruleOf reads a rule object; an empty one is refused, as AWS refuses it.
-func ruleOf(n *node) (*rule, error) {
-	if n.kind != objectKind {
+func ruleOf(n *jsontree.Node) (*Rule, error) {
+	if n.Kind != jsontree.Object {
 		return nil, errors.New("it is not a JSON object")
 	}
-	if len(n.members) == 0 {
+	if len(n.Members) == 0 {
 		return nil, errors.New("an object is empty")
 	}
-	r := &rule{}
-	for _, m := range n.members {
+	r := &Rule{}
+	for _, m := range n.Members {
 		if err := r.add(m); err != nil {
 			return nil, err
 		}
@@ -61,26 +63,26 @@ func ruleOf(n *node) (*rule, error) {
 }
 
 // add reads one member: alternatives, a deeper object, or a list of conditions.
-func (r *rule) add(m member) error {
+func (r *Rule) add(m jsontree.Member) error {
 	switch {
-	case m.name == "$or":
-		choice, err := choiceOf(m.value)
+	case m.Name == "$or":
+		choice, err := choiceOf(m.Value)
 		r.choices = append(r.choices, choice)
 		return err
-	case m.value.kind == objectKind:
-		below, err := ruleOf(m.value)
-		r.fields = append(r.fields, field{name: m.name, below: below})
+	case m.Value.Kind == jsontree.Object:
+		below, err := ruleOf(m.Value)
+		r.fields = append(r.fields, field{name: m.Name, below: below})
 		return err
-	case m.value.kind != arrayKind:
-		return fmt.Errorf("%q must be an object or an array", m.name)
-	case len(m.value.items) == 0:
-		return fmt.Errorf("the array of %q is empty", m.name)
+	case m.Value.Kind != jsontree.Array:
+		return fmt.Errorf("%q must be an object or an array", m.Name)
+	case len(m.Value.Items) == 0:
+		return fmt.Errorf("the array of %q is empty", m.Name)
 	}
-	f := field{name: m.name}
-	for _, it := range m.value.items {
+	f := field{name: m.Name}
+	for _, it := range m.Value.Items {
 		c, err := conditionOf(it)
 		if err != nil {
-			return fmt.Errorf("%q: %w", m.name, err)
+			return fmt.Errorf("%q: %w", m.Name, err)
 		}
 		f.tests = append(f.tests, c)
 	}
@@ -89,12 +91,12 @@ func (r *rule) add(m member) error {
 }
 
 // choiceOf reads the rules of an $or.
-func choiceOf(n *node) ([]*rule, error) {
-	if n.kind != arrayKind || len(n.items) == 0 {
+func choiceOf(n *jsontree.Node) ([]*Rule, error) {
+	if n.Kind != jsontree.Array || len(n.Items) == 0 {
 		return nil, errors.New(`"$or" must be an array of objects`)
 	}
-	var all []*rule
-	for _, it := range n.items {
+	var all []*Rule
+	for _, it := range n.Items {
 		r, err := ruleOf(it)
 		if err != nil {
 			return nil, err
@@ -105,27 +107,27 @@ func choiceOf(n *node) ([]*rule, error) {
 }
 
 // conditionOf reads a value to be met or an object with one operator.
-func conditionOf(n *node) (condition, error) {
-	switch n.kind {
-	case arrayKind:
+func conditionOf(n *jsontree.Node) (condition, error) {
+	switch n.Kind {
+	case jsontree.Array:
 		return condition{}, errors.New("an array stands within an array")
-	case objectKind:
-		if len(n.members) != 1 {
+	case jsontree.Object:
+		if len(n.Members) != 1 {
 			return condition{}, errors.New("a condition must have exactly one operator")
 		}
-		return operator(n.members[0].name, n.members[0].value)
+		return operator(n.Members[0].Name, n.Members[0].Value)
 	}
 	return condition{holds: exactly(n)}, nil
 }
 
 // operator reads a condition that is written as an object with one member.
-func operator(name string, arg *node) (c condition, err error) {
+func operator(name string, arg *jsontree.Node) (c condition, err error) {
 	switch name {
 	case "exists":
-		if arg.kind != boolKind {
+		if arg.Kind != jsontree.Bool {
 			return c, errors.New(`"exists" must be true or false`)
 		}
-		return condition{absent: !arg.truth, holds: func(*node) bool { return true }}, nil
+		return condition{absent: !arg.Truth, holds: func(*jsontree.Node) bool { return true }}, nil
 	case "anything-but":
 		c.holds, err = anythingBut(arg)
 	case "numeric":
@@ -139,10 +141,10 @@ func operator(name string, arg *node) (c condition, err error) {
 }
 
 // textual makes the operators that look at one text.
-func textual(name string, arg *node) (func(*node) bool, error) {
+func textual(name string, arg *jsontree.Node) (func(*jsontree.Node) bool, error) {
 	fold := false
-	if arg.kind == objectKind && (name == "prefix" || name == "suffix") && len(arg.members) == 1 && arg.members[0].name == "equals-ignore-case" {
-		arg, fold = arg.members[0].value, true
+	if arg.Kind == jsontree.Object && (name == "prefix" || name == "suffix") && len(arg.Members) == 1 && arg.Members[0].Name == "equals-ignore-case" {
+		arg, fold = arg.Members[0].Value, true
 	}
 	var compare func(value, with string) bool
 	switch name {
@@ -157,53 +159,53 @@ func textual(name string, arg *node) (func(*node) bool, error) {
 	default:
 		return nil, fmt.Errorf("unknown operator %q", name)
 	}
-	if arg.kind != stringKind {
+	if arg.Kind != jsontree.String {
 		return nil, fmt.Errorf("%q must be a string", name)
 	}
-	with := arg.text
+	with := arg.Text
 	if name == "wildcard" && strings.Contains(with, "**") {
 		return nil, errors.New(`"wildcard" has two * in a row`)
 	}
 	if fold {
 		with = strings.ToLower(with)
 	}
-	return func(v *node) bool {
-		value := v.text
+	return func(v *jsontree.Node) bool {
+		value := v.Text
 		if fold {
 			value = strings.ToLower(value)
 		}
-		return v.kind == stringKind && compare(value, with)
+		return v.Kind == jsontree.String && compare(value, with)
 	}, nil
 }
 
 // exactly compares a value as it stands; numbers by their worth.
-func exactly(want *node) func(*node) bool {
+func exactly(want *jsontree.Node) func(*jsontree.Node) bool {
 	worth := amount(want)
-	return func(v *node) bool {
+	return func(v *jsontree.Node) bool {
 		switch {
-		case v.kind != want.kind:
+		case v.Kind != want.Kind:
 			return false
-		case v.kind == numberKind:
+		case v.Kind == jsontree.Number:
 			have := amount(v)
 			return have != nil && worth != nil && have.Cmp(worth) == 0
-		case v.kind == boolKind:
-			return v.truth == want.truth
+		case v.Kind == jsontree.Bool:
+			return v.Truth == want.Truth
 		}
-		return v.text == want.text
+		return v.Text == want.Text
 	}
 }
 
 // amount is the worth of a number, nil when it is none or out of any reason:
 // exponents beyond three digits would be slow to expand.
-func amount(n *node) *big.Rat {
+func amount(n *jsontree.Node) *big.Rat {
 	const most = 64
-	if n.kind != numberKind || len(n.text) > most {
+	if n.Kind != jsontree.Number || len(n.Text) > most {
 		return nil
 	}
-	if i := strings.IndexAny(n.text, "eE"); i >= 0 && len(n.text)-i > 5 {
+	if i := strings.IndexAny(n.Text, "eE"); i >= 0 && len(n.Text)-i > 5 {
 		return nil
 	}
-	r, ok := new(big.Rat).SetString(n.text)
+	r, ok := new(big.Rat).SetString(n.Text)
 	if !ok {
 		return nil
 	}
@@ -212,27 +214,27 @@ func amount(n *node) *big.Rat {
 
 // anythingBut takes a value, a list of values, or one operator on texts, whose
 // argument may be a list too.
-func anythingBut(arg *node) (func(*node) bool, error) {
-	var not []func(*node) bool
-	items := []*node{arg}
-	read := func(n *node) (func(*node) bool, error) { return exactly(n), nil }
-	if arg.kind == objectKind {
-		if len(arg.members) != 1 {
+func anythingBut(arg *jsontree.Node) (func(*jsontree.Node) bool, error) {
+	var not []func(*jsontree.Node) bool
+	items := []*jsontree.Node{arg}
+	read := func(n *jsontree.Node) (func(*jsontree.Node) bool, error) { return exactly(n), nil }
+	if arg.Kind == jsontree.Object {
+		if len(arg.Members) != 1 {
 			return nil, errors.New(`"anything-but" must have one operator`)
 		}
-		name := arg.members[0].name
-		items = []*node{arg.members[0].value}
-		read = func(n *node) (func(*node) bool, error) { return textual(name, n) }
+		name := arg.Members[0].Name
+		items = []*jsontree.Node{arg.Members[0].Value}
+		read = func(n *jsontree.Node) (func(*jsontree.Node) bool, error) { return textual(name, n) }
 	}
-	if items[0].kind == arrayKind {
-		items = items[0].items
+	if items[0].Kind == jsontree.Array {
+		items = items[0].Items
 	}
 	if len(items) == 0 {
 		return nil, errors.New(`"anything-but" has an empty list`)
 	}
 	for _, it := range items {
 		test, err := read(it)
-		if err == nil && it.kind != stringKind && it.kind != numberKind && (it.kind != objectKind || arg.kind != objectKind) {
+		if err == nil && it.Kind != jsontree.String && it.Kind != jsontree.Number && (it.Kind != jsontree.Object || arg.Kind != jsontree.Object) {
 			err = errors.New(`"anything-but" wants strings or numbers`)
 		}
 		if err != nil {
@@ -240,15 +242,15 @@ func anythingBut(arg *node) (func(*node) bool, error) {
 		}
 		not = append(not, test)
 	}
-	return func(v *node) bool {
-		return !slices.ContainsFunc(not, func(test func(*node) bool) bool { return test(v) })
+	return func(v *jsontree.Node) bool {
+		return !slices.ContainsFunc(not, func(test func(*jsontree.Node) bool) bool { return test(v) })
 	}, nil
 }
 
 // numeric reads [">", 0, "<=", 5]: pairs that must all hold.
-func numeric(arg *node) (func(*node) bool, error) {
+func numeric(arg *jsontree.Node) (func(*jsontree.Node) bool, error) {
 	wrong := errors.New(`"numeric" wants pairs of =, <, <=, > or >= and a number`)
-	if arg.kind != arrayKind || len(arg.items) == 0 || len(arg.items)%2 != 0 {
+	if arg.Kind != jsontree.Array || len(arg.Items) == 0 || len(arg.Items)%2 != 0 {
 		return nil, wrong
 	}
 	type bound struct {
@@ -257,29 +259,29 @@ func numeric(arg *node) (func(*node) bool, error) {
 	}
 	signs := map[string][]int{"=": {0}, "<": {-1}, "<=": {-1, 0}, ">": {1}, ">=": {0, 1}}
 	var bounds []bound
-	for i := 0; i < len(arg.items); i += 2 {
-		fine := signs[arg.items[i].text]
-		with := amount(arg.items[i+1])
-		if arg.items[i].kind != stringKind || fine == nil || with == nil {
+	for i := 0; i < len(arg.Items); i += 2 {
+		fine := signs[arg.Items[i].Text]
+		with := amount(arg.Items[i+1])
+		if arg.Items[i].Kind != jsontree.String || fine == nil || with == nil {
 			return nil, wrong
 		}
 		bounds = append(bounds, bound{fine, with})
 	}
-	return func(v *node) bool {
+	return func(v *jsontree.Node) bool {
 		have := amount(v)
 		return have != nil && !slices.ContainsFunc(bounds, func(b bound) bool { return !slices.Contains(b.fine, have.Cmp(b.with)) })
 	}, nil
 }
 
 // cidr matches texts that are addresses in a block.
-func cidr(arg *node) (func(*node) bool, error) {
-	block, err := netip.ParsePrefix(arg.text)
-	if arg.kind != stringKind || err != nil {
+func cidr(arg *jsontree.Node) (func(*jsontree.Node) bool, error) {
+	block, err := netip.ParsePrefix(arg.Text)
+	if arg.Kind != jsontree.String || err != nil {
 		return nil, errors.New(`"cidr" wants a block such as 192.0.2.0/24`)
 	}
-	return func(v *node) bool {
-		addr, err := netip.ParseAddr(v.text)
-		return err == nil && v.kind == stringKind && block.Contains(addr)
+	return func(v *jsontree.Node) bool {
+		addr, err := netip.ParseAddr(v.Text)
+		return err == nil && v.Kind == jsontree.String && block.Contains(addr)
 	}, nil
 }
 

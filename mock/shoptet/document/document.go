@@ -1,16 +1,17 @@
-package shoptet
+// Package document checks the documents that register and change webhooks, with
+// one problem for each violation as Shoptet words it. Marks of evidence are those
+// of package shoptet.
+package document
 
 import (
-	"bytes"
 	"encoding/json"
-	"mime"
 	"net/url"
 	"slices"
 	"strconv"
 	"unicode/utf8"
 
 	"tacklebox/mock/kit"
-	"tacklebox/mock/provider"
+	"tacklebox/mock/shoptet/apierror"
 )
 
 const (
@@ -19,73 +20,47 @@ const (
 	mostErrors = 1000 // told at once: a hostile document must not grow a hundredfold
 )
 
-// item is one webhook that a call asks for.
-type item struct {
-	index int
-	event string
-	url   string
-	full  bool // sendPayload: "full"
+// Item is one webhook that a call asks for.
+type Item struct {
+	Index int
+	Event string
+	URL   string
+	Full  bool // sendPayload: "full"
 }
 
-// change is what a PATCH asks for.
-type change struct {
-	url         *string
-	sendPayload bool // the property is there
-	full        bool
+// Change is what a PATCH asks for.
+type Change struct {
+	URL         *string
+	SendPayload bool // the property is there
+	Full        bool
 }
 
-// document returns the body of a write. Everything that cannot be read is one
-// and the same refusal (status documented, wording decision).
-func (r *request) document() (json.RawMessage, error) {
-	switch {
-	case r.Option("strict_content_type").Bool() && !r.toldType():
-		return nil, contentTypeWrong()
-	case r.Call.TooLarge:
-		return nil, bodyTooLarge()
-	case r.Call.BodyErr != nil || !provider.Sound(r.Call.Body):
-		return nil, notJSON()
-	}
-	return bytes.TrimSpace(r.Call.Body), nil
-}
-
-// toldType reports whether the body is declared as the profile's description
-// tells clients to.
-func (r *request) toldType() bool {
-	media, _, err := mime.ParseMediaType(r.Call.Header.Get("Content-Type"))
-	return err == nil && media == r.profile.told
-}
-
-// checker collects what is wrong with a document: one problem per violation.
-type checker struct {
-	payloads bool // sendPayload exists
-	ports    bool // only documented ports
-	problems []*apiError
-}
-
-// checker opens the checks of a document under the rules of the profile.
-func (r *request) checker() *checker {
-	return &checker{payloads: r.profile.payloads, ports: r.Option("url_ports").Text() == "documented"}
+// Checker collects what is wrong with a document: one problem per violation.
+type Checker struct {
+	Payloads bool // sendPayload exists
+	Ports    bool // only documented ports
+	Problems []*kit.Error
 }
 
 // add notes a problem, up to a bound.
-func (k *checker) add(p *apiError) {
-	if len(k.problems) < mostErrors {
-		k.problems = append(k.problems, p)
+func (k *Checker) add(p *kit.Error) {
+	if len(k.Problems) < mostErrors {
+		k.Problems = append(k.Problems, p)
 	}
 }
 
-// created reads {"data":[{"event","url"[,"sendPayload"]}]}.
-func (k *checker) created(doc json.RawMessage) []item {
+// Created reads {"data":[{"event","url"[,"sendPayload"]}]}.
+func (k *Checker) Created(doc json.RawMessage) []Item {
 	data, ok := k.data(doc)
 	if !ok || !k.typed(data, "data", anArray) {
 		return nil
 	}
 	list, _ := kit.Items(data)
 	if len(list) > mostItems {
-		k.add(tooMany(mostItems, "data"))
+		k.add(apierror.TooMany(mostItems, "data"))
 		return nil
 	}
-	items := make([]item, len(list))
+	items := make([]Item, len(list))
 	for i, one := range list {
 		items[i] = k.item(one, i)
 	}
@@ -93,60 +68,60 @@ func (k *checker) created(doc json.RawMessage) []item {
 }
 
 // item reads one webhook of a registration and notes what is wrong at its place.
-func (k *checker) item(one json.RawMessage, i int) item {
+func (k *Checker) item(one json.RawMessage, i int) Item {
 	at := "data[" + strconv.Itoa(i) + "]"
-	it := item{index: i}
+	it := Item{Index: i}
 	if !k.typed(one, at, anObject) {
 		return it
 	}
 	members := k.members(one, at, []string{"event", "url"}, k.properties("event", "url"))
 	if event := members.Raw("event"); event != nil && k.typed(event, at+".event", aString) {
-		it.event, _ = kit.Text(event)
+		it.Event, _ = kit.Text(event)
 	}
 	if u := members.Raw("url"); u != nil {
-		it.url = k.url(u, at+".url")
+		it.URL = k.url(u, at+".url")
 	}
-	if payload := members.Raw("sendPayload"); payload != nil && k.payloads {
-		it.full = k.sendPayload(payload, at+".sendPayload")
+	if payload := members.Raw("sendPayload"); payload != nil && k.Payloads {
+		it.Full = k.sendPayload(payload, at+".sendPayload")
 	}
 	return it
 }
 
-// updated reads {"data":{"url"}}, in 2026-08 with sendPayload beside or instead
+// Updated reads {"data":{"url"}}, in 2026-08 with sendPayload beside or instead
 // of url.
-func (k *checker) updated(doc json.RawMessage) (c change) {
+func (k *Checker) Updated(doc json.RawMessage) (c Change) {
 	data, ok := k.data(doc)
 	if !ok || !k.typed(data, "data", anObject) {
 		return c
 	}
 	required := []string{"url"}
-	if k.payloads {
+	if k.Payloads {
 		required = nil
 		if f, _ := kit.ReadFields(data); len(f.Names) == 0 {
-			k.add(updateEmpty())
+			k.add(apierror.UpdateEmpty())
 		}
 	}
 	members := k.members(data, "data", required, k.properties("url"))
 	if u := members.Raw("url"); u != nil {
 		text := k.url(u, "data.url")
-		c.url = &text
+		c.URL = &text
 	}
-	if payload := members.Raw("sendPayload"); payload != nil && k.payloads {
-		c.sendPayload, c.full = true, k.sendPayload(payload, "data.sendPayload")
+	if payload := members.Raw("sendPayload"); payload != nil && k.Payloads {
+		c.SendPayload, c.Full = true, k.sendPayload(payload, "data.sendPayload")
 	}
 	return c
 }
 
 // properties are the members that an object may have in this profile.
-func (k *checker) properties(names ...string) []string {
-	if k.payloads {
+func (k *Checker) properties(names ...string) []string {
+	if k.Payloads {
 		names = append(names, "sendPayload")
 	}
 	return names
 }
 
 // data returns the one member of the outermost object.
-func (k *checker) data(doc json.RawMessage) (json.RawMessage, bool) {
+func (k *Checker) data(doc json.RawMessage) (json.RawMessage, bool) {
 	if !k.typed(doc, "payload", anObject) {
 		return doc, false
 	}
@@ -157,16 +132,16 @@ func (k *checker) data(doc json.RawMessage) (json.RawMessage, bool) {
 // members reads an object; of a name that stands twice the last value counts, as
 // in PHP. A missing property is named with its own path, a further one with the
 // path of the object.
-func (k *checker) members(object json.RawMessage, at string, required, allowed []string) kit.Fields {
+func (k *Checker) members(object json.RawMessage, at string, required, allowed []string) kit.Fields {
 	f, _ := kit.ReadFields(object)
 	for _, name := range required {
 		if f.Raw(name) == nil {
-			k.add(propertyMissing(name, below(at, name)))
+			k.add(apierror.PropertyMissing(name, below(at, name)))
 		}
 	}
 	for _, name := range f.Names {
 		if !slices.Contains(allowed, name) {
-			k.add(propertyExtra(name, at))
+			k.add(apierror.PropertyExtra(name, at))
 		}
 	}
 	return f
@@ -189,12 +164,12 @@ const (
 
 // typed notes when a value has another type than wanted, in the words of the
 // schema library.
-func (k *checker) typed(v json.RawMessage, at, wanted string) bool {
+func (k *Checker) typed(v json.RawMessage, at, wanted string) bool {
 	got := kind(v)
 	if map[string]string{aString: "String", anArray: "Array", anObject: "Object"}[wanted] == got {
 		return true
 	}
-	k.add(typeWrong(got, wanted, at))
+	k.add(apierror.TypeWrong(got, wanted, at))
 	return false
 }
 
@@ -212,22 +187,22 @@ func kind(v json.RawMessage) string {
 
 // url reads a callback URL: its length, its form and, where the setting asks,
 // its port.
-func (k *checker) url(v json.RawMessage, at string) string {
+func (k *Checker) url(v json.RawMessage, at string) string {
 	if !k.typed(v, at, aString) {
 		return ""
 	}
 	text, _ := kit.Text(v)
 	if utf8.RuneCountInString(text) > longestURL {
-		k.add(tooLong(longestURL, at))
+		k.add(apierror.TooLong(longestURL, at))
 	}
-	if !absoluteURL(text) || k.ports && !documentedPort(portOf(text)) {
-		k.add(urlBad(at))
+	if !AbsoluteURL(text) || k.Ports && !documentedPort(portOf(text)) {
+		k.add(apierror.URLBad(at))
 	}
 	return text
 }
 
-// absoluteURL is what a callback URL has to be (decision).
-func absoluteURL(text string) bool {
+// AbsoluteURL is what a callback URL has to be (decision).
+func AbsoluteURL(text string) bool {
 	u, ok := kit.Callable(text)
 	if !ok || u.Port() == "" {
 		return ok
@@ -247,11 +222,16 @@ func portOf(text string) string {
 
 // sendPayload reads whether the entity is to be sent: "full" or null
 // (documented).
-func (k *checker) sendPayload(v json.RawMessage, at string) (full bool) {
+func (k *Checker) sendPayload(v json.RawMessage, at string) (full bool) {
 	text, _ := kit.Text(v)
 	full = text == "full"
 	if !full && string(v) != "null" {
-		k.add(notListed(`["full",null]`, at))
+		k.add(apierror.NotListed(`["full",null]`, at))
 	}
 	return full
+}
+
+// documentedPorts are the only ones that the real service calls (documented).
+func documentedPort(port string) bool {
+	return slices.Contains([]string{"", "80", "443", "8080", "8443"}, port)
 }

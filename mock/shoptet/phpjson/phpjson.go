@@ -1,21 +1,24 @@
-package shoptet
+// Package phpjson writes JSON as PHP's json_encode does, the form in which Shoptet
+// answers and signs.
+package phpjson
 
 import (
 	"encoding/json"
-	"tacklebox/mock/provider"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"tacklebox/mock/provider"
 )
 
-// encode writes a value as PHP's json_encode would: compact, "/" as "\/",
+// Encode writes a value as PHP's json_encode would: compact, "/" as "\/",
 // everything beyond ASCII as \uXXXX (the slashes are documented in examples, the
 // rest is inferred: the official SDK decodes a body, encodes it again and
 // expects the same signature).
-func encode(v any) []byte { return recode(provider.Encode(v)) }
+func Encode(v any) []byte { return Recode(provider.Encode(v)) }
 
-// recode rewrites a valid JSON text in that form; numbers stay as they are
+// Recode rewrites a valid JSON text in that form; numbers stay as they are
 // written, members keep their order.
-func recode(raw []byte) []byte {
+func Recode(raw []byte) []byte {
 	out := make([]byte, 0, len(raw)+len(raw)/8)
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; c {
@@ -31,7 +34,7 @@ func recode(raw []byte) []byte {
 			if json.Unmarshal(raw[i:end], &s) != nil {
 				return append(out, raw[i:]...) // not JSON: nothing to improve
 			}
-			out = appendText(out, s)
+			out = AppendText(out, s)
 			i = end - 1
 		default:
 			out = append(out, c)
@@ -65,8 +68,8 @@ func stringEnd(raw []byte, i int) int {
 
 const hexDigits = "0123456789abcdef"
 
-// appendText writes a string literal. DEL and <, >, &, ' stay unchanged.
-func appendText(out []byte, s string) []byte {
+// AppendText writes a string literal. DEL and <, >, &, ' stay unchanged.
+func AppendText(out []byte, s string) []byte {
 	out = append(out, '"')
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {

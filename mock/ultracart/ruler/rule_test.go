@@ -1,4 +1,4 @@
-package ultracart
+package ruler
 
 import (
 	"os"
@@ -6,34 +6,50 @@ import (
 	"testing"
 
 	"github.com/tidwall/gjson"
+
+	"tacklebox/mock/ultracart/jsontree"
 )
 
-func matched(t *testing.T, rule, payload string) bool {
+// vectors reads a list of testdata/vectors.json.
+func vectors(t *testing.T, name string) []gjson.Result {
 	t.Helper()
-	r, err := parseRule([]byte(rule))
-	if err != nil {
-		t.Fatalf("%s: %v", rule, err)
-	}
-	n, err := parse([]byte(payload))
+	b, err := os.ReadFile("testdata/vectors.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.matches(n)
+	list := gjson.GetBytes(b, name).Array()
+	if len(list) == 0 {
+		t.Fatalf("no vectors %s", name)
+	}
+	return list
+}
+
+func matched(t *testing.T, rule, payload string) bool {
+	t.Helper()
+	r, err := Parse([]byte(rule))
+	if err != nil {
+		t.Fatalf("%s: %v", rule, err)
+	}
+	n, err := jsontree.Parse([]byte(payload))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Matches(n)
 }
 
 func TestRulesOfTheVectors(t *testing.T) {
 	t.Parallel()
-	for _, v := range vectorList(t, "event_ruler") {
+	for _, v := range vectors(t, "event_ruler") {
 		if got := matched(t, v.Get("rule").Raw, v.Get("payload").Raw); got != v.Get("match").Bool() {
 			t.Errorf("%s on %s: %v", v.Get("rule").Raw, v.Get("payload").Raw, got)
 		}
 	}
-	for _, v := range vectorList(t, "event_ruler_invalid") {
+	for _, v := range vectors(t, "event_ruler_invalid") {
 		text := v.Raw
 		if v.Type.String() == "String" {
 			text = v.String()
 		}
-		if _, err := parseRule([]byte(text)); err == nil {
+		if _, err := Parse([]byte(text)); err == nil {
 			t.Errorf("%s is taken for a rule", text)
 		}
 	}
@@ -65,7 +81,7 @@ func TestWhatIsNoRule(t *testing.T) {
 		`{"a":[{"anything-but":[]}]}`, `{"a":[{"anything-but":true}]}`, `{"a":[{"anything-but":[null]}]}`, `{"a":[{"anything-but":{"numeric":[">",1]}}]}`,
 		`{"a":[{"anything-but":{"prefix":1}}]}`, `{"a":[{"anything-but":{}}]}`, `{"a":[{"anything-but":[["x"]]}]}`, `{"$or":{}}`, `{"$or":[]}`, `{"$or":[1]}`, `{"$or":[{"a":[{"nope":1}]}]}`,
 		strings.Repeat("[", 1000), `{"a":["x"]} y`} {
-		if _, err := parseRule([]byte(text)); err == nil {
+		if _, err := Parse([]byte(text)); err == nil {
 			t.Errorf("%s is taken for a rule", text)
 		}
 	}
@@ -76,12 +92,12 @@ func FuzzRule(f *testing.F) {
 	f.Add(`{"$or":[{"a":{"b":[{"exists":false}]}}]}`, `{"a":[{"b":1},{}]}`)
 	f.Add(`{"a":[{"anything-but":{"prefix":["x"]}},{"cidr":"::/0"}]}`, `{"a":"::1"}`)
 	f.Fuzz(func(t *testing.T, rule, payload string) {
-		r, err := parseRule([]byte(rule))
-		n, wrong := parse([]byte(payload))
+		r, err := Parse([]byte(rule))
+		n, wrong := jsontree.Parse([]byte(payload))
 		if err != nil || wrong != nil {
 			return
 		}
-		if first := r.matches(n); first != r.matches(n.clone()) {
+		if first := r.Matches(n); first != r.Matches(n.Clone()) {
 			t.Errorf("%s matches %s at one time only", rule, payload)
 		}
 	})
