@@ -15,10 +15,10 @@ import (
 // Finding is what a check that failed has found out, for people and programs.
 type Finding struct {
 	Nearest *api.NearMiss `json:"nearest,omitempty"` // of an expectation
-	Entry   uint64           `json:"entry,omitempty"`   // that Diff and Against are about
-	With    string           `json:"with,omitempty"`    // what Diff compares it with, "": what was wanted
+	Entry   uint64        `json:"entry,omitempty"`   // that Diff and Against are about
+	With    string        `json:"with,omitempty"`    // what Diff compares it with, "": what was wanted
 	Diff    []api.Change  `json:"diff,omitempty"`    // A is that, B the entry's
-	Against []string         `json:"against,omitempty"` // what a schema has against it
+	Against []string      `json:"against,omitempty"` // what a schema has against it
 }
 
 // Written bounds what a report quotes of one difference, and how many it lists.

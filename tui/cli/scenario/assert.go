@@ -95,7 +95,7 @@ func (p *play) assert(ctx context.Context, st step) error {
 	if err != nil {
 		return err
 	}
-	entry, err := p.api.Entry(ctx, seq)
+	entry, err := p.client.Entry(ctx, seq)
 	if err != nil {
 		return err
 	}
