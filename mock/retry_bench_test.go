@@ -54,7 +54,7 @@ func deafEngine(b *testing.B) *Engine {
 	}
 	state, _ := OpenState("")
 	nth := 0
-	deaf := &provider.Provider{Name: "deaf", Title: "Deaf", Serve: func(*provider.World, *provider.Call) provider.Reply { return provider.Reply{Status: 404} },
+	deaf := &provider.Provider{Name: "deaf", Title: "Deaf", API: provider.API{Serve: func(*provider.World, *provider.Call) provider.Reply { return provider.Reply{Status: 404} }},
 		Request: func(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
 			return &provider.Outgoing{Method: "POST", URL: d.URL, Body: d.Body}, nil
 		},

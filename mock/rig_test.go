@@ -263,10 +263,10 @@ func (s *sink) requests() (list []string) {
 // plainProvider is the least that a provider can be: it posts the body, and
 // tries twice more, a minute and then an hour later.
 func plainProvider() *provider.Provider {
-	return &provider.Provider{Name: "plain", Title: "Plain", Home: "/v1",
-		Serve: func(*provider.World, *provider.Call) provider.Reply {
+	return &provider.Provider{Name: "plain", Title: "Plain",
+		API: provider.API{Home: "/v1", Serve: func(*provider.World, *provider.Call) provider.Reply {
 			return provider.Reply{Status: http.StatusNotFound}
-		},
+		}},
 		Request: func(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {
 			return &provider.Outgoing{Method: "POST", URL: d.URL, Body: d.Body, Header: []provider.Field{{Name: "Content-Type", Value: "text/plain"}}}, nil
 		},

@@ -268,7 +268,7 @@ func TestHostOf(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(p *provider.Provider, cfg *Config) {
 		p.Hosts = []string{"api.plain.example", "*.shops.example"}
-		cfg.Providers = []*provider.Provider{{Name: "other", Serve: p.Serve}}
+		cfg.Providers = []*provider.Provider{{Name: "other", API: p.API}}
 	})
 	for host, want := range map[string]string{
 		"api.plain.example": "plain", "API.Plain.Example:443": "plain", "api.plain.example.": "plain",

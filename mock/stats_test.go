@@ -17,7 +17,7 @@ import (
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(p *provider.Provider, cfg *Config) {
-		cfg.Providers = []*provider.Provider{{Name: "quiet", Serve: p.Serve}}
+		cfg.Providers = []*provider.Provider{{Name: "quiet", API: p.API}}
 	})
 	r.sink.answer(200, 500, 500)
 	r.subscribe("ann", "s")

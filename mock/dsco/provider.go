@@ -21,23 +21,20 @@ const (
 // New returns the provider.
 func New() *provider.Provider {
 	return &provider.Provider{
-		Name: name, Title: title, Home: home,
+		Name: name, Title: title,
 		// The first host is V2's (observed). The others serve V3 (documented); they
 		// are taken as well so that a V3 call gets a Dsco-style 404 (decision).
-		Hosts:      []string{"apis.dsco.io", "api.dsco.io", "staging-api.dsco.io"},
-		Options:    options(),
-		Context:    contextKeys(),
-		Operations: api.Operations(home),
-		Serve:      api.Serve,
-		Register:   registration,
-		Prepare:    prepare,
-		Targets:    targets,
-		Note:       note,
-		Payload:    payload,
-		Request:    createRequest,
-		Switched:   switched,
-		Renew:      renew,
-		Policy:     policy,
-		Broken:     broken,
+		Hosts:    []string{"apis.dsco.io", "api.dsco.io", "staging-api.dsco.io"},
+		Options:  options(),
+		Context:  contextKeys(),
+		Prepare:  prepare,
+		Targets:  targets,
+		Note:     note,
+		Payload:  payload,
+		Request:  createRequest,
+		Switched: switched,
+		Policy:   policy,
+		API:      provider.API{Home: home, Operations: api.Operations(home), Serve: api.Serve, Register: registration, Broken: broken},
+		Resend:   provider.Resend{Renew: renew},
 	}
 }

@@ -25,15 +25,13 @@ type author struct {
 func (a *author) provider() *provider.Provider {
 	a.api = a.newAPI()
 	p := &provider.Provider{
-		Name: a.spec.Name, Title: a.spec.Title, Hosts: a.spec.Hosts, Home: a.spec.Home, Profile: "described by " + a.spec.Path, Described: true,
-		Options:    a.options(),
-		Operations: a.api.Operations(a.spec.Home),
-		Serve:      a.api.Serve,
-		Register:   a.register,
-		Targets:    a.targets,
-		Request:    a.createRequest,
-		Policy:     a.policy,
-		Attempted:  a.attempted,
+		Name: a.spec.Name, Title: a.spec.Title, Hosts: a.spec.Hosts, Profile: "described by " + a.spec.Path, Described: true,
+		Options:   a.options(),
+		API:       provider.API{Home: a.spec.Home, Operations: a.api.Operations(a.spec.Home), Serve: a.api.Serve, Register: a.register},
+		Targets:   a.targets,
+		Request:   a.createRequest,
+		Policy:    a.policy,
+		Attempted: a.attempted,
 	}
 	if a.spec.ContentType == spec.Form {
 		p.Body, p.Unwrap = a.formBody, a.unwrap

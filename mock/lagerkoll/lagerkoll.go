@@ -18,19 +18,16 @@ import (
 // New returns the provider.
 func New() *provider.Provider {
 	return &provider.Provider{
-		Name:       "lagerkoll",
-		Title:      "Lagerkoll",
-		Hosts:      []string{"capi.lagerkoll.com"}, // documented: page
-		Home:       home,
-		Options:    options(),
-		Operations: api.Operations(""),
-		Serve:      serve,
-		Targets:    targets,
-		Payload:    payload,
-		Request:    createRequest,
-		Policy:     policy,
-		Renew:      renew,
-		Broken:     broken,
+		Name:    "lagerkoll",
+		Title:   "Lagerkoll",
+		Hosts:   []string{"capi.lagerkoll.com"}, // documented: page
+		Options: options(),
+		Targets: targets,
+		Payload: payload,
+		Request: createRequest,
+		Policy:  policy,
+		API:     provider.API{Home: home, Operations: api.Operations(""), Serve: serve, Broken: broken},
+		Resend:  provider.Resend{Renew: renew},
 	}
 }
 

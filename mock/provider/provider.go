@@ -15,29 +15,15 @@ import (
 // called with the provider's World, alone: no two run at the same time, none may
 // keep the World or block. A zero field means the ordinary.
 type Provider struct {
-	Name      string            // URL prefix and name in the control API
-	Title     string            // for people
-	Hosts     []string          // the service's own host names; "*.x" is any sub-domain of x
-	Home      string            // where its API begins below the prefix, for base_url: "/rest/v2"
-	Homes     map[string]string // the same by profile, where a profile has one of its own
-	Profile   string            // what it is a mock of, where no option "profile" chooses
-	BodyLimit int64             // bytes of a request body that are read; 0 is 1 MiB. Beyond: Call.TooLarge
-	Options   []Option          // what can be switched; "profile", "credentials" and the like
+	Name      string   // URL prefix and name in the control API
+	Title     string   // for people
+	Hosts     []string // the service's own host names; "*.x" is any sub-domain of x
+	Profile   string   // what it is a mock of, where no option "profile" chooses
+	Options   []Option // what can be switched; "profile", "credentials" and the like
 	Context   []Context
 	Described bool // by a file: each attempt carries the verdict of the schema on its body
 
-	// Operations lists what Serve answers, for the OpenAPI description's tests
-	// and for Find.
-	Operations []Operation
-	// Serve answers a request to the mock API. It must answer everything,
-	// unknown paths included, in the provider's dialect.
-	Serve func(w *World, c *Call) Reply
-
-	// Register returns the requests that a client with an account's credential
-	// sends to subscribe a URL to event types: method, path with Home, headers and
-	// JSON body. It changes nothing; Serve answers the calls in their order. nil:
-	// the provider has no subscriptions.
-	Register func(w *World, account, url string, types []string) []*Call
+	API
 
 	// Offers reports whether a type of the catalogue can be fired in the
 	// account's profile; hint says why not. nil: all can.
@@ -57,18 +43,7 @@ type Provider struct {
 	// usually the sample, fitted to the moment and the account, then changed by
 	// ev.Edit. nil: ev.Edit of the sample.
 	Payload func(w *World, ev *Event, t Target) ([]byte, error)
-	// Join reports whether a further event may share a delivery that waits for
-	// its first attempt. nil: never.
-	Join func(w *World, d *Delivery, payload []byte) bool
-	// Body makes the whole callback body from d.Payloads, once, before the first
-	// attempt. nil: the only payload as it is.
-	Body func(w *World, d *Delivery) ([]byte, error)
-	// Envelope wraps the schema of one event's payload into that of a whole
-	// callback body, for the OpenAPI description. nil: they are the same.
-	Envelope func(typ string, payload map[string]any) map[string]any
-	// Unwrap returns a callback body in the plain form that Envelope describes,
-	// nil when it cannot be had. nil: it is plain already.
-	Unwrap func(body []byte) []byte
+	Batch
 	// Request makes the HTTP request of one attempt from d.Body: URL, headers,
 	// signature, all as of now. An error ends the delivery undelivered; a
 	// *DropError drops it without an attempt.
@@ -85,21 +60,62 @@ type Provider struct {
 	// Due is told when a moment asked for with World.Schedule has come.
 	Due func(w *World, name string, data []byte)
 
+	Resend
+	// Signing is how a callback proves where it comes from. From it the engine has
+	// the faults of signing, the keys that it shows, the verdict and its reason. nil:
+	// nothing is signed.
+	Signing *Signing
+}
+
+// API is the mock API of a provider: where it stands and what answers there.
+type API struct {
+	Home      string            // where its API begins below the prefix, for base_url: "/rest/v2"
+	Homes     map[string]string // the same by profile, where a profile has one of its own
+	BodyLimit int64             // bytes of a request body that are read; 0 is 1 MiB. Beyond: Call.TooLarge
+
+	// Operations lists what Serve answers, for the OpenAPI description's tests
+	// and for Find.
+	Operations []Operation
+	// Serve answers a request to the mock API. It must answer everything,
+	// unknown paths included, in the provider's dialect.
+	Serve func(w *World, c *Call) Reply
+
+	// Register returns the requests that a client with an account's credential
+	// sends to subscribe a URL to event types: method, path with Home, headers and
+	// JSON body. It changes nothing; Serve answers the calls in their order. nil:
+	// the provider has no subscriptions.
+	Register func(w *World, account, url string, types []string) []*Call
+	// Broken answers, in the provider's dialect, a call that Serve panicked at (500)
+	// or that cannot be kept because the journal cannot be written (507). nil: the
+	// plain status.
+	Broken func(w *World, c *Call, status int) Reply
+}
+
+// Batch is how the events of a delivery become one callback body. The zero value
+// sends each event's payload as it is.
+type Batch struct {
+	// Join reports whether a further event may share a delivery that waits for
+	// its first attempt. nil: never.
+	Join func(w *World, d *Delivery, payload []byte) bool
+	// Body makes the whole callback body from d.Payloads, once, before the first
+	// attempt. nil: the only payload as it is.
+	Body func(w *World, d *Delivery) ([]byte, error)
+	// Envelope wraps the schema of one event's payload into that of a whole
+	// callback body, for the OpenAPI description. nil: they are the same.
+	Envelope func(typ string, payload map[string]any) map[string]any
+	// Unwrap returns a callback body in the plain form that Envelope describes,
+	// nil when it cannot be had. nil: it is plain already.
+	Unwrap func(body []byte) []byte
+}
+
+// Resend is what changes in a callback body that is sent again.
+type Resend struct {
 	// Renew gives a callback body that is sent again a new id and time of the
 	// provider's kind. nil: it has none.
 	Renew func(w *World, body []byte) []byte
 	// Spell writes a callback body that was changed for a replay the way the
 	// provider writes JSON. nil: it stays as the change left it.
 	Spell func(body []byte) []byte
-	// Signing is how a callback proves where it comes from. From it the engine has
-	// the faults of signing, the keys that it shows, the verdict and its reason. nil:
-	// nothing is signed.
-	Signing *Signing
-
-	// Broken answers, in the provider's dialect, a call that Serve panicked at (500)
-	// or that cannot be kept because the journal cannot be written (507). nil: the
-	// plain status.
-	Broken func(w *World, c *Call, status int) Reply
 }
 
 // Signing is a scheme with the keys that a provider uses it with.

@@ -21,15 +21,13 @@ import (
 func exampleProvider() (*fixtures.Catalog, *provider.Provider) {
 	return fixtures.New(os.DirFS("testdata")), &provider.Provider{
 		Name: "github", Title: "GitHub", Profile: "2022-11-28", Hosts: []string{"api.github.com"},
-		Options:    []provider.Option{{Name: "credentials", Kind: provider.ListOption, Common: true, Hidden: true, About: "the tokens that are let in; unset: every one"}},
-		Operations: githubAPI.Operations(""), Serve: githubAPI.Serve,
-		Broken: func(w *provider.World, c *provider.Call, status int) provider.Reply {
+		Options: []provider.Option{{Name: "credentials", Kind: provider.ListOption, Common: true, Hidden: true, About: "the tokens that are let in; unset: every one"}},
+		API: provider.API{Operations: githubAPI.Operations(""), Serve: githubAPI.Serve, Broken: func(w *provider.World, c *provider.Call, status int) provider.Reply {
 			return githubAPI.Fail(w, c, kit.Refuse(status, "", "Server Error"))
-		},
-		Register: func(_ *provider.World, account, url string, types []string) []*provider.Call {
+		}, Register: func(_ *provider.World, account, url string, types []string) []*provider.Call {
 			return []*provider.Call{provider.NewCall("POST", "/repos/octo/box/hooks", map[string]any{"events": types, "config": map[string]any{"url": url, "content_type": "json"}}, "Authorization", "Bearer "+account)}
-		},
-		Targets: hookTargets, Body: hookBody, Unwrap: unform, Request: hookRequest,
+		}},
+		Targets: hookTargets, Batch: provider.Batch{Body: hookBody, Unwrap: unform}, Request: hookRequest,
 		Signing: &provider.Signing{Scheme: hub256, Secrets: hookSecrets},
 		Policy:  func(*provider.World, string) provider.Policy { return provider.Policy{Timeout: 10 * time.Second} }, // documented: no retries
 	}

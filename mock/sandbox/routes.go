@@ -20,6 +20,7 @@ func (s *Space) routes() []api.Route {
 		{Method: "POST", Path: "/_/snapshot", Handle: s.takeSnapshot, About: "Answers subscriptions, settings, inboxes, faults and the clock as one document.", Out: snapshot{}},
 		{Method: "POST", Path: "/_/restore", Handle: s.restoreSnapshot, About: "Puts the space back to such a document. Entries stay.", In: snapshot{}, Out: map[string]bool{}},
 		{Method: "GET", Path: "/_/scenarios", Handle: s.scenarios, About: "Lists the scenarios that are shipped, with their text.", Out: []api.Scenario{}},
+		{Method: "GET", Path: "/_/scenarios/schema.json", Handle: s.scenarioSchema, About: "The JSON Schema of a scenario file, for editors.", Out: map[string]any{}},
 		{Method: "GET", Path: "/_/ca.pem", Handle: s.process.getAuthority, About: "The certificate that clients of the HTTPS port are told to trust."},
 		{Method: "GET", Path: "/_/openapi.json", Handle: s.getOpenAPI, About: "This description.", Out: map[string]any{}},
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -15,6 +16,11 @@ import (
 func (s *Space) scenarios(context.Context, *http.Request) (api.Answer, error) {
 	list, err := readScenarios(s.cfg.catalog.Files())
 	return api.OK(list), err
+}
+
+func (s *Space) scenarioSchema(context.Context, *http.Request) (api.Answer, error) {
+	text, err := fs.ReadFile(s.cfg.catalog.Files(), "scenarios/schema.json")
+	return api.OK(json.RawMessage(text)), err
 }
 
 // readScenarios reads the stories of all providers, and those of each one.

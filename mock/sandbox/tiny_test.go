@@ -26,16 +26,15 @@ func tiny() (*fixtures.Catalog, *provider.Provider) {
 		"tiny/openapi.json": {Data: []byte(`{"openapi":"3.1.0","info":{"title":"Tiny","version":"1"},"paths":{"/subs":{"post":{"responses":{"201":{"description":"made"}}}}}}`)},
 	})
 	p := &provider.Provider{
-		Name: "tiny", Title: "Tiny", Hosts: []string{"api.tiny.example"}, Home: "/v1",
+		Name: "tiny", Title: "Tiny", Hosts: []string{"api.tiny.example"},
 		Options: []provider.Option{{Name: "retry", Kind: provider.DurationsOption, Default: `["1m","5m"]`, About: "waits between attempts"},
 			{Name: "hold", Kind: provider.BoolOption, Default: "false"}},
-		Serve: tinyServe,
-		Register: func(_ *provider.World, account, url string, types []string) (calls []*provider.Call) {
+		API: provider.API{Home: "/v1", Serve: tinyServe, Register: func(_ *provider.World, account, url string, types []string) (calls []*provider.Call) {
 			for _, typ := range types { // a subscription has one type
 				calls = append(calls, provider.NewCall("POST", "/v1/subs", map[string]any{"URL": url, "Types": []string{typ}}, "X-Key", account))
 			}
 			return calls
-		},
+		}},
 		Request: tinyRequest,
 		Policy:  tinyPolicy,
 		Signing: &provider.Signing{Scheme: tinyScheme(), Secrets: func(_ *provider.World, a *provider.Account) []provider.Secret {

@@ -19,26 +19,19 @@ const (
 // New returns the provider.
 func New() *provider.Provider {
 	return &provider.Provider{
-		Name:       "ultracart",
-		Profile:    "2017-03-01", // the one version of the API (documented)
-		Title:      "UltraCart",
-		Hosts:      []string{"secure.ultracart.com"},
-		Home:       home,
-		Options:    options(),
-		Operations: api.Operations(""),
-		Serve:      api.Serve,
-		Register:   registration,
-		Broken:     failed,
-		Prepare:    prepare,
-		Targets:    targets,
-		Payload:    element,
-		Join:       join,
-		Body:       body,
-		Envelope:   envelope,
-		Unwrap:     unwrap,
-		Request:    createRequest,
-		Policy:     policy,
-		Attempted:  attempted,
-		Signing:    &provider.Signing{Scheme: callbackProof(), Secrets: secrets},
+		Name:      "ultracart",
+		Profile:   "2017-03-01", // the one version of the API (documented)
+		Title:     "UltraCart",
+		Hosts:     []string{"secure.ultracart.com"},
+		Options:   options(),
+		Prepare:   prepare,
+		Targets:   targets,
+		Payload:   element,
+		Request:   createRequest,
+		Policy:    policy,
+		Attempted: attempted,
+		Signing:   &provider.Signing{Scheme: callbackProof(), Secrets: secrets},
+		API:       provider.API{Home: home, Operations: api.Operations(""), Serve: api.Serve, Register: registration, Broken: failed},
+		Batch:     provider.Batch{Join: join, Body: body, Envelope: envelope, Unwrap: unwrap},
 	}
 }

@@ -105,3 +105,8 @@ func (c *Client) Reset(ctx context.Context) error {
 func (c *Client) Scenarios(ctx context.Context) ([]api.Scenario, error) {
 	return ask[[]api.Scenario](ctx, c.transport, "GET", "/_/scenarios", nil, nil)
 }
+
+// ScenarioSchema returns the JSON Schema of a scenario file.
+func (c *Client) ScenarioSchema(ctx context.Context) ([]byte, error) {
+	return c.raw(ctx, "GET", "/_/scenarios/schema.json", nil, nil)
+}

@@ -21,7 +21,7 @@ type scenarioRun struct{ *App }
 
 func scenarioCommand(a *App) *cobra.Command {
 	var to, junit string
-	var list bool
+	var list, schema bool
 	cmd := &cobra.Command{
 		Use:   "scenario FILE|NAME…",
 		Short: "Play scenarios: fire, call, move the clock, and expect",
@@ -34,11 +34,15 @@ manual clock is used.`,
 	cmd.Flags().StringVar(&to, "to", "", "`URL` that ${to} stands for (default: an inbox of the sandbox)")
 	cmd.Flags().StringVar(&junit, "junit", "", "write a JUnit report to `FILE`")
 	cmd.Flags().BoolVar(&list, "list", false, "list the embedded scenarios")
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of a scenario, for editors")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if !list && len(args) == 0 {
+		if !list && !schema && len(args) == 0 {
 			return exit.Usagef("FILE or NAME is missing; 'tacklebox scenario --list' lists the embedded ones")
 		}
 		return a.withLocal(cmd.Context(), func(c *client.Client, _ bool) error {
+			if schema {
+				return scenarioRun{a}.schema(cmd.Context(), c)
+			}
 			if list {
 				return scenarioRun{a}.listScenarios(cmd.Context(), c)
 			}
@@ -61,6 +65,19 @@ func (a scenarioRun) listScenarios(ctx context.Context, c *client.Client) error 
 		rows = append(rows, []string{s.Name, s.About})
 	}
 	a.out.Table(rows)
+	return nil
+}
+
+// schema prints what editors complete and check scenarios with.
+func (a scenarioRun) schema(ctx context.Context, c *client.Client) error {
+	text, err := c.ScenarioSchema(ctx)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.out.RawJSON(text)
+	}
+	a.out.Text(print.Pretty(text))
 	return nil
 }
 
@@ -121,6 +138,9 @@ func (a scenarioRun) loadScenario(ctx context.Context, c *client.Client, name st
 // called what it was asked for as, provider included.
 func embeddedScenario(name, text string) (*scenario.Scenario, error) {
 	s, err := scenario.Parse(name+".yaml", []byte(text))
+	if err == nil && s.Starts() {
+		return nil, exit.Usagef("%s.yaml: run: a scenario that a sandbox serves starts no programs here; save it as a file of yours first", name)
+	}
 	if err == nil && s.Name == path.Base(name) {
 		s.Name = name
 	}
@@ -139,7 +159,10 @@ func (a scenarioRun) reportStep(s *scenario.Scenario, c report.Case) error {
 	if a.json {
 		line := map[string]any{"scenario": s.Name, "step": c.Name, "state": state, "seconds": c.Seconds}
 		if c.Failure != "" {
-			line["failure"] = c.Failure
+			line["failure"], line["file"], line["line"] = c.Failure, c.File, c.Line
+		}
+		if c.Found != nil {
+			line["found"] = c.Found
 		}
 		return errors.Join(a.out.JSON(line), a.out.Flush())
 	}

@@ -57,7 +57,7 @@ func TestStepsThatFail(t *testing.T) {
 		"faults of a text":   {`faults: drop`, readyWith(), exit.Usage, ":3: want a list, not string"},
 		"clock of a list":    {`clock: {advance: [1]}`, readyWith(), exit.Usage, ":3: advance: want a text, not array"},
 		"valid of a number":  {`verify: {provider: p, valid: 1}`, readyWith(), exit.Usage, ":3: valid: want true or false, not number"},
-		"unknown variable":   {`settings: {provider: "${p}"}`, readyWith(), exit.Usage, `:3: unknown variable "p"; known: to, url`},
+		"unknown variable":   {`settings: {provider: "${p}"}`, readyWith(), exit.Usage, `:3: unknown variable "p"; known: port, to, url`},
 		"unclosed variable":  {`call: {url: "${url"}`, readyWith(), exit.Usage, ":3: ${url is not closed"},
 		"a known variable":   {`call: {url: "${url}/x"}`, readyWith("GET /x", "200 "), exit.OK, ""},
 		"reset, but not now": {`reset: false`, readyWith(), exit.OK, ""},

@@ -118,7 +118,7 @@ func TestFields(t *testing.T) {
 	if got := string(v.Document()); got != `{"id":"7","file":"hello"}` {
 		t.Error(got)
 	}
-	for typ, doc := range map[string]string{"application/json": "{", "text/plain": `[1]`, "application/problem+json": "x"} {
+	for typ, doc := range map[string]string{"application/json": "{", "text/plain": `[1]`, "application/problem+json": "x", "application/x-www-form-urlencoded": `{"as":"curl -d"}`} {
 		if v := Open(typ, "", []byte(doc)); string(v.Document()) != doc {
 			t.Errorf("%s: %s", typ, v.Document())
 		}

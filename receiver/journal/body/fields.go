@@ -14,10 +14,13 @@ const mostParts = 1000
 
 // Document is the body as JSON to look values up in: JSON as it is; of a form and
 // of multipart/form-data an object of its fields, one that comes several times as
-// a list; nil when it is neither.
+// a list; nil when it is neither. JSON that is named a form is JSON.
 func (v *View) Document() []byte {
 	switch v.Type {
 	case "application/x-www-form-urlencoded":
+		if v.JSON() && json.Valid(v.Bytes) {
+			return v.Bytes // curl -d names every body so
+		}
 		return object(formFields(string(v.Bytes)))
 	case "multipart/form-data":
 		return object(partFields(v.Bytes, v.params["boundary"]))

@@ -18,6 +18,7 @@ import (
 type Verdict struct {
 	WaitedFor string
 	Code      int
+	Found     *Finding // about the nearest miss
 	lines     []string
 }
 
@@ -40,6 +41,7 @@ func Ask(ctx context.Context, c *client.Client, e api.ExpectRequest) (Verdict, *
 	if broken {
 		v.Code = exit.Failure
 	}
+	v.Found = look(ctx, c, r.Nearest)
 	v.because(e, r, broken)
 	return v, r, nil
 }
@@ -92,6 +94,9 @@ func (v *Verdict) because(e api.ExpectRequest, r *api.ExpectResult, broken bool)
 		for _, reason := range near.Reasons {
 			v.lines = append(v.lines, "  - "+reason)
 		}
+	}
+	if v.Found != nil && v.Found.Entry > 0 {
+		v.lines = append(v.lines, strings.Split(v.Found.String(), "\n")...)
 	}
 }
 

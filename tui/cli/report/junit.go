@@ -18,6 +18,9 @@ type Case struct {
 	Seconds float64
 	Failure string // "" passed
 	Skipped bool
+	Found   any    // the same for programs, as JSON; nil: nothing more
+	File    string // where the check is written down, "" nowhere
+	Line    int
 }
 
 // The shape that CI servers agree on: a list of suites with their cases.

@@ -58,6 +58,25 @@ type (
 		Forward string       `json:"forward"`
 		Verify  *api.Signing `json:"verify"`
 	}
+	replayStep struct {
+		chosen
+		api.ReplayRequest
+	}
+	assertStep struct {
+		chosen
+		Of      string                     `json:"of"`   // request (default) or response
+		Body    map[string]json.RawMessage `json:"body"` // gjson path → value
+		Headers map[string]string          `json:"headers"`
+		Absent  []string                   `json:"absent"` // gjson paths that lead nowhere
+		Schema  json.RawMessage            `json:"schema"` // JSON Schema, or a file of one beside the scenario
+	}
+	runStep struct {
+		Command words             `json:"command"`
+		URL     string            `json:"url"` // what it answers at once it is ready; "": ${to}
+		Dir     string            `json:"dir"` // "": the scenario's
+		Env     map[string]string `json:"env"`
+		Within  string            `json:"within"`
+	}
 	verifyStep struct {
 		Provider string               `json:"provider"`
 		Secret   string               `json:"secret"`
@@ -67,12 +86,32 @@ type (
 	}
 )
 
+// chosen is the entry that a step is about: the newest that Q matches since the
+// scenario began, else Entry, else the last one that an expect step found.
+type chosen struct {
+	Q     string      `json:"q"`
+	Entry json.Number `json:"entry"`
+}
+
+// words are a command and its arguments: a list, or one text without quotes.
+type words []string
+
+func (w *words) UnmarshalJSON(raw []byte) error {
+	var line string
+	if json.Unmarshal(raw, &line) == nil {
+		*w = strings.Fields(line)
+		return nil
+	}
+	return json.Unmarshal(raw, (*[]string)(w))
+}
+
 // stepForms has one zero value for each kind of step; its fields are the keys
 // that the step knows.
 func stepForms() map[string]any {
 	return map[string]any{
 		"call": callStep{}, "settings": settingsStep{}, "inbox": inboxStep{}, "fire": api.Firing{}, "verify": verifyStep{},
 		"expect": api.ExpectRequest{}, "clock": api.ClockMove{}, "faults": []api.Fault{}, "reset": false,
+		"subscribe": api.NewSubscription{}, "replay": replayStep{}, "assert": assertStep{}, "run": runStep{},
 	}
 }
 
@@ -88,6 +127,11 @@ func Kinds() []string {
 
 // Steps is how many steps there are.
 func (s *Scenario) Steps() int { return len(s.steps) }
+
+// Starts reports whether a step runs a program of this machine.
+func (s *Scenario) Starts() bool {
+	return slices.ContainsFunc(s.steps, func(st step) bool { return st.kind == "run" })
+}
 
 // Parse reads a scenario. Nothing is sent before all of it is understood.
 func Parse(file string, text []byte) (*Scenario, error) {
@@ -149,8 +193,8 @@ func (s *Scenario) checkKeys(kind string, value *yaml.Node) error {
 	if form.Kind() == reflect.Struct && value.Kind == yaml.MappingNode {
 		return yamlfile.EachKey(s.file, value, jsonKeys(form), func(string, *yaml.Node) error { return nil })
 	}
-	if kind == "clock" && value.Kind == yaml.ScalarNode {
-		return nil
+	if (kind == "clock" || kind == "run") && value.Kind == yaml.ScalarNode {
+		return nil // in short
 	}
 	var err error
 	if form.Kind() == reflect.Struct {
@@ -162,6 +206,10 @@ func (s *Scenario) checkKeys(kind string, value *yaml.Node) error {
 func jsonKeys(t reflect.Type) []string {
 	var keys []string
 	for i := range t.NumField() {
+		if t.Field(i).Anonymous {
+			keys = append(keys, jsonKeys(t.Field(i).Type)...)
+			continue
+		}
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		keys = append(keys, name)
 	}

@@ -26,6 +26,8 @@ type play struct {
 	scenario *Scenario
 	vars     map[string]string
 	start    uint64 // expectations count what came after the scenario began
+	running  []*application
+	found    *expectation.Finding // what the step that failed has found out
 }
 
 // defaultTo is where callbacks go unless --to says otherwise.
@@ -39,7 +41,11 @@ func newPlay(ctx context.Context, c *client.Client, s *Scenario, to string) (*pl
 	if to == "" {
 		to = c.URL() + defaultTo
 	}
-	vars := map[string]string{"url": c.URL(), "to": to}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	vars := map[string]string{"url": c.URL(), "to": to, "port": port}
 	maps.Copy(vars, s.Vars)
 	return &play{client: c, scenario: s, vars: vars, start: page.LastSeq}, nil
 }
@@ -49,6 +55,7 @@ func (p *play) step(ctx context.Context, st step) error {
 	return map[string]func(context.Context, step) error{
 		"call": p.call, "settings": p.settings, "inbox": p.inbox, "fire": p.fire, "verify": p.verify,
 		"expect": p.expect, "clock": p.clock, "faults": p.faults, "reset": p.reset,
+		"subscribe": p.subscribe, "replay": p.replay, "assert": p.assert, "run": p.run,
 	}[st.kind](ctx, st)
 }
 
@@ -78,10 +85,17 @@ func (p *play) expect(ctx context.Context, st step) error {
 	if e.Count != nil && *e.Count == 0 {
 		e.AtMost = true
 	}
-	v, _, err := expectation.Ask(ctx, p.client, e)
-	if err != nil || v.Code == exit.OK {
+	v, r, err := expectation.Ask(ctx, p.client, e)
+	if err != nil {
 		return err
 	}
+	if v.Code == exit.OK {
+		if n := len(r.Entries); n > 0 {
+			p.vars["entry"] = strconv.FormatUint(r.Entries[n-1], 10)
+		}
+		return nil
+	}
+	p.found = v.Found
 	return exit.With(v.Code, errors.New(v.String()))
 }
 

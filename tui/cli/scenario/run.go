@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"tacklebox/receiver/client"
@@ -17,16 +18,20 @@ func Run(ctx context.Context, c *client.Client, s *Scenario, to string, tell fun
 	if err != nil {
 		return nil, err
 	}
+	defer p.stopAll()
 	var cases []report.Case
 	var failure error
 	for i, st := range s.steps {
-		result := report.Case{Name: fmt.Sprintf("%d %s", i+1, st.title()), Class: s.Name, Skipped: failure != nil}
+		result := report.Case{Name: fmt.Sprintf("%d %s", i+1, st.title()), Class: s.Name, Skipped: failure != nil, File: s.file, Line: st.line}
 		if failure == nil {
 			started := time.Now()
-			failure = p.step(ctx, st)
+			failure = p.attempt(ctx, st)
 			result.Seconds = time.Since(started).Seconds()
 			if failure != nil {
 				result.Failure = exit.Explain(failure).Error()
+			}
+			if p.found != nil {
+				result.Found = p.found
 			}
 		}
 		if err := tell(result); err != nil {
@@ -38,6 +43,28 @@ func Run(ctx context.Context, c *client.Client, s *Scenario, to string, tell fun
 		return cases, exit.Failed(exit.Code(failure))
 	}
 	return cases, nil
+}
+
+// attempt plays one step and says what it takes to understand why it failed.
+func (p *play) attempt(ctx context.Context, st step) error {
+	alive, cancel := p.whileAlive(ctx)
+	defer cancel()
+	err := p.step(alive, st)
+	if err == nil {
+		return p.dead(0)
+	}
+	if ctx.Err() != nil {
+		return err
+	}
+	return p.explain(p.placed(st, err))
+}
+
+// placed names the line of a step that cannot be played as it is written.
+func (p *play) placed(st step, err error) error {
+	if exit.Code(err) != exit.Usage || strings.HasPrefix(err.Error(), p.scenario.file+":") {
+		return err
+	}
+	return exit.Usagef("%s:%d: %w", p.scenario.file, st.line, err)
 }
 
 func (st step) title() string {
