@@ -123,7 +123,7 @@ func (a *author) sample(e *catalogue.Event) []byte {
 		return payload
 	}
 	named, err := sjson.SetBytes(payload, at, e.Wire)
-	if err != nil || !e.Fits(named) {
+	if err != nil || !e.Takes(at, e.Wire, named) {
 		return payload
 	}
 	return named

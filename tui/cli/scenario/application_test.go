@@ -57,8 +57,10 @@ func behave(as string) {
 		fmt.Println("still waiting for the database")
 	case "parent":
 		child := exec.Command(os.Args[0], "as:mute")
-		child.Stdout = os.Stdout // and holds on to it
+		child.Stderr = os.Stderr // and holds on to it
+		said, _ := child.StdoutPipe()
 		_ = child.Start()
+		_, _ = said.Read(make([]byte, 1)) // its connection stands
 		serve(nil)
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
