@@ -73,7 +73,7 @@ func (f *files) ReadFile(name string) ([]byte, error) {
 	case name == "catalog.json":
 		return f.catalog, nil
 	case name == "openapi.json":
-		return f.author.description(), nil
+		return newHooks(f.author).description(), nil
 	case e != nil:
 		if text, ok := f.made.Load(name); ok {
 			return text.([]byte), nil
@@ -123,7 +123,7 @@ func (a *author) sample(e *catalogue.Event) []byte {
 		return payload
 	}
 	named, err := sjson.SetBytes(payload, at, e.Wire)
-	if err != nil || !e.Fits(named) {
+	if err != nil || !e.Takes(at, e.Wire, named) {
 		return payload
 	}
 	return named

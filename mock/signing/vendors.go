@@ -3,8 +3,9 @@ package signing
 import "time"
 
 // Schemes lists the ways of signing that belong to no mock provider. Any inbox
-// can check them. Each follows the vendor's own page; what a page does not say
-// (Paddle's and Zoom's tolerance) is not checked.
+// can check them. Each follows the vendor's own page or the vendor's own code;
+// what they do not say, or say in two ways (Paddle's and Zoom's tolerance), is not
+// checked.
 func Schemes() []*Scheme {
 	return append(signedStamps(), append(signedBodies(), signedRequests()...)...)
 }
@@ -72,13 +73,13 @@ func signedStamps() []*Scheme {
 			Document: "https://api.slack.com/authentication/verifying-requests-from-slack", Evidence: "documented: verifying requests from Slack"},
 		{Name: "paddle", Title: "Paddle", Header: "Paddle-Signature", Algorithm: "sha256", Key: KeyText, Encoding: Hex, Prefix: "h1=", Separator: ";",
 			Signed: "{timestamp}:{body}", Timestamp: "ts=", Document: "https://developer.paddle.com/webhooks/signature-verification",
-			Evidence: "documented: verify webhook signatures; how old one may be is left to the receiver"},
+			Evidence: "documented: verify webhook signatures; decision: any age is taken, as by Paddle's SDK for Go (the one for Node refuses after five seconds)"},
 		{Name: "zoom", Title: "Zoom", Header: "x-zm-signature", Algorithm: "sha256", Key: KeyText, Encoding: Hex, Prefix: "v0=",
 			Signed: "v0:{timestamp}:{body}", Timestamp: "x-zm-request-timestamp", Document: "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",
-			Evidence: "documented: verify webhook events; how old one may be is left to the receiver"},
+			Evidence: "documented: verify webhook events, and as in Zoom's own webhook-sample and Rivet; decision: any age is taken, as by both"},
 		{Name: "calendly", Title: "Calendly", Header: "Calendly-Webhook-Signature", Algorithm: "sha256", Key: KeyText, Encoding: Hex, Prefix: "v1=", Separator: ",",
 			Signed: "{timestamp}.{body}", Timestamp: "t=", Late: 3 * time.Minute, Document: "https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures",
-			Evidence: "documented: webhook signatures; its examples refuse what is older than three minutes"},
+			Evidence: "documented: webhook signatures; its example refuses what is older than three minutes"},
 		{Name: "mailgun", Title: "Mailgun", In: InBody, Header: "signature.signature", Algorithm: "sha256", Key: KeyText, Encoding: Hex,
 			Signed: "{timestamp}{id}", ID: "signature.token", IDLength: 50, Timestamp: "signature.timestamp",
 			Document: "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",

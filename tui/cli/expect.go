@@ -109,11 +109,9 @@ func (a expectRun) expect(ctx context.Context, e api.ExpectRequest, junit string
 	if err != nil {
 		return err
 	}
-	if junit != "" {
-		c := report.Case{Name: verdict.WaitedFor, Class: "expect", Seconds: time.Since(started).Seconds(), Failure: verdict.Failure()}
-		if err := report.WriteJUnit(junit, "tacklebox expect", []report.Case{c}); err != nil {
-			return err
-		}
+	c := report.Case{Name: verdict.WaitedFor, Class: "expect", Seconds: time.Since(started).Seconds(), Failure: verdict.Failure()}
+	if err := a.report(junit, "tacklebox expect", []report.Case{c}); err != nil {
+		return err
 	}
 	if a.json {
 		err = a.out.RawJSON(result.Raw)

@@ -87,7 +87,7 @@ func (a scenarioRun) scenarios(ctx context.Context, c *client.Client, names []st
 	for _, name := range names {
 		s, err := a.loadScenario(ctx, c, name)
 		if err != nil {
-			return err
+			return errors.Join(err, a.actions().Tell("tacklebox scenario", []report.Case{report.Misread(err)}))
 		}
 		all = append(all, s)
 	}
@@ -103,10 +103,8 @@ func (a scenarioRun) scenarios(ctx context.Context, c *client.Client, names []st
 			first = err
 		}
 	}
-	if junit != "" {
-		if err := report.WriteJUnit(junit, "tacklebox scenario", cases); err != nil {
-			return err
-		}
+	if err := a.report(junit, "tacklebox scenario", cases); err != nil {
+		return err
 	}
 	return first
 }
@@ -141,10 +139,14 @@ func embeddedScenario(name, text string) (*scenario.Scenario, error) {
 	if err == nil && s.Starts() {
 		return nil, exit.Usagef("%s.yaml: run: a scenario that a sandbox serves starts no programs here; save it as a file of yours first", name)
 	}
-	if err == nil && s.Name == path.Base(name) {
+	if err != nil {
+		return nil, err
+	}
+	if s.Name == path.Base(name) {
 		s.Name = name
 	}
-	return s, err
+	s.Served = true
+	return s, nil
 }
 
 // reportStep prints a step as soon as it is done.
@@ -159,7 +161,10 @@ func (a scenarioRun) reportStep(s *scenario.Scenario, c report.Case) error {
 	if a.json {
 		line := map[string]any{"scenario": s.Name, "step": c.Name, "state": state, "seconds": c.Seconds}
 		if c.Failure != "" {
-			line["failure"], line["file"], line["line"] = c.Failure, c.File, c.Line
+			line["failure"] = c.Failure
+		}
+		if c.Failure != "" && c.File != "" {
+			line["file"], line["line"] = c.File, c.Line
 		}
 		if c.Found != nil {
 			line["found"] = c.Found

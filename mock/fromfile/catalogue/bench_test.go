@@ -21,7 +21,8 @@ func large() []byte {
 		for j := range 150 {
 			fmt.Fprintf(&b, `"member-%d":{"type":["string","null"],"description":%q,"format":"date-time"},`, j, strings.Repeat("words ", 8))
 		}
-		b.WriteString(`"id":{"type":"integer"}}},`)
+		b.WriteString(`"license":{"oneOf":[{"type":"null"},{"type":"object","required":["key"],"properties":{"key":{"type":"string","example":"mit"}},"additionalProperties":false}]},`)
+		b.WriteString(`"action":{"type":"string","enum":["created","deleted"]},"id":{"type":"integer","minimum":1}},"required":["id"],"additionalProperties":false},`)
 	}
 	b.WriteString(`"end":{}}}}`)
 	return []byte(b.String())
@@ -37,6 +38,50 @@ func BenchmarkLargeDescription(b *testing.B) {
 		}
 		if c, err := OpenAPI(d, ""); err != nil || len(c.Events) != 261 {
 			b.Fatal(err)
+		}
+	}
+}
+
+// A listing shows every sample and schema and compiles none.
+func TestListingCompilesNothing(t *testing.T) {
+	t.Parallel()
+	d, err := document.Parse("large.json", large())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := OpenAPI(d, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range c.Events {
+		payload, notes := e.Sample()
+		schema, more := e.Schema()
+		if e.HasSchema() && (len(payload) < 100 || len(schema) < 100 || len(notes)+len(more) > 0 || !e.Takes("action", "created", payload)) {
+			t.Fatalf("%s: %s %s %q", e.Type, payload, schema, notes)
+		}
+		if e.judge != nil {
+			t.Fatalf("%s was compiled", e.Type)
+		}
+	}
+	if e := c.Event("event-7"); !e.Fits(e.made.JSON) || e.judge == nil {
+		t.Errorf("%s does not fit, or nothing judged it", e.made.JSON)
+	}
+}
+
+func BenchmarkListing(b *testing.B) {
+	text := large()
+	for b.Loop() {
+		d, err := document.Parse("large.json", text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c, err := OpenAPI(d, "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, e := range c.Events {
+			e.Sample()
+			e.Schema()
 		}
 	}
 }

@@ -151,32 +151,40 @@ func (e *Event) makeSample() sample.Sample {
 	}
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(e.Type))
-	return sample.Make(e.set, e.schema, e.seed^h.Sum64(), e.check())
+	return sample.Make(e.set, e.schema, e.seed^h.Sum64(), e.Fits)
 }
 
-// Fits reports whether a payload fits the event's schema; without a usable one
-// every payload does.
+// Fits reports whether a payload fits the event's schema, which is compiled when
+// that is asked first; without a usable one every payload does.
 func (e *Event) Fits(payload []byte) bool {
 	if !e.schema.Exists() {
 		return true
 	}
-	check := e.check()
-	return check == nil || check(payload)
-}
-
-// check is the judge of the event's schema, compiled once; nil when it cannot be.
-func (e *Event) check() func([]byte) bool {
 	e.compile.Do(func() {
 		text, _ := e.Schema()
 		e.judge, _ = Compile(text) // what cannot be compiled judges nothing
 	})
 	if e.judge == nil {
-		return nil
+		return true
 	}
-	return func(b []byte) bool {
-		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-		return err == nil && e.judge.Validate(v) == nil
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(payload))
+	return err == nil && e.judge.Validate(v) == nil
+}
+
+// Takes reports whether the event's payload may hold a text at a dotted path: by
+// the schema of that member where that says enough, else by the payload's.
+func (e *Event) Takes(at, text string, payload []byte) bool {
+	n := e.schema
+	for part := range strings.SplitSeq(at, ".") {
+		if ref := n.Get("$ref"); ref.Text() != "" {
+			n, _ = e.set.Resolve(ref, ref.Text()) // of one that leads nowhere nothing is known
+		}
+		n = n.Get("properties").Get(part)
 	}
+	if yes, sure := sample.Accepts(n, text); sure {
+		return yes
+	}
+	return e.Fits(payload)
 }
 
 // Compile makes a judge of a schema. It reads nothing else.

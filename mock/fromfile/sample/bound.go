@@ -9,9 +9,10 @@ import (
 )
 
 // members takes in the keywords that speak of members and items.
-func (m *maker) members(s *shape, word string, v document.Node) {
+func (m *maker) members(s *shape, n document.Node, word string, v document.Node) {
 	switch word {
 	case "properties":
+		s.tables++
 		v.Each(func(name string, schema document.Node) bool {
 			s.property(name, schema)
 			return m.step()
@@ -26,6 +27,9 @@ func (m *maker) members(s *shape, word string, v document.Node) {
 		})
 	case "additionalProperties":
 		s.closed = s.closed || v.Value.Type == gjson.False
+		if !n.Get("properties").Exists() {
+			s.tables++ // it limits the members of all others
+		}
 		if v.Value.IsObject() {
 			s.extra = append(s.extra, v)
 		}

@@ -32,13 +32,14 @@ type Sample struct {
 }
 
 // Make makes a value of a schema. check, when not nil, decides whether it is
-// right: several ways of making one are tried until it says so.
+// right where that is not certain by how it was made: several ways of making one
+// are tried until it says so.
 func Make(set *document.Set, schema document.Node, seed uint64, check func([]byte) bool) Sample {
 	var best *Sample
 	for i := range attempts {
 		m := newMaker(set, seed, i)
 		s := m.sample(schema)
-		if s.OK && (check == nil || check(s.JSON)) && !m.loose {
+		if s.OK && (check == nil || !m.doubt && m.left > 0 || check(s.JSON)) && !m.loose {
 			return s
 		}
 		if best == nil || s.OK && !best.OK {
@@ -82,6 +83,7 @@ type maker struct {
 	vary   bool           // alternatives are chosen by chance, not the first
 	lean   bool           // only what is required
 	loose  bool           // of types that contradict each other one is taken
+	doubt  bool           // that the value fits is not certain
 	notes  []string
 }
 
@@ -153,6 +155,7 @@ func (m *maker) write(s *shape, depth int) bool {
 		m.out.Truncate(start)
 		return false
 	}
+	m.doubt = m.doubt || !s.trusts() || len(s.others) > 0 && !m.single(s, m.out.Bytes()[start:])
 	return true
 }
 
@@ -178,6 +181,7 @@ func (m *maker) writeGiven(s *shape) bool {
 	if s.enum != nil && len(fitting) > 1 {
 		pick = m.rng.IntN(len(fitting))
 	}
+	m.doubt = m.doubt || !s.proven(fitting[pick])
 	return compact(&m.out, fitting[pick].Raw)
 }
 

@@ -184,7 +184,7 @@ func TestWhatCannotBe(t *testing.T) {
 func TestACheckThatNeverPasses(t *testing.T) {
 	t.Parallel()
 	tried := 0
-	s := make1(t, `{"type":"string"}`, 1, func([]byte) bool { tried++; return false })
+	s := make1(t, `{"type":"string","not":{}}`, 1, func([]byte) bool { tried++; return false })
 	if s.OK || tried != attempts || len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "does not fit its own schema") {
 		t.Errorf("%+v after %d", s, tried)
 	}

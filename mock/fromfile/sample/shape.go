@@ -43,9 +43,12 @@ type shape struct {
 	fixed   map[string]string // what a discriminator says a member is
 	outer   string            // the first reference that was followed, its last part
 	refs    []place
-	groups  []group // anyOf and oneOf, in the order they were met
-	choice  []int   // which member of each was taken
-	broken  bool    // nothing can fit
+	groups  []group         // anyOf and oneOf, in the order they were met
+	others  []document.Node // alternatives of oneOf that were not taken
+	tables  int             // schemas that list members, or limit those that others list
+	unsure  bool            // something asks for more than values are made by
+	choice  []int           // which member of each was taken
+	broken  bool            // nothing can fit
 	entered map[place]bool
 }
 
@@ -105,6 +108,7 @@ func (m *maker) absorb(s *shape, n document.Node, depth int) {
 	}
 	at := place{n.Doc, n.Value.Index}
 	if s.entered[at] {
+		s.unsure = true // it may refer to itself
 		return
 	}
 	s.entered[at] = true
@@ -118,6 +122,7 @@ func (m *maker) absorb(s *shape, n document.Node, depth int) {
 // keyword takes one member of a schema in. What it does not know only judges:
 // the check finds out.
 func (m *maker) keyword(s *shape, n document.Node, word string, v document.Node, depth int) {
+	s.unsure = s.unsure || doubtful(word, v)
 	switch word {
 	case "$ref":
 		m.follow(s, v, depth)
@@ -127,7 +132,7 @@ func (m *maker) keyword(s *shape, n document.Node, word string, v document.Node,
 			return !s.broken
 		})
 	case "anyOf", "oneOf":
-		m.choose(s, n, v, depth)
+		m.choose(s, n, word, v, depth)
 	case "discriminator":
 		if name := v.Get("propertyName").Text(); name != "" && s.outer != "" && !n.Get("oneOf").Exists() && !n.Get("anyOf").Exists() {
 			s.fixed[name] = mapped(v.Get("mapping"), s.outer)
@@ -145,7 +150,7 @@ func (m *maker) keyword(s *shape, n document.Node, word string, v document.Node,
 			s.examples = append(s.examples, v.Value.Array()...)
 		}
 	default:
-		m.members(s, word, v)
+		m.members(s, n, word, v)
 		s.bound(word, v)
 	}
 }
@@ -171,7 +176,7 @@ func (m *maker) follow(s *shape, ref document.Node, depth int) {
 }
 
 // choose takes one of several alternatives in.
-func (m *maker) choose(s *shape, n, list document.Node, depth int) {
+func (m *maker) choose(s *shape, n document.Node, word string, list document.Node, depth int) {
 	var branches []document.Node
 	list.Each(func(_ string, b document.Node) bool {
 		branches = append(branches, b)
@@ -190,6 +195,9 @@ func (m *maker) choose(s *shape, n, list document.Node, depth int) {
 	}
 	pick %= len(branches)
 	s.groups = append(s.groups, group{len(branches), pick})
+	if word == "oneOf" {
+		s.others = append(append(s.others, branches[:pick]...), branches[pick+1:]...)
+	}
 	outer := s.outer
 	m.absorb(s, branches[pick], depth+1)
 	discriminator := n.Get("discriminator")

@@ -33,6 +33,7 @@ func (m *maker) candidate(s *shape) (string, bool) {
 		if err == nil {
 			return value, s.fits(value)
 		}
+		m.doubt = true
 		m.note("%v", err)
 	}
 	if written := formats[s.format]; written != nil {

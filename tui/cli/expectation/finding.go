@@ -64,6 +64,11 @@ func look(ctx context.Context, c *client.Client, near *api.NearMiss) *Finding {
 		return nil
 	}
 	found := &Finding{Nearest: near}
+	if slices.ContainsFunc(near.Reasons, func(r string) bool { return strings.HasPrefix(r, "there is no status") }) {
+		if e, err := c.Entry(ctx, near.Seq); err == nil && e.Error != "" {
+			near.Reasons = append(near.Reasons, "for it failed: "+e.Error)
+		}
+	}
 	if !slices.ContainsFunc(near.Reasons, func(r string) bool { return strings.Contains(r, "body.") || strings.Contains(r, "contract") }) {
 		return found
 	}

@@ -20,11 +20,12 @@ import (
 // Scenario is a dialogue to play: what happens, in order, and what must come of
 // it. The README describes its YAML.
 type Scenario struct {
-	Name  string
-	About string
-	Vars  map[string]string
-	steps []step
-	file  string
+	Name   string
+	About  string
+	Vars   map[string]string
+	Served bool // by a sandbox: it is no file of this machine
+	steps  []step
+	file   string
 }
 
 // step is one line of a scenario. Its value is decoded when its turn comes,

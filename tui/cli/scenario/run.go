@@ -22,7 +22,10 @@ func Run(ctx context.Context, c *client.Client, s *Scenario, to string, tell fun
 	var cases []report.Case
 	var failure error
 	for i, st := range s.steps {
-		result := report.Case{Name: fmt.Sprintf("%d %s", i+1, st.title()), Class: s.Name, Skipped: failure != nil, File: s.file, Line: st.line}
+		result := report.Case{Name: fmt.Sprintf("%d %s", i+1, st.title()), Class: s.Name, Skipped: failure != nil}
+		if !s.Served {
+			result.File, result.Line = s.file, st.line
+		}
 		if failure == nil {
 			started := time.Now()
 			failure = p.attempt(ctx, st)

@@ -1,0 +1,17 @@
+package cli
+
+import "tacklebox/tui/cli/report"
+
+// actions is the job of GitHub that we run in, if any.
+func (a *App) actions() report.Actions { return report.InActions(a.Getenv, a.Stderr) }
+
+// report tells CI what checks have found: in a JUnit file when one is asked for,
+// and in the job's own ways.
+func (a *App) report(junit, name string, cases []report.Case) error {
+	if junit != "" {
+		if err := report.WriteJUnit(junit, name, cases); err != nil {
+			return err
+		}
+	}
+	return a.actions().Tell(name, cases)
+}
