@@ -49,7 +49,7 @@ func TestHelp(t *testing.T) {
 	}
 	var got strings.Builder
 	for _, command := range []string{"", "up", "tui", "tail", "providers", "events", "fire", "entries", "show", "diff", "export", "import", "replay",
-		"expect", "scenario", "verify", "inbox", "faults", "secrets", "clock", "reset", "ready", "doctor", "version", "completion"} {
+		"expect", "scenario", "verify", "inbox", "filter", "faults", "secrets", "clock", "reset", "ready", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		r := runProgram(t, map[string]string{"XDG_STATE_HOME": "/state"}, "", args...)
 		if r.code != 0 || r.err != "" {

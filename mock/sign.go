@@ -117,16 +117,17 @@ func (w *service) send(out *provider.Outgoing, id string) api.Fired {
 // signRequest reads what is to be signed. Without an instant it is the clock's,
 // without an id one made of what is signed.
 func (e *Engine) signRequest(in api.SignRequest) (out signing.Request, err error) {
-	out = signing.Request{Method: in.Method, URL: in.URL, Header: http.Header{}, ID: in.ID, At: e.clock.Now()}
+	out = signing.Request{Method: in.Method, URL: in.URL, Header: http.Header{}, ID: in.ID}
 	for name, values := range in.Headers {
 		for _, v := range values {
 			out.Header.Add(name, v)
 		}
 	}
-	if in.At != "" {
-		if out.At, err = time.Parse(time.RFC3339, in.At); err != nil {
-			return out, api.Refuse("bad_time", "like 2026-01-05T09:00:00Z", "at: %q is no time of RFC 3339", api.Clip(in.At))
-		}
+	if out.At, err = instant(in.At); err != nil {
+		return out, err
+	}
+	if out.At.IsZero() {
+		out.At = e.clock.Now()
 	}
 	if out.ID == "" {
 		sum := sha256.Sum256([]byte(in.Scheme + in.Body + out.At.Format(time.RFC3339Nano)))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
@@ -50,7 +51,9 @@ func (e *Engine) VerifyWith(provider string, q signing.Question) (*journal.Signa
 }
 
 func (e *Engine) verify(name string, q signing.Question) (signing.Verdict, error) {
-	q.Now = e.clock.Now()
+	if q.Now.IsZero() {
+		q.Now = e.clock.Now()
+	}
 	if s := e.scheme(name); s != nil {
 		return s.Explain(q), nil
 	}
@@ -248,6 +251,9 @@ func question(in api.VerifyRequest) (q signing.Question, err error) {
 	if q.Body, err = bodyOf("", in.Body, in.BodyBase64); err != nil {
 		return q, err
 	}
+	if q.Now, err = instant(in.At); err != nil {
+		return q, err
+	}
 	if len(in.Candidates) > mostCandidates {
 		return q, api.Refuse("too_many", "", "%d candidates: at most %d are compared", len(in.Candidates), mostCandidates)
 	}
@@ -260,6 +266,17 @@ func question(in api.VerifyRequest) (q signing.Question, err error) {
 		q.Candidates = append(q.Candidates, signing.Candidate{Name: api.Clip(cmp.Or(c.Name, place)), Body: body})
 	}
 	return q, nil
+}
+
+// instant reads the "at" of a question, the zero time without one.
+func instant(at string) (t time.Time, err error) {
+	if at == "" {
+		return t, nil
+	}
+	if t, err = time.Parse(time.RFC3339, at); err != nil {
+		err = api.Refuse("bad_time", "like 2026-01-05T09:00:00Z", "at: %q is no time of RFC 3339", api.Clip(at))
+	}
+	return t, err
 }
 
 // bodyOf takes a body given as text or as base64.

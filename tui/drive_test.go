@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"tacklebox/tui/desk"
-	"tacklebox/tui/panel"
 	"tacklebox/tui/prefs"
 	"tacklebox/tui/send"
 	"testing"
@@ -231,7 +230,7 @@ func TestFaults(t *testing.T) {
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) > 0 })
-	for i, kind := range panel.FaultKinds() {
+	for i, kind := range api.FaultKinds() {
 		d.press("!")
 		d.sees("Faults in force")
 		d.press("ctrl+n", kind.Name, "enter", "50% 2x provider:shoptet", "enter")
@@ -239,11 +238,11 @@ func TestFaults(t *testing.T) {
 		d.sees("50% 2x provider:shoptet")
 		d.press("esc")
 	}
-	d.sees(ui.Count(len(panel.FaultKinds()), "fault"))
+	d.sees(ui.Count(len(api.FaultKinds()), "fault"))
 	d.press("!")
 	d.sees("Faults in force")
 	d.press("ctrl+d")
-	d.until("one less", func() bool { return len(d.m.Status.Faults) == len(panel.FaultKinds())-1 })
+	d.until("one less", func() bool { return len(d.m.Status.Faults) == len(api.FaultKinds())-1 })
 	d.press("ctrl+x")
 	d.sees("suffer nothing")
 	api := client.New(sb.URL, "")

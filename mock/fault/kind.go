@@ -10,11 +10,11 @@ import (
 
 // kind is one way to go wrong. One of its members says where it strikes.
 type kind struct {
-	name, about string
-	postpones   bool                                   // the attempt, on the provider's clock
-	change      func(r *Rule, m *Making) (said string) // the finished request
-	reshapes    bool                                   // the body that is sent is not the delivery's
-	wire        breakage                               // the exchange
+	name      string                                 // of api.FaultKinds, which says what it is
+	postpones bool                                   // the attempt, on the provider's clock
+	change    func(r *Rule, m *Making) (said string) // the finished request
+	reshapes  bool                                   // the body that is sent is not the delivery's
+	wire      breakage                               // the exchange
 }
 
 // breakage is what is done to an exchange on the connection.
@@ -33,31 +33,32 @@ const (
 // kinds is the table of faults; the signature ones beside it are the scheme's.
 func kinds() []kind {
 	return []kind{
-		{name: "duplicate", about: "the same request is sent twice", wire: doubled},
-		{name: "reorder", about: "the delivery lets the next one go first", postpones: true},
-		{name: "drop", about: "nothing is sent and the provider believes it arrived", wire: lost},
-		{name: "delay", about: "the attempt waits on the provider's clock (for, 30s)", postpones: true},
-		{name: "slow", about: "the body drips in (for, 2s of wall time)", wire: slowly},
-		{name: "cut_body", about: "half of the body, then the connection ends", wire: cutBody},
-		{name: "reset", about: "half of the body, then the connection is reset", wire: resetMidway},
-		{name: "timeout", about: "the sender hangs up before the answer", wire: leftAlone},
-		{name: "wrong_content_type", about: "Content-Type: text/plain", change: wrongContentType},
-		{name: "redirect", about: "a GET without a body, as a redirect on the way makes of a POST", change: redirected, reshapes: true},
-		{name: "wrong_method", about: "PUT in place of the provider's method", change: wrongMethod},
-		{name: "empty_body", about: "no body; headers and signature as for the whole one", change: emptyBody, reshapes: true},
-		{name: "giant_body", about: "the body is padded with white space (bytes, 10 MiB) and signed so", change: giant, reshapes: true},
+		{name: "duplicate", wire: doubled},
+		{name: "reorder", postpones: true},
+		{name: "drop", wire: lost},
+		{name: "delay", postpones: true},
+		{name: "slow", wire: slowly},
+		{name: "cut_body", wire: cutBody},
+		{name: "reset", wire: resetMidway},
+		{name: "timeout", wire: leftAlone},
+		{name: "wrong_content_type", change: wrongContentType},
+		{name: "redirect", change: redirected, reshapes: true},
+		{name: "wrong_method", change: wrongMethod},
+		{name: "empty_body", change: emptyBody, reshapes: true},
+		{name: "giant_body", change: giant, reshapes: true},
 	}
 }
 
-// signatures are the faults of signing and what is said of them.
-func signatures() map[string]string {
-	return map[string]string{
-		"bad_signature":     "the signature or credential is wrong",
-		"missing_signature": "the signature or credential is left out",
-		"stale_signature":   "the signature is of a time long ago",
-		"old_key":           "signed with the key before the last rotation",
+// about is what is said of a fault, "" when the table has no such name.
+func about(list []api.FaultKind, name string) string {
+	if i := slices.IndexFunc(list, func(k api.FaultKind) bool { return k.Name == name }); i >= 0 {
+		return list[i].About
 	}
+	return ""
 }
+
+// ofSigning reports that a fault is one of what a provider signs.
+func ofSigning(name string) bool { return about(api.SignatureFaults(), name) != "" }
 
 func kindOf(name string) *kind {
 	all := kinds()
@@ -75,7 +76,10 @@ func names(signer *Signer) []string {
 	if signer != nil {
 		return append(list, signer.Faults...)
 	}
-	return append(list, slices.Sorted(maps.Keys(signatures()))...)
+	for _, k := range api.SignatureFaults() {
+		list = append(list, k.Name)
+	}
+	return list
 }
 
 // Presets lists the names of the presets.

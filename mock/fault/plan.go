@@ -69,7 +69,7 @@ func (f *InForce) Decide(a Attempt) *Plan {
 	}
 	entry := a.Entry()
 	for _, r := range f.rules {
-		possible := signatures()[r.Kind] == "" || slices.Contains(a.Signer.Faults, r.Kind)
+		possible := !ofSigning(r.Kind) || slices.Contains(a.Signer.Faults, r.Kind)
 		if possible && r.filter.Match(entry) && r.happens(a.Draw, false) {
 			p.rules = append(p.rules, r)
 		}
@@ -118,7 +118,7 @@ func (p *Plan) Change(m *Making) {
 		k := kindOf(r.Kind)
 		switch {
 		case k == nil:
-			said := signatures()[r.Kind]
+			said := about(api.SignatureFaults(), r.Kind)
 			if err := m.Forge(r.Kind, m.Out); err != nil {
 				said = "not possible: " + err.Error()
 			}
@@ -131,7 +131,7 @@ func (p *Plan) Change(m *Making) {
 			if k.wire != whole {
 				p.wire, p.span = k.wire, r.span
 			}
-			p.say(r.Kind, k.about)
+			p.say(r.Kind, about(api.FaultKinds(), k.name))
 		}
 	}
 }

@@ -74,7 +74,7 @@ func expand(f api.Fault, signer *Signer) ([]api.Fault, error) {
 	}
 	var list []api.Fault
 	for _, one := range content {
-		if signer != nil && signatures()[one.Kind] != "" && !slices.Contains(signer.Faults, one.Kind) {
+		if signer != nil && ofSigning(one.Kind) && !slices.Contains(signer.Faults, one.Kind) {
 			continue
 		}
 		one.Q = f.Q
@@ -115,7 +115,7 @@ func impossible(kind string, names []string, signer *Signer) error {
 	if near := api.Nearest(kind, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
-	if signer != nil && signatures()[kind] != "" {
+	if signer != nil && ofSigning(kind) {
 		return api.Refuse("impossible_fault", hint, "%s cannot show %s", signer.Title, kind)
 	}
 	return api.Refuse(api.CodeUnknownFault, hint, "no fault %q", api.Clip(kind))

@@ -19,7 +19,7 @@ func TestPresetsHoldWhatIsPossible(t *testing.T) {
 		for _, p := range []*Signer{nil, {Title: "Signs nothing"}, signs} {
 			var want []string
 			for _, f := range content {
-				if p == nil || signatures()[f.Kind] == "" || slices.Contains(p.Faults, f.Kind) {
+				if p == nil || !ofSigning(f.Kind) || slices.Contains(p.Faults, f.Kind) {
 					want = append(want, f.Kind)
 				}
 			}
@@ -107,5 +107,24 @@ func TestHowOftenAFaultStrikes(t *testing.T) {
 		if n < c.least || n > c.most {
 			t.Errorf("%s: %d of 400, want %d to %d", name, n, c.least, c.most)
 		}
+	}
+}
+
+// TestEveryFaultIsTold: what help and completion list is what there is.
+func TestEveryFaultIsTold(t *testing.T) {
+	t.Parallel()
+	var told, presets []string
+	for _, k := range append(api.FaultKinds(), api.SignatureFaults()...) {
+		told = append(told, k.Name)
+	}
+	if has := names(nil); !slices.Equal(told, has) {
+		t.Errorf("kinds are told as %v, there are %v", told, has)
+	}
+	for _, k := range api.FaultPresets() {
+		presets = append(presets, k.Name)
+	}
+	slices.Sort(presets)
+	if has := Presets(); !slices.Equal(presets, has) {
+		t.Errorf("presets are told as %v, there are %v", presets, has)
 	}
 }

@@ -169,3 +169,29 @@ func TestVerifyWithKeysInForce(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// TestVerifyAsOfAnInstant: a timestamp's age is judged at the instant given, else
+// by the provider side's clock.
+func TestVerifyAsOfAnInstant(t *testing.T) {
+	t.Parallel()
+	r := Start(t) // its clock stands still
+	signed := map[string]any{"provider": "stripe", "secret": "whsec_k", "body": "{}", "headers": map[string]any{
+		"Stripe-Signature": stripeHeader(t, r, `{"scheme":"stripe","secret":"whsec_k","body":"{}","at":"2020-01-01T00:00:00Z"}`)}}
+	for at, valid := range map[string]bool{"": false, "2020-01-01T00:04:59Z": true, "2020-01-01T00:05:01Z": false} {
+		if at != "" {
+			signed["at"] = at
+		}
+		if v := verify(t, r, signed); v.Valid != valid || !valid && !strings.Contains(v.Reason, "old: at most 5 minutes") {
+			t.Errorf("at %q: %+v, want valid %v", at, v, valid)
+		}
+		delete(signed, "at")
+	}
+	if _, text := r.call("POST", "/_/verify", []byte(`{"provider":"stripe","secret":"k","headers":{},"body":"","at":"soon"}`)); !strings.Contains(text, "bad_time") {
+		t.Errorf("an instant that is none: %s", text)
+	}
+}
+
+func stripeHeader(t *testing.T, r *Running, order string) string {
+	t.Helper()
+	return answered[struct{ Headers map[string]string }](t, r, "POST", "/_/sign", order).Headers["Stripe-Signature"]
+}

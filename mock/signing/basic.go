@@ -12,9 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// credential is the header's value for a secret: user:password, or what stands
+// credentialOf is the header's value for a secret: user:password, or what stands
 // for it already.
-func (s *Scheme) credential(secret string) string {
+func (s *Scheme) credentialOf(secret string) string {
 	if s.Encoding == Plain || s.Encoding == AsGiven && !strings.Contains(secret, ":") {
 		return s.Prefix + secret
 	}
@@ -31,11 +31,14 @@ func (s *Scheme) credentialRule() string {
 	return "base64 of user:password, UTF-8"
 }
 
-func (s *Scheme) judgeCredential(secret string, h http.Header) Verdict {
+// credential judges requests that carry a credential, where nothing is computed.
+type credential struct{ *Scheme }
+
+func (s credential) judge(secret string, h http.Header) Verdict {
 	if secret == "" {
 		return Verdict{State: None, Reason: s.Title + " signs nothing and no credential is given", Tried: []string{}}
 	}
-	tried := []string{s.rule()}
+	tried := []string{s.Rule()}
 	lines := h.Values(s.Header)
 	switch {
 	case len(lines) == 0:
@@ -50,11 +53,11 @@ func (s *Scheme) judgeCredential(secret string, h http.Header) Verdict {
 
 // carries compares a value with the credential. Before base64 the word Basic has
 // no case (RFC 9110, section 11.1); what is taken as it is, is compared whole.
-func (s *Scheme) carries(value, secret string) bool {
+func (s credential) carries(value, secret string) bool {
 	if s.Encoding == AsGiven && value == s.Prefix+secret {
 		return true
 	}
-	want := s.credential(secret)
+	want := s.credentialOf(secret)
 	if n := len(s.Prefix); s.Encoding == Base64 && len(value) >= n && strings.EqualFold(value[:n], s.Prefix) {
 		value = s.Prefix + strings.TrimSpace(value[n:])
 	}
@@ -64,11 +67,11 @@ func (s *Scheme) carries(value, secret string) bool {
 // form is one way in which a credential may have been written.
 type form struct{ label, why, text string }
 
-// credentialForms lists how the secret could have become what stands behind the
+// forms lists how the secret could have become what stands behind the
 // word Basic. The right one is the first.
-func (s *Scheme) credentialForms(secret string) []form {
+func (s credential) forms(secret string) []form {
 	b64 := base64.StdEncoding.EncodeToString
-	right := strings.TrimPrefix(s.credential(secret), s.Prefix)
+	right := strings.TrimPrefix(s.credentialOf(secret), s.Prefix)
 	forms := []form{
 		{"as it should be", "", right},
 		{"encoded twice", "the credential was encoded as base64 twice", b64([]byte(right))},
@@ -118,13 +121,13 @@ func latin1(text []byte) []byte {
 	return out
 }
 
-// explainCredential names why a credential is not the expected one.
-func (s *Scheme) explainCredential(secret string, h http.Header) Verdict {
-	v := s.judgeCredential(secret, h)
+// explain names why a credential is not the expected one.
+func (s credential) explain(secret string, h http.Header) Verdict {
+	v := s.judge(secret, h)
 	if v.State == None || v.Certain {
-		return s.told(v)
+		return v.told()
 	}
-	v = s.told(v)
+	v = v.told()
 	if v.State == Missing {
 		for _, name := range slices.Sorted(maps.Keys(h)) {
 			if s.carries(h.Get(name), secret) {
@@ -143,7 +146,7 @@ func (s *Scheme) explainCredential(secret string, h http.Header) Verdict {
 }
 
 // compareTokens names how a secret that stands there as it is was changed.
-func (s *Scheme) compareTokens(v Verdict, secret, value string) Verdict {
+func (s credential) compareTokens(v Verdict, secret, value string) Verdict {
 	changes := append(spelledSecrets(), textChange{"the secret as base64", "the secret was encoded as base64: it belongs there as it is", func(s string) string {
 		return base64.StdEncoding.EncodeToString([]byte(s))
 	}}, textChange{"Bearer before the secret", "the word Bearer stands before the secret: it belongs there alone", func(s string) string { return "Bearer " + s }})
@@ -157,10 +160,10 @@ func (s *Scheme) compareTokens(v Verdict, secret, value string) Verdict {
 	return v
 }
 
-func (s *Scheme) compareForms(v Verdict, secret, value string) Verdict {
-	rest, odd := s.credentialPart(value)
+func (s credential) compareForms(v Verdict, secret, value string) Verdict {
+	rest, odd := s.part(value)
 	seen := map[string]bool{"": true}
-	for i, f := range s.credentialForms(secret) {
+	for i, f := range s.forms(secret) {
 		if seen[f.text] || i == 0 && odd == "" {
 			continue
 		}
@@ -174,12 +177,12 @@ func (s *Scheme) compareForms(v Verdict, secret, value string) Verdict {
 		v.Reason = odd + "; and the credential is another one"
 		return v
 	}
-	v.Reason = s.otherCredential(secret, rest)
+	v.Reason = s.other(secret, rest)
 	return v
 }
 
-// credentialPart cuts the first word off a value; odd says what is wrong with it.
-func (s *Scheme) credentialPart(value string) (rest, odd string) {
+// part cuts the first word off a value; odd says what is wrong with it.
+func (s credential) part(value string) (rest, odd string) {
 	word := strings.TrimSpace(s.Prefix)
 	first, rest, two := strings.Cut(strings.TrimSpace(value), " ")
 	rest = strings.TrimSpace(rest)
@@ -196,8 +199,8 @@ func (s *Scheme) credentialPart(value string) (rest, odd string) {
 	return rest, ""
 }
 
-// otherCredential says which half of a credential differs.
-func (s *Scheme) otherCredential(secret, got string) string {
+// other says which half of a credential differs.
+func (s credential) other(secret, got string) string {
 	text, err := base64.StdEncoding.DecodeString(got)
 	user, password, pair := strings.Cut(string(text), ":")
 	wantUser, wantPassword, wantPair := strings.Cut(secret, ":")

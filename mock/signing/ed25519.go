@@ -30,7 +30,7 @@ func PublicKey(seed string) (string, error) {
 }
 
 // verifier makes of a secret what a signature is checked with: the key's bytes.
-func (s *Scheme) verifier(secret string) (string, error) {
+func (s checker) verifier(secret string) (string, error) {
 	if s.Algorithm != Ed25519 {
 		key, err := s.key(secret)
 		return string(key), err
@@ -42,7 +42,7 @@ func (s *Scheme) verifier(secret string) (string, error) {
 	return string(key), nil
 }
 
-func (s *Scheme) provesEd25519(key, value string, text []byte) bool {
+func (s checker) provesEd25519(key, value string, text []byte) bool {
 	for _, m := range s.members(value) {
 		rest, ok := strings.CutPrefix(m, s.Prefix)
 		if signature, err := s.decode(rest); ok && err == nil && len(signature) == ed25519.SignatureSize &&
@@ -55,7 +55,7 @@ func (s *Scheme) provesEd25519(key, value string, text []byte) bool {
 
 // explainEd25519 names why a signature is refused: the body or the text around
 // it is another one, or the key.
-func (s *Scheme) explainEd25519(q Question, v Verdict) Verdict {
+func (s checker) explainEd25519(q Question, v Verdict) Verdict {
 	value := q.Header.Get(s.Header)
 	if value == "" {
 		return v
@@ -80,7 +80,7 @@ func (s *Scheme) explainEd25519(q Question, v Verdict) Verdict {
 		}
 		v = v.misses(g.label)
 	}
-	for _, g := range s.textGuesses(q.Header, p.id, p.timestamp)[1:] {
+	for _, g := range (guesser{s.Scheme}).textGuesses(q.Header, p.id, p.timestamp)[1:] {
 		t := p
 		t.id, t.timestamp = g.id, g.timestamp
 		if s.provesEd25519(key, value, t.fill(g.template, q.Body)) {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"tacklebox/mock/signing/respell"
 )
 
 // Question asks why a request is signed as it is.
@@ -34,10 +36,9 @@ type Candidate struct {
 }
 
 const (
-	briefBody     = 64 << 10  // larger bodies are not explained in brief
-	rewrittenBody = 1 << 20   // larger ones are not parsed and written again
-	respeltBody   = 256 << 10 // nor these in every spelling
-	hashedAtMost  = 256 << 20 // bytes that one explanation hashes
+	briefBody    = 64 << 10  // larger bodies are not explained in brief
+	respeltBody  = 256 << 10 // nor these in every spelling of their JSON
+	hashedAtMost = 256 << 20 // bytes that one explanation hashes
 )
 
 // Explain judges a request and, when it is refused, names the cause by trying
@@ -46,34 +47,34 @@ const (
 func (s *Scheme) Explain(q Question) Verdict {
 	s, q = s.facing(q)
 	if s.Algorithm == Basic {
-		return s.explainCredential(q.Secret, q.Header)
+		return credential{s}.explain(q.Secret, q.Header)
 	}
-	v := s.judge(q)
+	v := checker{s}.judge(q)
 	if v.Certain || q.Brief && len(q.Body) > briefBody {
-		return s.told(v)
+		return v.told()
 	}
 	if q.Secret == "" {
 		v.Reason, v.Tried = "no secret is given: there is nothing to check the signature with", []string{}
 		return v
 	}
 	if s.lacksURL(s.partsOf(q)) != "" && v.State != Missing {
-		return s.told(v)
+		return v.told()
 	}
-	v = s.told(v)
+	v = v.told()
 	if v.State == Missing {
 		var found bool
-		if v, found = s.recognised(q, v); found {
+		if v, found = (guesser{s}).recognised(q, v); found {
 			return v
 		}
 	}
 	if s.Algorithm == Ed25519 {
-		return s.meant(q, s.explainEd25519(q, v))
+		return guesser{s}.meant(q, checker{s}.explainEd25519(q, v))
 	}
-	return s.meant(q, s.search(q, v))
+	return guesser{s}.meant(q, s.search(q, v))
 }
 
 // told gives the tries of a judgement their outcome.
-func (s *Scheme) told(v Verdict) Verdict {
+func (v Verdict) told() Verdict {
 	outcome := ": no"
 	if v.Certain {
 		outcome = ": fits"
@@ -157,10 +158,10 @@ type trial struct {
 
 func (s *Scheme) search(q Question, v Verdict) Verdict {
 	t := &trial{Scheme: s, q: q, header: s.Header, left: hashedAtMost, v: v}
-	t.digests = s.digestsIn(q.Header, s.Header)
-	t.keys, t.bodies = s.keyGuesses(q.Secret), simpleBodies(q.Body)
+	t.digests = digestReader{s}.digestsIn(q.Header, s.Header)
+	t.keys, t.bodies = guesser{s}.keyGuesses(q.Secret), simpleBodies(q.Body)
 	id, timestamp := s.stamps(q.Header, s.Header)
-	t.texts = append(s.textGuesses(q.Header, id, timestamp), s.urlGuesses(q.URL, id, timestamp)...)
+	t.texts = append(guesser{s}.textGuesses(q.Header, id, timestamp), guesser{s}.urlGuesses(q.URL, id, timestamp)...)
 	if len(t.digests) > 0 && t.run() {
 		return t.v
 	}
@@ -296,7 +297,7 @@ func (t *trial) otherBodies() bool {
 		label := "the body of " + c.Name
 		if d, ok := t.match(hypothesis{}, t.keys[0].value, c.Body); ok {
 			why := "the signature belongs to the body of " + c.Name + ", not to this one: the two were mixed up on the way"
-			if how := sameButFor(c.Body, t.q.Body); how != "" {
+			if how := respell.SameButFor(c.Body, t.q.Body); how != "" {
 				why = "this is the body of " + c.Name + ", but " + how + ": " + rawBytes
 			}
 			t.found(label, d, why)
@@ -316,13 +317,20 @@ func (t *trial) spellings() bool {
 		return false
 	}
 	n := 0
-	for g := range spelledBodies(t.q.Body, t.bodies) {
+	tried := func(yield func([]byte) bool) {
+		for _, g := range t.bodies {
+			if !yield(g.value) {
+				return
+			}
+		}
+	}
+	for b := range respell.All(t.q.Body, tried) {
 		if t.left < 0 {
 			break
 		}
 		n++
-		if d, ok := t.match(hypothesis{}, t.keys[0].value, g.value); ok {
-			t.found(g.label, d, g.why)
+		if d, ok := t.match(hypothesis{}, t.keys[0].value, b.Text); ok {
+			t.found("the body "+b.How, d, "the signature belongs to the body "+b.How+": "+rawBytes)
 			return true
 		}
 	}
@@ -379,12 +387,12 @@ func (t *trial) elsewhere() bool {
 		if name == http.CanonicalHeaderKey(t.Scheme.Header) || len(t.q.Header[name]) == 0 {
 			continue
 		}
-		digests := t.Scheme.digestsIn(t.q.Header, name)
+		digests := digestReader{t.Scheme}.digestsIn(t.q.Header, name)
 		if !slices.ContainsFunc(digests, func(d reading) bool { return !d.cut }) {
 			continue
 		}
 		id, timestamp := t.stamps(t.q.Header, name)
-		t.header, t.digests, t.texts = name, digests, t.Scheme.textGuesses(t.q.Header, id, timestamp)
+		t.header, t.digests, t.texts = name, digests, guesser{t.Scheme}.textGuesses(t.q.Header, id, timestamp)
 		if t.fit(hypothesis{}, "the header "+name) || missing && t.singles() {
 			return true
 		}
@@ -418,7 +426,7 @@ func (t *trial) giveUp() {
 // unlike says why a value cannot be a signature of the scheme at all.
 func (t *trial) unlike(value string) string {
 	wanted := fmt.Sprintf("%s%s of %d bytes", t.Prefix, encodingTitle(t.Encoding), t.algorithm().size)
-	digests := t.Scheme.digestsIn(t.q.Header, t.Scheme.Header)
+	digests := digestReader{t.Scheme}.digestsIn(t.q.Header, t.Scheme.Header)
 	if len(digests) == 0 {
 		return fmt.Sprintf("%s holds no signature: %q, where %s belongs", t.Scheme.Header, clip(value), wanted)
 	}

@@ -18,6 +18,9 @@ type reading struct {
 	notes     []string // how it differs from what the scheme writes; none: it is as it should be
 }
 
+// digestReader finds what may be a scheme's signature in a text.
+type digestReader struct{ *Scheme }
+
 const (
 	leastDigest = 8 // bytes; a shorter text proves nothing
 	mostValue   = 16 << 10
@@ -26,7 +29,7 @@ const (
 
 // digestsIn reads a header in every way that could be meant. Each reading says
 // what is odd about it.
-func (s *Scheme) digestsIn(h http.Header, name string) (list []reading) {
+func (s digestReader) digestsIn(h http.Header, name string) (list []reading) {
 	for i, value := range h.Values(name) {
 		if len(value) > mostValue {
 			continue
@@ -44,7 +47,7 @@ func (s *Scheme) digestsIn(h http.Header, name string) (list []reading) {
 
 // splits are the members of a value and, where it has none of the scheme's
 // separators or too many, the whole.
-func (s *Scheme) splits(value string) []string {
+func (s digestReader) splits(value string) []string {
 	list := s.members(value)
 	if s.Separator != "" && len(list) > 1 {
 		list = append(list, value)
@@ -58,7 +61,7 @@ func (s *Scheme) splits(value string) []string {
 }
 
 // readings takes blanks, quotes and the prefix off a member and decodes the rest.
-func (s *Scheme) readings(member string, notes []string) []reading {
+func (s digestReader) readings(member string, notes []string) []reading {
 	with := func(note string) { notes = append(notes[:len(notes):len(notes)], note) }
 	if trimmed := strings.TrimSpace(member); trimmed != member {
 		member = trimmed
@@ -125,7 +128,7 @@ func decodeTwice(outer, inner func(string) ([]byte, error)) func(string) ([]byte
 }
 
 // decodings are the digests that a text without its prefix can stand for.
-func (s *Scheme) decodings(text string, notes []string) (list []reading) {
+func (s digestReader) decodings(text string, notes []string) (list []reading) {
 	seen := [][]byte{}
 	for _, d := range decodings() {
 		raw, err := d.decode(text)
@@ -143,7 +146,7 @@ func (s *Scheme) decodings(text string, notes []string) (list []reading) {
 }
 
 // sized finds the algorithm by the length of a digest.
-func (s *Scheme) sized(raw []byte, notes []string) reading {
+func (s digestReader) sized(raw []byte, notes []string) reading {
 	want := s.algorithm()
 	for _, a := range algorithms() {
 		if len(raw) != a.size {

@@ -8,7 +8,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"tacklebox/mock/signing/respell"
 )
+
+// guesser thinks of what somebody may have taken for a scheme's rule.
+type guesser struct{ *Scheme }
 
 // guessing collects guesses that differ from each other.
 type guessing struct {
@@ -31,7 +36,7 @@ func (g *guessing) add(label, why string, value []byte) {
 
 // keyGuesses lists the keys that may have been made of a secret. The first is
 // that of the rule, nil when the secret cannot be one.
-func (s *Scheme) keyGuesses(secret string) []guess {
+func (s guesser) keyGuesses(secret string) []guess {
 	rule, _ := s.key(secret)
 	g := newGuessing(rule)
 	s.addSpelledSecrets(g, secret)
@@ -69,7 +74,7 @@ func spelledSecrets() []textChange {
 func trimQuotes(s string) string { return strings.Trim(strings.TrimSpace(s), `"'`) }
 
 // addSpelledSecrets treats each spelling as the scheme treats a secret.
-func (s *Scheme) addSpelledSecrets(g *guessing, secret string) {
+func (s guesser) addSpelledSecrets(g *guessing, secret string) {
 	for _, c := range spelledSecrets() {
 		if key, err := s.key(c.change(secret)); err == nil {
 			g.add(c.label, c.why, key)
@@ -78,7 +83,7 @@ func (s *Scheme) addSpelledSecrets(g *guessing, secret string) {
 }
 
 // keyRule says what the scheme does with a secret.
-func (s *Scheme) keyRule() string {
+func (s guesser) keyRule() string {
 	if s.Key == KeyBase64 {
 		return "the key is what its base64 behind " + s.KeyPrefix + " stands for"
 	}
@@ -87,7 +92,7 @@ func (s *Scheme) keyRule() string {
 
 const commonPrefix = "whsec_" // of Standard Webhooks and, as part of the secret, of Stripe
 
-func (s *Scheme) addDecodedSecrets(g *guessing, secret string) {
+func (s guesser) addDecodedSecrets(g *guessing, secret string) {
 	bare := strings.TrimPrefix(secret, commonPrefix)
 	add := func(how string, key []byte) { g.add("the secret "+how, "the secret was "+how+": "+s.keyRule(), key) }
 	add("used as text, as it stands", []byte(secret))
@@ -120,7 +125,7 @@ func (s *Scheme) addDecodedSecrets(g *guessing, secret string) {
 
 // textGuesses lists what may stand around the body in the signed text. The first
 // is the rule. A guess whose parts the request does not have is left out.
-func (s *Scheme) textGuesses(h http.Header, id, timestamp string) []textGuess {
+func (s guesser) textGuesses(h http.Header, id, timestamp string) []textGuess {
 	list := []textGuess{{template: s.Signed, id: id, timestamp: timestamp}}
 	foundID, foundTime := s.foundStamps(h, id, timestamp)
 	for _, template := range []string{"{body}", "{timestamp}.{body}", "{timestamp}{body}", "{timestamp}:{body}", "{timestamp}\n{body}", "v0:{timestamp}:{body}",
@@ -148,7 +153,7 @@ func (s *Scheme) textGuesses(h http.Header, id, timestamp string) []textGuess {
 }
 
 // textWhy says what a signed text has too much or too little of.
-func (s *Scheme) textWhy(template string) string {
+func (s guesser) textWhy(template string) string {
 	written := shown(template)
 	for _, part := range []struct{ mark, name string }{{"{timestamp}", "timestamp"}, {"{id}", "id"}} {
 		has, wants := strings.Contains(template, part.mark), strings.Contains(s.Signed, part.mark)
@@ -167,7 +172,7 @@ func shown(template string) string { return strings.ReplaceAll(template, "\n", `
 
 // foundStamps takes an id and a timestamp from other headers where the scheme
 // has none.
-func (s *Scheme) foundStamps(h http.Header, id, timestamp string) (string, string) {
+func (s guesser) foundStamps(h http.Header, id, timestamp string) (string, string) {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		lower := strings.ToLower(name)
 		if timestamp == "" && strings.HasSuffix(lower, "timestamp") {
@@ -198,13 +203,13 @@ func simpleBodies(body []byte) []guess {
 	add("with line ends written as CRLF", bytes.ReplaceAll(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n")))
 	add("without the byte order mark before it", bytes.TrimPrefix(body, []byte(byteOrderMark)))
 	add("with a byte order mark before it", with(byteOrderMark, ""))
-	for _, c := range singleSpellings(body) {
-		add(c.label, c.value)
+	for _, b := range respell.One(body) {
+		add(b.How, b.Text)
 	}
 	add("in Latin-1", latin1(body))
 	g.add("an empty body", "an empty body was signed: something had read the body before, keep its raw bytes", []byte{})
 	g.add("the text [object Object]", "the text [object Object] was signed: JavaScript made it of the parsed body, keep its raw bytes", []byte("[object Object]"))
-	add("as a JSON string", quoted(body))
+	add("as a JSON string", respell.Quoted(body))
 	add("encoded as base64", []byte(base64.StdEncoding.EncodeToString(body)))
 	if plain, err := base64.StdEncoding.DecodeString(string(body)); err == nil && len(plain) > 0 {
 		add("decoded from base64", plain)

@@ -78,7 +78,7 @@ func (s *Scheme) Forge(fault string, r Request, p Proof) (Signed, error) {
 // somebody else's where it need not be one.
 func (s *Scheme) wrongCredential(value string) string {
 	if pair, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(value, s.Prefix)); err == nil && s.Encoding == Base64 {
-		return s.credential(string(pair) + "-wrong")
+		return s.credentialOf(string(pair) + "-wrong")
 	}
 	return s.Prefix + base64.StdEncoding.EncodeToString([]byte("somebody:else"))
 }

@@ -8,9 +8,9 @@ import (
 
 // recognised reports whether a request without the scheme's own header is signed
 // by the rule of another known scheme: then that one was meant.
-func (s *Scheme) recognised(q Question, v Verdict) (Verdict, bool) {
+func (s guesser) recognised(q Question, v Verdict) (Verdict, bool) {
 	for _, other := range s.others(q) {
-		if judged := other.judge(q); judged.Certain {
+		if judged := (checker{other}).judge(q); judged.Certain {
 			return v.fits("the scheme "+other.Name, fmt.Sprintf("the request is signed as %s signs, in %s: check it with %s", other.Title, other.Header, other.Name)), true
 		}
 		v = v.misses("the scheme " + other.Name)
@@ -19,7 +19,7 @@ func (s *Scheme) recognised(q Question, v Verdict) (Verdict, bool) {
 }
 
 // meant adds to a verdict whose headers are there, where nothing fits.
-func (s *Scheme) meant(q Question, v Verdict) Verdict {
+func (s guesser) meant(q Question, v Verdict) Verdict {
 	if v.State != Missing {
 		return v
 	}
@@ -31,7 +31,7 @@ func (s *Scheme) meant(q Question, v Verdict) Verdict {
 
 // others are the schemes whose headers a request has. Names that many use say
 // nothing about who sent it.
-func (s *Scheme) others(q Question) (list []*Scheme) {
+func (s guesser) others(q Question) (list []*Scheme) {
 	for _, other := range Schemes() {
 		if other.Title == s.Title || other.In == InBody || other.Algorithm == Basic {
 			continue
@@ -46,7 +46,7 @@ func (s *Scheme) others(q Question) (list []*Scheme) {
 
 // urlGuesses lists the addresses that a signer may have taken for the request's:
 // behind a proxy a server sees another one than the sender does.
-func (s *Scheme) urlGuesses(address, id, timestamp string) (list []textGuess) {
+func (s guesser) urlGuesses(address, id, timestamp string) (list []textGuess) {
 	u, err := url.Parse(address)
 	if !s.SignsURL() || err != nil || u.Host == "" {
 		return nil

@@ -163,7 +163,7 @@ func (d *Digest) of(body []byte) string {
 }
 
 // wrongDigest says what is wrong with the digest beside the signature.
-func (s *Scheme) wrongDigest(q Question) string {
+func (s checker) wrongDigest(q Question) string {
 	d := s.Digest
 	switch {
 	case d == nil || d.Query != "" && (isForm(q.Header) || len(q.Body) == 0):

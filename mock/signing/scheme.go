@@ -165,7 +165,7 @@ func (s *Scheme) Sign(secret, id, timestamp string, body []byte) (string, error)
 
 func (s *Scheme) value(secret string, p parts, body []byte) (string, error) {
 	if s.Algorithm == Basic {
-		return s.credential(secret), nil
+		return s.credentialOf(secret), nil
 	}
 	digest, err := s.digest(secret, p.fill(s.Signed, body))
 	if err != nil {
@@ -214,19 +214,22 @@ func (s *Scheme) inForce(h http.Header) *Scheme {
 // Judge decides whether a request proves what the scheme asks for, as the
 // sender's own libraries do. It tries nothing beyond the rule.
 func (s *Scheme) Judge(now time.Time, secret string, h http.Header, body []byte) Verdict {
-	return s.judge(Question{Now: now, Secret: secret, Header: h, Body: body})
+	return checker{s}.judge(Question{Now: now, Secret: secret, Header: h, Body: body})
 }
 
-func (s *Scheme) judge(q Question) Verdict {
-	s, q = s.facing(q)
+// checker holds requests against a scheme's rule, and nothing else.
+type checker struct{ *Scheme }
+
+func (s checker) judge(q Question) Verdict {
+	s.Scheme, q = s.facing(q)
 	if s.Algorithm == Basic {
-		return s.judgeCredential(q.Secret, q.Header)
+		return credential{s.Scheme}.judge(q.Secret, q.Header)
 	}
 	value := q.Header.Get(s.Header)
 	if value == "" {
 		return Verdict{State: Missing, Reason: s.missing(s.Header)}
 	}
-	tried := []string{s.rule()}
+	tried := []string{s.Rule()}
 	key, err := s.verifier(q.Secret)
 	if err != nil {
 		return Verdict{State: Invalid, Reason: err.Error(), Tried: tried}
@@ -248,7 +251,7 @@ func (s *Scheme) judge(q Question) Verdict {
 }
 
 // proves reports whether a header's value holds the signature of a text.
-func (s *Scheme) proves(key, value string, text []byte) bool {
+func (s checker) proves(key, value string, text []byte) bool {
 	if s.Algorithm == Ed25519 {
 		return s.provesEd25519(key, value, text)
 	}
@@ -256,7 +259,7 @@ func (s *Scheme) proves(key, value string, text []byte) bool {
 }
 
 // holds reports whether a header's value has the digest among its members.
-func (s *Scheme) holds(value, digest string) bool {
+func (s checker) holds(value, digest string) bool {
 	for _, m := range s.members(value) {
 		if got, ok := strings.CutPrefix(m, s.Prefix); ok && hmac.Equal([]byte(got), []byte(digest)) {
 			return true
@@ -266,9 +269,7 @@ func (s *Scheme) holds(value, digest string) bool {
 }
 
 // Rule is the scheme in a line.
-func (s *Scheme) Rule() string { return s.rule() }
-
-func (s *Scheme) rule() string {
+func (s *Scheme) Rule() string {
 	if s.Algorithm == Basic {
 		return s.Header + ": " + s.Prefix + s.credentialRule()
 	}

@@ -221,6 +221,23 @@ func TestWhatVendorsRefuse(t *testing.T) {
 	}
 }
 
+// Where the vendor's own libraries take any age, so does the scheme.
+func TestAnyAge(t *testing.T) {
+	t.Parallel()
+	for _, c := range vectors() {
+		if c.name != "paddle" && c.name != "zoom" && c.name != "discord" && c.name != "mailgun" {
+			continue
+		}
+		q := c.filled().sign(t, false)
+		for _, after := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+			q.Now = q.Now.Add(after)
+			if v := Named(c.name).Explain(q); v.State != Valid {
+				t.Errorf("%s: %+v", c.name, v)
+			}
+		}
+	}
+}
+
 // Kinds that no vendor of the table needs but a provider file may.
 func TestOtherKinds(t *testing.T) {
 	t.Parallel()

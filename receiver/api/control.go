@@ -28,6 +28,7 @@ type VerifyRequest struct {
 	BodyBase64 string           `json:"body_base64,omitempty"` // in place of Body where that is no text
 	URL        string           `json:"url,omitempty"`         // for schemes that sign it
 	Method     string           `json:"method,omitempty"`
+	At         string           `json:"at,omitempty"`         // RFC 3339, when it is judged; "": now, by the provider side's clock
 	Candidates []Candidate      `json:"candidates,omitempty"` // absent: the newest captures
 }
 

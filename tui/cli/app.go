@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -27,6 +28,7 @@ import (
 type App struct {
 	Version string
 	Getenv  func(string) string
+	Now     func() time.Time // the wall clock, time.Now where it is nil
 	Stdin   io.Reader
 	Stdout  io.Writer
 	Stderr  io.Writer
@@ -87,6 +89,13 @@ type TUIOptions struct {
 	Version  string // of this binary
 }
 
+func (a *App) now() time.Time {
+	if a.Now == nil {
+		return time.Now()
+	}
+	return a.Now()
+}
+
 // Run executes one command line and returns the exit code. args is without the
 // program's name.
 func (a *App) Run(ctx context.Context, args []string) int {
@@ -133,7 +142,7 @@ Without a command: tacklebox up.`,
 		if !cmd.HasParent() && cmd.Flags().NArg() > 0 { // the flags are those of the command that was meant
 			return unknownCommand(cmd, cmd.Flags().Args())
 		}
-		return exit.Misused(err)
+		return unknownFlag(cmd, err)
 	})
 	root.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
 	version := root.Flags().BoolP("version", "v", false, "version for tacklebox")
@@ -172,6 +181,7 @@ func (a *App) addCommands(root *cobra.Command) {
 			root.AddCommand(c)
 		}
 	}
+	root.AddCommand(filterTopic())
 	root.CompletionOptions.DisableDefaultCmd = true // ours refuses a shell it does not know
 	root.SetHelpCommandGroupID("more")
 }
@@ -206,6 +216,20 @@ func isSwitch(root *cobra.Command, name string) bool {
 		}
 	}
 	return false
+}
+
+// unknownFlag names the nearest flag of a command beside one that it does not have.
+func unknownFlag(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return exit.Misused(err)
+	}
+	names := []string{}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if best := api.Nearest(unknown.GetSpecifiedName(), names); best != "" {
+		err = fmt.Errorf(`%w (did you mean "--%s"?)`, err, best)
+	}
+	return exit.Misused(err)
 }
 
 // elsewhere are commands of other tools for webhooks, and what they are called here.

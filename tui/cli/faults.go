@@ -20,12 +20,13 @@ func faultsCommand(a *App) *cobra.Command {
 		Short: "List what deliveries suffer on purpose, add a fault, or end them",
 		Long: `List the delivery faults in force, or add one.
 
-Kinds: duplicate, reorder, drop, delay, slow, cut_body, reset, timeout,
-wrong_content_type, redirect, wrong_method, empty_body, giant_body, and of what a
-provider signs: bad_signature, missing_signature, stale_signature, old_key.
-
-Presets: flaky-network, at-least-once, out-of-order, lossy, bad-signatures,
-malformed, everything-once.`,
+Kinds:
+` + listed(api.FaultKinds()) + `
+Of what a provider signs:
+` + listed(api.SignatureFaults()) + `
+Presets, in place of a kind or with --preset:
+` + listed(api.FaultPresets()) + `
+'tacklebox help filter' explains the filter of --q.`,
 		Example: `  tacklebox faults duplicate --q provider:shoptet --probability 0.1
   tacklebox faults delay --for 10m --times 1
   tacklebox faults --clear`,

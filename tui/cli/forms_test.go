@@ -101,17 +101,17 @@ func TestSignedForms(t *testing.T) {
 	const body = `POST /_/verify {"provider":"p","secret":"","headers":{},"body":`
 	for name, c := range map[string]struct{ stdin, sent string }{
 		"empty":                    {"", body + `""}`},
-		"an entry with no body":    {`{"kind":"capture","request":{"method":"GET"}}`, body + `""}`},
+		"an entry with no body":    {`{"kind":"capture","request":{"method":"GET"}}`, body + `"","method":"GET"}`},
 		"an entry with bytes":      {`{"kind":"capture","account":"acme","request":{"body_base64":"/wA="}}`, `POST /_/verify {"provider":"p","secret":"","account":"acme","headers":{},"body":"","body_base64":"/wA="}`},
 		"a request of null":        {`{"request":null}`, body + `"{\"request\":null}"}`},
 		"a request that is a list": {`{"request":[]}`, body + `"{\"request\":[]}"}`},
-		"HTTP without headers":     {"POST / HTTP/1.1\n\nx\n", body + `"x\n"}`},
+		"HTTP without headers":     {"POST / HTTP/1.1\n\nx\n", body + `"x\n","method":"POST"}`},
 		"HTTP with no end":         {"POST / HTTP/1.1\nA: b", body + `"POST / HTTP/1.1\nA: b"}`},
 		"HTTP with a bad header":   {"POST / HTTP/1.1\nA b\n\nx", body + `"POST / HTTP/1.1\nA b\n\nx"}`},
-		"HTTP, headers twice":      {"POST / HTTP/2\r\na: 1\r\nA: 2\r\n\r\n", `POST /_/verify {"provider":"p","secret":"","headers":{"A":["1","2"]},"body":""}`},
+		"HTTP, headers twice":      {"POST / HTTP/2\r\na: 1\r\nA: 2\r\n\r\n", `POST /_/verify {"provider":"p","secret":"","headers":{"A":["1","2"]},"body":"","method":"POST"}`},
 		"nearly HTTP":              {"POST / FTP/1.1\n\nx", body + `"POST / FTP/1.1\n\nx"}`},
 		"with a new line kept":     {"{}\r\n", body + `"{}\r\n"}`},
 	} {
-		runCases(t, []commandCase{{name: name, args: []string{"verify", "p", "-"}, stdin: c.stdin, answers: valid, sent: []string{c.sent}, out: "valid\n"}})
+		runCases(t, []commandCase{{name: name, args: []string{"verify", "p", "--clock", "-"}, stdin: c.stdin, answers: valid, sent: []string{c.sent}, out: "valid\n"}})
 	}
 }

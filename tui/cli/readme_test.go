@@ -85,6 +85,7 @@ func writeCommand(b *strings.Builder, c *cobra.Command) {
 	if about == "" {
 		about = c.Short + "."
 	}
+	about = strings.ReplaceAll(about, "\n  ", "\n- ") // a list on a page too
 	fmt.Fprintf(b, "\n### `tacklebox %s`\n\n%s\n", strings.TrimSuffix(c.Use, " [flags]"), about)
 	if c.Example != "" {
 		fmt.Fprintf(b, "\nFor example:\n\n")
@@ -169,7 +170,7 @@ func TestThePageOfScenariosNamesEveryStep(t *testing.T) {
 func TestEveryCommand(t *testing.T) {
 	app := &App{Getenv: func(string) string { return "" }}
 	for _, c := range app.root().Commands() {
-		if c.Short == "" || c.GroupID == "" {
+		if c.Short == "" || c.GroupID == "" && !c.IsAdditionalHelpTopicCommand() {
 			t.Errorf("%s has no line or group in the help", c.Name())
 		}
 		got := run(context.Background(), new(App), nil, "", c.Name(), "--json", "--url", "http://127.0.0.1:1", "--no-such-flag")

@@ -78,6 +78,7 @@ func run(ctx context.Context, app *App, env map[string]string, stdin string, arg
 	var out, err bytes.Buffer
 	app.Stdin, app.Stdout, app.Stderr = strings.NewReader(stdin), &out, &err
 	app.Getenv = func(name string) string { return env[name] }
+	app.Now = func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }
 	if app.Version == "" {
 		app.Version = "v0.0.0-test"
 	}

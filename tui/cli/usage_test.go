@@ -2,7 +2,10 @@ package cli
 
 import (
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"tacklebox/receiver/api"
 	"testing"
 
 	"tacklebox/tui/cli/exit"
@@ -95,7 +98,8 @@ func TestUsage(t *testing.T) {
 		"up --addr 0.0.0.0:0 --memory --no-tui": "set --token, or listen on 127.0.0.1",
 
 		// Flags and words that are nearly right.
-		"fire a b --st x=1":   "unknown flag: --st",
+		"fire a b --sett x=1": `unknown flag: --sett (did you mean "--set"?)`,
+		"fire a b --zzzz x":   "unknown flag: --zzzz",
 		"entries -x":          "unknown shorthand flag: 'x' in -x",
 		"reset --entry":       "unknown flag: --entry",
 		"show 1 --raw":        "unknown flag: --raw",
@@ -146,6 +150,9 @@ func TestHelp(t *testing.T) {
 			t.Run(strings.Join(words, " "), func(t *testing.T) {
 				t.Parallel()
 				got := run(t.Context(), new(App), map[string]string{"HOME": filepath.Join(t.TempDir(), "none")}, "", words...)
+				if c.IsAdditionalHelpTopicCommand() {
+					return // TestTopics
+				}
 				if got.code != exit.OK || got.err != "" || !strings.Contains(got.out, "Usage:\n  tacklebox "+c.Use) {
 					t.Errorf("code %d, stderr %q, stdout\n%s", got.code, got.err, got.out)
 				}
@@ -153,6 +160,33 @@ func TestHelp(t *testing.T) {
 					t.Errorf("the help of %s does not name --url:\n%s", c.Name(), got.out)
 				}
 			})
+		}
+	}
+}
+
+// TestTopics: what help says of filters and faults is all there is of them.
+func TestTopics(t *testing.T) {
+	t.Parallel()
+	named := map[string][]string{"filter": nil, "faults": nil}
+	for _, k := range api.FilterKeys() {
+		named["filter"] = append(named["filter"], k.Name)
+	}
+	for _, k := range slices.Concat(api.FaultKinds(), api.SignatureFaults(), api.FaultPresets()) {
+		named["faults"] = append(named["faults"], k.Name)
+	}
+	for topic, names := range named {
+		got := run(t.Context(), new(App), nil, "", "help", topic)
+		for _, name := range names {
+			if got.code != exit.OK || !strings.Contains(got.out, "\n  "+name+" ") {
+				t.Errorf("help %s: code %d, %s is missing:\n%s", topic, got.code, name, got.out)
+			}
+		}
+	}
+	text := run(t.Context(), new(App), nil, "", "help", "filter").out
+	_, examples, _ := strings.Cut(text, "Examples:\n")
+	for _, quoted := range regexp.MustCompile(`'([^']+)'`).FindAllStringSubmatch(examples, -1) {
+		if err := api.CheckFilter(quoted[1]); err != nil {
+			t.Errorf("the example %s: %v", quoted[1], err)
 		}
 	}
 }

@@ -3,11 +3,14 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/textproto"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -15,6 +18,7 @@ import (
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/flags"
 	"tacklebox/tui/cli/print"
 )
 
@@ -25,6 +29,10 @@ type verifyOptions struct {
 	headers []string
 	explain bool
 	entry   string // its number, "" for a file
+	to      string // where the request went
+	method  string
+	at      time.Time // zero: now
+	clock   bool      // now is what the provider side's clock shows
 }
 
 // verifyRun is what the command does with the app.
@@ -40,8 +48,11 @@ an entry as JSON ('tacklebox show SEQ --json'), an HTTP request as text, or a
 body alone whose headers are given with --header. No running sandbox is needed;
 with --entry a captured request is taken from the running one.
 
-Beside the providers, PROVIDER is a signature scheme: standard-webhooks, stripe,
-github or shopify. --explain says what was tried to find the cause.
+PROVIDER is a provider's name, or any scheme that 'tacklebox schemes' lists.
+--explain says what was tried to find the cause.
+
+How old a timestamp may be is judged by this machine's clock, unless --at or
+--clock says otherwise.
 
 Exit code 1: the signature is not valid.`,
 		Example: `  tacklebox verify shoptet --secret 61d1… --entry 12 --explain
@@ -55,11 +66,18 @@ Exit code 1: the signature is not valid.`,
 	f.StringArrayVar(&o.headers, "header", nil, "header of the request, `'Name: value'` (repeatable)")
 	f.BoolVar(&o.explain, "explain", false, "say what was tried")
 	f.StringVar(&o.entry, "entry", "", "check the request of the entry `SEQ`")
+	f.StringVar(&o.to, "to", "", "`URL` that the request went to, for schemes that sign it")
+	f.StringVar(&o.method, "method", "", "`METHOD` of the request, for schemes that sign it")
+	f.Var(flags.NewTime(&o.at), "at", "judge as of this `TIME` (RFC 3339; default now)")
+	f.BoolVar(&o.clock, "clock", false, "judge by the clock of the sandbox's provider side")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return verifyRun{a}.verify(cmd, args, o) }
 	return cmd
 }
 
 func (a verifyRun) verify(cmd *cobra.Command, args []string, o *verifyOptions) error {
+	if o.clock && !o.at.IsZero() {
+		return exit.Usagef("--at and --clock exclude each other\nUsage: %s", cmd.UseLine())
+	}
 	req, err := a.verifyRequest(cmd, args[1:], o)
 	if err != nil {
 		return err
@@ -68,13 +86,35 @@ func (a verifyRun) verify(cmd *cobra.Command, args []string, o *verifyOptions) e
 	if o.account != "" {
 		req.Account = o.account
 	}
+	req.URL, req.Method = cmp.Or(o.to, req.URL), cmp.Or(o.method, req.Method)
 	return a.withLocal(cmd.Context(), func(c *client.Client, _ bool) error {
-		v, err := c.Verify(cmd.Context(), *req)
+		v, err := a.judge(cmd.Context(), c, *req, o)
 		if err != nil {
 			return err
 		}
 		return a.printVerdict(v, o.explain)
 	})
+}
+
+// judge asks for the verdict as of the wall clock, unless told otherwise. What is
+// only right by the provider side's clock is said to be.
+func (a verifyRun) judge(ctx context.Context, c *client.Client, req api.VerifyRequest, o *verifyOptions) (*api.Verdict, error) {
+	if o.clock {
+		return c.Verify(ctx, req)
+	}
+	byClock, chosen := req, !o.at.IsZero()
+	req.At = o.at.Format(time.RFC3339Nano)
+	if !chosen {
+		req.At = a.now().Format(time.RFC3339Nano)
+	}
+	v, err := c.Verify(ctx, req)
+	if err != nil || v.Valid || chosen {
+		return v, err
+	}
+	if again, err := c.Verify(ctx, byClock); err == nil && again.Valid {
+		a.say("by the clock of the sandbox's provider side it is valid: judge by that with --clock")
+	}
+	return v, nil
 }
 
 // verifyRequest takes the request from the running sandbox or from a file.
@@ -178,9 +218,21 @@ func requestOf(headers map[string][]string, body []byte) *api.VerifyRequest {
 }
 
 func ofEntry(entry *api.Entry) *api.VerifyRequest {
-	req := requestOf(entry.Request.Headers.Map(), entry.Request.Body)
-	req.Account = entry.Account
+	m := entry.Request
+	req := requestOf(m.Headers.Map(), m.Body)
+	req.Account, req.Method, req.URL = entry.Account, m.Method, addressOf(m.URL, m.Headers.Get("Host"))
 	return req
+}
+
+// addressOf is where a request went, "" where that cannot be known.
+func addressOf(target, host string) string {
+	if strings.HasPrefix(target, "/") && host != "" {
+		return "http://" + host + target
+	}
+	if strings.HasPrefix(target, "/") {
+		return ""
+	}
+	return target
 }
 
 func fromEntry(text []byte) *api.VerifyRequest {
@@ -209,5 +261,7 @@ func fromHTTP(text []byte) *api.VerifyRequest {
 	if err != nil {
 		return nil
 	}
-	return requestOf(headers, body)
+	req := requestOf(headers, body)
+	req.Method, req.URL = words[0], addressOf(words[1], headers.Get("Host"))
+	return req
 }

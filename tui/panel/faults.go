@@ -13,45 +13,6 @@ import (
 	"tacklebox/tui/ui"
 )
 
-// faultKind is a fault or a named list of them, with a sentence.
-type faultKind struct {
-	Name, about string
-	preset      bool
-	takes       string // what else it takes: "for", "bytes"
-}
-
-// FaultKinds are the faults of every delivery; a provider adds those of its
-// signatures.
-func FaultKinds() []faultKind {
-	return []faultKind{
-		{Name: "duplicate", about: "the same request is sent twice"},
-		{Name: "reorder", about: "the delivery lets the next one go first"},
-		{Name: "drop", about: "nothing is sent and the provider believes it arrived"},
-		{Name: "delay", about: "the attempt waits on the provider's clock", takes: "for"},
-		{Name: "slow", about: "the body comes a few bytes at a time", takes: "for"},
-		{Name: "cut_body", about: "half of the body, then the connection ends"},
-		{Name: "reset", about: "half of the body, then the connection is reset"},
-		{Name: "timeout", about: "the sender hangs up before the answer"},
-		{Name: "wrong_content_type", about: "Content-Type: text/plain"},
-		{Name: "redirect", about: "a GET without a body, as a redirect makes of a POST"},
-		{Name: "wrong_method", about: "PUT in place of the provider's method"},
-		{Name: "empty_body", about: "no body; headers and signature as for the whole one"},
-		{Name: "giant_body", about: "the body is padded with white space and signed so", takes: "bytes"},
-	}
-}
-
-func presets() []faultKind {
-	return []faultKind{
-		{Name: "flaky-network", about: "some connections reset, cut, slow or timed out", preset: true},
-		{Name: "at-least-once", about: "three in ten are sent twice", preset: true},
-		{Name: "out-of-order", about: "three in ten let the next go first, one in ten waits", preset: true},
-		{Name: "lossy", about: "one in ten never arrives", preset: true},
-		{Name: "bad-signatures", about: "some signatures wrong or left out", preset: true},
-		{Name: "malformed", about: "some bodies empty, huge or of the wrong type", preset: true},
-		{Name: "everything-once", about: "each kind of fault one time", preset: true},
-	}
-}
-
 // faultAt is one of the faults that were in force when they were listed.
 type faultAt struct {
 	list []api.Fault
@@ -116,41 +77,41 @@ func putFaults(m *desk.Model, list []api.Fault, then func() tea.Cmd) tea.Cmd {
 
 func pickFault(m *desk.Model, then func() tea.Cmd) {
 	p := ui.NewPicker("Kind of fault")
-	kinds := FaultKinds()
+	kinds := api.FaultKinds()
 	for _, d := range m.Catalog.Providers {
 		for _, k := range d.Faults {
-			i := slices.IndexFunc(kinds, func(x faultKind) bool { return x.Name == k })
+			i := slices.IndexFunc(kinds, func(x api.FaultKind) bool { return x.Name == k })
 			if i < 0 {
-				kinds = append(kinds, faultKind{Name: k, about: "of the signature: " + d.Name})
-			} else if i >= len(FaultKinds()) {
-				kinds[i].about += ", " + d.Name
+				kinds = append(kinds, api.FaultKind{Name: k, About: "of the signature: " + d.Name})
+			} else if i >= len(api.FaultKinds()) {
+				kinds[i].About += ", " + d.Name
 			}
 		}
 	}
 	var items []ui.Item
-	for _, k := range append(kinds, presets()...) {
-		about := k.about
-		if k.preset {
+	for _, k := range append(kinds, api.FaultPresets()...) {
+		about := k.About
+		if k.Preset {
 			about = "preset: " + about
 		}
 		items = append(items, ui.Item{Label: ui.Clean(k.Name, 60), Note: ui.Cell(about), Style: ui.Dim, Value: k})
 	}
 	p.Set(items)
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
-		askFault(m, it.Value.(faultKind), then)
+		askFault(m, it.Value.(api.FaultKind), then)
 		return nil, true
 	}
 	m.Show(p)
 }
 
 // askFault asks which deliveries suffer, how often, how long and how much.
-func askFault(m *desk.Model, k faultKind, then func() tea.Cmd) {
-	f := &ui.Form{Title: "Fault " + k.Name, Right: k.about}
+func askFault(m *desk.Model, k api.FaultKind, then func() tea.Cmd) {
+	f := &ui.Form{Title: "Fault " + k.Name, Right: k.About}
 	f.Fields = []*ui.Field{ui.NewField("which", "", "empty: all deliveries; 10% in front: so often; 3x in front: so many times; then a filter: 10% 3x provider:shoptet")}
-	if k.takes == "for" {
+	if k.Takes == "for" {
 		f.Fields = append(f.Fields, ui.NewField("for", "", "how long, like 30s or 5m; empty: the usual"))
 	}
-	if k.takes == "bytes" {
+	if k.Takes == "bytes" {
 		f.Fields = append(f.Fields, ui.NewField("bytes", "", "how many; empty: 10 MiB"))
 	}
 	f.Submit = func(f *ui.Form) tea.Cmd {
@@ -170,13 +131,13 @@ func askFault(m *desk.Model, k faultKind, then func() tea.Cmd) {
 	m.Show(f)
 }
 
-func readRule(f *ui.Form, k faultKind) (api.Fault, error) {
+func readRule(f *ui.Form, k api.FaultKind) (api.Fault, error) {
 	rule, err := api.ParseRule(k.Name, f.Value("which"))
 	if err != nil {
 		f.Refuse(f.Field("which", ""), err.Error(), "")
 		return rule, err
 	}
-	if k.preset {
+	if k.Preset {
 		rule.Kind, rule.Preset = "", k.Name
 	}
 	rule.For = f.Value("for")

@@ -14,7 +14,6 @@ import (
 	"tacklebox/receiver/api"
 	"tacklebox/tui/body"
 	"tacklebox/tui/desk"
-	"tacklebox/tui/panel"
 	"tacklebox/tui/ui"
 )
 
@@ -120,7 +119,7 @@ func toURLs(m *desk.Model) []string {
 
 func faultNames(m *desk.Model, provider string) []string {
 	var out []string
-	for _, k := range panel.FaultKinds() {
+	for _, k := range api.FaultKinds() {
 		out = append(out, k.Name)
 	}
 	if d := m.Catalog.Provider(provider); d != nil {

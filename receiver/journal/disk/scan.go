@@ -26,7 +26,7 @@ func (d *disk) Scan(ctx context.Context, after, before uint64, reverse bool, f j
 	defer releaseAll(views)
 	r, ok := d.rangers.Get().(*ranger)
 	if !ok {
-		r = &ranger{buf: make([]byte, 0, rangeBytes)}
+		r = &ranger{} // a short journal never needs a large buffer
 	}
 	defer d.lendAgain(r)
 	r.sieve = record.Sieve{Context: ctx, Filter: f, Yield: yield, Corrupt: d.warnCorrupt}
@@ -36,6 +36,9 @@ func (d *disk) Scan(ctx context.Context, after, before uint64, reverse bool, f j
 	for i := range views {
 		if missed := d.between(views, i, after, reverse); missed != nil {
 			return missed
+		}
+		if views[i].metas, err = d.index(views[i].segment); err != nil {
+			return err
 		}
 		if !r.scan(&views[i], reverse) {
 			break
@@ -81,10 +84,10 @@ func (d *disk) views(after, before uint64, reverse bool) ([]view, error) {
 	}
 	var list []view
 	for _, s := range d.segments {
-		if s.next() <= after || len(s.metas) == 0 || before > 0 && s.base >= before {
+		if s.next() <= after || s.total == 0 || before > 0 && s.base >= before {
 			continue
 		}
-		v := view{segment: s, metas: s.metas, hi: len(s.metas)}
+		v := view{segment: s, hi: s.total}
 		if after >= s.base {
 			v.lo = int(after - s.base + 1)
 		}
@@ -176,7 +179,7 @@ func (r *ranger) load(v *view, picks []pick) (n int, err error) {
 		lo, hi = from, to
 	}
 	if int64(cap(r.buf)) < hi-lo {
-		r.buf = make([]byte, hi-lo)
+		r.buf = make([]byte, max(hi-lo, min(int64(2*cap(r.buf)), rangeBytes)))
 	}
 	r.buf = r.buf[:hi-lo]
 	if _, err = v.f.ReadAt(r.buf, lo); err != nil {

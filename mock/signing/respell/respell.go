@@ -1,4 +1,8 @@
-package signing
+// Package respell writes a JSON body again as other serialisers would: with other
+// blanks, keys in another order, other escapes, numbers written anew. Most
+// signatures that do not fit belong to such a body. The texts and numbers of the
+// body stay as they were written wherever nothing is to be changed.
+package respell
 
 import (
 	"bytes"
@@ -14,6 +18,9 @@ import (
 
 	"tacklebox/receiver/journal"
 )
+
+// mostBytes is the largest body that is parsed and written again.
+const mostBytes = 1 << 20
 
 // spelling is a way of writing the same JSON. Empty fields leave things as they
 // are.
@@ -90,10 +97,16 @@ func (sp spelling) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// singleSpellings writes a JSON body again with one thing changed at a time;
-// none when it is no JSON. Values are nil where nothing changes.
-func singleSpellings(body []byte) (list []guess) {
-	if len(body) > rewrittenBody {
+// Body is a body written again, and how.
+type Body struct {
+	How  string // as in "the body indented by tabs": what stands behind the body
+	Text []byte // nil where it cannot be written so
+}
+
+// One writes a JSON body again with one thing changed at a time; none when it is
+// no JSON or too large.
+func One(body []byte) (list []Body) {
+	if len(body) > mostBytes {
 		return nil
 	}
 	doc := parseJSON(body)
@@ -108,22 +121,22 @@ func singleSpellings(body []byte) (list []guess) {
 		spelling{unicode: "escaped"}, spelling{unicode: "upper"}, spelling{html: "plain"}, spelling{html: "escaped"},
 		spelling{numbers: "short"}, spelling{numbers: "cents"})
 	for _, way := range ways {
-		list = append(list, guess{label: way.String(), value: doc.write(way)})
+		list = append(list, Body{way.String(), doc.write(way)})
 	}
 	return list
 }
 
-// spelledBodies goes through all ways of writing a JSON body, the common
-// serialisers first, without those that were tried already.
-func spelledBodies(body []byte, tried []guess) iter.Seq[guess] {
-	return func(yield func(guess) bool) {
+// All goes through all ways of writing a JSON body, the common serialisers first,
+// each text once and without those that were tried already.
+func All(body []byte, tried iter.Seq[[]byte]) iter.Seq[Body] {
+	return func(yield func(Body) bool) {
 		doc := parseJSON(body)
 		if doc == nil {
 			return
 		}
 		seen := map[[sha256.Size]byte]bool{}
-		for _, g := range tried {
-			seen[sha256.Sum256(g.value)] = true
+		for text := range tried {
+			seen[sha256.Sum256(text)] = true
 		}
 		for way := range allSpellings() {
 			value := doc.write(way)
@@ -132,8 +145,7 @@ func spelledBodies(body []byte, tried []guess) iter.Seq[guess] {
 				continue
 			}
 			seen[sum] = true
-			how := way.String()
-			if !yield(guess{"the body " + how, "the signature belongs to the body " + how + ": " + rawBytes, value}) {
+			if !yield(Body{way.String(), value}) {
 				return
 			}
 		}
@@ -306,10 +318,10 @@ func (sp spelling) number(raw string) string {
 	return strings.TrimSuffix(whole+"."+strings.TrimRight(fraction, "0"), ".")
 }
 
-// sameButFor says how two bodies differ that say the same in other ways, "" when
+// SameButFor says how two bodies differ that say the same in other ways, "" when
 // they say something else.
-func sameButFor(a, b []byte) string {
-	if len(a) > rewrittenBody || len(b) > rewrittenBody {
+func SameButFor(a, b []byte) string {
+	if len(a) > mostBytes || len(b) > mostBytes {
 		return ""
 	}
 	one, other := parseJSON(a), parseJSON(b)
@@ -431,19 +443,14 @@ func appendEscaped(out []byte, r rune, format string) []byte {
 	return fmt.Appendf(out, format, r)
 }
 
-// quoted writes a body as a JSON text, nil when it is none.
-func quoted(body []byte) []byte {
+// Quoted writes a body as a JSON text, nil when it is none.
+func Quoted(body []byte) []byte {
 	if !utf8.Valid(body) {
 		return nil
 	}
-	return encode(string(body))
-}
-
-// encode writes a text as a JSON string without the escapes of web pages.
-func encode(text string) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(text) // a text can always be written
+	_ = enc.Encode(string(body)) // a text can always be written
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tacklebox/receiver/api"
+)
+
+// filterTopic is `help filter`: the language of every q, from its own table of
+// keys.
+func filterTopic() *cobra.Command {
+	var rows []api.FaultKind
+	for _, k := range api.FilterKeys() {
+		about := k.About
+		if len(k.Values) > 0 {
+			about += ": " + strings.Join(k.Values, ", ")
+		}
+		rows = append(rows, api.FaultKind{Name: k.Name, About: about})
+	}
+	return &cobra.Command{
+		Use:   "filter",
+		Short: "The filter language of entries, tail, expect, faults and the screen",
+		Long: `A filter is a list of terms; an entry matches when every term does.
+
+  kind:attempt status:5xx      both
+  -provider:dsco               not that
+  type:order:* OR has:fault    one of the two; parentheses group
+  "two words"                  quotes keep spaces
+  refund                       a word alone is searched in the request line, the
+                               headers and the body
+
+A filter with a mistake in it is refused, and the answer points at the place.
+
+Keys:
+` + listed(rows) + `
+Examples:
+  tacklebox entries 'kind:attempt status:>=500 -provider:dsco'
+  tacklebox tail 'signature:invalid OR contract:fail'
+  tacklebox expect 'inbox:orders body.order.total>100 header.X-Id=7' --within 10s
+  tacklebox entries 'since:5m (path:/in/* OR took:>100ms)'
+  tacklebox faults drop --q 'provider:shoptet type:order:*'`,
+	}
+}
+
+// listed is a list of names with a sentence each, as help shows it.
+func listed(kinds []api.FaultKind) string {
+	width := 0
+	for _, k := range kinds {
+		width = max(width, len(k.Name))
+	}
+	var b strings.Builder
+	for _, k := range kinds {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, k.Name, k.About)
+	}
+	return b.String()
+}
