@@ -2,19 +2,16 @@ package mock
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"sync"
 )
 
 // State is the one small document that outlives the process beside the journal:
 // subscriptions, settings, inbox settings, faults, the clock and the seed, each
-// a named section. It is written to a temporary file, synced and renamed at each
-// change, changes that come together in one write.
+// a named section. It is written at each change, changes that come together in
+// one write.
 type State struct {
-	path string // "": memory only
+	place Place // nil: memory only
 
 	mu       sync.Mutex
 	sections map[string]json.RawMessage
@@ -30,17 +27,33 @@ type flush struct {
 	err  error
 }
 
+// Place is where a State is kept: a folder, or somewhere that many processes reach.
+type Place interface {
+	// Read returns the sections, and what had to be put right.
+	Read() (sections map[string]json.RawMessage, repaired string, err error)
+	// Write replaces all sections and returns once they are durable.
+	Write(sections map[string]json.RawMessage) error
+	// ReadBeside and WriteBeside keep bytes apart from the sections.
+	ReadBeside(name string) ([]byte, error)
+	WriteBeside(name string, b []byte) error
+}
+
 // OpenState reads the document in a folder, "" keeps it in memory. Where it is
 // damaged the generation before it is taken (see Repaired); without one it is an
 // error that names it: it is never overwritten.
 func OpenState(dir string) (*State, error) {
-	s := &State{sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}, beside: map[string][]byte{}}
 	if dir == "" {
-		return s, nil
+		return OpenStateAt(nil)
 	}
-	s.path = filepath.Join(dir, "state.json")
-	var err error
-	s.sections, s.repaired, err = readState(s.path)
+	return OpenStateAt(folder(dir))
+}
+
+// OpenStateAt reads the document at a place; nil keeps it in memory.
+func OpenStateAt(place Place) (s *State, err error) {
+	s = &State{place: place, sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}, beside: map[string][]byte{}}
+	if place != nil {
+		s.sections, s.repaired, err = place.Read()
+	}
 	return s, err
 }
 
@@ -54,6 +67,13 @@ func (s *State) Load(name string) (json.RawMessage, bool) {
 	defer s.mu.Unlock()
 	v, ok := s.sections[name]
 	return v, ok
+}
+
+// Observe takes the sections as another process has written them.
+func (s *State) Observe(sections map[string]json.RawMessage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sections = maps.Clone(sections)
 }
 
 // Save replaces a section (nil removes it) and returns when it is on disk.
@@ -102,35 +122,35 @@ func (s *State) settle() {
 	}
 }
 
-// saveBeside keeps bytes in a file of their own beside the document.
+// saveBeside keeps bytes beside the document.
 func (s *State) saveBeside(name string, b []byte) error {
-	if s.path == "" {
+	if s.place == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.beside[name] = b
 		return nil
 	}
-	return writeFile(filepath.Join(filepath.Dir(s.path), name), b)
+	return s.place.WriteBeside(name, b)
 }
 
 // loadBeside returns what saveBeside kept.
 func (s *State) loadBeside(name string) ([]byte, bool) {
-	if s.path == "" {
+	if s.place == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		b, ok := s.beside[name]
 		return b, ok
 	}
-	b, err := os.ReadFile(filepath.Join(filepath.Dir(s.path), name))
+	b, err := s.place.ReadBeside(name)
 	return b, err == nil
 }
 
 // onDisk reports that saving can fail.
-func (s *State) onDisk() bool { return s.path != "" }
+func (s *State) onDisk() bool { return s.place != nil }
 
 // begin starts to write; the caller holds s.mu.
 func (s *State) begin() *flush {
-	if s.path == "" {
+	if s.place == nil {
 		return nil
 	}
 	if s.cur == nil {
@@ -168,20 +188,7 @@ func (s *State) run() {
 		s.mu.Lock()
 		doc := maps.Clone(s.sections)
 		s.mu.Unlock()
-		f.err = writeState(s.path, doc)
+		f.err = s.place.Write(doc)
 		close(f.done)
 	}
-}
-
-// writeFile replaces a file in one step that survives a power cut.
-func writeFile(path string, b []byte) error {
-	tmp := path + stateNew
-	err := writeSynced(tmp, b)
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
-	if err != nil {
-		return fmt.Errorf("state: %w", err)
-	}
-	return nil
 }

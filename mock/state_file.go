@@ -12,6 +12,26 @@ import (
 	"tacklebox/mock/provider"
 )
 
+// folder is a Place on this machine's disk: state.json, written to a temporary
+// file, synced and renamed.
+type folder string
+
+func (dir folder) path() string { return filepath.Join(string(dir), "state.json") }
+
+func (dir folder) Read() (map[string]json.RawMessage, string, error) { return readState(dir.path()) }
+
+func (dir folder) Write(sections map[string]json.RawMessage) error {
+	return writeState(dir.path(), sections)
+}
+
+func (dir folder) ReadBeside(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(string(dir), name))
+}
+
+func (dir folder) WriteBeside(name string, b []byte) error {
+	return writeFile(filepath.Join(string(dir), name), b)
+}
+
 // stateFile is the form of state.json: the sections with a checksum over their
 // bytes, so that a flipped bit is noticed and not obeyed.
 type stateFile struct {
@@ -146,4 +166,17 @@ func syncFolder(dir string) error {
 	}
 	_ = f.Sync()
 	return f.Close()
+}
+
+// writeFile replaces a file in one step that survives a power cut.
+func writeFile(path string, b []byte) error {
+	tmp := path + stateNew
+	err := writeSynced(tmp, b)
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	return nil
 }
