@@ -1,33 +1,29 @@
 package fromfile
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"tacklebox/fixtures"
 	"tacklebox/mock/fromfile/catalogue"
 	"tacklebox/mock/fromfile/spec"
 	"tacklebox/mock/kit"
 	"tacklebox/mock/provider"
-	"tacklebox/mock/signing"
 )
 
 // author is what a provider file says, as the functions of a provider.
 type author struct {
 	spec   *spec.Spec
-	scheme *signing.Scheme
+	keys   keys
 	events *catalogue.Catalogue
-	api    *kit.API[*kit.Request]
 }
 
 func (a *author) provider() *provider.Provider {
-	a.api = a.newAPI()
+	calls := newHooks(a)
 	p := &provider.Provider{
 		Name: a.spec.Name, Title: a.spec.Title, Hosts: a.spec.Hosts, Profile: "described by " + a.spec.Path, Described: true,
 		Options:   a.options(),
-		API:       provider.API{Home: a.spec.Home, Operations: a.api.Operations(a.spec.Home), Serve: a.api.Serve, Register: a.register},
+		API:       provider.API{Home: a.spec.Home, Operations: calls.api.Operations(a.spec.Home), Serve: calls.api.Serve, Register: calls.register},
 		Targets:   a.targets,
 		Request:   a.createRequest,
 		Policy:    a.policy,
@@ -36,8 +32,8 @@ func (a *author) provider() *provider.Provider {
 	if a.spec.ContentType == spec.Form {
 		p.Body, p.Unwrap = a.formBody, a.unwrap
 	}
-	if a.scheme != nil {
-		p.Signing = &provider.Signing{Scheme: a.scheme, Secrets: a.secrets, Retired: a.retired}
+	if a.keys.scheme != nil {
+		p.Signing = &provider.Signing{Scheme: a.keys.scheme, Secrets: a.keys.secrets, Retired: a.keys.retired}
 	}
 	return p
 }
@@ -53,25 +49,11 @@ func (a *author) options() []provider.Option {
 		{Name: "timeout", Kind: provider.DurationOption, Default: string(provider.Encode(a.spec.Timeout.String())), About: "for one whole attempt"},
 		{Name: "disable_after", Kind: provider.IntOption, Default: fmt.Sprint(a.spec.DisableAfter), About: "failures in a row that switch a subscription off; 0: none do"},
 	}
-	if a.scheme != nil {
-		list = append(list, provider.Option{Name: "secret", Kind: provider.TextOption, Hidden: true, Check: a.checkSecret,
+	if a.keys.scheme != nil {
+		list = append(list, provider.Option{Name: "secret", Kind: provider.TextOption, Hidden: true, Check: a.keys.checkSecret,
 			About: "the key of what is sent to no subscription, and of subscriptions without one of their own; the one before is remembered"})
 	}
 	return list
-}
-
-// checkSecret refuses a secret that cannot be a key of the scheme.
-func (a *author) checkSecret(raw json.RawMessage) error {
-	var secret string
-	if err := json.Unmarshal(raw, &secret); err != nil || secret == "" {
-		return fmt.Errorf("wants a text that is not empty")
-	}
-	return a.usable(secret)
-}
-
-func (a *author) usable(secret string) error {
-	_, err := a.scheme.Apply(secret, signing.Request{URL: "https://example.com/", Body: []byte("{}"), At: time.Unix(0, 0), ID: "1"})
-	return err
 }
 
 // assumptions say what a provider file cannot: how the rest behaves.

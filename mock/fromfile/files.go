@@ -73,7 +73,7 @@ func (f *files) ReadFile(name string) ([]byte, error) {
 	case name == "catalog.json":
 		return f.catalog, nil
 	case name == "openapi.json":
-		return f.author.description(), nil
+		return newHooks(f.author).description(), nil
 	case e != nil:
 		if text, ok := f.made.Load(name); ok {
 			return text.([]byte), nil

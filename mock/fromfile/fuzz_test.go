@@ -15,7 +15,7 @@ import (
 
 func TestFormsBecomeObjects(t *testing.T) {
 	t.Parallel()
-	a := &author{spec: &spec.Spec{}}
+	a := &hooks{author: &author{spec: &spec.Spec{}}}
 	for form, want := range map[string]string{
 		"url=x&events[]=a&events[]=b":   `{"events":["a","b"],"url":"x"}`,
 		"config[url]=x&config[secret]=": `{"config":{"secret":"","url":"x"}}`,
@@ -33,7 +33,7 @@ func TestFormsBecomeObjects(t *testing.T) {
 func FuzzFromForm(f *testing.F) {
 	f.Add([]byte("url=x&config[url]=y&events[]=a&a[b][c]=1&a.b=2"))
 	f.Fuzz(func(t *testing.T, form []byte) {
-		a := &author{spec: &spec.Spec{}}
+		a := &hooks{author: &author{spec: &spec.Spec{}}}
 		if doc := a.fromForm(form); !json.Valid(doc) || !gjson.ParseBytes(doc).IsObject() {
 			t.Fatalf("%q: %s", form, doc)
 		}

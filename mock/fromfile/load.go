@@ -39,7 +39,7 @@ func Load(path string, seed uint64) (*Loaded, error) {
 		return nil, err
 	}
 	events.Seed(seed)
-	a := &author{spec: s, scheme: scheme, events: events}
+	a := &author{spec: s, keys: keys{scheme}, events: events}
 	return &Loaded{Provider: a.provider(), Files: newFiles(a), Spec: s, Events: events, Scheme: scheme, Notes: events.Notes}, nil
 }
 

@@ -30,10 +30,10 @@ func (a *author) createRequest(w *provider.World, d *provider.Delivery) (*provid
 		header = append(header, provider.Field{Name: h.Name, Value: fill.Replace(h.Value)})
 	}
 	out := kit.Post(d.URL, d.Body, header...)
-	if a.scheme == nil {
+	if a.keys.scheme == nil {
 		return out, nil
 	}
-	signed, err := a.scheme.Apply(a.secretFor(w, d), signing.Request{Method: out.Method, URL: out.URL, Body: out.Body, ID: d.ID, At: w.Now(),
+	signed, err := a.keys.scheme.Apply(a.keys.secretFor(w, d), signing.Request{Method: out.Method, URL: out.URL, Body: out.Body, ID: d.ID, At: w.Now(),
 		Header: http.Header{"Content-Type": {a.spec.ContentType}}})
 	if err != nil {
 		return nil, err
@@ -52,8 +52,8 @@ func (a *author) placeholders(w *provider.World, d *provider.Delivery) *strings.
 		event = d.EventIDs[0]
 	}
 	stamp := strconv.FormatInt(w.Now().Unix(), 10)
-	if a.scheme != nil {
-		stamp = a.scheme.Stamp(w.Now())
+	if a.keys.scheme != nil {
+		stamp = a.keys.scheme.Stamp(w.Now())
 	}
 	return strings.NewReplacer("{type}", a.wire(d.Type), "{delivery_id}", d.ID, "{event_id}", event, "{timestamp}", stamp,
 		"{attempt}", strconv.Itoa(len(d.Attempts)+1), "{account}", headerText(d.Account))

@@ -17,23 +17,36 @@ import (
 	"tacklebox/receiver/api/nearest"
 )
 
-// newAPI is the mock API: the subscription calls of the file, or the plain ones.
-func (a *author) newAPI() *kit.API[*kit.Request] {
-	calls := a.spec.API
-	routes := []kit.Route[*kit.Request]{{ID: "createWebhook", Method: calls.Create.Method, Path: calls.Create.Path, Do: a.create}}
+// hooks are the calls that list, make and delete subscriptions: those that the
+// file shows, or the plain ones.
+type hooks struct {
+	*author
+	api *kit.API[*kit.Request]
+}
+
+func newHooks(a *author) *hooks {
+	h := &hooks{author: a}
+	h.api = h.newAPI()
+	return h
+}
+
+// newAPI is the mock API.
+func (h *hooks) newAPI() *kit.API[*kit.Request] {
+	calls := h.spec.API
+	routes := []kit.Route[*kit.Request]{{ID: "createWebhook", Method: calls.Create.Method, Path: calls.Create.Path, Do: h.create}}
 	if calls.List.Method != "" {
-		routes = append(routes, kit.Route[*kit.Request]{ID: "listWebhooks", Method: calls.List.Method, Path: calls.List.Path, Do: a.list})
+		routes = append(routes, kit.Route[*kit.Request]{ID: "listWebhooks", Method: calls.List.Method, Path: calls.List.Path, Do: h.list})
 	}
 	if calls.Delete.Method != "" {
-		routes = append(routes, kit.Route[*kit.Request]{ID: "deleteWebhook", Method: calls.Delete.Method, Path: calls.Delete.Path, Do: a.remove})
+		routes = append(routes, kit.Route[*kit.Request]{ID: "deleteWebhook", Method: calls.Delete.Method, Path: calls.Delete.Path, Do: h.remove})
 	}
 	if !calls.Given {
-		routes = append(routes, kit.Route[*kit.Request]{ID: "changeWebhook", Method: http.MethodPatch, Path: calls.Delete.Path, Do: a.change})
+		routes = append(routes, kit.Route[*kit.Request]{ID: "changeWebhook", Method: http.MethodPatch, Path: calls.Delete.Path, Do: h.change})
 	}
 	return &kit.API[*kit.Request]{
-		Home: func(*provider.World) string { return a.spec.Home }, Routes: routes, Tidy: kit.OneSlash, HeadIsGet: true,
+		Home: func(*provider.World) string { return h.spec.Home }, Routes: routes, Tidy: kit.OneSlash, HeadIsGet: true,
 		View:   func(r *kit.Request) *kit.Request { return r },
-		Steps:  []func(*kit.Request) error{a.authenticate, a.routed},
+		Steps:  []func(*kit.Request) error{h.authenticate, h.routed},
 		Answer: func(r *kit.Request, v any) provider.Reply { return kit.JSON(http.StatusOK, "application/json", v) },
 		Refuse: refuse,
 	}
@@ -52,13 +65,13 @@ func refuse(r *kit.Request, err error) provider.Reply {
 const mostCredential = 512
 
 // authenticate finds out whose call it is: the credential is the account.
-func (a *author) authenticate(r *kit.Request) error {
-	account, given := a.credential(r.Call.Header)
-	if !given && a.spec.API.Auth.Kind == spec.NoAuth {
+func (h *hooks) authenticate(r *kit.Request) error {
+	account, given := h.credential(r.Call.Header)
+	if !given && h.spec.API.Auth.Kind == spec.NoAuth {
 		account = "default"
 	} else if !kit.Printable(account, mostCredential) {
-		e := kit.Refuse(http.StatusUnauthorized, "unauthorized", "%s", a.wanted())
-		if scheme := map[string]string{spec.Bearer: "Bearer", spec.Basic: `Basic realm="` + a.spec.Name + `"`}[a.spec.API.Auth.Kind]; scheme != "" {
+		e := kit.Refuse(http.StatusUnauthorized, "unauthorized", "%s", h.wanted())
+		if scheme := map[string]string{spec.Bearer: "Bearer", spec.Basic: `Basic realm="` + h.spec.Name + `"`}[h.spec.API.Auth.Kind]; scheme != "" {
 			e = e.With("Www-Authenticate", scheme)
 		}
 		return e
@@ -72,12 +85,12 @@ func (a *author) authenticate(r *kit.Request) error {
 
 // credential reads the account out of a call. Where the API asks for none, one
 // that is sent counts all the same.
-func (a *author) credential(h http.Header) (account string, given bool) {
-	auth := a.spec.API.Auth
+func (h *hooks) credential(header http.Header) (account string, given bool) {
+	auth := h.spec.API.Auth
 	if auth.Kind == spec.HeaderAuth {
-		return h.Get(auth.Header), true
+		return header.Get(auth.Header), true
 	}
-	value := h.Get("Authorization")
+	value := header.Get("Authorization")
 	if token, ok := kit.Bearer(value); ok && auth.Kind != spec.Basic {
 		return strings.TrimSpace(token), true
 	}
@@ -88,8 +101,8 @@ func (a *author) credential(h http.Header) (account string, given bool) {
 }
 
 // wanted says what a call lacks.
-func (a *author) wanted() string {
-	switch auth := a.spec.API.Auth; auth.Kind {
+func (h *hooks) wanted() string {
+	switch auth := h.spec.API.Auth; auth.Kind {
 	case spec.HeaderAuth:
 		return "send your key in the header " + auth.Header
 	case spec.Basic:
@@ -98,51 +111,51 @@ func (a *author) wanted() string {
 	return "send your token: Authorization: Bearer …"
 }
 
-func (a *author) routed(r *kit.Request) error {
+func (h *hooks) routed(r *kit.Request) error {
 	switch {
 	case r.Unknown():
-		return kit.Refuse(http.StatusNotFound, "not_found", "there is no %s: %s", kit.Clip(r.Call.Path), a.calls())
+		return kit.Refuse(http.StatusNotFound, "not_found", "there is no %s: %s", kit.Clip(r.Call.Path), h.calls())
 	case r.NotAllowed():
 		return kit.Refuse(http.StatusMethodNotAllowed, "method_not_allowed", "%s is not for this path: %s", kit.Clip(r.Call.Method), strings.Join(r.Allowed, ", ")).With("Allow", strings.Join(r.Allowed, ", "))
 	}
 	return nil
 }
 
-func (a *author) calls() string {
+func (h *hooks) calls() string {
 	var list []string
-	for _, op := range a.api.Operations(a.spec.Home) {
+	for _, op := range h.api.Operations(h.spec.Home) {
 		list = append(list, op.Method+" "+op.Path)
 	}
 	return "there are " + strings.Join(list, ", ")
 }
 
 // create subscribes a URL.
-func (a *author) create(r *kit.Request) (any, error) {
-	doc, err := a.document(r)
+func (h *hooks) create(r *kit.Request) (any, error) {
+	doc, err := h.document(r)
 	if err != nil {
 		return nil, err
 	}
 	s := &provider.Sub{ID: "wh_" + r.World.Text("webhook", provider.LowerAndNums, 14), Enabled: true, Created: r.World.Now()}
-	if err := a.take(r, s, doc, true); err != nil {
+	if err := h.take(r, s, doc, true); err != nil {
 		return nil, err
 	}
 	r.Account().Add(s)
-	return kit.JSON(http.StatusCreated, "application/json", json.RawMessage(a.show(s, true))), nil
+	return kit.JSON(http.StatusCreated, "application/json", json.RawMessage(h.show(s, true))), nil
 }
 
 // change alters a subscription of the plain API: its URL, types, secret, or
 // whether it is on.
-func (a *author) change(r *kit.Request) (any, error) {
-	s, err := a.named(r)
+func (h *hooks) change(r *kit.Request) (any, error) {
+	s, err := h.named(r)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := a.document(r)
+	doc, err := h.document(r)
 	if err != nil {
 		return nil, err
 	}
 	changed := *s
-	if err := a.take(r, &changed, doc, false); err != nil {
+	if err := h.take(r, &changed, doc, false); err != nil {
 		return nil, err
 	}
 	switched := changed.Enabled && !s.Enabled
@@ -151,21 +164,21 @@ func (a *author) change(r *kit.Request) (any, error) {
 	if switched {
 		r.Account().Forgive(s)
 	}
-	return json.RawMessage(a.show(s, true)), nil
+	return json.RawMessage(h.show(s, true)), nil
 }
 
 // named is the subscription that a path names.
-func (a *author) named(r *kit.Request) (*provider.Sub, error) {
-	open, end := strings.LastIndex(a.spec.API.Delete.Path, "{"), strings.LastIndex(a.spec.API.Delete.Path, "}")
-	id := r.Call.Param(a.spec.API.Delete.Path[open+1 : end])
+func (h *hooks) named(r *kit.Request) (*provider.Sub, error) {
+	open, end := strings.LastIndex(h.spec.API.Delete.Path, "{"), strings.LastIndex(h.spec.API.Delete.Path, "}")
+	id := r.Call.Param(h.spec.API.Delete.Path[open+1 : end])
 	if s := r.Account().Sub(id); s != nil {
 		return s, nil
 	}
 	return nil, kit.Refuse(http.StatusNotFound, "not_found", "there is no subscription %q", kit.Clip(id))
 }
 
-func (a *author) remove(r *kit.Request) (any, error) {
-	s, err := a.named(r)
+func (h *hooks) remove(r *kit.Request) (any, error) {
+	s, err := h.named(r)
 	if err != nil {
 		return nil, err
 	}
@@ -173,37 +186,37 @@ func (a *author) remove(r *kit.Request) (any, error) {
 	return provider.Reply{Status: http.StatusNoContent}, nil
 }
 
-func (a *author) list(r *kit.Request) (any, error) {
+func (h *hooks) list(r *kit.Request) (any, error) {
 	list := []json.RawMessage{}
 	for _, s := range r.Account().Subs() {
-		list = append(list, a.show(s, false))
+		list = append(list, h.show(s, false))
 	}
 	return list, nil
 }
 
 // document reads a call's body as a JSON object: JSON, or a form whose names have
 // brackets (url, config[url], events[]).
-func (a *author) document(r *kit.Request) (gjson.Result, error) {
+func (h *hooks) document(r *kit.Request) (gjson.Result, error) {
 	body := r.Call.Body
 	switch {
 	case r.Call.TooLarge:
 		return gjson.Result{}, kit.Refuse(http.StatusRequestEntityTooLarge, "too_large", "the body is too large")
 	case isForm(r.Call) && !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")): // curl -d calls everything a form
-		body = a.fromForm(body)
+		body = h.fromForm(body)
 	}
 	doc := gjson.ParseBytes(body)
 	if !provider.Sound(body) || !doc.IsObject() {
 		return gjson.Result{}, kit.Refuse(http.StatusBadRequest, "bad_json", "the body must be a JSON object")
 	}
-	return doc, a.strict(doc)
+	return doc, h.strict(doc)
 }
 
 // strict refuses members that the plain API does not have.
-func (a *author) strict(doc gjson.Result) (err error) {
+func (h *hooks) strict(doc gjson.Result) (err error) {
 	known := []string{"url", "types", "secret", "enabled"}
 	doc.ForEach(func(name, _ gjson.Result) bool {
 		for _, k := range known {
-			if a.spec.API.Given || name.Str == k {
+			if h.spec.API.Given || name.Str == k {
 				return true
 			}
 		}
@@ -218,7 +231,7 @@ func (a *author) strict(doc gjson.Result) (err error) {
 }
 
 // fromForm makes an object of a form's fields.
-func (a *author) fromForm(body []byte) []byte {
+func (h *hooks) fromForm(body []byte) []byte {
 	doc := []byte("{}")
 	form, _ := url.ParseQuery(string(body)) // what cannot be read is left out
 	for name, values := range form {
@@ -240,33 +253,33 @@ func (a *author) fromForm(body []byte) []byte {
 }
 
 // take reads a subscription out of a request's document.
-func (a *author) take(r *kit.Request, s *provider.Sub, doc gjson.Result, fresh bool) error {
-	at := a.spec.API.Create
+func (h *hooks) take(r *kit.Request, s *provider.Sub, doc gjson.Result, fresh bool) error {
+	at := h.spec.API.Create
 	if address := doc.Get(at.URL); address.Exists() || fresh {
 		if _, ok := kit.Callable(address.Str); !ok {
 			return kit.Refuse(http.StatusUnprocessableEntity, "bad_url", "%s must be an absolute http or https URL", at.URL)
 		}
 		s.URL = address.Str
 	}
-	types, given, err := a.typesIn(doc)
+	types, given, err := h.typesIn(doc)
 	if err != nil {
 		return err
 	}
 	if given || fresh {
 		s.Types = types
 	}
-	if enabled := doc.Get("enabled"); !a.spec.API.Given && enabled.Exists() {
+	if enabled := doc.Get("enabled"); !h.spec.API.Given && enabled.Exists() {
 		if !enabled.IsBool() {
 			return kit.Refuse(http.StatusUnprocessableEntity, "bad_enabled", "enabled must be true or false")
 		}
 		s.Enabled = enabled.Bool()
 	}
-	return a.takeSecret(r, s, doc, fresh)
+	return h.takeSecret(r, s, doc, fresh)
 }
 
 // typesIn reads the types of a subscription; none given are all.
-func (a *author) typesIn(doc gjson.Result) (types []string, given bool, err error) {
-	at := a.spec.API.Create.Types
+func (h *hooks) typesIn(doc gjson.Result) (types []string, given bool, err error) {
+	at := h.spec.API.Create.Types
 	list := doc.Get(at)
 	if at == "" || !list.Exists() || list.Type == gjson.Null {
 		return []string{everything}, false, nil
@@ -275,9 +288,9 @@ func (a *author) typesIn(doc gjson.Result) (types []string, given bool, err erro
 		if item.Type != gjson.String {
 			return nil, true, kit.Refuse(http.StatusUnprocessableEntity, "bad_types", "%s must be a list of event types", at)
 		}
-		if !a.knownType(item.Str) {
+		if !h.knownType(item.Str) {
 			hint := `"*" is all of them`
-			if near := nearest.Word(item.Str, a.typeNames()); near != "" {
+			if near := nearest.Word(item.Str, h.typeNames()); near != "" {
 				hint = "did you mean " + strconv.Quote(near) + "?"
 			}
 			return nil, true, kit.Refuse(http.StatusUnprocessableEntity, "unknown_type", "there is no event type %q: %s", kit.Clip(item.Str), hint)
@@ -292,27 +305,27 @@ func (a *author) typesIn(doc gjson.Result) (types []string, given bool, err erro
 
 // takeSecret keeps the secret that is given. The plain API makes one where there
 // is none; by example the account's is used then.
-func (a *author) takeSecret(r *kit.Request, s *provider.Sub, doc gjson.Result, fresh bool) error {
-	at := a.spec.API.Create.Secret
+func (h *hooks) takeSecret(r *kit.Request, s *provider.Sub, doc gjson.Result, fresh bool) error {
+	at := h.spec.API.Create.Secret
 	k := kit.Stored(s, keyring{})
 	switch given := doc.Get(at); {
-	case a.scheme == nil:
+	case h.keys.scheme == nil:
 		return nil
 	case at != "" && given.Exists() && given.Type != gjson.Null:
 		if given.Type != gjson.String || given.Str == "" {
 			return kit.Refuse(http.StatusUnprocessableEntity, "bad_secret", "%s must be a text that is not empty", at)
 		}
-		if err := a.usable(given.Str); err != nil {
+		if err := h.keys.usable(given.Str); err != nil {
 			return kit.Refuse(http.StatusUnprocessableEntity, "bad_secret", "%s: %v", at, err)
 		}
 		k = k.renew(given.Str)
-	case fresh && !a.spec.API.Given:
+	case fresh && !h.spec.API.Given:
 		seed := make([]byte, 32)
 		random := r.World.Rand("secret")
 		for i := range seed {
 			seed[i] = byte(random.Uint32())
 		}
-		k = k.renew(a.scheme.NewSecret(seed))
+		k = k.renew(h.keys.scheme.NewSecret(seed))
 	}
 	s.Store(k)
 	return nil
@@ -320,8 +333,8 @@ func (a *author) takeSecret(r *kit.Request, s *provider.Sub, doc gjson.Result, f
 
 // show writes a subscription in the form of the request that makes one, with its
 // id. The secret is shown to who set it.
-func (a *author) show(s *provider.Sub, secret bool) []byte {
-	at := a.spec.API.Create
+func (h *hooks) show(s *provider.Sub, secret bool) []byte {
+	at := h.spec.API.Create
 	doc := []byte("{}")
 	set := func(path string, value any) {
 		if path == "" {
@@ -337,7 +350,7 @@ func (a *author) show(s *provider.Sub, secret bool) []byte {
 	if k := kit.Stored(s, keyring{}); secret && k.Secret != "" {
 		set(at.Secret, k.Secret)
 	}
-	if !a.spec.API.Given {
+	if !h.spec.API.Given {
 		set("enabled", s.Enabled)
 		set("created", s.Created)
 	}
@@ -345,15 +358,15 @@ func (a *author) show(s *provider.Sub, secret bool) []byte {
 }
 
 // register is the call that subscribes a URL, as a client of the API makes it.
-func (a *author) register(_ *provider.World, account, address string, types []string) []*provider.Call {
-	at := a.spec.API.Create
+func (h *hooks) register(_ *provider.World, account, address string, types []string) []*provider.Call {
+	at := h.spec.API.Create
 	doc := []byte("{}")
 	doc, _ = sjson.SetBytes(doc, at.URL, address) // paths of members, checked when the file was read
 	if at.Types != "" {
 		doc, _ = sjson.SetBytes(doc, at.Types, types)
 	}
 	var header []string
-	switch auth := a.spec.API.Auth; {
+	switch auth := h.spec.API.Auth; {
 	case auth.Kind == spec.HeaderAuth:
 		header = []string{auth.Header, account}
 	case auth.Kind == spec.Basic:
@@ -361,14 +374,14 @@ func (a *author) register(_ *provider.World, account, address string, types []st
 	case account != "":
 		header = []string{"Authorization", "Bearer " + account}
 	}
-	return []*provider.Call{provider.NewCall(at.Method, a.spec.Home+strings.NewReplacer("{", "", "}", "").Replace(at.Path), json.RawMessage(doc), header...)}
+	return []*provider.Call{provider.NewCall(at.Method, h.spec.Home+strings.NewReplacer("{", "", "}", "").Replace(at.Path), json.RawMessage(doc), header...)}
 }
 
 // description is the OpenAPI document of the mock API; the engine adds servers
 // and events.
-func (a *author) description() []byte {
+func (h *hooks) description() []byte {
 	paths := map[string]map[string]any{}
-	for _, op := range a.api.Operations("") {
+	for _, op := range h.api.Operations("") {
 		item := map[string]any{"operationId": op.ID, "responses": map[string]any{"2XX": map[string]any{"description": "Done"}}}
 		var params []any
 		for part := range strings.SplitSeq(op.Path, "/") {
@@ -387,5 +400,5 @@ func (a *author) description() []byte {
 		}
 		paths[op.Path][strings.ToLower(op.Method)] = item
 	}
-	return provider.Encode(map[string]any{"openapi": "3.1.0", "info": map[string]string{"title": a.spec.Title, "version": "described by a file"}, "paths": paths})
+	return provider.Encode(map[string]any{"openapi": "3.1.0", "info": map[string]string{"title": h.spec.Title, "version": "described by a file"}, "paths": paths})
 }

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -64,4 +66,26 @@ func TestSchemesAreListed(t *testing.T) {
 			t.Errorf("%s: %s", name, row)
 		}
 	}
+}
+
+// askJSON calls the sandbox and returns status and body.
+func askJSON(t testing.TB, method, address, body string, header ...string) (int, gjson.Result) {
+	t.Helper()
+	req, err := http.NewRequest(method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, gjson.ParseBytes(raw)
 }

@@ -166,7 +166,7 @@ func (w *window) bytes(off int64, n int) ([]byte, error) {
 
 func (w *window) fill(off int64, n int) error {
 	if cap(w.buf) < n {
-		w.buf = make([]byte, max(n, windowBytes))
+		w.buf = make([]byte, n)
 	}
 	w.buf, w.lo = w.buf[:n], off
 	if _, err := w.r.ReadAt(w.buf, off); err != nil {

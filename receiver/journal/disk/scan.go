@@ -26,7 +26,7 @@ func (d *disk) Scan(ctx context.Context, after, before uint64, reverse bool, f j
 	defer releaseAll(views)
 	r, ok := d.rangers.Get().(*ranger)
 	if !ok {
-		r = &ranger{buf: make([]byte, 0, rangeBytes)}
+		r = &ranger{} // a short journal never needs a large buffer
 	}
 	defer d.lendAgain(r)
 	r.sieve = record.Sieve{Context: ctx, Filter: f, Yield: yield, Corrupt: d.warnCorrupt}
@@ -176,7 +176,7 @@ func (r *ranger) load(v *view, picks []pick) (n int, err error) {
 		lo, hi = from, to
 	}
 	if int64(cap(r.buf)) < hi-lo {
-		r.buf = make([]byte, hi-lo)
+		r.buf = make([]byte, max(hi-lo, min(int64(2*cap(r.buf)), rangeBytes)))
 	}
 	r.buf = r.buf[:hi-lo]
 	if _, err = v.f.ReadAt(r.buf, lo); err != nil {

@@ -1,4 +1,4 @@
-package sandbox
+package starter_test
 
 import (
 	"crypto/hmac"
@@ -15,9 +15,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"tacklebox/mock/fromfile/starter"
+	"tacklebox/mock/sandbox"
 	"tacklebox/receiver/api"
 )
+
+const described = `{"openapi":"3.1.0","info":{"title":"Acme","version":"1"},"webhooks":{
+ "order.created":{"post":{"requestBody":{"content":{"application/json":{"schema":{"type":"object","properties":{"id":{"type":"integer"}}}}}}}},
+ "order.paid":{"post":{"requestBody":{"content":{"application/json":{"example":{"id":7}}}}}}}}`
 
 func macOf(key, text string) []byte {
 	m := hmac.New(sha256.New, []byte(key))
@@ -62,7 +69,7 @@ func vendorHandlers(now time.Time) map[string]func(secret string, h http.Header,
 // a handler that knows only the vendor's page.
 func TestStarters(t *testing.T) {
 	t.Parallel()
-	handlers := vendorHandlers(firstInstant)
+	handlers := vendorHandlers(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
 	for name, c := range map[string]struct{ path, body, auth, typ string }{
 		"github":            {"/repos/acme/hello/hooks", `{"name":"web","events":["push"],"config":{"url":"URL","secret":"s3","content_type":"json"}}`, "Bearer tok", "push"},
 		"stripe":            {"/v1/webhook_endpoints", `{"url":"URL","enabled_events":["invoice.paid"]}`, "Bearer sk_test_1", "invoice.paid"},
@@ -77,7 +84,7 @@ func TestStarters(t *testing.T) {
 			if err != nil || len(files) < 3 {
 				t.Fatalf("%v %v", files, err)
 			}
-			sb := Start(t, withFile(files[0]))
+			sb := sandbox.Start(t, sandbox.WithConfig(func(c *sandbox.Config) { c.ProviderFiles = files[:1] }))
 			type got struct {
 				h    http.Header
 				body string
@@ -109,7 +116,7 @@ func TestStarters(t *testing.T) {
 			if handlers[name](secret+"x", request.h, request.body) {
 				t.Error("the handler takes any key")
 			}
-			if r, err := CheckProvider(files[0]); err != nil || r.Events < 2 || len(r.Notes) > 0 || r.Signed == "" {
+			if r, err := sandbox.CheckProvider(files[0]); err != nil || r.Events < 2 || len(r.Notes) > 0 || r.Signed == "" {
 				t.Errorf("%+v %v", r, err)
 			}
 			if status, _ := askJSON(t, "DELETE", sb.URL+"/mine"+c.path+"/"+made.Get("id").Str, "", "Authorization", c.auth, "PRIVATE-TOKEN", c.auth); status != 204 {
@@ -129,17 +136,17 @@ func TestStartersAreWritten(t *testing.T) {
 	if _, err := starter.Write(api.Starter{Name: "acme", Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := CheckProvider(filepath.Join(dir, "acme.yaml")); err != nil || r.Name != "acme" || r.Examples != 2 {
+	if r, err := sandbox.CheckProvider(filepath.Join(dir, "acme.yaml")); err != nil || r.Name != "acme" || r.Examples != 2 {
 		t.Errorf("%+v %v", r, err)
 	}
-	described := filepath.Join(dir, "acme-openapi.json")
-	if err := os.WriteFile(described, []byte(acmeAPI), 0o600); err != nil {
+	openapi := filepath.Join(dir, "acme-openapi.json")
+	if err := os.WriteFile(openapi, []byte(described), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if files, err := starter.Write(api.Starter{Name: "two", OpenAPI: described, Dir: dir}); err != nil || len(files) != 1 {
+	if files, err := starter.Write(api.Starter{Name: "two", OpenAPI: openapi, Dir: dir}); err != nil || len(files) != 1 {
 		t.Errorf("%v %v", files, err)
 	}
-	if r, err := CheckProvider(filepath.Join(dir, "two.yaml")); err != nil || r.Events != 2 || r.Generated != 1 {
+	if r, err := sandbox.CheckProvider(filepath.Join(dir, "two.yaml")); err != nil || r.Events != 2 || r.Generated != 1 {
 		t.Errorf("%+v %v", r, err)
 	}
 	for want, s := range map[string]api.Starter{
@@ -153,7 +160,29 @@ func TestStartersAreWritten(t *testing.T) {
 			t.Errorf("%v %v, want %s", files, err, want)
 		}
 	}
-	if _, err := CheckProvider(filepath.Join(dir, "none.yaml")); err == nil {
+	if _, err := sandbox.CheckProvider(filepath.Join(dir, "none.yaml")); err == nil {
 		t.Error("a file that is not there was read")
 	}
+}
+
+// askJSON calls the sandbox and returns status and body.
+func askJSON(t testing.TB, method, address, body string, header ...string) (int, gjson.Result) {
+	t.Helper()
+	req, err := http.NewRequest(method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, gjson.ParseBytes(raw)
 }

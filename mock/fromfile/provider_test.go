@@ -1,9 +1,7 @@
-package sandbox
+package fromfile_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"tacklebox/mock/sandbox"
 	"tacklebox/mock/signing"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
@@ -59,8 +58,8 @@ func acmeTree(t testing.TB) string {
 	return tree(t, map[string]string{"acme.yaml": acmeFile, "openapi.json": acmeAPI, "samples/order.lost.json": `{"type":"order.lost","id":1}`})
 }
 
-func withFile(paths ...string) Option {
-	return WithConfig(func(c *Config) { c.ProviderFiles = append(c.ProviderFiles, paths...) })
+func withFile(paths ...string) sandbox.Option {
+	return sandbox.WithConfig(func(c *sandbox.Config) { c.ProviderFiles = append(c.ProviderFiles, paths...) })
 }
 
 // askJSON calls the sandbox and returns status and body.
@@ -87,7 +86,7 @@ func askJSON(t testing.TB, method, address, body string, header ...string) (int,
 
 func TestAProviderFromAFileIsThere(t *testing.T) {
 	t.Parallel()
-	sb := Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
 	_, all := askJSON(t, "GET", sb.URL+"/_/providers", "")
 	if row := all.Get(`#(name=="acme")`); row.Get("events").Int() != 3 || row.Get("title").Str != "Acme Corp" || row.Get("base_url").Str != sb.URL+"/acme" {
 		t.Errorf("%s", all)
@@ -119,7 +118,7 @@ func TestAProviderFromAFileIsThere(t *testing.T) {
 // The plain API, accounts, signatures and secrets.
 func TestThePlainAPI(t *testing.T) {
 	t.Parallel()
-	sb := Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
 	base := sb.Provider("acme") + "/webhooks"
 	for _, c := range []struct {
 		method, at, body, want string
@@ -188,7 +187,7 @@ func TestThePlainAPI(t *testing.T) {
 // fault old_key uses it.
 func TestRotation(t *testing.T) {
 	t.Parallel()
-	sb := Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
 	base := sb.Provider("acme") + "/webhooks"
 	_, made := askJSON(t, "POST", base, `{"url":"`+sb.Inbox("shop")+`","secret":"first"}`)
 	if status, changed := askJSON(t, "PATCH", base+"/"+made.Get("id").Str, `{"secret":"second"}`); status != 200 || changed.Get("secret").Str != "second" {
@@ -219,10 +218,10 @@ func TestRotation(t *testing.T) {
 // subscription off; a payload that breaks the description is a warning.
 func TestRetriesAndGivingUp(t *testing.T) {
 	t.Parallel()
-	sb := Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
 	sb.Reply("shop", "204") // 2xx, but not one that counts here
 	_, made := askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox("shop")+`"}`)
-	sb.Fire("acme", "order.paid", Set("total", -1))
+	sb.Fire("acme", "order.paid", sandbox.Set("total", -1))
 	sb.Expect(t, "kind:attempt", 1)
 	begun := sb.Now()
 	sb.Advance(time.Hour)
@@ -272,7 +271,7 @@ api:
   create: {call: POST /hooks, url: config.url, types: events, secret: config.secret, id: hook.id}
   delete: DELETE /hooks/{hook_id}
 `})
-	sb := Start(t, withFile(filepath.Join(dir, "hub.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(dir, "hub.yaml")))
 	base := sb.URL + "/hub/v3/hooks"
 	if status, refused := askJSON(t, "GET", base, ""); status != 401 || !strings.Contains(refused.Raw, "Authorization: Bearer") {
 		t.Errorf("%d %s", status, refused)
@@ -286,7 +285,7 @@ api:
 	if status != 201 || rows.Get("0.url").Str != sb.Inbox("b") {
 		t.Errorf("%d %s", status, rows)
 	}
-	sb.Fire("hub", "push", Set("size", 4))
+	sb.Fire("hub", "push", sandbox.Set("size", 4))
 	for _, c := range sb.Expect(t, "kind:capture", 2) {
 		fields, err := url.ParseQuery(string(c.Request.Body))
 		if err != nil || gjson.Get(fields.Get("payload"), "size").Int() != 4 || c.Signature.State != signing.Valid || c.Request.Headers.HTTP().Get("X-Hub-Event") != "push" {
@@ -310,7 +309,7 @@ func TestEverySchemeSignsAFile(t *testing.T) {
 				kind = "application/x-www-form-urlencoded"
 			}
 			dir := tree(t, map[string]string{"samples/a.json": `{"id":1,"signature":{}}`, "p.yaml": "name: acme\nsamples: samples\nsign: " + name + "\ncontent_type: " + kind + "\n"})
-			sb := Start(t, withFile(filepath.Join(dir, "p.yaml")))
+			sb := sandbox.Start(t, withFile(filepath.Join(dir, "p.yaml")))
 			askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox("x")+`?a=1"}`)
 			sb.Fire("acme", "a")
 			if c := sb.Expect(t, "kind:capture")[0]; c.Signature == nil || c.Signature.State != signing.Valid {
@@ -327,14 +326,14 @@ func TestAFileProviderAfterARestart(t *testing.T) {
 	var made gjson.Result
 	var before *journal.Entry
 	t.Run("before", func(t *testing.T) {
-		sb := Start(t, WithData(data), withFile(filepath.Join(dir, "acme.yaml")))
+		sb := sandbox.Start(t, sandbox.WithData(data), withFile(filepath.Join(dir, "acme.yaml")))
 		sb.Reply("shop", "500,200")
 		_, made = askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"http://127.0.0.1:1/in/shop"}`)
 		sb.Fire("acme", "order.created")
 		sb.Expect(t, "kind:attempt has:error")
 		before = sb.Entries("kind:event")[0]
 	})
-	sb := Start(t, WithData(data), withFile(filepath.Join(dir, "acme.yaml")))
+	sb := sandbox.Start(t, sandbox.WithData(data), withFile(filepath.Join(dir, "acme.yaml")))
 	_, all := askJSON(t, "GET", sb.URL+"/_/secrets?provider=acme", "")
 	if !strings.Contains(all.Raw, made.Get("secret").Str) {
 		t.Errorf("%s", all)
@@ -347,72 +346,6 @@ func TestAFileProviderAfterARestart(t *testing.T) {
 	}
 }
 
-// Files that cannot be: a sentence and a place, and the others still start.
-func TestProviderFilesWithMistakes(t *testing.T) {
-	t.Parallel()
-	good := filepath.Join(acmeTree(t), "acme.yaml")
-	for name, c := range map[string]struct{ text, want string }{
-		"builtin.yaml":  {"name: shoptet\nsamples: s", `builtin.yaml:1: name "shoptet" is a built-in provider's`},
-		"twice.yaml":    {"samples: s\nname: acme", `twice.yaml:2: name "acme" is that of ` + good + " too"},
-		"typo.yaml":     {"name: a\nsamples: s\nretires: [1s]", `typo.yaml:3: unknown key "retires": did you mean retry?`},
-		"nofile.yaml":   {"name: a\nopenapi: none.json", "nofile.yaml:2: openapi cannot be used:"},
-		"broken.yaml":   {"name: a\nopenapi: broken.json", "broken.json:2: is not JSON"},
-		"hostile.yaml":  {"name: a\nopenapi: hostile.json", "hostile.json:1: brackets are nested deeper than 512"},
-		"noevents.yaml": {"name: a\nsamples: empty", "describes no events: the folders that it names are empty"},
-		"scheme.yaml":   {"name: a\nsamples: s\nsign: stirpe", `scheme.yaml:3: sign "stirpe" is no scheme: did you mean stripe?`},
-		"parts.yaml":    {"name: a\nsamples: s\nsign:\n  header: X-S\n  algorithm: sha265\n  signed: \"{timestamp}.{bdy}\"", `parts.yaml:5: sign: algorithm "sha265" is none of them: did you mean sha256?`},
-		"parts2.yaml":   {"name: a\nsamples: s\nsign: {header: X-S, signed: \"{timestamp}.{body}\"}", "parts2.yaml:3: sign: {timestamp} is signed, and timestamp does not say which header holds it"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := tree(t, map[string]string{name: c.text, "s/a.json": "{}", "empty/.keep": "", "broken.json": "{\n]", "hostile.json": strings.Repeat(`{"a":`, 1_000_000)})
-			bad := filepath.Join(dir, name)
-			_, err := Open(Config{ProviderFiles: []string{good, bad}})
-			var refused *ProviderFileError
-			if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) {
-				t.Fatalf("%v, want %s", err, c.want)
-			}
-			var warned []string
-			sb, err := Open(Config{ProviderFiles: []string{good, bad}, KeepGoing: true, Warn: func(m string) { warned = append(warned, m) }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = sb.Shutdown(context.Background()) }()
-			if !sb.engine.Has("acme") || len(warned) != 1 || !strings.Contains(warned[0], c.want) {
-				t.Errorf("%q", warned)
-			}
-		})
-	}
-}
-
-// Two mistakes of two files are both told; a section of the configuration names a
-// file; overrides of fixtures reach it.
-func TestFilesFromTheConfiguration(t *testing.T) {
-	t.Parallel()
-	dir := acmeTree(t)
-	over := tree(t, map[string]string{"acme/samples/order.paid.json": `{"type":"order.paid","id":99,"total":1}`})
-	section := map[string]json.RawMessage{"from": json.RawMessage(`"` + filepath.Join(dir, "acme.yaml") + `"`), "retry": json.RawMessage(`["1s"]`)}
-	sb := Start(t, WithConfig(func(c *Config) {
-		c.Providers = map[string]map[string]json.RawMessage{"acme": section}
-		c.Fixtures = over
-	}))
-	if _, s := askJSON(t, "GET", sb.URL+"/_/providers/acme/settings", ""); s.Get("retry").Raw != `["1s"]` {
-		t.Errorf("%s", s)
-	}
-	sb.Fire("acme", "order.paid", To(sb.Inbox("x")))
-	if c := sb.Expect(t, "kind:capture")[0]; gjson.GetBytes(c.Request.Body, "id").Int() != 99 || c.Signature.State != signing.Valid {
-		t.Errorf("%s", c.Request.Body)
-	}
-	_, err := Open(Config{Providers: map[string]map[string]json.RawMessage{"other": section}})
-	if err == nil || !strings.Contains(err.Error(), "the configuration calls it providers.other") {
-		t.Errorf("%v", err)
-	}
-	_, err = Open(Config{ProviderFiles: []string{"/none/a.yaml", "/none/b.yaml"}})
-	if err == nil || strings.Count(err.Error(), "no such file") != 2 {
-		t.Errorf("%v", err)
-	}
-}
-
 // A schema that refers to itself in thirty ways has more paths than can be listed:
 // the firing is answered all the same, and soon.
 func TestASchemaOfEndlessPaths(t *testing.T) {
@@ -422,7 +355,7 @@ func TestASchemaOfEndlessPaths(t *testing.T) {
 		members.WriteString(`"m` + strings.Repeat("x", i) + `":{"$ref":"#"},`)
 	}
 	dir := tree(t, map[string]string{"s/loop.json": `{"type":"object","properties":{` + members.String() + `"id":{"type":"integer"}},"required":["id"]}`, "p.yaml": "name: acme\nschemas: s\n"})
-	sb := Start(t, withFile(filepath.Join(dir, "p.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(dir, "p.yaml")))
 	began := time.Now()
 	status, got := askJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"loop","set":{"id":3},"to":"`+sb.Inbox("x")+`"}`)
 	if status != 202 || time.Since(began) > 20*time.Second {
