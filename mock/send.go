@@ -83,7 +83,8 @@ func tidy(out *provider.Outgoing) {
 
 // notInName reports characters that no header name has (RFC 9110, section 5.6.2).
 func notInName(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	letter := r|0x20 >= 'a' && r|0x20 <= 'z'
+	return !letter && (r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r))
 }
 
 // explain words a failed exchange for a person.

@@ -31,7 +31,7 @@ type sender struct {
 	mu       sync.Mutex
 	free     map[string][]*wire // by scheme and host
 	sweeping bool
-	origins  sync.Map // local address → *Origin
+	origins  sync.Map // outbound.Line → *Origin
 }
 
 // wire is one connection.
@@ -39,13 +39,14 @@ type wire struct {
 	net.Conn
 	in   *io.LimitedReader // bounds what r may take
 	r    *bufio.Reader
-	used bool // it carried an exchange before
-	old  bool // it was free already when the pool was last looked through
+	line string // outbound.LineTo
+	used bool   // it carried an exchange before
+	old  bool   // it was free already when the pool was last looked through
 }
 
 func newWire(c net.Conn) *wire {
 	in := &io.LimitedReader{R: c, N: mostHead}
-	return &wire{Conn: c, in: in, r: bufio.NewReader(in)}
+	return &wire{Conn: c, in: in, r: bufio.NewReader(in), line: outbound.LineTo(c)}
 }
 
 // Origin tells what a request that reaches the receiver belongs to.
@@ -72,9 +73,10 @@ func newSender(rules outbound.Rules, maxBody int64) *sender {
 	return &sender{rules: rules, maxBody: maxBody, free: map[string][]*wire{}}
 }
 
-// Origin returns what the request from a remote address belongs to.
-func (e *Engine) Origin(remote string) (*Origin, bool) {
-	o, ok := e.sender.origins.Load(remote)
+// Origin returns what a request of ours belongs to that came in on a line
+// (outbound.LineOf).
+func (e *Engine) Origin(line string) (*Origin, bool) {
+	o, ok := e.sender.origins.Load(line)
 	if !ok {
 		return nil, false
 	}
@@ -108,9 +110,8 @@ func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*an
 
 // exchange uses one connection; unread: not a byte of an answer came.
 func (s *sender) exchange(ctx context.Context, c *wire, u *url.URL, t try, origin *Origin) (a *answer, unread bool, err error) {
-	local := c.LocalAddr().String()
-	s.origins.Store(local, origin)
-	defer s.origins.CompareAndDelete(local, origin) // the connection may carry the next attempt already
+	s.origins.Store(c.line, origin)
+	defer s.origins.CompareAndDelete(c.line, origin) // the connection may carry the next attempt already
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(deadline(-time.Second)) })
 	defer stop()
 	over, err := t.plan.Write(ctx, c.Conn, wireHead(u, t.out), t.out.Body)

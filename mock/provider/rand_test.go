@@ -1,10 +1,27 @@
 package provider
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
 	"regexp"
 	"strings"
 	"testing"
 )
+
+func TestKeysAreTheHMACOfTheirLabel(t *testing.T) {
+	t.Parallel()
+	for _, label := range []string{"", "shoptet/event", strings.Repeat("long", 300)} {
+		for _, n := range []int64{0, 1, -1, 1 << 40} {
+			r := SeededRand{Seed: 0xfedcba9876543210}
+			sum := hmac.New(sha256.New, binary.LittleEndian.AppendUint64(nil, r.Seed))
+			sum.Write(binary.LittleEndian.AppendUint64(append([]byte(label), 0), uint64(n)))
+			if got := r.key(label, n); string(got[:]) != string(sum.Sum(nil)) {
+				t.Errorf("%.20q, %d: %x", label, n, got)
+			}
+		}
+	}
+}
 
 func TestDrawsDependOnSeedLabelAndCountAlone(t *testing.T) {
 	t.Parallel()
