@@ -23,7 +23,7 @@ type World struct {
 	settings Settings
 	memo     map[string]any
 	texts    *rand.ChaCha8 // of Text, seeded anew by each
-	dirty    bool // must be saved before the caller is answered
+	dirty    bool          // must be saved before the caller is answered
 }
 
 // Engine is what a World asks of the engine behind it. None of it waits for
