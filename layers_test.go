@@ -59,6 +59,7 @@ var layers = []struct {
 	{"mock/*", []string{"mock/provider", "mock/kit", "mock/signing", "fixtures"}},
 	{"tui/safe", nil},
 	{"tui/cli", []string{"receiver/mcp", "receiver/client", "receiver/api", "tui/safe", "tui/cli/*"}},
+	{"tui/cli/contract", []string{"receiver/client", "receiver/api", "tui/cli/*", "fixtures"}},
 	{"tui/cli/*", []string{"receiver/client", "receiver/journal/body", "receiver/api", "tui/safe", "tui/cli/*"}},
 	{"tui", []string{"receiver/client", "receiver/api", "tui/safe", "tui/*"}},
 	{"tui/body", []string{"receiver/api", "receiver/journal/body", "tui/ui"}},

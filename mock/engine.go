@@ -173,6 +173,7 @@ func (e *Engine) Quiesce(patience time.Duration) {
 	defer cancel()
 	_ = e.waitIdle(ctx) // what has not ended by then is cut off and not recorded
 	e.stop()
+	e.sender.interrupt()
 	e.wg.Wait()
 	e.sender.close()
 }

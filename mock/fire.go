@@ -111,8 +111,7 @@ func (w *service) checkFiring(f *firing) (err error) {
 	if !api.Shallow(f.Merge) {
 		return api.Refuse("bad_merge", "", "merge goes deeper than %d levels", api.MaxDepth)
 	}
-	signer := w.signer()
-	if f.rules, err = fault.Parse(f.Faults, w.engine.clock.Now, func(string) *fault.Signer { return signer }); err != nil {
+	if f.rules, err = fault.Parse(f.Faults, w.engine.clock.Now, func(string) *fault.Signer { return w.signer() }); err != nil {
 		return err
 	}
 	known, err := w.world.Catalogue().Paths(f.Type)

@@ -347,11 +347,14 @@ func TestTheRequestOnTheWire(t *testing.T) {
 func TestTheOriginIsKnownWhileTheExchangeLasts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
-	var remote string
+	var line string
 	known := make(chan *Origin, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
-		remote = req.RemoteAddr
-		o, _ := r.e.Origin(remote)
+		line = outbound.LineOf(req)
+		if _, ok := r.e.Origin(outbound.Line(req.RemoteAddr, "127.0.0.1:1")); ok {
+			t.Error("a stranger's call from the same port to another place is taken for ours")
+		}
+		o, _ := r.e.Origin(line)
 		if o != nil {
 			o.Captured(77)
 		}
@@ -368,7 +371,7 @@ func TestTheOriginIsKnownWhileTheExchangeLasts(t *testing.T) {
 	if attempt.CaptureSeq != 77 {
 		t.Errorf("the attempt knows capture %d, want 77", attempt.CaptureSeq)
 	}
-	if _, ok := r.e.Origin(remote); ok {
+	if _, ok := r.e.Origin(line); ok {
 		t.Error("the origin is known after the exchange")
 	}
 }

@@ -56,9 +56,17 @@ func (s *State) Load(name string) (json.RawMessage, bool) {
 	return v, ok
 }
 
-// Save replaces a section (nil removes it) and returns when it is on disk.
+// Save replaces a section (nil removes it) and returns when it is on disk. One that
+// cannot be written is as it was before.
 func (s *State) Save(name string, v json.RawMessage) error {
-	return s.put(name, v).wait()
+	before, _ := s.Load(name)
+	err := s.put(name, v).wait()
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.replace(name, before)
+	}
+	return err
 }
 
 // SaveSoon replaces a section and returns before it is on disk. The next Save
@@ -70,12 +78,17 @@ func (s *State) put(name string, v json.RawMessage) *flush {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.later, name)
+	s.replace(name, v)
+	return s.begin()
+}
+
+// replace puts a section in place, or removes it; the caller holds s.mu.
+func (s *State) replace(name string, v json.RawMessage) {
 	if v == nil {
 		delete(s.sections, name)
 	} else {
 		s.sections[name] = v
 	}
-	return s.begin()
 }
 
 // putLater replaces a section by what a function makes of it when it is written,

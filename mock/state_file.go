@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/journal"
 )
 
 // stateFile is the form of state.json: the sections with a checksum over their
@@ -100,10 +101,19 @@ func writeState(path string, sections map[string]json.RawMessage) error {
 		err = syncFolder(filepath.Dir(path))
 	}
 	if err != nil {
-		return fmt.Errorf("state: %w", err)
+		return notSaved{fmt.Errorf("state: %w", err)}
 	}
 	return nil
 }
+
+// notSaved is a write of the state that failed. For who asked it is what a journal
+// is that cannot be written: nothing of the change is in force.
+type notSaved struct{ error }
+
+// Is makes it a journal.ErrNotKept, which the APIs answer with 507.
+func (notSaved) Is(target error) bool { return target == journal.ErrNotKept }
+
+func (e notSaved) Unwrap() error { return e.error }
 
 // keepGeneration gives a file a second name, in place of an older generation's. At
 // every moment the file itself is there.

@@ -171,9 +171,11 @@ func TestCaptureKnowsItsOrigin(t *testing.T) {
 	t.Parallel()
 	captured := make(chan uint64, 1)
 	g := newRig(t, func(c *Config) {
-		c.Origin = func(remote string) (Origin, bool) {
-			if _, _, err := net.SplitHostPort(remote); err != nil {
-				t.Errorf("remote %q", remote)
+		c.Origin = func(line string) (Origin, bool) {
+			for end := range strings.FieldsSeq(line) {
+				if _, _, err := net.SplitHostPort(end); err != nil || strings.Count(line, " ") != 1 {
+					t.Errorf("line %q", line)
+				}
 			}
 			return Origin{Provider: "shoptet", Account: "a1", Type: "order:create", EventID: "e", DeliveryID: "d", Subscription: "s", Attempt: 2,
 				Captured: func(seq uint64) { captured <- seq }}, true

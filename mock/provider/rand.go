@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -16,26 +15,38 @@ type SeededRand struct {
 	Epoch uint64 // rises with each crash, after which counts of draws are unsure
 }
 
-// draw is the stream of the n-th draw of a label.
-func (r SeededRand) draw(label string, n int64) *rand.Rand {
+// drawKey is the key of the n-th draw of a label.
+func (r SeededRand) drawKey(label string, n int64) [32]byte {
 	if r.Epoch > 0 {
 		label = fmt.Sprintf("%s@%d", label, r.Epoch)
 	}
-	return r.stream(label, n)
+	return r.key(label, n)
 }
 
 func (r SeededRand) stream(label string, n int64) *rand.Rand {
 	return rand.New(rand.NewChaCha8(r.key(label, n)))
 }
 
-func (r SeededRand) key(label string, n int64) (key [32]byte) {
-	var seed [8]byte
-	binary.LittleEndian.PutUint64(seed[:], r.Seed)
-	m := hmac.New(sha256.New, seed[:])
-	m.Write([]byte(label))
-	m.Write(binary.LittleEndian.AppendUint64([]byte{0}, uint64(n)))
-	m.Sum(key[:0])
-	return key
+// key is HMAC-SHA256 (RFC 2104) of the label and the number under the seed, spelled
+// out: ids are drawn with each event and each delivery, and crypto/hmac makes six
+// objects for one sum.
+func (r SeededRand) key(label string, n int64) [32]byte {
+	var room [4 * sha256.BlockSize]byte // a longer label takes one from the heap
+	inner := binary.LittleEndian.AppendUint64(append(append(r.pad(room[:0], 0x36), label...), 0), uint64(n))
+	sum := sha256.Sum256(inner)
+	return sha256.Sum256(append(r.pad(room[:0], 0x5c), sum[:]...))
+}
+
+// pad begins b with the seed as a key of HMAC, mixed with one of its two constants.
+func (r SeededRand) pad(b []byte, with byte) []byte {
+	b = binary.LittleEndian.AppendUint64(b, r.Seed)
+	for len(b) < sha256.BlockSize {
+		b = append(b, 0)
+	}
+	for i := range b {
+		b[i] ^= with
+	}
+	return b
 }
 
 // Alphabets for World.Text.

@@ -10,6 +10,7 @@ import (
 
 	"tacklebox/mock/sandbox/https"
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/outbound"
 )
 
 // The mocks answer only to names that a page on the internet cannot have had
@@ -95,12 +96,13 @@ func (s *Space) calledAt(r *http.Request) string {
 // callsItself reports a request to the control API that a delivery or a forward
 // of this sandbox makes, whatever name it was sent to.
 func (s *Sandbox) callsItself(r *http.Request) bool {
-	if _, ours := s.forwards.Load(r.RemoteAddr); ours {
+	line := outbound.LineOf(r)
+	if _, ours := s.forwards.Load(line); ours {
 		return true
 	}
-	_, ours := s.engine.Origin(r.RemoteAddr)
+	_, ours := s.engine.Origin(line)
 	s.spaces.each(func(sp *Space) {
-		_, its := sp.engine.Origin(r.RemoteAddr)
+		_, its := sp.engine.Origin(line)
 		ours = ours || its
 	})
 	return ours

@@ -107,13 +107,14 @@ func (s *Space) reset(_ context.Context, r *http.Request) (api.Answer, error) {
 
 // index says what answers here, for people and programs.
 func (s *Space) index(context.Context, *http.Request) (api.Answer, error) {
+	count := s.journal.Count() // first, so that it is not above what the bounds span
 	oldest, last := s.journal.Bounds()
 	urls := map[string]string{"receiver": s.URL() + "/in/{inbox}", "control": s.URL() + "/_/", "stream": "ws" + strings.TrimPrefix(s.URL(), "http") + "/_/stream"}
 	for _, name := range s.engine.Names() {
 		urls[name] = s.engine.BaseURL(name)
 	}
 	body := map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
-		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": s.journal.Count()}}
+		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": count}}
 	if s.name != "" {
 		body["space"] = s.name
 	}

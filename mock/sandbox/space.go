@@ -116,8 +116,8 @@ func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
 }
 
 // origin tells the receiver what a request of our own belongs to.
-func (s *Space) origin(remote string) (receiver.Origin, bool) {
-	o, ok := s.engine.Origin(remote)
+func (s *Space) origin(line string) (receiver.Origin, bool) {
+	o, ok := s.engine.Origin(line)
 	if !ok {
 		return receiver.Origin{}, false
 	}

@@ -90,6 +90,9 @@ func syntax(raw []byte) error {
 	if !utf8.Valid(raw) {
 		return malformed(invalidAt(raw), "the body is not UTF-8")
 	}
+	if json.Valid(raw) {
+		return nil
+	}
 	var any json.RawMessage
 	err := json.Unmarshal(raw, &any)
 	var wrong *json.SyntaxError

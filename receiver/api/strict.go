@@ -1,13 +1,14 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tidwall/gjson"
 )
 
 // orText is a type that a plain text stands for, beside its own form.
@@ -23,171 +24,116 @@ var (
 // stricter than encoding/json, which takes any case of a name and the last of
 // equal ones.
 func check(raw []byte, v any) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if err := (&checker{dec}).value(reflect.TypeOf(v).Elem(), nil); err != nil {
+	if err := checkValue(gjson.ParseBytes(raw), reflect.TypeOf(v).Elem(), nil); err != nil {
 		return err
 	}
 	return nil
 }
 
-type checker struct{ dec *json.Decoder }
-
-// value reads the next value of the document, which is to become a t.
-func (c *checker) value(t reflect.Type, at []string) *Error {
+// checkValue looks at the value at a place, which is to become a t.
+func checkValue(v gjson.Result, t reflect.Type, at []string) *Error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	token, err := c.dec.Token()
-	switch {
-	case err != nil:
-		return c.wrong(at, "cannot be read: %v", err)
-	case token == nil: // null leaves out, as everywhere
+	if v.Type == gjson.Null { // null leaves out, as everywhere
 		return nil
 	}
-	own := reflect.PointerTo(t).Implements(ownReader)
-	_, text := token.(string)
+	own := t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(ownReader)
 	switch {
-	case text && reflect.PointerTo(t).Implements(textToo), own, t.Kind() == reflect.Interface:
-		return c.skip(token)
-	case token == json.Delim('{') && t.Kind() == reflect.Struct:
-		return c.object(t, at)
-	case token == json.Delim('{') && t.Kind() == reflect.Map:
-		return c.entries(t.Elem(), at)
-	case token == json.Delim('[') && (t.Kind() == reflect.Slice || t.Kind() == reflect.Array):
-		return c.list(t.Elem(), at)
+	case v.Type == gjson.String && reflect.PointerTo(t).Implements(textToo), own, t.Kind() == reflect.Interface:
+		return nil
+	case v.IsObject() && t.Kind() == reflect.Struct:
+		return checkObject(v, t, at)
+	case v.IsObject() && t.Kind() == reflect.Map:
+		return checkMembers(v, at, func(string) reflect.Type { return t.Elem() })
+	case v.IsArray() && (t.Kind() == reflect.Slice || t.Kind() == reflect.Array):
+		return checkList(v, t.Elem(), at)
 	}
-	return c.plain(token, t, at)
+	return checkPlain(v, t, at)
 }
 
-// plain compares a text, a number or a truth value, and refuses what is left.
-func (c *checker) plain(token json.Token, t reflect.Type, at []string) *Error {
+// checkPlain compares a text, a number or a truth value, and refuses what is left.
+func checkPlain(v gjson.Result, t reflect.Type, at []string) *Error {
 	want := formOf(t)
-	switch v := token.(type) {
-	case string:
+	switch v.Type {
+	case gjson.String:
 		if t.Kind() == reflect.String {
 			return nil
 		}
-	case bool:
+	case gjson.True, gjson.False:
 		if t.Kind() == reflect.Bool {
 			return nil
 		}
-	case json.Number:
-		if fits(v, t) {
+	case gjson.Number:
+		if fits(v.Raw, t) {
 			return nil
 		}
 		if want == "a whole number" {
-			return c.wrong(at, "%s where %s is wanted", v, want)
+			return wrong(at, "%s where %s is wanted", v.Raw, want)
 		}
 	}
-	return c.wrong(at, "%s where %s is wanted", formOfToken(token), want)
+	return wrong(at, "%s where %s is wanted", formOfValue(v), want)
 }
 
 // fits reports whether a number can be kept in a t as it is.
-func fits(n json.Number, t reflect.Type) bool {
+func fits(n string, t reflect.Type) bool {
 	var err error
 	switch {
 	case t.Kind() == reflect.Float64, t.Kind() == reflect.Float32:
-		_, err = strconv.ParseFloat(n.String(), t.Bits())
+		_, err = strconv.ParseFloat(n, t.Bits())
 	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64:
-		_, err = strconv.ParseInt(n.String(), 10, t.Bits())
+		_, err = strconv.ParseInt(n, 10, t.Bits())
 	case t.Kind() >= reflect.Uint && t.Kind() <= reflect.Uint64:
-		_, err = strconv.ParseUint(n.String(), 10, t.Bits())
+		_, err = strconv.ParseUint(n, 10, t.Bits())
 	default:
 		return false
 	}
 	return err == nil
 }
 
-func (c *checker) object(t reflect.Type, at []string) *Error {
-	fields := fieldsOf(t)
+func checkObject(v gjson.Result, t reflect.Type, at []string) *Error {
+	err := checkMembers(v, at, func(name string) reflect.Type { return memberNamed(t, name) })
+	if err != nil && err.Code == CodeUnknownField && len(err.Path) == len(at)+1 {
+		err.Hint = Suggest(err.Path[len(at)], membersOf(t))
+	}
+	return err
+}
+
+// checkMembers looks at the members of an object, whose names must differ;
+// typeOf returns nil where there is no such member.
+func checkMembers(v gjson.Result, at []string, typeOf func(name string) reflect.Type) (err *Error) {
 	seen := map[string]bool{}
-	for c.dec.More() {
-		name, err := c.name(at, seen)
-		if err != nil {
-			return err
+	v.ForEach(func(key, value gjson.Result) bool {
+		name := key.String()
+		place := append(slices.Clip(at), name)
+		if seen[name] {
+			err = member(place, "stands twice")
+			return false
 		}
-		field, known := fields[name]
-		if !known {
-			names := membersOf(t)
-			e := member(append(slices.Clone(at), name), "is not a known field")
-			e.Code, e.Hint = CodeUnknownField, Suggest(name, names)
-			return e
+		seen[name] = true
+		if t := typeOf(name); t != nil {
+			err = checkValue(value, t, place)
+		} else {
+			err = member(place, "is not a known field")
+			err.Code = CodeUnknownField
 		}
-		if err := c.value(field, append(slices.Clone(at), name)); err != nil {
-			return err
-		}
-	}
-	return c.end(at)
+		return err == nil
+	})
+	return err
 }
 
-// entries reads an object whose members may have any name.
-func (c *checker) entries(t reflect.Type, at []string) *Error {
-	seen := map[string]bool{}
-	for c.dec.More() {
-		name, err := c.name(at, seen)
-		if err != nil {
-			return err
-		}
-		if err := c.value(t, append(slices.Clone(at), name)); err != nil {
-			return err
-		}
-	}
-	return c.end(at)
-}
-
-func (c *checker) list(t reflect.Type, at []string) *Error {
-	for i := 0; c.dec.More(); i++ {
-		if err := c.value(t, append(slices.Clone(at), strconv.Itoa(i))); err != nil {
-			return err
-		}
-	}
-	return c.end(at)
-}
-
-// name reads the name of the next member, which must be new.
-func (c *checker) name(at []string, seen map[string]bool) (string, *Error) {
-	token, err := c.dec.Token()
-	if err != nil {
-		return "", c.wrong(at, "cannot be read: %v", err)
-	}
-	name, _ := token.(string)
-	if seen[name] {
-		return "", member(append(slices.Clone(at), name), "stands twice")
-	}
-	seen[name] = true
-	return name, nil
-}
-
-func (c *checker) end(at []string) *Error {
-	if _, err := c.dec.Token(); err != nil {
-		return c.wrong(at, "cannot be read: %v", err)
-	}
-	return nil
-}
-
-// skip passes over a value that its type reads itself.
-func (c *checker) skip(token json.Token) *Error {
-	depth := 0
-	for {
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-		if depth == 0 {
-			return nil
-		}
-		var err error
-		if token, err = c.dec.Token(); err != nil {
-			return c.wrong(nil, "cannot be read: %v", err)
-		}
-	}
+func checkList(v gjson.Result, t reflect.Type, at []string) (err *Error) {
+	i := 0
+	v.ForEach(func(_, value gjson.Result) bool {
+		err = checkValue(value, t, append(slices.Clip(at), strconv.Itoa(i)))
+		i++
+		return err == nil
+	})
+	return err
 }
 
 // wrong says what is wrong with the value at a place.
-func (c *checker) wrong(at []string, format string, args ...any) *Error {
+func wrong(at []string, format string, args ...any) *Error {
 	e := Failed(http.StatusBadRequest, CodeBadJSON, "", format, args...)
 	where := "the body"
 	if len(at) > 0 {
@@ -220,23 +166,35 @@ func spelled(at []string) string {
 	return b.String()
 }
 
-// fieldsOf lists the members that a struct is read from, by name.
-func fieldsOf(t reflect.Type) map[string]reflect.Type {
-	fields := map[string]reflect.Type{}
-	for _, f := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.IsExported() && name != "" && name != "-" {
-			fields[name] = f.Type
+// memberNamed is the type of a member that a struct is read from, nil when it has
+// none of that name.
+func memberNamed(t reflect.Type, name string) reflect.Type {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && f.Tag == "" && f.Type.Kind() == reflect.Struct {
+			if found := memberNamed(f.Type, name); found != nil {
+				return found
+			}
+		} else if memberOf(f) == name && name != "" {
+			return f.Type
 		}
 	}
-	return fields
+	return nil
 }
 
-// membersOf lists them in the order of the type.
+// memberOf is the name of a field in JSON, "" when it is none.
+func memberOf(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if !f.IsExported() || name == "-" {
+		return ""
+	}
+	return name
+}
+
+// membersOf lists the names of the members in the order of the type.
 func membersOf(t reflect.Type) (names []string) {
 	for _, f := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.IsExported() && name != "" && name != "-" {
+		if name := memberOf(f); name != "" {
 			names = append(names, name)
 		}
 	}
@@ -260,16 +218,16 @@ func formOf(t reflect.Type) string {
 	return "a whole number"
 }
 
-func formOfToken(token json.Token) string {
-	switch token.(type) {
-	case string:
+func formOfValue(v gjson.Result) string {
+	switch v.Type {
+	case gjson.String:
 		return "a text"
-	case bool:
+	case gjson.True, gjson.False:
 		return "true or false"
-	case json.Number:
+	case gjson.Number:
 		return "a number"
 	}
-	if token == json.Delim('[') {
+	if v.IsArray() {
 		return "a list"
 	}
 	return "an object"

@@ -18,6 +18,7 @@ import (
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/body"
+	"tacklebox/receiver/outbound"
 	"tacklebox/receiver/wire"
 )
 
@@ -253,7 +254,7 @@ func (b *Inboxes) judge(c *capture, box *settings, r *http.Request) Origin {
 	var o Origin
 	known := false
 	if b.cfg.Origin != nil {
-		o, known = b.cfg.Origin(r.RemoteAddr)
+		o, known = b.cfg.Origin(outbound.LineOf(r))
 	}
 	e, secret := &c.entry, ""
 	if known {

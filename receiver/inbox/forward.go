@@ -30,8 +30,8 @@ type forwarder struct {
 	depth  *ForwardDepth
 }
 
-// ForwardDepth knows the connections that forwarded requests are on by their
-// local address, with how many forwards led there. It is how a ring of inboxes is
+// ForwardDepth knows the connections that forwarded requests are on (outbound.Line),
+// with how many forwards led there. It is how a ring of inboxes is
 // noticed without a header that the sender did not send. Receivers of one
 // process share it, as they can forward to each other.
 type ForwardDepth struct{ sync.Map }
@@ -86,9 +86,9 @@ func (f *forwarder) counted(dial dialFunc) dialFunc {
 			return nil, err
 		}
 		depth, _ := ctx.Value(depthKey{}).(int)
-		local := conn.LocalAddr().String()
-		f.depth.Store(local, depth)
-		return &forwardConn{Conn: conn, done: func() { f.depth.Delete(local) }}, nil
+		line := outbound.LineTo(conn)
+		f.depth.Store(line, depth)
+		return &forwardConn{Conn: conn, done: func() { f.depth.Delete(line) }}, nil
 	}
 }
 
@@ -106,7 +106,7 @@ func (f *forwarder) send(r *http.Request, c *capture, to *url.URL, below string)
 		return c.unforwarded(api.Failed(http.StatusRequestEntityTooLarge, "too_large", "raise --max-body", "a body of %d bytes is not forwarded: only %d were kept", c.request.Size, len(c.body)))
 	}
 	depth := 1
-	if d, ok := f.depth.Load(r.RemoteAddr); ok {
+	if d, ok := f.depth.Load(outbound.LineOf(r)); ok {
 		depth += d.(int)
 	}
 	if depth > maxForwardDepth {

@@ -25,9 +25,9 @@ type Config struct {
 	// MaxBody is how many bytes of a captured body are kept; 0 is 1 MiB. Size
 	// and digest are of the whole body all the same.
 	MaxBody int64
-	// Origin tells who caused a request, from the sender's local address
-	// ("ip:port"); nil or !ok: a foreign sender.
-	Origin func(remote string) (Origin, bool)
+	// Origin tells who caused a request, from the connection that it came in on
+	// (outbound.LineOf); nil or !ok: a foreign sender.
+	Origin func(line string) (Origin, bool)
 	// Verify judges a request's signature by the secret given or, when that is
 	// empty, by the keys known of provider and account. A nil result: there is
 	// nothing to check it with.

@@ -70,11 +70,12 @@ func (r Rules) Permit(host string, ip netip.Addr) error {
 	return &Forbidden{host, ip.String() + " is public, and public addresses are not called", "start with --allow-host " + host}
 }
 
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
 // plain is an IPv4 address for the IPv6 spellings that stand for one: mapped,
 // and those of NAT64 (RFC 6052), which a gateway turns into it.
 func plain(ip netip.Addr) netip.Addr {
 	ip = ip.Unmap().WithZone("")
-	nat64 := netip.MustParsePrefix("64:ff9b::/96")
 	if b := ip.As16(); ip.Is6() && nat64.Contains(ip) {
 		return netip.AddrFrom4([4]byte(b[12:]))
 	}
@@ -91,7 +92,7 @@ func (r Rules) allows(host string) bool {
 // API. What cannot be known now passes, and is judged when it is dialled.
 func (r Rules) CheckURL(ctx context.Context, u *url.URL) error {
 	host := u.Hostname()
-	if r.isOwn(u) && isControl(u.EscapedPath()) {
+	if isControl(u.EscapedPath()) && r.isOwn(u) {
 		return &Forbidden{host, "the sandbox does not call its own control API", "give the address of your application, or an inbox: /in/NAME"}
 	}
 	if ip, ok := address(host); ok {

@@ -17,6 +17,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/complete"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 	"tacklebox/tui/cli/serve"
@@ -170,7 +171,7 @@ func (a *App) addCommands(root *cobra.Command) {
 	}{
 		{"run", "Run:", []*cobra.Command{upCommand(a), tuiCommand(a), readyCommand(a), spacesCommand(a), mcpCommand(a), caCommand(a), doctorCommand(a)}},
 		{"send", "Send:", []*cobra.Command{providersCommand(a), providerCommand(a), eventsCommand(a), fireCommand(a), retryCommand(a), replayCommand(a), scenarioCommand(a), signCommand(a), sendCommand(a)}},
-		{"see", "See:", []*cobra.Command{tailCommand(a), entriesCommand(a), showCommand(a), diffCommand(a), exportCommand(a), importCommand(a), expectCommand(a), verifyCommand(a), schemesCommand(a)}},
+		{"see", "See:", []*cobra.Command{tailCommand(a), entriesCommand(a), showCommand(a), diffCommand(a), exportCommand(a), importCommand(a), expectCommand(a), verifyCommand(a), contractCommand(a), schemesCommand(a)}},
 		{"set", "Set:", []*cobra.Command{subscribeCommand(a), subscriptionsCommand(a), settingsCommand(a), inboxCommand(a), faultsCommand(a), secretsCommand(a), clockCommand(a), resetCommand(a)}},
 		{"more", "More:", []*cobra.Command{versionCommand(a), completionCommand(a)}},
 	}
@@ -182,6 +183,7 @@ func (a *App) addCommands(root *cobra.Command) {
 		}
 	}
 	root.AddCommand(filterTopic())
+	complete.Register(root, a.completing)
 	root.CompletionOptions.DisableDefaultCmd = true // ours refuses a shell it does not know
 	root.SetHelpCommandGroupID("more")
 }

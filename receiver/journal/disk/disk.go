@@ -135,17 +135,35 @@ func (d *disk) Get(seq uint64) (*journal.Entry, error) {
 
 // locate finds seq in the index and holds its segment.
 func (d *disk) locate(seq uint64) (*segment, record.Meta, error) {
+	s, err := d.holding(seq)
+	if err != nil {
+		return nil, record.Meta{}, err
+	}
+	metas, err := d.index(s)
+	if err == nil && metas[seq-s.base].Size == 0 {
+		_, last := d.Bounds()
+		err = journal.Missing(seq, last)
+	}
+	if err != nil {
+		s.release()
+		return nil, record.Meta{}, err
+	}
+	return s, metas[seq-s.base], nil
+}
+
+// holding finds the segment that seq is kept in and holds it.
+func (d *disk) holding(seq uint64) (*segment, error) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if d.closed {
-		return nil, record.Meta{}, journal.ErrClosed
+		return nil, journal.ErrClosed
 	}
 	s := d.find(seq)
-	if s == nil || seq < d.oldest || seq >= s.next() || s.metas[seq-s.base].Size == 0 {
-		return nil, record.Meta{}, journal.Missing(seq, d.last)
+	if s == nil || seq < d.oldest || seq >= s.next() {
+		return nil, journal.Missing(seq, d.last)
 	}
 	s.hold()
-	return s, s.metas[seq-s.base], nil
+	return s, nil
 }
 
 // Wait implements Store.

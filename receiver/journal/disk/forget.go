@@ -55,7 +55,11 @@ func (d *disk) Forget(ctx context.Context, f journal.Matcher) error {
 // forgetIn makes holes of some numbers of s. Readers that are under way see what
 // was there: they have the metas of before.
 func (d *disk) forgetIn(s *segment, seqs []uint64, active bool) error {
-	metas, gone, bytes := slices.Clone(s.metas), 0, int64(0)
+	metas, err := d.index(s)
+	if err != nil {
+		return err
+	}
+	metas, gone, bytes := slices.Clone(metas), 0, int64(0)
 	for _, seq := range seqs {
 		if seq < s.base {
 			continue // its segment was dropped meanwhile
@@ -104,6 +108,12 @@ func saveForgotten(segment string, metas []record.Meta) error {
 		os.Remove(path + ".new")
 	}
 	return err
+}
+
+// hasForgotten reports whether entries of s were forgotten one by one.
+func (s *segment) hasForgotten() bool {
+	_, err := os.Lstat(forgottenPath(s.path))
+	return err == nil
 }
 
 // applyForgotten makes the holes again when a segment is opened.

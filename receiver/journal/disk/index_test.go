@@ -66,3 +66,43 @@ func TestSegmentNumbers(t *testing.T) {
 		t.Error("a record behind holes is the first")
 	}
 }
+
+// TestAnIndexIsReadWhenSomebodyLooks: opening reads the heads of the indexes alone,
+// and what is damaged behind a head costs nothing but time.
+func TestAnIndexIsReadWhenSomebodyLooks(t *testing.T) {
+	t.Parallel()
+	for name, harm := range map[string]func(path string, data []byte) error{
+		"whole":      func(string, []byte) error { return nil },
+		"a meta":     func(path string, data []byte) error { return flip(path, indexHeader+5) },
+		"the sum":    func(path string, data []byte) error { return flip(path, len(data)-1) },
+		"the head":   func(path string, data []byte) error { return flip(path, 18) },
+		"gone":       func(path string, _ []byte) error { return os.Remove(path) },
+		"in its use": func(path string, data []byte) error { return os.Truncate(path, int64(len(data)-1)) },
+	} {
+		dir, o := t.TempDir(), Options{SegmentBytes: 6 << 10}
+		s := mustOpen(t, dir, o)
+		for i := range 40 {
+			journaltest.Put(t, s, journaltest.Sample(i, 500)) // one by one: a group is never cut
+		}
+		s.Close()
+		path := indexPath(segmentPath(dir, 1))
+		data, err := os.ReadFile(path)
+		if err == nil {
+			err = harm(path, data)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s = mustOpen(t, dir, o)
+		first := s.(*disk).segments[0]
+		if name == "whole" && (first.metas != nil || first.total == 0) {
+			t.Errorf("%s: opening read %d metas of %d", name, len(first.metas), first.total)
+		}
+		journaltest.Equal(t, name+": counted", s.Count(), uint64(40))
+		if e, err := s.Get(2); err != nil || e.Seq != 2 {
+			t.Errorf("%s: entry 2: %v", name, err)
+		}
+		journaltest.Equal(t, name, seqs(t, s, 0, 0, false, ""), journaltest.Span(1, 40))
+		s.Close()
+	}
+}

@@ -37,6 +37,9 @@ func (d *disk) Scan(ctx context.Context, after, before uint64, reverse bool, f j
 		if missed := d.between(views, i, after, reverse); missed != nil {
 			return missed
 		}
+		if views[i].metas, err = d.index(views[i].segment); err != nil {
+			return err
+		}
 		if !r.scan(&views[i], reverse) {
 			break
 		}
@@ -81,10 +84,10 @@ func (d *disk) views(after, before uint64, reverse bool) ([]view, error) {
 	}
 	var list []view
 	for _, s := range d.segments {
-		if s.next() <= after || len(s.metas) == 0 || before > 0 && s.base >= before {
+		if s.next() <= after || s.total == 0 || before > 0 && s.base >= before {
 			continue
 		}
-		v := view{segment: s, metas: s.metas, hi: len(s.metas)}
+		v := view{segment: s, hi: s.total}
 		if after >= s.base {
 			v.lo = int(after - s.base + 1)
 		}

@@ -19,8 +19,9 @@ type segment struct {
 	path  string
 	f     *os.File
 	size  int64         // bytes that are written and readable
-	metas []record.Meta // metas[i] is record base+i; holes have size 0
-	count int           // of metas that are no holes
+	metas []record.Meta // metas[i] is record base+i; holes have size 0. nil: in the index file, see index
+	total int           // of numbers: records and holes
+	count int           // of records
 
 	refs   atomic.Int32 // the store's own and one per reader
 	doomed atomic.Bool  // dropped: the last one out removes the file
@@ -69,10 +70,13 @@ func segmentBases(dir string) ([]uint64, error) {
 }
 
 // next is the sequence number behind the last one of s.
-func (s *segment) next() uint64 { return s.base + uint64(len(s.metas)) }
+func (s *segment) next() uint64 { return s.base + uint64(s.total) }
 
 // first is the first sequence number that s really has.
 func (s *segment) first() (seq uint64, ok bool) {
+	if s.count == s.total {
+		return s.base, s.count > 0
+	}
 	for i := range s.metas {
 		if s.metas[i].Size > 0 {
 			return s.base + uint64(i), true
@@ -93,8 +97,10 @@ func (s *segment) endsInHole() bool {
 func (s *segment) put(seq uint64, m record.Meta) {
 	for s.next() < seq {
 		s.metas = append(s.metas, record.Meta{})
+		s.total++
 	}
 	s.metas = append(s.metas, m)
+	s.total++
 	if m.Size > 0 {
 		s.count++
 	}

@@ -264,7 +264,7 @@ func (d *disk) room(g *group) (*segment, error) {
 		return d.begin(g.first)
 	}
 	s := d.active()
-	if s.size == 0 || s.size+g.size <= d.segmentBytes && len(s.metas)+len(g.metas) <= d.segmentCount {
+	if s.size == 0 || s.size+g.size <= d.segmentBytes && s.total+len(g.metas) <= d.segmentCount {
 		return s, nil
 	}
 	if d.torn {

@@ -32,7 +32,7 @@ type Drift struct {
 	Kind string `json:"kind"`
 	Want string `json:"want,omitempty"`
 	Got  string `json:"got,omitempty"`
-	Note string `json:"note,omitempty"` // what the schema says against it
+	Note string `json:"note,omitempty"` // what the schema says against a value; of an unknown path, the nearest known
 }
 
 func (d Drift) String() string {
@@ -41,6 +41,9 @@ func (d Drift) String() string {
 	case Missing:
 		return at + " is missing"
 	case Unknown:
+		if d.Note != "" {
+			return fmt.Sprintf("%s is not known (did you mean %q?)", at, d.Note)
+		}
 		return at + " is not known"
 	case Type:
 		return fmt.Sprintf("%s: want %s, got %s", at, d.Want, d.Got)
