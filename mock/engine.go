@@ -65,6 +65,7 @@ type Engine struct {
 
 	checkpointMu    sync.Mutex // one writer of checkpoints at a time
 	sinceCheckpoint atomic.Int64
+	checkpointSize  atomic.Int64 // deliveries in the last one
 
 	faults fault.InForce
 }
