@@ -163,9 +163,9 @@ func (e *Engine) restoreCheckpoint(last uint64, known map[*service]uint64, open 
 }
 
 func (e *Engine) readCheckpoint() (parts map[string]checkpoint, err error) {
-	raw, ok := e.state.loadBeside(checkpointName)
-	if !ok {
-		return nil, nil
+	raw, err := e.state.loadBeside(checkpointName)
+	if raw == nil {
+		return nil, err
 	}
 	sum, doc, _ := strings.Cut(string(raw), "\n")
 	if want, err := strconv.ParseUint(sum, 16, 32); err != nil || crc32.ChecksumIEEE([]byte(doc)) != uint32(want) {

@@ -2,11 +2,14 @@ package mock
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"sync"
+
+	"tacklebox/receiver/journal/files"
 )
 
 // State is the one small document that outlives the process beside the journal:
@@ -126,16 +129,18 @@ func (s *State) saveBeside(name string, b []byte) error {
 	return writeFile(filepath.Join(filepath.Dir(s.path), name), b)
 }
 
-// loadBeside returns what saveBeside kept.
-func (s *State) loadBeside(name string) ([]byte, bool) {
+// loadBeside returns what saveBeside kept, nil when there is nothing.
+func (s *State) loadBeside(name string) ([]byte, error) {
 	if s.path == "" {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		b, ok := s.beside[name]
-		return b, ok
+		return s.beside[name], nil
 	}
-	b, err := os.ReadFile(filepath.Join(filepath.Dir(s.path), name))
-	return b, err == nil
+	b, err := files.Read(filepath.Join(filepath.Dir(s.path), name))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	return b, err
 }
 
 // onDisk reports that saving can fail.
