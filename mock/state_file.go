@@ -1,10 +1,12 @@
 package mock
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -84,7 +86,7 @@ func readGeneration(path string) (map[string]json.RawMessage, error) {
 func writeState(path string, sections map[string]json.RawMessage) error {
 	raw := provider.Encode(sections)
 	tmp := path + stateNew
-	err := writeSynced(tmp, provider.Encode(stateFile{checksum(raw), raw}))
+	err := writeSynced(tmp, bytesOf(provider.Encode(stateFile{checksum(raw), raw})))
 	if err == nil {
 		err = keepGeneration(path)
 	}
@@ -125,17 +127,28 @@ func keepGeneration(path string) error {
 		if readErr != nil {
 			return readErr
 		}
-		return writeSynced(before, raw)
+		return writeSynced(before, bytesOf(raw))
 	}
 	return nil
 }
 
-func writeSynced(path string, b []byte) error {
+// bytesOf writes what is there already.
+func bytesOf(b []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	}
+}
+
+func writeSynced(path string, write func(io.Writer) error) error {
 	f, err := files.Open(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
+	buffered := bufio.NewWriter(f)
+	if err = write(buffered); err == nil {
+		err = buffered.Flush()
+	}
 	if err == nil {
 		err = f.Sync()
 	}
