@@ -24,6 +24,7 @@ var layers = []struct {
 }{
 	{".", []string{"tui/cli", "tui/cli/*", "tui", "mock/sandbox"}},
 	{"scripts", nil},
+	{"scripts/clients/go", nil},
 	{"receiver/api/nearest", nil},
 	{"fixtures", []string{"receiver/api/nearest"}},
 	{"receiver/journal", nil},
