@@ -3,12 +3,15 @@ package mock
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"sync"
+
+	"tacklebox/receiver/journal/files"
 )
 
 // State is the one small document that outlives the process beside the journal:
@@ -141,9 +144,12 @@ func (s *State) readBeside(name string, read func(*io.SectionReader) error) (fou
 		}
 		return true, read(io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b))))
 	}
-	f, err := os.Open(filepath.Join(filepath.Dir(s.path), name))
-	if err != nil {
+	f, err := files.Open(filepath.Join(filepath.Dir(s.path), name), os.O_RDONLY)
+	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
+	}
+	if err != nil {
+		return true, err
 	}
 	defer f.Close()
 	info, err := f.Stat()

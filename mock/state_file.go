@@ -13,6 +13,7 @@ import (
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/files"
 )
 
 // stateFile is the form of state.json: the sections with a checksum over their
@@ -62,14 +63,7 @@ func readState(path string) (sections map[string]json.RawMessage, note string, e
 }
 
 func readGeneration(path string) (map[string]json.RawMessage, error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	raw, err := os.ReadFile(path)
+	raw, err := files.Read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +123,7 @@ func keepGeneration(path string) error {
 		return nil // the first write
 	}
 	if err != nil { // a file system without links
-		raw, readErr := os.ReadFile(path)
+		raw, readErr := files.Read(path)
 		if readErr != nil {
 			return readErr
 		}
@@ -147,7 +141,7 @@ func bytesOf(b []byte) func(io.Writer) error {
 }
 
 func writeSynced(path string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := files.Open(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC)
 	if err != nil {
 		return err
 	}
