@@ -1,12 +1,17 @@
 package mock
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"sync"
+
+	"tacklebox/receiver/journal/files"
 )
 
 // State is the one small document that outlives the process beside the journal:
@@ -115,27 +120,43 @@ func (s *State) settle() {
 	}
 }
 
-// saveBeside keeps bytes in a file of their own beside the document.
-func (s *State) saveBeside(name string, b []byte) error {
-	if s.path == "" {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.beside[name] = b
-		return nil
+// writeBeside keeps what is written in a file of its own beside the document.
+func (s *State) writeBeside(name string, write func(io.Writer) error) error {
+	if s.path != "" {
+		return writeFile(filepath.Join(filepath.Dir(s.path), name), write)
 	}
-	return writeFile(filepath.Join(filepath.Dir(s.path), name), b)
+	var b bytes.Buffer
+	err := write(&b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.beside[name] = b.Bytes()
+	return err
 }
 
-// loadBeside returns what saveBeside kept.
-func (s *State) loadBeside(name string) ([]byte, bool) {
+// readBeside reads what writeBeside kept, when there is something.
+func (s *State) readBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
 	if s.path == "" {
 		s.mu.Lock()
-		defer s.mu.Unlock()
 		b, ok := s.beside[name]
-		return b, ok
+		s.mu.Unlock()
+		if !ok {
+			return false, nil
+		}
+		return true, read(io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b))))
 	}
-	b, err := os.ReadFile(filepath.Join(filepath.Dir(s.path), name))
-	return b, err == nil
+	f, err := files.Open(filepath.Join(filepath.Dir(s.path), name), os.O_RDONLY)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return true, err
+	}
+	return true, read(io.NewSectionReader(f, 0, info.Size()))
 }
 
 // onDisk reports that saving can fail.
@@ -187,9 +208,9 @@ func (s *State) run() {
 }
 
 // writeFile replaces a file in one step that survives a power cut.
-func writeFile(path string, b []byte) error {
+func writeFile(path string, write func(io.Writer) error) error {
 	tmp := path + stateNew
-	err := writeSynced(tmp, b)
+	err := writeSynced(tmp, write)
 	if err == nil {
 		err = os.Rename(tmp, path)
 	}

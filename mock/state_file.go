@@ -1,16 +1,19 @@
 package mock
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/files"
 )
 
 // stateFile is the form of state.json: the sections with a checksum over their
@@ -60,14 +63,7 @@ func readState(path string) (sections map[string]json.RawMessage, note string, e
 }
 
 func readGeneration(path string) (map[string]json.RawMessage, error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	raw, err := os.ReadFile(path)
+	raw, err := files.Read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +86,7 @@ func readGeneration(path string) (map[string]json.RawMessage, error) {
 func writeState(path string, sections map[string]json.RawMessage) error {
 	raw := provider.Encode(sections)
 	tmp := path + stateNew
-	err := writeSynced(tmp, provider.Encode(stateFile{checksum(raw), raw}))
+	err := writeSynced(tmp, bytesOf(provider.Encode(stateFile{checksum(raw), raw})))
 	if err == nil {
 		err = keepGeneration(path)
 	}
@@ -127,21 +123,32 @@ func keepGeneration(path string) error {
 		return nil // the first write
 	}
 	if err != nil { // a file system without links
-		raw, readErr := os.ReadFile(path)
+		raw, readErr := files.Read(path)
 		if readErr != nil {
 			return readErr
 		}
-		return writeSynced(before, raw)
+		return writeSynced(before, bytesOf(raw))
 	}
 	return nil
 }
 
-func writeSynced(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+// bytesOf writes what is there already.
+func bytesOf(b []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	}
+}
+
+func writeSynced(path string, write func(io.Writer) error) error {
+	f, err := files.Open(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
+	buffered := bufio.NewWriter(f)
+	if err = write(buffered); err == nil {
+		err = buffered.Flush()
+	}
 	if err == nil {
 		err = f.Sync()
 	}

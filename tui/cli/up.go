@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -193,6 +194,12 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 		}()
 	} else {
 		a.welcome(ctx, r, o)
+		if o.UntilEOF {
+			go func() {
+				_, _ = io.Copy(io.Discard, a.Stdin)
+				cancel()
+			}()
+		}
 		go func() {
 			defer close(printed)
 			if err := a.follow(ctx, r.inst, o.Quiet); err != nil {
