@@ -211,11 +211,24 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 	case <-ctx.Done():
 		return a.finish(shown, printed)
 	case err := <-shown:
-		return ignoreCancel(err)
+		if !errors.Is(err, ErrLeftRunning) {
+			return ignoreCancel(err)
+		}
+		a.say("the sandbox at %s goes on without the screen: 'tacklebox tui' opens it again, ctrl+c here stops the sandbox", r.url)
+	case err := <-r.served:
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	select {
+	case <-ctx.Done():
+		return nil
 	case err := <-r.served:
 		return fmt.Errorf("sandbox: %w", err)
 	}
 }
+
+// ErrLeftRunning is what the full-screen program returns when its user left it and
+// wants the sandbox to go on.
+var ErrLeftRunning = errors.New("the sandbox goes on without the screen")
 
 // finish lets the reader print what has happened until now. A pipe that nobody
 // empties may not keep the sandbox from stopping.
