@@ -68,7 +68,11 @@ func buildVersion() string {
 // screen is the full-screen program on the process's terminal.
 func screen(getenv func(string) string, stdin io.Reader, stdout io.Writer) func(context.Context, *cli.Client, cli.TUIOptions) error {
 	return func(ctx context.Context, c *cli.Client, o cli.TUIOptions) error {
-		return tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Memory: o.Memory, Theme: o.Theme, Version: o.Version})
+		err := tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Memory: o.Memory, Theme: o.Theme, Version: o.Version})
+		if errors.Is(err, tui.ErrLeftRunning) {
+			return cli.ErrLeftRunning
+		}
+		return err
 	}
 }
 

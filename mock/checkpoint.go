@@ -1,14 +1,15 @@
 package mock
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"tacklebox/mock/provider"
@@ -24,11 +25,14 @@ const (
 	checkpointEvery = 20_000 // entries of the engine
 )
 
-// checkpoint is one provider's part.
+// checkpoint is one provider's part: a line of its own, then one for each delivery.
+// The last line of the file is the checksum of all before it.
 type checkpoint struct {
-	Seq        uint64          `json:"seq"` // the newest entry that is in it
-	Deliveries []savedDelivery `json:"deliveries,omitempty"`
-	Failures   []failures      `json:"failures,omitempty"`
+	Provider   string     `json:"provider"`
+	Seq        uint64     `json:"seq"` // the newest entry that is in it
+	Failures   []failures `json:"failures,omitempty"`
+	Count      int        `json:"deliveries"`
+	deliveries []provider.Delivery
 }
 
 // savedDelivery is a provider.Delivery without what can be made again.
@@ -61,9 +65,9 @@ type savedAttempt struct {
 	OK     bool          `json:"ok,omitempty"`
 }
 
-func (d *delivery) saved() savedDelivery {
+func saved(d *provider.Delivery) savedDelivery {
 	out := savedDelivery{ID: d.ID, Account: d.Account, Subscription: d.Subscription, Type: d.Type, URL: d.URL, Direct: d.Direct, Data: d.Data, Created: d.Created,
-		EventIDs: d.EventIDs, EventTypes: d.together().EventTypes, Events: d.Events, State: d.State, Next: d.Next}
+		EventIDs: d.EventIDs, EventTypes: together(d).EventTypes, Events: d.Events, State: d.State, Next: d.Next}
 	if !d.Settled() {
 		out.Body = d.Body
 	}
@@ -98,36 +102,63 @@ type failures struct {
 }
 
 // Checkpoint writes down what waits and what was settled, for the next start. It
-// is called while the log grows, and before entries are deleted.
+// is called while the log grows, and before entries are deleted. It goes to the
+// file delivery by delivery: as one text it was most of the memory that a hundred
+// thousand waiting deliveries took.
 func (e *Engine) Checkpoint() error {
 	e.checkpointMu.Lock()
 	defer e.checkpointMu.Unlock()
-	parts := map[string]checkpoint{}
+	var parts []checkpoint
 	var saved []*flush
-	for name, w := range e.services {
+	size := 0
+	for _, name := range e.Names() {
+		w := e.services[name]
 		w.mu.Lock()
-		parts[name] = w.checkpoint()
+		parts = append(parts, w.checkpoint())
 		saved = append(saved, w.save())
 		w.mu.Unlock()
+		size += len(parts[len(parts)-1].deliveries)
 	}
 	for _, f := range saved {
 		if err := f.wait(); err != nil {
 			return fmt.Errorf("checkpoint: %w", err)
 		}
 	}
-	doc := provider.Encode(parts)
-	return e.state.saveBeside(checkpointName, fmt.Appendf(nil, "%08x\n%s", crc32.ChecksumIEEE(doc), doc))
+	e.checkpointSize.Store(int64(size))
+	return e.state.writeBeside(checkpointName, func(w io.Writer) error { return writeCheckpoint(w, parts) })
 }
 
+func writeCheckpoint(w io.Writer, parts []checkpoint) error {
+	sum := crc32.NewIEEE()
+	lines := json.NewEncoder(io.MultiWriter(w, sum))
+	lines.SetEscapeHTML(false) // what a provider keeps stays as it is spelled
+	for i := range parts {
+		parts[i].Count = len(parts[i].deliveries)
+		if err := lines.Encode(parts[i]); err != nil {
+			return err
+		}
+		for j := range parts[i].deliveries {
+			if err := lines.Encode(saved(&parts[i].deliveries[j])); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := fmt.Fprintf(w, checksumLine, sum.Sum32())
+	return err
+}
+
+const checksumLine = "%08x\n"
+
 func (w *service) checkpoint() checkpoint {
-	c := checkpoint{Seq: w.engine.appended()}
+	c := checkpoint{Provider: w.provider.Name, Seq: w.engine.appended()}
 	for _, log := range w.log {
 		log.trim()
+		c.deliveries = slices.Grow(c.deliveries, len(log.all))
 		for _, d := range log.all {
 			if d.Direct && d.Settled() {
 				continue // nobody asks for them
 			}
-			c.Deliveries = append(c.Deliveries, d.saved())
+			c.deliveries = append(c.deliveries, d.Delivery)
 		}
 	}
 	for _, a := range w.world.Accounts() {
@@ -145,43 +176,88 @@ func (w *service) checkpoint() checkpoint {
 // or that is of another journal or newer than the state, is left out: everything
 // is read then.
 func (e *Engine) restoreCheckpoint(last uint64, known map[*service]uint64, open map[string]*delivery) (from uint64) {
-	parts, err := e.readCheckpoint()
+	from = last
+	found, err := e.state.readBeside(checkpointName, func(r *io.SectionReader) error {
+		body, err := checked(r)
+		if err != nil {
+			return err
+		}
+		heads, err := readCheckpoint(body, nil)
+		for name, w := range e.services {
+			if c, ok := heads[name]; !ok || c.Seq > last || c.Seq > known[w] {
+				from = 0
+			}
+		}
+		if err != nil || from == 0 {
+			return err
+		}
+		for name, c := range heads {
+			if w := e.services[name]; w != nil {
+				w.takeCheckpoint(c)
+				from = min(from, c.Seq)
+			}
+		}
+		_, err = readCheckpoint(body, func(name string, s savedDelivery) {
+			if w := e.services[name]; w != nil {
+				d := s.delivery()
+				open[d.ID] = d
+				w.keep(d)
+			}
+		})
+		return err
+	})
 	if err != nil {
 		e.cfg.Warn(fmt.Sprintf("the checkpoint of deliveries is not used: %v", err))
 	}
-	for name, w := range e.services {
-		if c, ok := parts[name]; !ok || c.Seq > last || c.Seq > known[w] {
-			return 0
-		}
-	}
-	from = last
-	for name, w := range e.services {
-		w.takeCheckpoint(parts[name], open)
-		from = min(from, parts[name].Seq)
+	if err != nil || !found {
+		return 0
 	}
 	return from
 }
 
-func (e *Engine) readCheckpoint() (parts map[string]checkpoint, err error) {
-	raw, ok := e.state.loadBeside(checkpointName)
-	if !ok {
-		return nil, nil
+// checked returns what stands before the checksum of a checkpoint, when that fits.
+func checked(r *io.SectionReader) (*io.SectionReader, error) {
+	const tail = int64(len("00000000\n"))
+	sum, want := crc32.NewIEEE(), make([]byte, min(tail, r.Size()))
+	body := io.NewSectionReader(r, 0, r.Size()-int64(len(want)))
+	_, err := r.ReadAt(want, body.Size())
+	if err == nil {
+		_, err = io.Copy(sum, body)
 	}
-	sum, doc, _ := strings.Cut(string(raw), "\n")
-	if want, err := strconv.ParseUint(sum, 16, 32); err != nil || crc32.ChecksumIEEE([]byte(doc)) != uint32(want) {
-		return nil, fmt.Errorf("its checksum is wrong")
+	if err == nil && fmt.Sprintf(checksumLine, sum.Sum32()) != string(want) {
+		err = errors.New("its checksum is wrong")
 	}
-	err = json.Unmarshal([]byte(doc), &parts)
-	return parts, err
+	return body, err
 }
 
-func (w *service) takeCheckpoint(c checkpoint, open map[string]*delivery) {
-	w.folded = c.Seq
-	for _, one := range c.Deliveries {
-		d := one.delivery()
-		open[d.ID] = d
-		w.keep(d)
+// readCheckpoint reads the providers' parts, and hands on their deliveries where
+// that is asked for.
+func readCheckpoint(body *io.SectionReader, each func(provider string, d savedDelivery)) (map[string]checkpoint, error) {
+	_, _ = body.Seek(0, io.SeekStart)
+	lines := json.NewDecoder(bufio.NewReader(body))
+	parts := map[string]checkpoint{}
+	for {
+		var c checkpoint
+		if err := lines.Decode(&c); errors.Is(err, io.EOF) {
+			return parts, nil
+		} else if err != nil {
+			return nil, err
+		}
+		parts[c.Provider] = c
+		for range c.Count {
+			var d savedDelivery
+			if err := lines.Decode(&d); err != nil {
+				return nil, err
+			}
+			if each != nil {
+				each(c.Provider, d)
+			}
+		}
 	}
+}
+
+func (w *service) takeCheckpoint(c checkpoint) {
+	w.folded = c.Seq
 	for _, f := range c.Failures {
 		if a := w.account(f.Account); a != nil && a.Sub(f.Subscription) != nil {
 			a.Sub(f.Subscription).Failures = f.Failures
@@ -189,9 +265,11 @@ func (w *service) takeCheckpoint(c checkpoint, open map[string]*delivery) {
 	}
 }
 
-// checkpointSoon begins a checkpoint when the log has grown enough.
+// checkpointSoon begins a checkpoint when the log has grown enough: by what the
+// last one held too, else much that waits is written again and again. Without a
+// disk no start will ask for one.
 func (e *Engine) checkpointSoon() {
-	if !e.started.Load() || e.sinceCheckpoint.Add(1) < checkpointEvery {
+	if !e.started.Load() || !e.state.onDisk() || e.sinceCheckpoint.Add(1) < max(checkpointEvery, e.checkpointSize.Load()) {
 		return
 	}
 	e.sinceCheckpoint.Store(0)

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -69,11 +70,17 @@ func TestACheckpointThatCannotBeReadIsLeftOut(t *testing.T) {
 	if err := r.e.Close(); err != nil {
 		t.Fatal(err)
 	}
-	good, _ := r.state.loadBeside(checkpointName)
+	var good []byte
+	if found, err := r.state.readBeside(checkpointName, func(f *io.SectionReader) (err error) {
+		good, err = io.ReadAll(f)
+		return err
+	}); !found || err != nil {
+		t.Fatalf("%v, %v", found, err)
+	}
 	for at := 0; at < len(good); at += 7 {
 		bad := append([]byte{}, good...)
 		bad[at] ^= 1
-		if err := r.state.saveBeside(checkpointName, bad); err != nil {
+		if err := r.state.writeBeside(checkpointName, bytesOf(bad)); err != nil {
 			t.Fatal(err)
 		}
 		r.open()

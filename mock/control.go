@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"tacklebox/mock/provider"
@@ -87,7 +88,7 @@ func (c Control) Provider(_ context.Context, r *http.Request) (api.Answer, error
 	err = w.do(func() {
 		info := w.info()
 		out = api.ProviderDetail{Name: info.Name, Title: info.Title, BaseURL: info.BaseURL, Profile: info.Profile, Events: w.eventTypes(),
-			Assumptions: []api.Assumption{}, Context: []api.ContextKey{}, Faults: append([]string{}, w.signer().Faults...)}
+			Assumptions: []api.Assumption{}, Context: []api.ContextKey{}, Faults: append([]string{}, w.signer().Faults...), Signing: w.recipe()}
 		for _, a := range w.world.Catalogue().Assumptions {
 			out.Assumptions = append(out.Assumptions, api.Assumption(a))
 		}
@@ -96,6 +97,19 @@ func (c Control) Provider(_ context.Context, r *http.Request) (api.Answer, error
 		}
 	})
 	return api.OK(out), err
+}
+
+// recipe is how a receiver proves who sent a callback: the provider's page, else
+// the rule of its scheme.
+func (w *service) recipe() string {
+	if text := w.world.Catalogue().Recipe(); text != "" {
+		return text
+	}
+	if w.provider.Signing == nil || w.provider.Signing.Scheme == nil {
+		return w.provider.Title + " signs nothing."
+	}
+	s := w.provider.Signing.Scheme
+	return strings.TrimSpace(s.Rule() + "\n" + s.Document)
 }
 
 func (w *service) eventTypes() []api.EventType {

@@ -33,7 +33,7 @@ func (d *delivery) hold(b *Budget, bytes int) {
 }
 
 // together tells of the events when they are several.
-func (d *delivery) together() (t journal.Together) {
+func together(d *provider.Delivery) (t journal.Together) {
 	if len(d.EventIDs) > 1 {
 		t.EventIDs = d.EventIDs
 	}
@@ -48,7 +48,7 @@ func (d *delivery) detail() json.RawMessage {
 	if len(d.EventIDs) < 2 {
 		return nil
 	}
-	return provider.Encode(d.together())
+	return provider.Encode(together(&d.Delivery))
 }
 
 const smallBody = 1 << 10

@@ -77,6 +77,7 @@ type Engine struct {
 
 	checkpointMu    sync.Mutex // one writer of checkpoints at a time
 	sinceCheckpoint atomic.Int64
+	checkpointSize  atomic.Int64 // deliveries in the last one
 
 	faults fault.InForce
 }
@@ -185,6 +186,7 @@ func (e *Engine) Quiesce(patience time.Duration) {
 	defer cancel()
 	_ = e.waitIdle(ctx) // what has not ended by then is cut off and not recorded
 	e.stop()
+	e.sender.interrupt()
 	e.wg.Wait()
 	e.sender.close()
 }

@@ -23,7 +23,7 @@ func TestEveryRequestHasAnOrigin(t *testing.T) {
 	lost := 0
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		if o, ok := s.origins.Load(outbound.LineOf(r)); !ok || o.(*Origin).EventID != r.Header.Get("X-Event") {
+		if o, ok := s.origin(outbound.LineOf(r)); !ok || o.EventID != r.Header.Get("X-Event") {
 			mu.Lock()
 			lost++
 			mu.Unlock()

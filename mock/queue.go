@@ -224,7 +224,7 @@ func (w *service) repeat(d *delivery, t try) {
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
-	w.note(d, a, res, d.Next, attemptExtra{Together: d.together(), Repeat: true})
+	w.note(d, a, res, d.Next, attemptExtra{Together: together(&d.Delivery), Repeat: true})
 }
 
 // record keeps a finished attempt and decides what follows.
@@ -251,7 +251,7 @@ func (w *service) record(q *queue, d *delivery, t try, res result) {
 	if res.entry.CaptureSeq == 0 && res.hopeful {
 		res.entry.Signature = w.verdict(d, t.out)
 	}
-	more := attemptExtra{Together: d.together(), Resumed: d.resumed}
+	more := attemptExtra{Together: together(&d.Delivery), Resumed: d.resumed}
 	d.resumed = false
 	if a.Reason != http.StatusText(a.Status) {
 		more.Reason = a.Reason

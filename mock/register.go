@@ -10,6 +10,7 @@ import (
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal"
 )
 
 // Subscribe subscribes as a client of the mock API would: the same requests,
@@ -76,18 +77,23 @@ func (w *service) enroll(calls []*provider.Call, r *http.Request) ([]api.Subscri
 		if int64(len(c.Body)) > w.bodyLimit() {
 			c.Body, c.TooLarge = nil, true
 		}
+		var made []api.Subscription
 		reply, _, err := w.handle(c, func(c *provider.Call) provider.Reply {
 			before := w.subscribed()
 			reply := w.answer(c)
-			rows = append(rows, w.added(before)...)
+			made = w.added(before)
 			return reply
 		})
 		if err != nil {
 			return nil, fmt.Errorf("journal: %w", err)
 		}
+		if reply.Status == http.StatusInsufficientStorage { // the sandbox's own answer
+			return nil, fmt.Errorf("subscription: %w", journal.ErrNotKept)
+		}
 		if reply.Status < 200 || reply.Status > 299 {
 			return nil, w.notEnrolled(reply, len(rows))
 		}
+		rows = append(rows, made...)
 	}
 	return rows, nil
 }

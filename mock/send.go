@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
@@ -37,9 +40,7 @@ func (e *Engine) attempt(w *service, d *delivery, t try) result {
 		res.err = fmt.Errorf("callback URL: %w", err)
 		return res
 	}
-	ctx, cancel := context.WithTimeout(e.ctx, timeout(t.policy))
-	defer cancel()
-	if place, ok := outbound.AsForbidden(e.cfg.Outbound.CheckURL(ctx, u)); ok {
+	if place, ok := outbound.AsForbidden(e.cfg.Outbound.CheckURL(e.ctx, u)); ok {
 		res.err = fmt.Errorf("%w; %s", place, place.Hint)
 		return res
 	}
@@ -47,10 +48,10 @@ func (e *Engine) attempt(w *service, d *delivery, t try) result {
 	provider, account := w.sender(d)
 	origin := Origin{Provider: provider, Account: account, Type: d.Type, EventID: d.EventIDs[0],
 		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Detail: d.detail()}
-	answer, err := e.sender.do(ctx, u, t, &origin)
+	answer, err := e.sender.do(e.ctx, u, t, &origin)
 	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()
 	if err != nil {
-		res.err = explain(ctx, err, timeout(t.policy))
+		res.err = explain(err, res.took, timeout(t.policy))
 		return res
 	}
 	res.status, res.reason, res.entry.Response = answer.Status, answer.reason, answer.Message
@@ -88,8 +89,8 @@ func notInName(r rune) bool {
 }
 
 // explain words a failed exchange for a person.
-func explain(ctx context.Context, err error, timeout fmt.Stringer) error {
-	if ctx.Err() == context.DeadlineExceeded {
+func explain(err error, took, timeout time.Duration) error {
+	if took >= timeout && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)) {
 		return fmt.Errorf("no answer within %s", timeout)
 	}
 	return err

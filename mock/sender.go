@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -31,7 +32,7 @@ type sender struct {
 	mu       sync.Mutex
 	free     map[string][]*wire // by scheme and host
 	sweeping bool
-	origins  sync.Map // outbound.Line → *Origin
+	calls    sync.Map // outbound.Line → *call
 }
 
 // wire is one connection.
@@ -47,6 +48,12 @@ type wire struct {
 func newWire(c net.Conn) *wire {
 	in := &io.LimitedReader{R: c, N: mostHead}
 	return &wire{Conn: c, in: in, r: bufio.NewReader(in), line: outbound.LineTo(c)}
+}
+
+// call is one exchange under way.
+type call struct {
+	origin *Origin
+	wire   *wire
 }
 
 // Origin tells what a request that reaches the receiver belongs to.
@@ -76,11 +83,15 @@ func newSender(rules outbound.Rules, maxBody int64) *sender {
 // Origin returns what a request of ours belongs to that came in on a line
 // (outbound.LineOf).
 func (e *Engine) Origin(line string) (*Origin, bool) {
-	o, ok := e.sender.origins.Load(line)
+	return e.sender.origin(line)
+}
+
+func (s *sender) origin(line string) (*Origin, bool) {
+	c, ok := s.calls.Load(line)
 	if !ok {
 		return nil, false
 	}
-	return o.(*Origin), true
+	return c.(*call).origin, true
 }
 
 // answer is what came back, with the reason phrase of its status line.
@@ -89,38 +100,50 @@ type answer struct {
 	reason string
 }
 
-// do writes the request and reads the answer. A connection of an earlier exchange
+// do writes the request and reads the answer, all within the policy's time. ctx
+// ends dialling and the slow writing of a fault; what waits for the other end is
+// ended by interrupt. A connection of an earlier exchange
 // that the peer closed meanwhile is no answer: when nothing was read from it, the
 // request is sent once more on a new one.
 func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*answer, error) {
-	c, err := s.conn(ctx, u)
+	until := deadline(timeout(t.policy))
+	if t.plan.Breaks() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, until)
+		defer cancel()
+	}
+	c, err := s.conn(ctx, u, until)
 	if err != nil {
 		return nil, err
 	}
-	a, unread, err := s.exchange(ctx, c, u, t, origin)
-	if err == nil || !unread || !c.used || ctx.Err() != nil || t.plan.Breaks() {
+	a, unread, err := s.exchange(ctx, c, u, t, origin, until)
+	if err == nil || !unread || !c.used || ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || t.plan.Breaks() {
 		return a, err
 	}
-	if c, err = s.dial(ctx, u); err != nil {
+	if c, err = s.dial(ctx, u, until); err != nil {
 		return nil, err
 	}
-	a, _, err = s.exchange(ctx, c, u, t, origin)
+	a, _, err = s.exchange(ctx, c, u, t, origin, until)
 	return a, err
 }
 
 // exchange uses one connection; unread: not a byte of an answer came.
-func (s *sender) exchange(ctx context.Context, c *wire, u *url.URL, t try, origin *Origin) (a *answer, unread bool, err error) {
-	s.origins.Store(c.line, origin)
-	defer s.origins.CompareAndDelete(c.line, origin) // the connection may carry the next attempt already
-	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(deadline(-time.Second)) })
-	defer stop()
+func (s *sender) exchange(ctx context.Context, c *wire, u *url.URL, t try, origin *Origin, until time.Time) (a *answer, unread bool, err error) {
+	_ = c.SetDeadline(until)
+	under := &call{origin, c}
+	s.calls.Store(c.line, under)
+	defer s.calls.CompareAndDelete(c.line, under) // the connection may carry the next attempt already
+	if ctx.Err() != nil {                         // after an interrupt, which could not see it yet
+		_ = c.Close()
+		return nil, true, fmt.Errorf("sending: %w", ctx.Err())
+	}
 	over, err := t.plan.Write(ctx, c.Conn, wireHead(u, t.out), t.out.Body)
 	if err != nil || over {
 		_ = c.Close()
 		return nil, true, fmt.Errorf("sending: %w", err)
 	}
 	m, again, err := s.answer(c, t.out.Method)
-	if err != nil || !again || !stop() {
+	if err != nil || !again {
 		_ = c.Close()
 	} else {
 		s.put(u, c)
@@ -151,7 +174,7 @@ func (s *sender) answer(c *wire, method string) (a *answer, again bool, err erro
 
 func (s *sender) body(resp *http.Response) (m *journal.Message, whole bool, err error) {
 	defer resp.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(resp.Body, s.maxBody+1))
+	b, err := read(resp.Body, resp.ContentLength, s.maxBody+1)
 	m = &journal.Message{Status: resp.StatusCode, Proto: resp.Proto, Headers: journal.HeaderOf(resp.Header)}
 	if n := int64(len(b)); n > s.maxBody {
 		b, m.Truncated = b[:s.maxBody], true
@@ -166,6 +189,17 @@ func (s *sender) body(resp *http.Response) (m *journal.Message, whole bool, err 
 	return m, true, nil
 }
 
+// read takes at most so many bytes of a body, of whose length there may be word.
+func read(r io.Reader, told, most int64) ([]byte, error) {
+	const trusted = 64 << 10 // a promise is no reason to set more aside
+	if told < 0 || told >= min(most, trusted) {
+		return io.ReadAll(io.LimitReader(r, most))
+	}
+	b := make([]byte, told)
+	n, err := io.ReadFull(r, b)
+	return b[:n], err
+}
+
 // hangup words the end of a connection.
 func hangup(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -177,11 +211,11 @@ func hangup(err error) error {
 func hostKey(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // conn returns a free connection to the URL's host, or a new one.
-func (s *sender) conn(ctx context.Context, u *url.URL) (*wire, error) {
+func (s *sender) conn(ctx context.Context, u *url.URL, until time.Time) (*wire, error) {
 	for {
 		c := s.take(hostKey(u))
 		if c == nil {
-			return s.dial(ctx, u)
+			return s.dial(ctx, u, until)
 		}
 		if c.r.Buffered() == 0 && alive(c.Conn) {
 			return c, nil
@@ -242,6 +276,14 @@ func (s *sender) sweep() {
 	}
 }
 
+// interrupt ends what is under way; its ctx has ended before.
+func (s *sender) interrupt() {
+	s.calls.Range(func(_, c any) bool {
+		_ = c.(*call).wire.SetDeadline(deadline(-time.Second))
+		return true
+	})
+}
+
 func (s *sender) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -253,7 +295,9 @@ func (s *sender) close() {
 	s.free = map[string][]*wire{}
 }
 
-func (s *sender) dial(ctx context.Context, u *url.URL) (*wire, error) {
+func (s *sender) dial(ctx context.Context, u *url.URL, until time.Time) (*wire, error) {
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
 	c, _, err := s.rules.Dial(ctx, u)
 	if err != nil {
 		return nil, err

@@ -183,7 +183,10 @@ func (w *service) alter(fn func() error) error {
 	w.mu.Unlock()
 	err := f.wait()
 	if err != nil && before != nil {
-		w.look(func() { w.book.Rewind(*before) })
+		w.look(func() {
+			w.book.Rewind(*before)
+			w.save() // the next write must not hold what was refused
+		})
 	}
 	return errors.Join(refused, broke, err)
 }

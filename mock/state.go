@@ -1,7 +1,9 @@
 package mock
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"maps"
 	"sync"
 )
@@ -33,9 +35,10 @@ type Place interface {
 	Read() (sections map[string]json.RawMessage, repaired string, err error)
 	// Write replaces all sections and returns once they are durable.
 	Write(sections map[string]json.RawMessage) error
-	// ReadBeside and WriteBeside keep bytes apart from the sections.
-	ReadBeside(name string) ([]byte, error)
-	WriteBeside(name string, b []byte) error
+	// WriteBeside keeps what is written apart from the sections; ReadBeside reads it,
+	// when there is something.
+	WriteBeside(name string, write func(io.Writer) error) error
+	ReadBeside(name string, read func(*io.SectionReader) error) (found bool, err error)
 }
 
 // OpenState reads the document in a folder, "" keeps it in memory. Where it is
@@ -76,9 +79,17 @@ func (s *State) Observe(sections map[string]json.RawMessage) {
 	s.sections = maps.Clone(sections)
 }
 
-// Save replaces a section (nil removes it) and returns when it is on disk.
+// Save replaces a section (nil removes it) and returns when it is on disk. One that
+// cannot be written is as it was before.
 func (s *State) Save(name string, v json.RawMessage) error {
-	return s.put(name, v).wait()
+	before, _ := s.Load(name)
+	err := s.put(name, v).wait()
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.replace(name, before)
+	}
+	return err
 }
 
 // SaveSoon replaces a section and returns before it is on disk. The next Save
@@ -90,12 +101,17 @@ func (s *State) put(name string, v json.RawMessage) *flush {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.later, name)
+	s.replace(name, v)
+	return s.begin()
+}
+
+// replace puts a section in place, or removes it; the caller holds s.mu.
+func (s *State) replace(name string, v json.RawMessage) {
 	if v == nil {
 		delete(s.sections, name)
 	} else {
 		s.sections[name] = v
 	}
-	return s.begin()
 }
 
 // putLater replaces a section by what a function makes of it when it is written,
@@ -122,27 +138,31 @@ func (s *State) settle() {
 	}
 }
 
-// saveBeside keeps bytes beside the document.
-func (s *State) saveBeside(name string, b []byte) error {
-	if s.place == nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.beside[name] = b
-		return nil
+// writeBeside keeps what is written beside the document.
+func (s *State) writeBeside(name string, write func(io.Writer) error) error {
+	if s.place != nil {
+		return s.place.WriteBeside(name, write)
 	}
-	return s.place.WriteBeside(name, b)
+	var b bytes.Buffer
+	err := write(&b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.beside[name] = b.Bytes()
+	return err
 }
 
-// loadBeside returns what saveBeside kept.
-func (s *State) loadBeside(name string) ([]byte, bool) {
+// readBeside reads what writeBeside kept, when there is something.
+func (s *State) readBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
 	if s.place == nil {
 		s.mu.Lock()
-		defer s.mu.Unlock()
 		b, ok := s.beside[name]
-		return b, ok
+		s.mu.Unlock()
+		if !ok {
+			return false, nil
+		}
+		return true, read(io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b))))
 	}
-	b, err := s.place.ReadBeside(name)
-	return b, err == nil
+	return s.place.ReadBeside(name, read)
 }
 
 // onDisk reports that saving can fail.

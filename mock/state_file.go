@@ -1,15 +1,19 @@
 package mock
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"tacklebox/mock/provider"
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/files"
 )
 
 // folder is a Place on this machine's disk: state.json, written to a temporary
@@ -24,12 +28,24 @@ func (dir folder) Write(sections map[string]json.RawMessage) error {
 	return writeState(dir.path(), sections)
 }
 
-func (dir folder) ReadBeside(name string) ([]byte, error) {
-	return os.ReadFile(filepath.Join(string(dir), name))
+func (dir folder) WriteBeside(name string, write func(io.Writer) error) error {
+	return writeFile(filepath.Join(string(dir), name), write)
 }
 
-func (dir folder) WriteBeside(name string, b []byte) error {
-	return writeFile(filepath.Join(string(dir), name), b)
+func (dir folder) ReadBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
+	f, err := files.Open(filepath.Join(string(dir), name), os.O_RDONLY)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return true, err
+	}
+	return true, read(io.NewSectionReader(f, 0, info.Size()))
 }
 
 // stateFile is the form of state.json: the sections with a checksum over their
@@ -79,14 +95,7 @@ func readState(path string) (sections map[string]json.RawMessage, note string, e
 }
 
 func readGeneration(path string) (map[string]json.RawMessage, error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	raw, err := os.ReadFile(path)
+	raw, err := files.Read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +118,7 @@ func readGeneration(path string) (map[string]json.RawMessage, error) {
 func writeState(path string, sections map[string]json.RawMessage) error {
 	raw := provider.Encode(sections)
 	tmp := path + stateNew
-	err := writeSynced(tmp, provider.Encode(stateFile{checksum(raw), raw}))
+	err := writeSynced(tmp, bytesOf(provider.Encode(stateFile{checksum(raw), raw})))
 	if err == nil {
 		err = keepGeneration(path)
 	}
@@ -120,10 +129,19 @@ func writeState(path string, sections map[string]json.RawMessage) error {
 		err = syncFolder(filepath.Dir(path))
 	}
 	if err != nil {
-		return fmt.Errorf("state: %w", err)
+		return notSaved{fmt.Errorf("state: %w", err)}
 	}
 	return nil
 }
+
+// notSaved is a write of the state that failed. For who asked it is what a journal
+// is that cannot be written: nothing of the change is in force.
+type notSaved struct{ error }
+
+// Is makes it a journal.ErrNotKept, which the APIs answer with 507.
+func (notSaved) Is(target error) bool { return target == journal.ErrNotKept }
+
+func (e notSaved) Unwrap() error { return e.error }
 
 // keepGeneration gives a file a second name, in place of an older generation's. At
 // every moment the file itself is there.
@@ -137,21 +155,32 @@ func keepGeneration(path string) error {
 		return nil // the first write
 	}
 	if err != nil { // a file system without links
-		raw, readErr := os.ReadFile(path)
+		raw, readErr := files.Read(path)
 		if readErr != nil {
 			return readErr
 		}
-		return writeSynced(before, raw)
+		return writeSynced(before, bytesOf(raw))
 	}
 	return nil
 }
 
-func writeSynced(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+// bytesOf writes what is there already.
+func bytesOf(b []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	}
+}
+
+func writeSynced(path string, write func(io.Writer) error) error {
+	f, err := files.Open(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
+	buffered := bufio.NewWriter(f)
+	if err = write(buffered); err == nil {
+		err = buffered.Flush()
+	}
 	if err == nil {
 		err = f.Sync()
 	}
@@ -169,9 +198,9 @@ func syncFolder(dir string) error {
 }
 
 // writeFile replaces a file in one step that survives a power cut.
-func writeFile(path string, b []byte) error {
+func writeFile(path string, write func(io.Writer) error) error {
 	tmp := path + stateNew
-	err := writeSynced(tmp, b)
+	err := writeSynced(tmp, write)
 	if err == nil {
 		err = os.Rename(tmp, path)
 	}

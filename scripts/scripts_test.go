@@ -120,6 +120,16 @@ func TestUpAndDown(t *testing.T) {
 	if out, err := script(t, ".", env, "scripts/up", folder, "--nonsense"); err == nil || !strings.Contains(out, "unknown flag: --nonsense") {
 		t.Errorf("%v: %s", err, out)
 	}
+	if err := os.Symlink("999999999", filepath.Join(folder, "lock")); err != nil { // of one that was killed
+		t.Fatal(err)
+	}
+	together, err := script(t, ".", env, "-c", `for i in 1 2 3; do scripts/up "$0" & all="$all $!"; done; for each in $all; do wait "$each" || exit; done`, folder)
+	if err != nil || strings.Count(together, "one runs there already, at "+read("url")) != 2 {
+		t.Errorf("three at the same time: %v: %s", err, together)
+	}
+	if out, err := script(t, ".", env, "scripts/down", folder); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
 	sleeper := exec.Command("sleep", "60")
 	if err := sleeper.Start(); err != nil {
 		t.Fatal(err)

@@ -39,9 +39,11 @@ type Signer struct {
 
 // Parse checks faults and puts presets' contents in their place. of tells who
 // signs what a rule's filter matches, nil when that may be anybody; what a signer
-// cannot show is left out of a preset and refused otherwise.
+// cannot show is left out of a preset and refused otherwise. The regular
+// expressions of all filters are bounded together (query.Budget).
 func Parse(in []api.Fault, now func() time.Time, of func(q string) *Signer) ([]*Rule, error) {
 	var out []*Rule
+	var budget query.Budget
 	for _, f := range in {
 		signer := of(f.Q)
 		list, err := expand(f, signer)
@@ -49,7 +51,7 @@ func Parse(in []api.Fault, now func() time.Time, of func(q string) *Signer) ([]*
 			return nil, err
 		}
 		for _, one := range list {
-			r, err := parse(one, now, signer)
+			r, err := parse(one, &budget, now, signer)
 			if err != nil {
 				return nil, err
 			}
@@ -86,8 +88,8 @@ func expand(f api.Fault, signer *Signer) ([]api.Fault, error) {
 	return list, nil
 }
 
-func parse(f api.Fault, now func() time.Time, signer *Signer) (*Rule, error) {
-	filter, err := query.Parse(f.Q, now)
+func parse(f api.Fault, budget *query.Budget, now func() time.Time, signer *Signer) (*Rule, error) {
+	filter, err := budget.Parse(f.Q, now)
 	if err != nil {
 		return nil, api.Refuse(api.CodeBadFilter, "", "q: %v", err)
 	}

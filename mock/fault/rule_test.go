@@ -128,3 +128,22 @@ func TestEveryFaultIsTold(t *testing.T) {
 		t.Errorf("presets are told as %v, there are %v", presets, has)
 	}
 }
+
+// TestRegularExpressionsTogether: each is bounded, and so are those of all rules of
+// a call.
+func TestRegularExpressionsTogether(t *testing.T) {
+	t.Parallel()
+	rules := func(n int) (list []api.Fault) {
+		for range n {
+			list = append(list, api.Fault{Kind: "timeout", Q: "body.x~" + strings.Repeat("a", 4000)})
+		}
+		return list
+	}
+	anybody := func(string) *Signer { return nil }
+	if _, err := Parse(rules(16), nil, anybody); err != nil {
+		t.Errorf("16 expressions of 4,000 bytes: %v", err)
+	}
+	if _, err := Parse(rules(17), nil, anybody); err == nil || !strings.Contains(err.Error(), "too long together") {
+		t.Errorf("17 expressions of 4,000 bytes: %v", err)
+	}
+}

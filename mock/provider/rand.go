@@ -15,12 +15,12 @@ type SeededRand struct {
 	Epoch uint64 // rises with each crash, after which counts of draws are unsure
 }
 
-// draw is the stream of the n-th draw of a label.
-func (r SeededRand) draw(label string, n int64) *rand.Rand {
+// drawKey is the key of the n-th draw of a label.
+func (r SeededRand) drawKey(label string, n int64) [32]byte {
 	if r.Epoch > 0 {
 		label = fmt.Sprintf("%s@%d", label, r.Epoch)
 	}
-	return r.stream(label, n)
+	return r.key(label, n)
 }
 
 func (r SeededRand) stream(label string, n int64) *rand.Rand {

@@ -22,7 +22,8 @@ type World struct {
 	drawn    map[string]int64 // counters moved by the firing at hand
 	settings Settings
 	memo     map[string]any
-	dirty    bool // must be saved before the caller is answered
+	texts    *rand.ChaCha8 // of Text, seeded anew by each
+	dirty    bool          // must be saved before the caller is answered
 }
 
 // Engine is what a World asks of the engine behind it. None of it waits for
@@ -165,9 +166,14 @@ const draw = "~" // prefix of counters that only feed draws
 // Rand returns a fresh stream of random numbers for a label. The same seed and
 // the same draws of that label before give the same stream.
 func (w *World) Rand(label string) *rand.Rand {
+	return rand.New(rand.NewChaCha8(w.nextKey(label)))
+}
+
+// nextKey is the key of the next draw of a label.
+func (w *World) nextKey(label string) [32]byte {
 	key := draw + label
 	w.counters[key]++
-	return w.engine.Rand().draw(w.provider.Name+"/"+label, w.counters[key])
+	return w.engine.Rand().drawKey(w.provider.Name+"/"+label, w.counters[key])
 }
 
 // Fixed returns the stream that belongs to a label and a name, the same at every
@@ -181,7 +187,11 @@ func (w *World) UUID(label string) string { return uuid(w.Rand(label)) }
 
 // Text draws n characters of an alphabet.
 func (w *World) Text(label, alphabet string, n int) string {
-	return text(w.Rand(label), alphabet, n)
+	if w.texts == nil {
+		w.texts = rand.NewChaCha8([32]byte{})
+	}
+	w.texts.Seed(w.nextKey(label))
+	return text(rand.New(w.texts), alphabet, n)
 }
 
 // Secret returns 32 bytes that belong to this instance and a purpose, the same

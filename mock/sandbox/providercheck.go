@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"slices"
+
 	"tacklebox/mock/fromfile"
 	"tacklebox/mock/fromfile/catalogue"
 	"tacklebox/mock/fromfile/starter"
@@ -22,8 +24,15 @@ func CheckProvider(path string) (*api.ProviderReport, error) {
 		} else {
 			r.Generated++
 		}
-		_, notes := e.Sample()
-		for _, n := range notes {
+		_, ofSample := e.Sample()
+		_, ofSchema := e.Schema()
+		for _, n := range ofSample {
+			if slices.Contains(ofSchema, n) {
+				continue
+			}
+			r.Notes = append(r.Notes, e.Place()+": "+e.Type+": "+n)
+		}
+		for _, n := range ofSchema {
 			r.Notes = append(r.Notes, e.Type+": "+n)
 		}
 	}

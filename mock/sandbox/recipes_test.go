@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"tacklebox/fixtures"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
@@ -112,18 +114,34 @@ func question(provider, secret string, e *journal.Entry) verifyCase {
 	return verifyCase{Provider: provider, Secret: secret, Headers: headers, Body: string(e.Request.Body), Want: true}
 }
 
-// recipeOf returns the lines of one language in a provider's page.
-func recipeOf(t *testing.T, provider, lang string) string {
+// recipeOf returns the lines of one language of what a provider says of its
+// signing, which are those of its page.
+func recipeOf(t *testing.T, name, lang string) string {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join("../../fixtures", provider, "README.md"))
+	catalog, err := fixtures.Load("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile("(?s)\n```" + lang + "\n(.*?)```").FindSubmatch(page)
-	if block == nil {
-		t.Fatalf("the page of %s has no %s", provider, lang)
+	cat, err := catalog.Provider(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return string(block[1])
+	block := regexp.MustCompile("(?s)\n```" + lang + "\n(.*?)```").FindStringSubmatch(cat.Recipe())
+	if block == nil {
+		t.Fatalf("the page of %s has no %s", name, lang)
+	}
+	return block[1]
+}
+
+// TestEveryProviderSaysHowItSigns, those of a file too.
+func TestEveryProviderSaysHowItSigns(t *testing.T) {
+	t.Parallel()
+	r := Start(t)
+	for name, want := range map[string]string{"shoptet": "HMAC-SHA1", "dsco": "customHttpHeaders", "lagerkoll": "It does not", "prioticket": "webhook_auth", "ultracart": "in Base64"} {
+		if said := answered[api.ProviderDetail](t, r, "GET", "/_/providers/"+name, "").Signing; !strings.Contains(said, want) || strings.Contains(said, "generated") {
+			t.Errorf("%s says %q, want %q in it", name, said, want)
+		}
+	}
 }
 
 func write(t *testing.T, path, text string) {

@@ -141,7 +141,9 @@ func members(w *provider.World, ev *provider.Event, account string) []kit.Member
 	list := []kit.Member{{Path: "eshopId", Raw: []byte(eshop)}, {Path: "eventCreated", Raw: []byte(strconv.Quote(moment(ev.Time)))}}
 	typ := catalogueOf(w).types[ev.Type]
 	var o occurrence
-	_ = json.Unmarshal(ev.Data, &o) // our own, absent in first copies
+	if len(ev.Data) > 0 { // our own, absent in first copies
+		_ = json.Unmarshal(ev.Data, &o)
+	}
 	switch {
 	case typ == nil:
 	case typ.Instance.Follows == "eshopId" && typ.Instance.JSON == "number" && w.Option(account, "addon_instance").Text() == "number":

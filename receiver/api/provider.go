@@ -22,8 +22,9 @@ type ProviderDetail struct {
 	Profile     string       `json:"profile"`
 	Events      []EventType  `json:"events"`
 	Assumptions []Assumption `json:"assumptions"`
-	Context     []ContextKey `json:"context"` // what a firing's context may say
-	Faults      []string     `json:"faults"`  // signing faults that this provider's callbacks can show
+	Context     []ContextKey `json:"context"`           // what a firing's context may say
+	Faults      []string     `json:"faults"`            // signing faults that this provider's callbacks can show
+	Signing     string       `json:"signing,omitempty"` // how it signs and how that is checked, for people
 }
 
 // EventType is one entry of a provider's catalogue.

@@ -17,6 +17,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/complete"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 	"tacklebox/tui/cli/serve"
@@ -182,6 +183,7 @@ func (a *App) addCommands(root *cobra.Command) {
 		}
 	}
 	root.AddCommand(filterTopic())
+	complete.Register(root, a.completing)
 	root.CompletionOptions.DisableDefaultCmd = true // ours refuses a shell it does not know
 	root.SetHelpCommandGroupID("more")
 }

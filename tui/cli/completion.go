@@ -3,17 +3,15 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/exit"
 )
-
-// completeWithin keeps a Tab from waiting for a sandbox that does not answer.
-const completeWithin = 500 * time.Millisecond
 
 func completionCommand(a *App) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
@@ -30,7 +28,7 @@ func completionCommand(a *App) *cobra.Command {
 			}
 			var b bytes.Buffer
 			err := map[string]func() error{
-				"bash":       func() error { return cmd.Root().GenBashCompletionV2(&b, true) },
+				"bash":       func() error { b.WriteString(bashHelpers); return cmd.Root().GenBashCompletionV2(&b, true) },
 				"zsh":        func() error { return cmd.Root().GenZshCompletion(&b) },
 				"fish":       func() error { return cmd.Root().GenFishCompletion(&b, true) },
 				"powershell": func() error { return cmd.Root().GenPowerShellCompletionWithDesc(&b) },
@@ -44,27 +42,40 @@ func completionCommand(a *App) *cobra.Command {
 	}
 }
 
-// completeEvent offers providers, then the event types of the one that was
-// chosen, as far as a running sandbox knows them.
-func (a *App) completeEvent(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	ctx, cancel := context.WithTimeout(cmd.Context(), completeWithin)
-	defer cancel()
-	var offers []cobra.Completion
-	switch len(args) {
-	case 0:
-		list, err := a.client().Providers(ctx)
-		for _, p := range list {
-			if err == nil {
-				offers = append(offers, cobra.CompletionWithDesc(p.Name, p.Title))
-			}
-		}
-	case 1:
-		detail, err := a.client().Provider(ctx, args[0])
-		if err == nil {
-			for _, e := range detail.Events {
-				offers = append(offers, cobra.CompletionWithDesc(e.Type, e.About))
-			}
-		}
+// bashHelpers stand in for what cobra's script takes from the package
+// bash-completion, where that is not installed: the words of the line, which colons
+// and equal signs do not part, and what bash has typed of one with colons.
+const bashHelpers = `if ! declare -F _get_comp_words_by_ref >/dev/null 2>&1; then
+    _get_comp_words_by_ref()
+    {
+        local line="${COMP_LINE:0:COMP_POINT}"
+        read -ra words <<<"${line}"
+        [[ ${line} == *[[:space:]] ]] && words+=("")
+        cword=$((${#words[@]} - 1))
+        cur="${words[cword]}"
+        prev="${words[cword > 0 ? cword - 1 : 0]}"
+    }
+fi
+if ! declare -F __ltrim_colon_completions >/dev/null 2>&1; then
+    __ltrim_colon_completions()
+    {
+        [[ $1 == *:* && ${COMP_WORDBREAKS} == *:* ]] || return 0
+        local i typed="${1%"${1##*:}"}"
+        for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]="${COMPREPLY[i]#"${typed}"}"; done
+    }
+fi
+
+`
+
+// completing hands the running sandbox to a Tab, or one in memory where none runs.
+func (a *App) completing(ctx context.Context, f func(*client.Client)) {
+	c := a.client()
+	if err := c.Ready(ctx); err == nil || !errors.Is(err, client.ErrConnect) || a.Local == nil {
+		f(c)
+		return
 	}
-	return offers, cobra.ShellCompDirectiveNoFileComp
+	if url, stop, err := a.Local(ctx); err == nil {
+		defer stop()
+		f(client.New(url, ""))
+	}
 }

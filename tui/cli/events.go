@@ -16,10 +16,9 @@ type eventsRun struct{ *App }
 
 func eventsCommand(a *App) *cobra.Command {
 	return &cobra.Command{
-		Use:               "events PROVIDER [TYPE]",
-		Short:             "List a provider's event types, or show the sample of one",
-		Args:              args("PROVIDER", "[TYPE]"),
-		ValidArgsFunction: a.completeEvent,
+		Use:   "events PROVIDER [TYPE]",
+		Short: "List a provider's event types, or show the sample of one",
+		Args:  args("PROVIDER", "[TYPE]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			detail, err := a.provider(cmd.Context(), a.client(), args[0])
 			if err != nil {

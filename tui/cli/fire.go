@@ -49,8 +49,7 @@ help faults' lists the faults.`,
 		Example: `  tacklebox fire shoptet order:create --set eventInstance=2026000123
   tacklebox fire dsco ORDER_CREATED --to http://localhost:3000/callback
   tacklebox fire lagerkoll article.updated --merge @changes.json --count 3`,
-		Args:              args("PROVIDER", "TYPE"),
-		ValidArgsFunction: a.completeEvent,
+		Args: args("PROVIDER", "TYPE"),
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.set, "set", nil, "`PATH=VALUE` in the payload, or PATH:=JSON (repeatable)")

@@ -20,7 +20,7 @@ type providersRun struct{ *App }
 func providersCommand(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "providers [NAME]",
-		Short: "List the providers, or what one can be told and what it assumes",
+		Short: "List the providers, or what one can be told, what it assumes and how it signs",
 		Args:  args("[NAME]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -60,6 +60,10 @@ func (a providersRun) providerDetail(ctx context.Context, name string) error {
 	a.section("settings", settingRows(settings))
 	a.section("context of fire", factRows(detail.Context))
 	a.section("assumptions", assumptionRows(detail.Assumptions))
+	if detail.Signing != "" {
+		a.out.Line("\n%s", a.out.Paint(print.Bold, "how it signs"))
+		a.out.Text(detail.Signing)
+	}
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -197,6 +198,12 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 		}()
 	} else {
 		a.welcome(ctx, r, o)
+		if o.UntilEOF {
+			go func() {
+				_, _ = io.Copy(io.Discard, a.Stdin)
+				cancel()
+			}()
+		}
 		go func() {
 			defer close(printed)
 			if err := a.follow(ctx, r.inst, o.Quiet); err != nil {
@@ -208,11 +215,24 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 	case <-ctx.Done():
 		return a.finish(shown, printed)
 	case err := <-shown:
-		return ignoreCancel(err)
+		if !errors.Is(err, ErrLeftRunning) {
+			return ignoreCancel(err)
+		}
+		a.say("the sandbox at %s goes on without the screen: 'tacklebox tui' opens it again, ctrl+c here stops the sandbox", r.url)
+	case err := <-r.served:
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	select {
+	case <-ctx.Done():
+		return nil
 	case err := <-r.served:
 		return fmt.Errorf("sandbox: %w", err)
 	}
 }
+
+// ErrLeftRunning is what the full-screen program returns when its user left it and
+// wants the sandbox to go on.
+var ErrLeftRunning = errors.New("the sandbox goes on without the screen")
 
 // finish lets the reader print what has happened until now. A pipe that nobody
 // empties may not keep the sandbox from stopping.

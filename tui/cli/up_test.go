@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -171,6 +172,29 @@ func TestUpQuiet(t *testing.T) {
 	got := up(t, app, nil, "/_/stream", "--memory", "--port", "0", "--no-tui", "--quiet")
 	if got.code != exit.OK || got.out != "" {
 		t.Errorf("code %d, stdout %q, want silence; stderr %s", got.code, got.out, got.err)
+	}
+}
+
+// TestUpGoesOnWithoutTheScreen: a user may leave the screen and keep the sandbox.
+func TestUpGoesOnWithoutTheScreen(t *testing.T) {
+	app := &App{Terminal: true, Open: func(serve.Options) (Instance, error) { return new(stand), nil }}
+	var c *client.Client
+	app.TUI = func(_ context.Context, shown *client.Client, _ TUIOptions) error { c = shown; return ErrLeftRunning }
+	got := up(t, app, nil, "ctrl+c here stops", "--memory", "--port", "0")
+	if got.code != exit.OK || !strings.Contains(got.err, "the sandbox at "+c.URL()+" goes on without the screen: 'tacklebox tui' opens it again") {
+		t.Errorf("code %d, stderr %q", got.code, got.err)
+	}
+}
+
+// TestUpUntilEOF ends with standard input, and only when told to.
+func TestUpUntilEOF(t *testing.T) {
+	in, out := io.Pipe()
+	stderr := &watch{text: "/_/stream", seen: func() { _ = out.Close() }}
+	app := &App{Open: func(serve.Options) (Instance, error) { return new(stand), nil }, Stdin: in, Stdout: io.Discard, Stderr: stderr, Getenv: func(string) string { return "" }}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if code := app.Run(ctx, []string{"--memory", "--port", "0", "--until-eof"}); code != exit.OK || ctx.Err() != nil {
+		t.Errorf("code %d, %v", code, ctx.Err())
 	}
 }
 

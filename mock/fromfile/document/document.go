@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/tidwall/gjson"
 )
@@ -55,7 +56,7 @@ func (e *Error) Error() string {
 
 // Read reads a file: JSON, or YAML where its name or its first letter says so.
 func Read(path string) (*Document, error) {
-	file, err := os.Open(path)
+	file, err := Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, reason(err))
 	}
@@ -69,6 +70,10 @@ func Read(path string) (*Document, error) {
 	}
 	return Parse(path, raw)
 }
+
+// Open opens a file for reading without waiting for whoever should write it: a
+// pipe that nobody writes is an empty file.
+func Open(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) }
 
 // reason takes the operation and the path off an error of the file system.
 func reason(err error) error {

@@ -88,8 +88,10 @@ func TestMistakesHaveAPlace(t *testing.T) {
 		{"a.yaml", "a: .nan\n", "a.yaml:1: .nan is no number of JSON"},
 		{"a.json", "\n" + strings.Repeat("[", 1_000_000), "a.json:2: brackets are nested deeper than 512"},
 		{"a.json", strings.Repeat(`{"a":`, 1_000_000), "a.json:1: brackets are nested deeper than 512"},
-		{"a.yaml", "a: " + strings.Repeat("[", 1_000_000), "a.yaml:1: brackets are nested deeper than 512"},
+		{"a.yaml", "a: " + strings.Repeat("[", 1_000_000), "a.yaml:1: is nested deeper than 512"},
 		{"a.yaml", strings.Repeat("- ", 3000) + "x", "nested deeper than"},
+		{"a.yaml", "a:\n" + strings.Repeat("- ", 200_000) + "x", "a.yaml:2: is nested deeper than 512"},
+		{"a.yaml", "a: b\n" + strings.Repeat("#", MaxYAML), "a.yaml: is larger than 16 MiB, the most that is read of YAML: JSON may have 64"},
 		{"a.yaml", bomb(), "a.yaml:"},
 	} {
 		if _, err := Parse(c.name, []byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -12,14 +13,21 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxNodes bounds what the aliases of a YAML file may grow to.
-const maxNodes = 2_000_000
+// Bounds of a YAML file: what its aliases may grow to, and how much of it is read
+// at all, for reading it takes sixty times its size.
+const (
+	maxNodes = 2_000_000
+	MaxYAML  = 16 << 20
+)
 
 // fromYAML writes a YAML text as JSON, members in their order, and remembers
 // the lines they stood on.
 func fromYAML(name string, raw []byte) (*Document, error) {
+	if len(raw) > MaxYAML {
+		return nil, &Error{Name: name, Text: fmt.Sprintf("is larger than %d MiB, the most that is read of YAML: JSON may have %d", MaxYAML>>20, MaxBytes>>20)}
+	}
 	if at := deepFlow(raw); at >= 0 {
-		return nil, &Error{Name: name, Line: lineOf(raw, at), Text: "brackets are nested deeper than " + strconv.Itoa(MaxDepth)}
+		return nil, &Error{Name: name, Line: lineOf(raw, at), Text: "is nested deeper than " + strconv.Itoa(MaxDepth)}
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(raw, &root); err != nil {
@@ -35,18 +43,25 @@ func fromYAML(name string, raw []byte) (*Document, error) {
 	return &Document{Name: name, text: w.out.String(), lines: w.lines}, nil
 }
 
-// deepFlow finds brackets that nest too deep anywhere in a YAML text: the
-// library recurses once for each. A quote need not end, so none is looked at.
+// deepFlow finds brackets that nest too deep anywhere in a YAML text, and lists
+// that open each other on one line: the library recurses once for each. A quote
+// need not end, so none is looked at.
 func deepFlow(raw []byte) int {
-	depth := 0
+	depth, dashes := 0, 0
 	for i, c := range raw {
 		switch c {
 		case '{', '[':
-			if depth++; depth > 8*MaxDepth {
-				return i
-			}
+			depth++
 		case '}', ']':
 			depth = max(0, depth-1)
+		case '-':
+			dashes++
+		case ' ':
+		default:
+			dashes = 0
+		}
+		if max(depth, dashes) > 8*MaxDepth {
+			return i
 		}
 	}
 	return -1

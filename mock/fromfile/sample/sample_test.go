@@ -126,6 +126,7 @@ func TestWhatIsWritten(t *testing.T) {
 		{`{"oneOf":[{"$ref":"#/$defs/Cat"},{"$ref":"#/$defs/Dog"}],"discriminator":{"propertyName":"kind"},"$defs":{"Cat":{"type":"object","properties":{"kind":{"type":"string"}}},"Dog":{}}}`, `{"kind":"Cat"}`},
 		{`{"oneOf":[{"$ref":"#/$defs/Cat"}],"discriminator":{"propertyName":"kind","mapping":{"feline":"#/$defs/Cat"}},"$defs":{"Cat":{"type":"object","properties":{"kind":{"type":"string"}},"required":["kind"]}}}`, `{"kind":"feline"}`},
 		{`{"$ref":"#/$defs/Cat","$defs":{"Pet":{"type":"object","discriminator":{"propertyName":"kind"},"properties":{"kind":{"type":"string"}}},"Cat":{"allOf":[{"$ref":"#/$defs/Pet"},{"properties":{"lives":{"const":9}}}]}}}`, `{"kind":"Cat","lives":9}`},
+		{`{"type":"any","properties":{"a":{"type":["file","string"],"const":"x"}}}`, `{"a":"x"}`},                                                                                 // words that are no types say nothing
 		{`{"oneOf":[{"$ref":"#/$defs/Cat"}],"discriminator":{"propertyName":"kind"},"$defs":{"Cat":{"type":"object","properties":{"kind":{"enum":["cat"]}}}}}`, `{"kind":"cat"}`}, // the enumeration knows better
 	} {
 		if s := make1(t, c.schema, 1, nil); string(s.JSON) != c.want {

@@ -138,7 +138,9 @@ func (m *maker) keyword(s *shape, n document.Node, word string, v document.Node,
 			s.fixed[name] = mapped(v.Get("mapping"), s.outer)
 		}
 	case "type":
-		s.narrow(typesOf(v, n), m.loose)
+		if types := typesOf(v, n); !slices.ContainsFunc(types, unknownType) {
+			s.narrow(types, m.loose)
+		}
 	case "const":
 		s.only([]gjson.Result{v.Value})
 	case "enum":
@@ -240,6 +242,12 @@ func typesOf(v, schema document.Node) (types []string) {
 		types = append(types, "null")
 	}
 	return types
+}
+
+// unknownType reports whether a word is none of the seven types: a description
+// that says so is taken to say nothing.
+func unknownType(word string) bool {
+	return !slices.Contains([]string{"null", "boolean", "object", "array", "number", "string", "integer"}, word)
 }
 
 // narrow keeps the types that both sides allow; loose: else any of them but null.

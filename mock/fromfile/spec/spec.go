@@ -114,7 +114,7 @@ const defaultTimeout = 10 * time.Second
 
 // Read reads a provider file. An error holds every mistake, one a line.
 func Read(path string) (*Spec, error) {
-	f, err := os.Open(path)
+	f, err := document.Open(path)
 	if err != nil {
 		var at *os.PathError
 		if errors.As(err, &at) {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -264,18 +265,23 @@ const wrongLastConstant = 10164 // the same, from a server that is one of severa
 func (c *Cluster) subject(key string) string { return "$KV." + c.state.Bucket() + "." + key }
 
 // ReadBeside implements mock.Place.
-func (p *Place) ReadBeside(name string) ([]byte, error) {
+func (p *Place) ReadBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if one := p.parts[p.keyOf(&part{Section: name, Beside: true})]; one != nil {
-		return one.value, nil
+	one := p.parts[p.keyOf(&part{Section: name, Beside: true})]
+	p.mu.Unlock()
+	if one == nil {
+		return false, nil
 	}
-	return nil, fmt.Errorf("state: nothing is kept as %s", name)
+	return true, read(io.NewSectionReader(bytes.NewReader(one.value), 0, int64(len(one.value))))
 }
 
 // WriteBeside implements mock.Place.
-func (p *Place) WriteBeside(name string, b []byte) error {
+func (p *Place) WriteBeside(name string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.put(&part{Section: name, Beside: true, value: bytes.Clone(b)})
+	return p.put(&part{Section: name, Beside: true, value: b.Bytes()})
 }

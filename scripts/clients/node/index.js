@@ -263,9 +263,10 @@ class Owner {
     this.child = child;
     this.folder = folder;
     this.said = "";
+    child.stdin.on("error", () => {}); // it is closed with us, whatever ends us, and the sandbox ends with it
     child.stderr.setEncoding("utf8").on("data", (text) => (this.said = (this.said + text).slice(-4000)));
     this.gone = new Promise((resolve) => {
-      child.once("error", (e) => resolve((this.failure = `cannot start ${child.spawnfile}: ${e.message}`)));
+      child.once("error", (e) => resolve((this.failure = `cannot start ${child.spawnfile}: ${e.message}; the binary is the option binary, else TACKLEBOX_BINARY, else tacklebox on the PATH`)));
       child.once("exit", (code, signal) => resolve((this.failure = `the sandbox ended with ${signal ?? `exit code ${code}`}: ${this.said.trim()}`)));
     }).then(() => children.delete(child));
     if (children.size === 0) process.once("exit", killChildren);
@@ -291,16 +292,17 @@ class Owner {
 export async function startTacklebox({ binary = process.env.TACKLEBOX_BINARY || "tacklebox", clock = "manual", seed = 1, start, token = "", args = [], timeout = 10_000 } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "tacklebox-"));
   const ready = path.join(folder, "ready.json");
-  const flags = ["up", "--memory", "--no-tui", "--quiet", "--port", "0", "--ready-file", ready, "--clock", clock, "--seed", String(seed)];
+  const flags = ["up", "--memory", "--no-tui", "--quiet", "--until-eof", "--port", "0", "--ready-file", ready, "--clock", clock, "--seed", String(seed)];
   if (start) flags.push("--start", typeof start === "string" ? start : start.toISOString());
   if (token) flags.push("--token", token);
-  const owner = new Owner(spawn(binary, [...flags, ...args], { stdio: ["ignore", "ignore", "pipe"] }), folder);
+  const owner = new Owner(spawn(binary, [...flags, ...args], { stdio: ["pipe", "ignore", "pipe"] }), folder);
   const until = Date.now() + timeout;
   while (!owner.ended()) {
     const text = await readFile(ready, "utf8").catch(() => "");
     if (text) {
       owner.child.unref();
       owner.child.stderr.unref?.();
+      owner.child.stdin.unref?.();
       return new Tacklebox(JSON.parse(text).url, { token, process: owner });
     }
     if (Date.now() > until) break;

@@ -61,6 +61,9 @@ func NewChoice(s *string, allowed ...string) *Choice {
 	return &Choice{s, allowed}
 }
 
+// Allowed lists the words.
+func (v *Choice) Allowed() []string { return v.allowed }
+
 func (v *Choice) Type() string   { return "CHOICE" }
 func (v *Choice) String() string { return *v.s }
 

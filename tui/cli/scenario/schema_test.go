@@ -60,12 +60,20 @@ func TestTheSchemaKnowsWhatIsShipped(t *testing.T) {
 	if err != nil || len(examples) < 22 {
 		t.Fatalf("%d scenarios, %v", len(examples), err)
 	}
+	of := map[string]int{}
 	for name, text := range examples {
+		provider, _, _ := strings.Cut(name, "/")
+		of[provider]++
 		if _, err := Parse(name, text); err != nil {
 			t.Error(err)
 		}
 		if found := against(t, schema, text); len(found) > 0 {
 			t.Errorf("%s: %v", name, found)
+		}
+	}
+	for _, provider := range []string{"prioticket", "dsco", "lagerkoll", "shoptet", "ultracart"} {
+		if of[provider] < 3 {
+			t.Errorf("%s has %d scenarios, want three", provider, of[provider])
 		}
 	}
 }

@@ -24,6 +24,7 @@ import (
 type Options struct {
 	Addr      string
 	NoTUI     bool
+	UntilEOF  bool
 	Theme     string
 	Quiet     bool
 	Data      string // "" with Memory
@@ -72,6 +73,7 @@ func (o *Options) Register(f *pflag.FlagSet, getenv func(string) string) {
 	f.BoolVar(&o.NoTUI, "no-tui", false, "never open the full-screen program")
 	f.StringVar(&o.Theme, "theme", "", "colours of the full-screen program: dark, light, auto or a `FILE` with colors")
 	f.BoolVar(&o.Quiet, "quiet", false, "without the full-screen program: no line per entry on stdout")
+	f.BoolVar(&o.UntilEOF, "until-eof", false, "without the full-screen program: end when standard input does, as when whoever started it is gone")
 	f.StringVar(&o.Data, "data", DefaultData(getenv), "`DIR` of the journal and the subscriptions")
 	f.BoolVar(&o.Sync, "sync", false, "fsync each group of appends before answering")
 	f.IntVar(&o.Keep, "keep", 1_000_000, "keep at most `N` entries")

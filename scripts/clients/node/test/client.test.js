@@ -102,8 +102,19 @@ test("a token opens, and its absence is refused", async () => {
   await assert.rejects(own.clock(), /the sandbox ended/);
 });
 
+test("no sandbox outlives a process that was killed", { timeout: 30_000 }, async () => {
+  const script = 'import { startTacklebox } from "tacklebox"; console.log((await startTacklebox()).url); setInterval(() => {}, 1000);';
+  for (const signal of ["SIGTERM", "SIGKILL"]) {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] });
+    const [url] = await once(child.stdout.setEncoding("utf8"), "data");
+    const waits = assert.rejects(connect(url.trim()).expect("inbox:never", { within: "60s" }));
+    child.kill(signal);
+    await waits;
+  }
+});
+
 test("a sandbox that cannot start says why", async () => {
-  await assert.rejects(startTacklebox({ binary: "/no/such/tacklebox" }), /cannot start \/no\/such\/tacklebox/);
+  await assert.rejects(startTacklebox({ binary: "/no/such/tacklebox" }), /cannot start \/no\/such\/tacklebox.*the binary is the option binary, else TACKLEBOX_BINARY/);
   await assert.rejects(startTacklebox({ args: ["--nonsense"] }), /unknown flag: --nonsense/);
   await assert.rejects(connect("http://127.0.0.1:1").clock(), /no sandbox answers at/);
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -88,7 +89,10 @@ class Sandbox:
         return answer
 
     def _ask(self, method: str, path: str, body: Any) -> "tuple[int, str]":
-        request = urllib.request.Request(self.url + path, method=method)
+        try:
+            request = urllib.request.Request(self.url + path, method=method)
+        except ValueError as cause:
+            raise TackleboxError(f"{self.url!r} is no URL of a sandbox: want one like http://127.0.0.1:4780") from cause
         if self.token:
             request.add_header("Authorization", f"Bearer {self.token}")
         if body is not None:
@@ -100,7 +104,7 @@ class Sandbox:
         except urllib.error.HTTPError as refused:
             with refused:
                 return refused.code, refused.read().decode("utf-8", "replace")
-        except OSError as cause:
+        except (OSError, http.client.HTTPException) as cause:
             why = self._ended() or f"no sandbox answers at {self.url}: {getattr(cause, 'reason', cause)}"
             raise TackleboxError(why) from cause
 

@@ -46,12 +46,13 @@ class _Process:
         self.messages: IO[bytes] = open(os.path.join(folder, "messages.txt"), "w+b")
         try:
             self.popen = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.messages
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self.messages
             )
         except OSError as cause:
             self.messages.close()
             shutil.rmtree(folder, ignore_errors=True)
-            raise TackleboxError(f"cannot start {command[0]}: {cause}") from cause
+            where = "the binary is the argument binary, else TACKLEBOX_BINARY, else tacklebox on the PATH"
+            raise TackleboxError(f"cannot start {command[0]}: {cause}; {where}") from cause
         self._left = ""
         atexit.register(self.stop)
 
@@ -74,6 +75,8 @@ class _Process:
             except subprocess.TimeoutExpired:
                 self.popen.kill()
                 self.popen.wait()
+        if self.popen.stdin:
+            self.popen.stdin.close()
         if not self.messages.closed:
             self._left = self.said()
             self.messages.close()
@@ -96,7 +99,7 @@ def start(
     """
     folder = tempfile.mkdtemp(prefix="tacklebox-")
     ready = os.path.join(folder, "ready.json")
-    command = [binary or os.environ.get("TACKLEBOX_BINARY") or "tacklebox", "up", "--memory", "--no-tui", "--quiet"]
+    command = [binary or os.environ.get("TACKLEBOX_BINARY") or "tacklebox", "up", "--memory", "--no-tui", "--quiet", "--until-eof"]
     command += ["--port", "0", "--ready-file", ready, "--clock", clock, "--seed", str(seed)]
     if start:
         command += ["--start", start if isinstance(start, str) else start.astimezone().isoformat()]

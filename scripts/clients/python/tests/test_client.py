@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import time
 import unittest
 from datetime import datetime, timezone
 
@@ -110,12 +111,26 @@ class ClientTest(unittest.TestCase):
             tacklebox.start(args=["--nonsense"])
         with self.assertRaisesRegex(TackleboxError, "no sandbox answers at"):
             connect("http://127.0.0.1:1").clock()
+        with self.assertRaisesRegex(TackleboxError, "'nonsense' is no URL of a sandbox"):
+            connect("nonsense").clock()
 
     def test_no_sandbox_outlives_the_process_that_started_it(self):
         script = "import tacklebox; print(tacklebox.start().url)"
         url = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
         with self.assertRaisesRegex(TackleboxError, "no sandbox answers at"):
             connect(url).clock()
+
+
+    def test_no_sandbox_outlives_a_process_that_was_killed(self):
+        script = "import tacklebox, time; print(tacklebox.start().url, flush=True); time.sleep(60)"
+        for end in (subprocess.Popen.terminate, subprocess.Popen.kill):
+            with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as child:
+                url = child.stdout.readline().strip()
+                end(child)
+                began = time.monotonic()
+                with self.assertRaises((TackleboxError, ExpectationError)):
+                    connect(url).expect("inbox:never", within="60s")
+                self.assertLess(time.monotonic() - began, 30)
 
 
 class PytestTest(unittest.TestCase):
