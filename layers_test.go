@@ -50,6 +50,7 @@ var layers = []struct {
 	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
 	{"mock/sandbox", []string{"mock", "mock/*", "mock/fromfile/*", "mock/sandbox/*", "receiver", "receiver/*", "receiver/journal/*", "fixtures"}},
 	{"mock/sandbox/https", []string{"receiver/journal/files"}},
+	{"mock/sandbox/shared", []string{"receiver/journal", "receiver/journal/jetstream"}},
 	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api", "receiver/api/nearest"}},
 	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
 	{"mock/kit", []string{"mock/provider"}},
