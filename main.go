@@ -68,7 +68,11 @@ func buildVersion() string {
 // screen is the full-screen program on the process's terminal.
 func screen(getenv func(string) string, stdin io.Reader, stdout io.Writer) func(context.Context, *cli.Client, cli.TUIOptions) error {
 	return func(ctx context.Context, c *cli.Client, o cli.TUIOptions) error {
-		return tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Memory: o.Memory, Theme: o.Theme, Version: o.Version})
+		err := tui.Run(ctx, c, tui.Options{In: stdin, Out: stdout, Env: getenv, Attached: o.Attached, Memory: o.Memory, Theme: o.Theme, Version: o.Version})
+		if errors.Is(err, tui.ErrLeftRunning) {
+			return cli.ErrLeftRunning
+		}
+		return err
 	}
 }
 
@@ -82,8 +86,12 @@ func open(o serve.Options) (cli.Instance, error) {
 		Token: o.Token, AllowHosts: o.AllowHosts, MaxBody: o.MaxBody,
 		PublicURL: o.PublicURL, Hosts: o.Hosts, OpenMocks: o.OpenMocks, Spaces: spacesOf(o.Spaces),
 		StrictTLS: o.StrictTLS, TLS: o.TLS || o.TLSCert != "", TLSCert: o.TLSCert, TLSKey: o.TLSKey,
+		Shared: o.Shared, NATSCreds: o.NATSCreds, Advertise: o.Advertise,
 		Version: o.Version, Warn: o.Warn,
 	})
+	if sandbox.Away(err) {
+		return nil, exit.With(exit.Connect, err)
+	}
 	var described *sandbox.ProviderFileError
 	if errors.As(err, &described) {
 		return nil, exit.Misused(err)

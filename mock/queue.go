@@ -251,7 +251,8 @@ func (w *service) record(q *queue, d *delivery, t try, res result) {
 	if res.entry.CaptureSeq == 0 && res.hopeful {
 		res.entry.Signature = w.verdict(d, t.out)
 	}
-	more := attemptExtra{Together: together(&d.Delivery)}
+	more := attemptExtra{Together: together(&d.Delivery), Resumed: d.resumed}
+	d.resumed = false
 	if a.Reason != http.StatusText(a.Status) {
 		more.Reason = a.Reason
 	}

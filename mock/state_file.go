@@ -13,7 +13,40 @@ import (
 
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/files"
 )
+
+// folder is a Place on this machine's disk: state.json, written to a temporary
+// file, synced and renamed.
+type folder string
+
+func (dir folder) path() string { return filepath.Join(string(dir), "state.json") }
+
+func (dir folder) Read() (map[string]json.RawMessage, string, error) { return readState(dir.path()) }
+
+func (dir folder) Write(sections map[string]json.RawMessage) error {
+	return writeState(dir.path(), sections)
+}
+
+func (dir folder) WriteBeside(name string, write func(io.Writer) error) error {
+	return writeFile(filepath.Join(string(dir), name), write)
+}
+
+func (dir folder) ReadBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
+	f, err := files.Open(filepath.Join(string(dir), name), os.O_RDONLY)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return true, err
+	}
+	return true, read(io.NewSectionReader(f, 0, info.Size()))
+}
 
 // stateFile is the form of state.json: the sections with a checksum over their
 // bytes, so that a flipped bit is noticed and not obeyed.
@@ -62,14 +95,7 @@ func readState(path string) (sections map[string]json.RawMessage, note string, e
 }
 
 func readGeneration(path string) (map[string]json.RawMessage, error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	raw, err := os.ReadFile(path)
+	raw, err := files.Read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +155,7 @@ func keepGeneration(path string) error {
 		return nil // the first write
 	}
 	if err != nil { // a file system without links
-		raw, readErr := os.ReadFile(path)
+		raw, readErr := files.Read(path)
 		if readErr != nil {
 			return readErr
 		}
@@ -147,7 +173,7 @@ func bytesOf(b []byte) func(io.Writer) error {
 }
 
 func writeSynced(path string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := files.Open(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC)
 	if err != nil {
 		return err
 	}
@@ -169,4 +195,17 @@ func syncFolder(dir string) error {
 	}
 	_ = f.Sync()
 	return f.Close()
+}
+
+// writeFile replaces a file in one step that survives a power cut.
+func writeFile(path string, write func(io.Writer) error) error {
+	tmp := path + stateNew
+	err := writeSynced(tmp, write)
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	return nil
 }

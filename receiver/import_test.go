@@ -24,6 +24,9 @@ func importable() map[string]*journal.Entry {
 	} {
 		all[name] = sampleEntry(body)
 	}
+	many := sampleEntry("")
+	many.Request.Method = "HEAD"
+	all["HEAD"] = many
 	odd := sampleEntry("x")
 	odd.Request.Method, odd.Request.URL = "BREW-2", "/in/orders/%2e%2E/;a?x=%zz&&y"
 	odd.Response = &journal.Message{Status: 500, Headers: journal.HeaderOf(http.Header{"Content-Type": {"image/png"}}), Body: []byte("\x89PNG\xff"), Size: 5}
@@ -44,6 +47,53 @@ func TestHARRoundTrip(t *testing.T) {
 			to.do("POST", "/_/entries/import?inbox=orders", har).want(t, 200, `"inbox":"orders","imported":1,"first_seq":1,"last_seq":1`)
 			same(t, want, to.entry(1))
 		})
+	}
+}
+
+// TestTextsRoundTrip does the same with what is written as text: curl commands and
+// tests keep the request, one alone and two in one file.
+func TestTextsRoundTrip(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"curl", "gotest"} {
+		for name, want := range importable() {
+			t.Run(format+" "+name, func(t *testing.T) {
+				t.Parallel()
+				from, to := newRig(t), newRig(t)
+				from.log.Append(want)
+				text := from.do("GET", "/_/entries/1/as/"+format, "").want(t, 200).body
+				to.do("POST", "/_/entries/import?inbox=orders", text+"\n"+text).want(t, 200, `"inbox":"orders","imported":2`)
+				for seq := range 2 {
+					sameRequest(t, want.Request, to.entry(uint64(seq+1)).Request)
+				}
+			})
+		}
+	}
+}
+
+// sameRequest compares what a text keeps of a request: all but the length, which
+// belongs to a connection, and the place of Host.
+func sameRequest(t *testing.T, want, got *journal.Message) {
+	t.Helper()
+	if string(got.Body) != string(want.Body) || got.Size != max(want.Size, int64(len(want.Body))) || got.Truncated != want.Truncated {
+		t.Errorf("body %.200q of %d bytes, cut %v, want %.200q of %d", got.Body, got.Size, got.Truncated, want.Body, want.Size)
+	}
+	if got.Method != want.Method || got.URL != want.URL {
+		t.Errorf("%s %s, want %s %s", got.Method, got.URL, want.Method, want.URL)
+	}
+	list := func(h journal.Header) (kept []string) {
+		kept = append(kept, h.Values("Host")...)
+		for _, f := range h {
+			if f.Name != "Content-Length" && f.Name != "Transfer-Encoding" && f.Name != "Host" {
+				kept = append(kept, f.Name+": "+f.Value)
+			}
+		}
+		return kept
+	}
+	if diff := cmp.Diff(list(want.Headers), list(got.Headers)); diff != "" {
+		t.Errorf("headers (-want +got):\n%s", diff)
+	}
+	if len(got.Body) > 0 && got.Headers.Get("Content-Length") == "" {
+		t.Error("no length is told")
 	}
 }
 

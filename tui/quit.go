@@ -9,18 +9,27 @@ import (
 
 // quit leaves, after a question when something would be lost.
 func quit(m *desk.Model) tea.Cmd {
-	if q, ok := m.Over().(*ui.Question); ok && q.Title == quitTitle {
+	if q, ok := m.Over().(*ui.Question); ok && (q.Title == stopTitle || q.Title == leaveTitle) {
 		return tea.Quit // asked twice
 	}
 	lost := losses(m)
 	if len(lost) == 0 {
 		return tea.Quit
 	}
-	m.Show(&ui.Question{Title: quitTitle, About: lost, Choices: []ui.Choice{{Key: "q", About: "leave", Do: func() tea.Cmd { return tea.Quit }}}})
+	leave := func() tea.Cmd { return tea.Quit }
+	if m.Opt.Attached {
+		m.Show(&ui.Question{Title: leaveTitle, About: lost, Choices: []ui.Choice{{Key: "q", About: "leave", Do: leave}}})
+		return nil
+	}
+	m.Show(&ui.Question{Title: stopTitle, About: lost, Choices: []ui.Choice{{Key: "q", About: "stop", Do: leave},
+		{Key: "d", About: "leave it running", Do: func() tea.Cmd { m.LeftRunning = true; return tea.Quit }}}})
 	return nil
 }
 
-const quitTitle = "Leave?"
+const (
+	leaveTitle = "Leave?"            // a sandbox that goes on without the screen
+	stopTitle  = "Stop the sandbox?" // which this process serves
+)
 
 // losses is what leaving loses.
 func losses(m *desk.Model) (lost []string) {
@@ -36,10 +45,10 @@ func losses(m *desk.Model) (lost []string) {
 		return lost
 	}
 	if waits := waiting(m); waits > 0 {
-		lost = append(lost, ui.Count(waits, "delivery")+" to be tried again, which happens only while the sandbox runs")
+		lost = append(lost, ui.Count(waits, "delivery")+" "+map[bool]string{true: "waits for its", false: "wait for their"}[waits == 1]+" next try")
 	}
 	if m.Opt.Memory && m.Status.Total() > 0 {
-		lost = append(lost, "entries are in memory only and will be gone: "+ui.Grouped(m.Status.Total()))
+		lost = append(lost, "entries are in memory only and will be gone")
 	}
 	return lost
 }

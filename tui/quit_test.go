@@ -15,8 +15,8 @@ func TestAsksBeforeLoss(t *testing.T) {
 		set  func(m *desk.Model)
 		want string
 	}{
-		"memory":  {func(m *desk.Model) { m.Opt.Attached, m.Opt.Memory = false, true; m.List.Lines = nil }, "in memory only and will be gone: 9"},
-		"waiting": {func(m *desk.Model) { m.Opt.Attached = false }, "1 delivery to be tried again"},
+		"memory":  {func(m *desk.Model) { m.Opt.Attached, m.Opt.Memory = false, true; m.List.Lines = nil }, "Stop the sandbox?"},
+		"waiting": {func(m *desk.Model) { m.Opt.Attached = false }, "1 delivery waits for its next try"},
 		"firing":  {func(m *desk.Model) { m.Fire.Left = 1500 }, "1,500 events of a firing"},
 	} {
 		m := filled(t, 120, 40)
@@ -37,6 +37,12 @@ func TestAsksBeforeLoss(t *testing.T) {
 	m := filled(t, 120, 40)
 	if cmd := press(m, "q"); cmd == nil || cmd() != (tea.QuitMsg{}) {
 		t.Error("attached, nothing is lost, and it asks")
+	}
+	m = filled(t, 120, 40)
+	m.Opt.Attached = false
+	press(m, "q")
+	if cmd := press(m, "d"); cmd == nil || cmd() != (tea.QuitMsg{}) || !m.LeftRunning {
+		t.Error("d does not leave the sandbox running")
 	}
 }
 

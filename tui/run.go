@@ -22,6 +22,10 @@ type Options = desk.Options
 // what fits there.
 var ErrNoTerminal = errors.New("the full-screen program needs a terminal that can be drawn on (TERM is unset or dumb, or the output is no terminal): 'tacklebox tail' prints entries as they come")
 
+// ErrLeftRunning means that the user left the screen and wants the sandbox, which
+// this process serves, to go on.
+var ErrLeftRunning = errors.New("the sandbox goes on without the screen")
+
 // Run shows the sandbox that c speaks to until the user leaves or ctx ends. The
 // terminal is as before when it returns, also after a panic. The error of an
 // ended ctx is nil: leaving is what was asked for.
@@ -32,11 +36,15 @@ func Run(ctx context.Context, c *client.Client, o desk.Options) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	program := tea.NewProgram(newModel(ctx, c, o), tea.WithInput(o.In), tea.WithOutput(o.Out),
+	m := newModel(ctx, c, o)
+	program := tea.NewProgram(m, tea.WithInput(o.In), tea.WithOutput(o.Out),
 		tea.WithEnvironment(o.Environment()), tea.WithoutSignalHandler())
 	defer context.AfterFunc(ctx, program.Quit)()
 	if _, err := program.Run(); err != nil {
 		return fmt.Errorf("full-screen program: %w", err)
+	}
+	if m.LeftRunning {
+		return ErrLeftRunning
 	}
 	o.Goodbye(c.URL())
 	return nil

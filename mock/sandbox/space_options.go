@@ -11,6 +11,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal/files"
 )
 
 // spaceOptions is what PUT /_/spaces/NAME can say, and what a space's folder
@@ -98,20 +99,20 @@ func modeOf(clock string) string {
 
 // write keeps the options in the space's folder, made when it is new.
 func (s savedSpace) write(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := files.Folder(dir); err != nil {
 		return err
 	}
 	raw, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, savedName), append(raw, '\n'), 0o600)
+	return files.Write(filepath.Join(dir, savedName), append(raw, '\n'))
 }
 
 // readSaved reads the options of a space's folder; a folder without them is a
 // space with none.
 func readSaved(dir string) (s savedSpace, err error) {
-	raw, err := os.ReadFile(filepath.Join(dir, savedName))
+	raw, err := files.Read(filepath.Join(dir, savedName))
 	if errors.Is(err, os.ErrNotExist) {
 		return s, nil
 	}

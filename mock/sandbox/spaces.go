@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal/files"
 )
 
 // spaces are the named sandboxes of a process. A space begins with the first
@@ -163,7 +164,7 @@ func (ss *spaces) open(s *slot, saved savedSpace, begins bool) error {
 	if bound, serving := ss.process.address(); bound != "" {
 		sp.bind(bound)
 		if serving {
-			sp.engine.Start()
+			ss.process.shared.begin(sp)
 		}
 	}
 	if ttl > 0 {
@@ -186,8 +187,14 @@ func (ss *spaces) reopen() error {
 	if ss.process.cfg.Data == "" || ss.limit == 0 {
 		return nil
 	}
+	if _, err := os.Lstat(ss.folder("")); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err := files.Folder(ss.folder("")); err != nil {
+		return fmt.Errorf("spaces: %w", err)
+	}
 	folders, err := os.ReadDir(ss.folder(""))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err != nil {
 		return fmt.Errorf("spaces: %w", err)
 	}
 	var opening sync.WaitGroup

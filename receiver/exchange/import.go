@@ -31,8 +31,8 @@ const (
 )
 
 // ImportEntries takes requests that were recorded elsewhere into an inbox, as
-// captures: a HAR 1.2 file, entries as JSON lines or as a page of them, or
-// {"inbox","requests":[…]}. It keeps all of them or, when one is wrong, none.
+// captures: a HAR 1.2 file, entries as JSON lines or as a page of them,
+// {"inbox","requests":[…]}, curl commands, or tests as exported. It keeps all of them or, when one is wrong, none.
 func (x *Exchange) ImportEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
 	select {
 	case x.turn <- struct{}{}:
@@ -100,19 +100,31 @@ func (im *importing) note(place, text string) {
 }
 
 // read finds out which of its forms a body has.
-func (im *importing) read(raw []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	var head json.RawMessage
-	if err := dec.Decode(&head); err != nil {
-		return badLine(raw, err)
+func (im *importing) read(raw []byte) (err error) {
+	switch {
+	case curlStart.Match(raw):
+		err = im.readCurl(string(raw))
+	case goStart.Match(raw):
+		err = im.readGoTest(string(raw))
+	default:
+		err = im.readJSON(raw)
 	}
-	if err := im.readForm(raw, head, dec); err != nil {
+	if err != nil {
 		return err
 	}
 	if len(im.entries) == 0 {
 		return api.Failed(http.StatusUnprocessableEntity, "nothing_to_import", strings.Join(im.notes, "\n"), "there is no request in it; %d entries are none", im.skipped)
 	}
 	return im.checkInbox()
+}
+
+func (im *importing) readJSON(raw []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	var head json.RawMessage
+	if err := dec.Decode(&head); err != nil {
+		return badLine(raw, err)
+	}
+	return im.readForm(raw, head, dec)
 }
 
 // readForm judges by the first value: a document of its own, or the first of
@@ -145,7 +157,7 @@ func badLine(raw []byte, err error) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF):
-		return api.BadRequest("send a HAR, entries as JSON lines, or {\"requests\":[…]}", "the body is empty")
+		return api.BadRequest("send a HAR, entries as JSON lines, curl commands, or {\"requests\":[…]}", "the body is empty")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return api.Failed(http.StatusBadRequest, api.CodeBadJSON, "", "line %d: the JSON ends too early", lineAt(raw, int64(len(bytes.TrimRight(raw, "\n")))))
 	case errors.As(err, &syntax):

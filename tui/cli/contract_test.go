@@ -89,6 +89,7 @@ func TestContractBesideASandbox(t *testing.T) {
 	t.Parallel()
 	running, own := sandbox.Start(t), sandbox.Start(t)
 	running.Fire("shoptet", "order:create", sandbox.To(running.Inbox("a")), sandbox.Unset("eventInstance"))
+	running.Expect(t, "kind:attempt") // which comes last
 	page, err := client.New(running.URL, "").Entries(t.Context(), client.Query{Q: "kind:capture"})
 	if err != nil || len(page.Entries) != 1 {
 		t.Fatal(err)

@@ -12,27 +12,31 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/tui/cli/exit"
+	"tacklebox/tui/cli/flags"
 )
 
 // importRun is what the command does with the app.
 type importRun struct{ *App }
 
 func importCommand(a *App) *cobra.Command {
-	var inbox string
+	var inbox, form string
 	cmd := &cobra.Command{
 		Use:   "import FILE|DIR|-",
 		Short: "Take recorded requests into an inbox",
 		Long: `Take requests that were recorded elsewhere into an inbox, as if they had been
-captured there. FILE is a HAR 1.2 file or entries as JSON lines ('tacklebox
-entries --json'); of a folder each file is the body of one POST. What is not
-sound is refused as a whole; 'tacklebox replay' sends again what was taken.`,
+captured there. FILE is a HAR 1.2 file, entries as JSON lines ('tacklebox entries
+--json'), curl commands, or whatever else 'tacklebox export' writes. A JSON object
+that is none of these is the body of one POST, as is each file of a folder; --as
+fixture takes any file for that. What is not sound is refused as a whole;
+'tacklebox replay' sends again what was taken.`,
 		Example: `  tacklebox import recorded.har
   tacklebox entries kind:capture --all --json | tacklebox import --inbox copies --url http://127.0.0.1:4781 -`,
 		Args: args("FILE"),
 	}
+	cmd.Flags().Var(flags.NewChoice(&form, "", "fixture"), "as", "fixture: the file is the body of one POST")
 	cmd.Flags().StringVar(&inbox, "inbox", "", "into the inbox `NAME` (default: imported)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		doc, err := importRun{a}.recorded(args[0])
+		doc, err := importRun{a}.recorded(args[0], form == "fixture")
 		if err != nil {
 			return exit.Usagef("import: %w", err)
 		}
@@ -56,19 +60,46 @@ sound is refused as a whole; 'tacklebox replay' sends again what was taken.`,
 	return cmd
 }
 
-// recorded reads what is to be imported; a folder becomes a list of requests.
-func (a importRun) recorded(path string) ([]byte, error) {
-	if path == "-" {
-		return a.read("-")
+// recorded reads what is to be imported; bodies become a list of requests.
+func (a importRun) recorded(path string, fixture bool) ([]byte, error) {
+	if path != "-" {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		if info.IsDir() {
+			return folder(path)
+		}
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
+	name := path
+	if path != "-" {
+		path = "@" + path
 	}
-	if !info.IsDir() {
-		return a.read("@" + path)
+	text, err := a.read(path)
+	if err != nil || !fixture && !isPayload(text) {
+		return text, err
 	}
-	return folder(path)
+	if name = filepath.Base(name); json.Valid(text) {
+		name = "body.json"
+	}
+	order := requestOfFile(name, text)
+	order.URL = "/"
+	return json.Marshal(map[string]any{"requests": []bodyOrder{order}})
+}
+
+// isPayload reports that a file is one JSON object without anything that every
+// entry, list of entries or HAR has: it is somebody's body, not a misspelt entry.
+func isPayload(text []byte) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(text, &members) != nil || len(members) == 0 {
+		return false
+	}
+	for _, name := range []string{"seq", "kind", "request", "response", "log", "requests", "entries"} {
+		if members[name] != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // bodyOrder is one request of an import.

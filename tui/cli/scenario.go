@@ -122,12 +122,23 @@ func (a scenarioRun) loadScenario(ctx context.Context, c *client.Client, name st
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	var names, called []string
+	texts := map[string]string{}
 	for _, s := range list {
-		if s.Name == name {
-			return embeddedScenario(name, s.Text)
+		names, texts[s.Name] = append(names, s.Name), s.Text
+		if s.Name == name || path.Base(s.Name) == name {
+			called = append(called, s.Name)
 		}
-		names = append(names, s.Name)
+	}
+	if _, exact := texts[name]; exact {
+		called = []string{name}
+	}
+	switch len(called) {
+	case 0:
+	case 1: // without its provider it is clear as well
+		return embeddedScenario(called[0], texts[called[0]])
+	default:
+		return nil, exit.Usagef("several scenarios are called %q: %s", name, strings.Join(called, ", "))
 	}
 	return nil, exit.Usagef("no file and no embedded scenario %q%s", name, exit.DidYouMean(name, names))
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,11 +84,35 @@ steps:
 			out: lines("NAME   ABOUT", "retry  fails twice")},
 		{name: "an embedded one", args: []string{"scenario", "retry"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"retry","text":"steps: [{reset: true}]"}]`,
 			"GET /_/entries?limit=1": `200 {}`, "POST /_/reset": "200 {}"}, out: lines("ok      retry: 1 reset")},
+		{name: "one without its provider", args: []string{"scenario", "retry"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"p/retry","text":"steps: [{reset: true}]"},{"name":"p/other","text":""}]`,
+			"GET /_/entries?limit=1": `200 {}`, "POST /_/reset": "200 {}"}, out: lines("ok      p/retry: 1 reset")},
+		{name: "which one?", args: []string{"scenario", "retry"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"p/retry","text":""},{"name":"q/retry","text":""}]`},
+			err: `several scenarios are called "retry": p/retry, q/retry`, code: exit.Usage},
 		{name: "a mistyped one", args: []string{"scenario", "rety"}, answers: map[string]string{"GET /_/scenarios": `200 [{"name":"retry","text":""}]`},
 			err: `did you mean "retry"?`, code: exit.Usage},
 		{name: "a file that is not there", args: []string{"scenario", "./x.yaml"}, err: "x.yaml", code: exit.Usage},
 		{name: "none", args: []string{"scenario"}, err: "FILE or NAME is missing", code: exit.Usage},
 	})
+}
+
+// TestServedScenariosStartNothing: what a sandbox calls a scenario is not ours to
+// run programs of; and no place of it is a place of this machine.
+func TestServedScenariosStartNothing(t *testing.T) {
+	t.Parallel()
+	mark := filepath.Join(t.TempDir(), "mark")
+	served := func(step string) map[string]string {
+		text, _ := json.Marshal("name: s\nsteps:\n- " + step)
+		return readyWith("GET /_/scenarios", `200 [{"name":"evil","text":`+string(text)+`}]`, "GET /x", "404 gone")
+	}
+	runCases(t, []commandCase{
+		{name: "a program", args: []string{"scenario", "evil"}, answers: served("run: {command: [touch, " + mark + "], url: \"http://127.0.0.1:1/\"}"), sent: []string{},
+			err: "evil.yaml: run: a scenario that a sandbox serves starts no programs here", code: exit.Usage},
+		{name: "a failure", args: []string{"scenario", "evil"}, answers: served("call: {url: /x}"), env: map[string]string{"GITHUB_ACTIONS": "true"}, out: "*",
+			err: "::error title=tacklebox scenario s%3A 1 call::GET URL/x answered 404", code: exit.Failure},
+	})
+	if _, err := os.Stat(mark); err == nil {
+		t.Error("the program ran")
+	}
 }
 
 func TestScenarioReport(t *testing.T) {

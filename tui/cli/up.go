@@ -100,6 +100,10 @@ func (a upRun) start(o *serve.Options) (*running, error) {
 	if err != nil {
 		_ = ln.Close()
 		var held *serve.InUseError
+		var coded *exit.Error
+		if errors.As(err, &coded) {
+			return nil, err
+		}
 		if errors.As(err, &held) {
 			return nil, exit.With(exit.Connect, err)
 		}
@@ -211,11 +215,24 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 	case <-ctx.Done():
 		return a.finish(shown, printed)
 	case err := <-shown:
-		return ignoreCancel(err)
+		if !errors.Is(err, ErrLeftRunning) {
+			return ignoreCancel(err)
+		}
+		a.say("the sandbox at %s goes on without the screen: 'tacklebox tui' opens it again, ctrl+c here stops the sandbox", r.url)
+	case err := <-r.served:
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	select {
+	case <-ctx.Done():
+		return nil
 	case err := <-r.served:
 		return fmt.Errorf("sandbox: %w", err)
 	}
 }
+
+// ErrLeftRunning is what the full-screen program returns when its user left it and
+// wants the sandbox to go on.
+var ErrLeftRunning = errors.New("the sandbox goes on without the screen")
 
 // finish lets the reader print what has happened until now. A pipe that nobody
 // empties may not keep the sandbox from stopping.
@@ -284,6 +301,9 @@ func (a upRun) welcome(ctx context.Context, r *running, o *serve.Options) {
 	a.say("  %-12s ws%s/_/stream", "stream", r.url[len("http"):])
 	if o.Data != "" {
 		a.say("  %-12s %s", "data", o.Data)
+	}
+	if o.Shared != "" {
+		a.say("  %-12s one sandbox with every process on the same NATS", "shared")
 	}
 }
 

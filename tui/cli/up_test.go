@@ -175,6 +175,17 @@ func TestUpQuiet(t *testing.T) {
 	}
 }
 
+// TestUpGoesOnWithoutTheScreen: a user may leave the screen and keep the sandbox.
+func TestUpGoesOnWithoutTheScreen(t *testing.T) {
+	app := &App{Terminal: true, Open: func(serve.Options) (Instance, error) { return new(stand), nil }}
+	var c *client.Client
+	app.TUI = func(_ context.Context, shown *client.Client, _ TUIOptions) error { c = shown; return ErrLeftRunning }
+	got := up(t, app, nil, "ctrl+c here stops", "--memory", "--port", "0")
+	if got.code != exit.OK || !strings.Contains(got.err, "the sandbox at "+c.URL()+" goes on without the screen: 'tacklebox tui' opens it again") {
+		t.Errorf("code %d, stderr %q", got.code, got.err)
+	}
+}
+
 // TestUpUntilEOF ends with standard input, and only when told to.
 func TestUpUntilEOF(t *testing.T) {
 	in, out := io.Pipe()

@@ -34,6 +34,8 @@ type Model struct {
 	Expects []*Expectation
 	Done    Undo
 
+	LeftRunning bool // the user left, and the sandbox that this process serves is to go on
+
 	Overs   []ui.Overlay // the last one has the keys
 	Notices ui.Notices
 	Looks   looks

@@ -21,6 +21,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"tacklebox/receiver/journal/files"
 )
 
 // Names of the authority's files in the data folder.
@@ -53,7 +55,7 @@ func OpenAuthority(dir string, now time.Time) (*Authority, error) {
 		return newAuthority(now)
 	}
 	path := filepath.Join(dir, CertificateFile)
-	pair, err := tls.LoadX509KeyPair(path, filepath.Join(dir, keyFile))
+	pair, err := readPair(path, filepath.Join(dir, keyFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return makeAuthority(dir, now)
 	}
@@ -67,6 +69,20 @@ func OpenAuthority(dir string, now time.Time) (*Authority, error) {
 	return &Authority{pair.Leaf, key, path}, nil
 }
 
+// readPair reads a certificate and its key, as tls.LoadX509KeyPair does, of regular
+// files.
+func readPair(certificate, key string) (tls.Certificate, error) {
+	certPEM, err := files.Read(certificate)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	keyPEM, err := files.Read(key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(certPEM, keyPEM)
+}
+
 func makeAuthority(dir string, now time.Time) (*Authority, error) {
 	a, err := newAuthority(now)
 	if err != nil {
@@ -78,7 +94,7 @@ func makeAuthority(dir string, now time.Time) (*Authority, error) {
 	}
 	key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 	a.path = filepath.Join(dir, CertificateFile)
-	err = errors.Join(os.WriteFile(filepath.Join(dir, keyFile), key, 0o600), os.WriteFile(a.path, a.PEM(), 0o644))
+	err = errors.Join(files.Write(filepath.Join(dir, keyFile), key), files.Write(a.path, a.PEM()), os.Chmod(a.path, 0o644))
 	if err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
 	}

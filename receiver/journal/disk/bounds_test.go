@@ -6,12 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/journaltest"
 	"tacklebox/receiver/journal/memory"
 	"tacklebox/receiver/journal/query"
 	"tacklebox/receiver/journal/record"
-	"testing"
 )
 
 // histories are stores in the states that bounds can meet, with the entries

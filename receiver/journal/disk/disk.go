@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"sync"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/record"
 )

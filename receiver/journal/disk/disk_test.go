@@ -9,11 +9,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/journaltest"
 	"tacklebox/receiver/journal/memory"
 	"tacklebox/receiver/journal/record"
-	"testing"
 )
 
 // segmentFiles are the segments of dir, in order.

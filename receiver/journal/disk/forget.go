@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/files"
 	"tacklebox/receiver/journal/record"
 )
 
@@ -100,7 +101,7 @@ func saveForgotten(segment string, metas []record.Meta) error {
 	}
 	b = binary.LittleEndian.AppendUint32(b, record.Checksum(b))
 	path := forgottenPath(segment)
-	err := os.WriteFile(path+".new", b, 0o600)
+	err := files.Write(path+".new", b)
 	if err == nil {
 		err = os.Rename(path+".new", path)
 	}
@@ -118,7 +119,7 @@ func (s *segment) hasForgotten() bool {
 
 // applyForgotten makes the holes again when a segment is opened.
 func (s *segment) applyForgotten() {
-	b, err := os.ReadFile(forgottenPath(s.path))
+	b, err := files.Read(forgottenPath(s.path))
 	n := len(b) - 4
 	if err != nil || n < 0 || n%4 != 0 || binary.LittleEndian.Uint32(b[n:]) != record.Checksum(b[:n]) {
 		return

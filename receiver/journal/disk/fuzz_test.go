@@ -3,9 +3,10 @@ package disk
 import (
 	"bytes"
 	"os"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/journaltest"
-	"testing"
 )
 
 func FuzzOpenSegment(f *testing.F) {

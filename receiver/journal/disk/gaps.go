@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"tacklebox/receiver/journal/files"
 )
 
 // Numbers between two segments have no record: because a whole segment was
@@ -26,7 +28,7 @@ type gaps []gap
 
 // readGaps reads what is known; lines that are none are passed over.
 func readGaps(dir string) (list gaps) {
-	raw, err := os.ReadFile(filepath.Join(dir, gapsFile))
+	raw, err := files.Read(filepath.Join(dir, gapsFile))
 	if err != nil {
 		return nil
 	}
@@ -63,7 +65,7 @@ func (list gaps) what(from, to uint64) string {
 // add notes a gap. Failing costs only that it is told again.
 func (list *gaps) add(dir, what string, from, to uint64) {
 	*list = append(*list, gap{what, from, to})
-	f, err := os.OpenFile(filepath.Join(dir, gapsFile), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	f, err := files.Open(filepath.Join(dir, gapsFile), os.O_WRONLY|os.O_CREATE|os.O_APPEND)
 	if err != nil {
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"os"
 	"strings"
+
+	"tacklebox/receiver/journal/files"
 	"tacklebox/receiver/journal/record"
 )
 
@@ -43,7 +45,7 @@ func (s *segment) saveIndex() {
 		b = s.metas[i].AppendTo(b)
 	}
 	b = binary.LittleEndian.AppendUint32(b, record.Checksum(b))
-	if os.WriteFile(indexPath(s.path), b, 0o600) != nil {
+	if files.Write(indexPath(s.path), b) != nil {
 		os.Remove(indexPath(s.path))
 	}
 }
@@ -52,7 +54,7 @@ func (s *segment) saveIndex() {
 // it, and reports whether it could be used. Where there are holes, or will be, it
 // reads the metas too.
 func (s *segment) loadIndex(size int64) bool {
-	f, err := openRegular(indexPath(s.path), os.O_RDONLY)
+	f, err := files.Open(indexPath(s.path), os.O_RDONLY)
 	if err != nil {
 		return false
 	}
@@ -80,7 +82,7 @@ func (s *segment) loadIndex(size int64) bool {
 
 // readIndex reads the metas of s from its index, nil when that is damaged.
 func (s *segment) readIndex() []record.Meta {
-	b, err := os.ReadFile(indexPath(s.path))
+	b, err := files.Read(indexPath(s.path))
 	n := len(b) - indexHeader - 4
 	if err != nil || n != s.total*record.MetaSize || binary.LittleEndian.Uint32(b[len(b)-4:]) != record.Checksum(b[:len(b)-4]) {
 		return nil

@@ -3,9 +3,10 @@ package disk
 import (
 	"bytes"
 	"os"
+	"testing"
+
 	"tacklebox/receiver/journal/journaltest"
 	"tacklebox/receiver/journal/record"
-	"testing"
 )
 
 func TestIndexFile(t *testing.T) {

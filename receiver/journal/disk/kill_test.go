@@ -7,8 +7,9 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
-	"tacklebox/receiver/journal/journaltest"
 	"testing"
+
+	"tacklebox/receiver/journal/journaltest"
 )
 
 // TestKilledProcess kills a process in the middle of appending: what it said

@@ -10,12 +10,14 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"tacklebox/receiver/journal/files"
 )
 
 // lock takes the folder's lock, which the system gives back when the process
 // ends, however it ends. The file has the owner's process id in it.
 func lock(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := files.Open(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR)
 	if err != nil {
 		return nil, fmt.Errorf("journal %s: %w", dir, err)
 	}

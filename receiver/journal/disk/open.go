@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
 	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/files"
 	"tacklebox/receiver/journal/record"
 )
 
@@ -161,7 +163,7 @@ func (d *disk) lose(from, to uint64, found []string) []string {
 
 // knownFormat refuses a segment that another version wrote, and leaves it as it is.
 func knownFormat(path string) error {
-	f, err := openRegular(path, os.O_RDONLY)
+	f, err := files.Open(path, os.O_RDONLY)
 	if err != nil {
 		return err
 	}
@@ -195,7 +197,7 @@ func (d *disk) loadSegment(base uint64, last bool) (note string, err error) {
 	if base <= d.last {
 		return fmt.Sprintf("ignored %s, whose numbers are in an earlier segment", path), nil
 	}
-	f, err := openRegular(path, os.O_RDWR|os.O_APPEND)
+	f, err := files.Open(path, os.O_RDWR|os.O_APPEND)
 	if err != nil {
 		return "", err
 	}

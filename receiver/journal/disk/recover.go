@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+
 	"tacklebox/receiver/journal/record"
 )
 

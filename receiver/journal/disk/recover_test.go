@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"os"
 	"strings"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/journaltest"
 	"tacklebox/receiver/journal/record"
-	"testing"
 )
 
 // TestRecover gives files made of good records and rubbish.

@@ -6,9 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/journaltest"
-	"testing"
 )
 
 // harms are what can happen to the files of a journal while it is closed. The

@@ -2,11 +2,12 @@ package disk
 
 import (
 	"path/filepath"
-	"tacklebox/receiver/journal"
-	"tacklebox/receiver/journal/journaltest"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"tacklebox/receiver/journal"
+	"tacklebox/receiver/journal/journaltest"
 )
 
 // TestScanOutlivesRetention: a scan on disk sees what was there when it began.

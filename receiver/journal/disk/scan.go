@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/record"
 )

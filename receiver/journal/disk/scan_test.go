@@ -2,9 +2,10 @@ package disk
 
 import (
 	"os"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/journaltest"
-	"testing"
 )
 
 // TestScanReadsOnlyWhatCanMatch takes the file away and scans for what the

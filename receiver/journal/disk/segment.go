@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
 	"tacklebox/receiver/journal/record"
 )
 
@@ -54,12 +55,12 @@ func newSegment(base uint64, path string, f *os.File) *segment {
 
 // segmentBases lists the segments of dir in order.
 func segmentBases(dir string) ([]uint64, error) {
-	files, err := os.ReadDir(dir)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	var bases []uint64
-	for _, file := range files {
+	for _, file := range entries {
 		name, ok := strings.CutSuffix(file.Name(), segmentExt)
 		if base, err := strconv.ParseUint(name, 10, 64); ok && err == nil && base > 0 && segmentPath(dir, base) == filepath.Join(dir, file.Name()) {
 			bases = append(bases, base)

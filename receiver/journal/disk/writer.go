@@ -2,6 +2,7 @@ package disk
 
 import (
 	"sync"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/record"
 )

@@ -6,10 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"testing"
+
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/journaltest"
 	"tacklebox/receiver/journal/record"
-	"testing"
 )
 
 // TestGroupPieces puts bodies of all sizes in a group and reads the file back.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	js "github.com/nats-io/nats.go/jetstream"
 
 	"tacklebox/receiver/journal"
@@ -133,7 +134,7 @@ func (r *reader) read(lo, hi uint64) (more bool, err error) {
 func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) (bool, error)) (more bool, err error) {
 	asking, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	consumer, err := j.stream.OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo})
+	consumer, err := (*j.stream.Load()).OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo})
 	if err != nil {
 		return false, unavailable("read", err)
 	}
@@ -194,7 +195,11 @@ func (j *Journal) follow() {
 	defer j.tail.Done()
 	const pause = 200 * time.Millisecond
 	for j.ctx.Err() == nil {
-		j.followOnce()
+		if stream := j.stream.Load(); stream != nil {
+			j.followOnce(*stream)
+		} else {
+			j.await()
+		}
 		select {
 		case <-j.ctx.Done():
 		case <-time.After(pause):
@@ -202,9 +207,33 @@ func (j *Journal) follow() {
 	}
 }
 
-func (j *Journal) followOnce() {
+// await returns when somebody may have made the stream: whoever does publishes
+// into it next.
+func (j *Journal) await() {
+	heard := make(chan *nats.Msg, 1)
+	sub, err := j.conn.ChanSubscribe(j.name()+".>", heard)
+	if err != nil {
+		return
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	back := j.conn.StatusChanged(nats.CONNECTED) // what was published meanwhile was not heard
+	defer j.conn.RemoveStatusListener(back)
+	if j.look(j.ctx) != nil || j.stream.Load() != nil {
+		return
+	}
+	select {
+	case <-heard:
+		_ = j.look(j.ctx)
+	case <-back:
+		_ = j.look(j.ctx)
+	case <-j.begun:
+	case <-j.ctx.Done():
+	}
+}
+
+func (j *Journal) followOnce(stream js.Stream) {
 	_, _, upTo := j.cache.part(0, 0)
-	consumer, err := j.stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1})
+	consumer, err := stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1})
 	if err != nil {
 		return
 	}

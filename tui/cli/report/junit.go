@@ -42,6 +42,7 @@ type (
 		Name    string        `xml:"name,attr"`
 		Class   string        `xml:"classname,attr"`
 		Time    string        `xml:"time,attr"`
+		File    string        `xml:"file,attr,omitempty"` // GitLab links it
 		Failure *junitFailure `xml:"failure,omitempty"`
 		Skipped *struct{}     `xml:"skipped,omitempty"`
 	}
@@ -57,7 +58,7 @@ func WriteJUnit(path, name string, cases []Case) error {
 	suite := junitSuite{Name: name, Tests: len(cases)}
 	total := 0.0
 	for _, c := range cases {
-		test := junitTest{Name: c.Name, Class: c.Class, Time: fmt.Sprintf("%.3f", c.Seconds)}
+		test := junitTest{Name: c.Name, Class: c.Class, Time: fmt.Sprintf("%.3f", c.Seconds), File: c.File}
 		switch {
 		case c.Failure != "":
 			test.Failure = &junitFailure{firstLine(c.Failure), c.Failure}
