@@ -45,6 +45,9 @@ type App struct {
 	Local func(ctx context.Context) (url string, stop func(), err error)
 	// ProviderFiles reads and writes provider files. Optional.
 	ProviderFiles ProviderFiles
+	// CheckShared looks at the servers of a shared sandbox; reached is false when
+	// there was nothing to look at, an error what is no address. Optional.
+	CheckShared func(ctx context.Context, address, credentials string) (findings []Finding, reached bool, err error)
 	// TUI runs the full-screen program until the user leaves it. Optional.
 	TUI func(ctx context.Context, c *client.Client, o TUIOptions) error
 

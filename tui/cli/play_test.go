@@ -124,14 +124,14 @@ func TestDoctorOfFolders(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		env  map[string]string
-		want finding
+		want Finding
 	}{
-		"there":              {map[string]string{"TACKLEBOX_DATA": dir}, finding{"data", true, dir, ""}},
-		"can be made":        {map[string]string{"TACKLEBOX_DATA": dir + "/a/b"}, finding{"data", true, dir + "/a/b", ""}},
-		"a file":             {map[string]string{"TACKLEBOX_DATA": file}, finding{"data", false, file + " is a file", "move it away, or choose another folder with --data"}},
-		"below a file":       {map[string]string{"TACKLEBOX_DATA": file + "/a"}, finding{"data", false, "stat " + file + "/a: not a directory", "choose another folder with --data"}},
-		"a place of no name": {nil, finding{"data", false, "no folder", "set --data, XDG_STATE_HOME or HOME, or use --memory"}},
-		"by the home folder": {map[string]string{"HOME": dir}, finding{"data", true, dir + "/.local/state/tacklebox", ""}},
+		"there":              {map[string]string{"TACKLEBOX_DATA": dir}, Finding{"data", true, dir, ""}},
+		"can be made":        {map[string]string{"TACKLEBOX_DATA": dir + "/a/b"}, Finding{"data", true, dir + "/a/b", ""}},
+		"a file":             {map[string]string{"TACKLEBOX_DATA": file}, Finding{"data", false, file + " is a file", "move it away, or choose another folder with --data"}},
+		"below a file":       {map[string]string{"TACKLEBOX_DATA": file + "/a"}, Finding{"data", false, "stat " + file + "/a: not a directory", "choose another folder with --data"}},
+		"a place of no name": {nil, Finding{"data", false, "no folder", "set --data, XDG_STATE_HOME or HOME, or use --memory"}},
+		"by the home folder": {map[string]string{"HOME": dir}, Finding{"data", true, dir + "/.local/state/tacklebox", ""}},
 	} {
 		app := &App{Getenv: func(key string) string { return c.env[key] }}
 		if diff := cmp.Diff(c.want, (doctorRun{app}).checkData()); diff != "" {

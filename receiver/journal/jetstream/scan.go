@@ -16,6 +16,7 @@ import (
 const (
 	blockSize  = 512 // entries that a backward scan reads at once
 	pullAtOnce = 512
+	resets     = 2 // of a consumer that the servers lost, before the reader is told or begins anew
 )
 
 // Scan implements journal.Store: the stream answers for what the cache does not
@@ -64,6 +65,7 @@ type reader struct {
 	sift    record.Sieve
 	reverse bool
 	want    uint64 // the next number of a rising scan
+	above   uint64 // the number that a falling scan came to last
 	cursor  bool   // numbers before it were seen: a gap must be told
 }
 
@@ -74,7 +76,12 @@ func (r *reader) take(c *cached) (more bool, err error) {
 			return false, err
 		}
 	}
-	r.want, r.cursor = c.seq+1, true
+	if r.reverse && c.seq+1 < r.above {
+		if oldest, _ := r.bounds(); c.seq < oldest {
+			return false, nil // retention overtook the reader; the cache still had it
+		}
+	}
+	r.want, r.above, r.cursor = c.seq+1, c.seq, true
 	return r.sift.Record(r.sift.Admit(c.seq, &c.meta), c.seq, c.frame), r.sift.Err
 }
 
@@ -134,7 +141,7 @@ func (r *reader) read(lo, hi uint64) (more bool, err error) {
 func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) (bool, error)) (more bool, err error) {
 	asking, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	consumer, err := (*j.stream.Load()).OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo})
+	consumer, err := (*j.stream.Load()).OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo, MaxResetAttempts: resets})
 	if err != nil {
 		return false, unavailable("read", err)
 	}
@@ -253,7 +260,7 @@ func (j *Journal) await() {
 
 func (j *Journal) followOnce(stream js.Stream) {
 	_, _, upTo := j.cache.part(0, 0)
-	consumer, err := stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1})
+	consumer, err := stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1, MaxResetAttempts: resets})
 	if err != nil {
 		return
 	}
