@@ -1,6 +1,8 @@
 package fromfile_test
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/tidwall/gjson"
 
 	"tacklebox/mock/sandbox"
@@ -99,6 +102,13 @@ func TestAProviderFromAFileIsThere(t *testing.T) {
 		}
 	}
 	_, doc := askJSON(t, "GET", sb.URL+"/_/providers/acme/openapi.json", "")
+	loaded, err := openapi3.NewLoader().LoadFromData([]byte(doc.Raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := loaded.Validate(context.Background()); err != nil {
+		t.Error(err)
+	}
 	if !doc.Get("paths./webhooks.post").Exists() || !doc.Get(`webhooks.order\.created.post`).Exists() {
 		t.Errorf("%s", doc)
 	}
@@ -314,6 +324,19 @@ func TestEverySchemeSignsAFile(t *testing.T) {
 			sb.Fire("acme", "a")
 			if c := sb.Expect(t, "kind:capture")[0]; c.Signature == nil || c.Signature.State != signing.Valid {
 				t.Errorf("%+v", c.Signature)
+			}
+			// and each fault that the scheme can show is seen
+			scheme := signing.Named(name)
+			for i, fault := range scheme.Faults(true) {
+				sb.Fire(api.Firing{Provider: "acme", Type: "a", Faults: []api.Fault{{Kind: fault}}})
+				last := sb.Expect(t, "kind:capture", i+2)[i+1].Signature
+				want := map[string]string{"missing_signature": signing.Missing}[fault]
+				if fault == "stale_signature" && scheme.Late == 0 {
+					want = signing.Valid // of any age
+				}
+				if want = cmp.Or(want, signing.Invalid); last == nil || last.State != want {
+					t.Errorf("%s: %+v, want %s", fault, last, want)
+				}
 			}
 		})
 	}

@@ -12,7 +12,7 @@ import (
 // CheckProvider reads a provider file and says what was understood. Every sample
 // is made, so that what cannot be said well is known before an event is fired.
 func CheckProvider(path string) (*api.ProviderReport, error) {
-	loaded, err := fromfile.Load(path, 1)
+	loaded, err := fromfile.Load(path, 1, schemesOf(providers()))
 	if err != nil {
 		return nil, &ProviderFileError{err}
 	}

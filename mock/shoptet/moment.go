@@ -1,9 +1,9 @@
 package shoptet
 
 import (
-	"sync"
 	"time"
-	_ "time/tzdata" // Prague's summer time, also where the system has no zone files
+
+	"tacklebox/mock/kit"
 )
 
 const momentLayout = "2006-01-02T15:04:05-0700"
@@ -12,15 +12,7 @@ const momentLayout = "2006-01-02T15:04:05-0700"
 // in Prague's time with its summer time (inferred: every example).
 func moment(t time.Time) string { return t.In(prague()).Format(momentLayout) }
 
-// prague is read once: the zones are embedded, and reading one costs more than
-// all the rest of a callback.
-var prague = sync.OnceValue(func() *time.Location {
-	zone, err := time.LoadLocation("Europe/Prague")
-	if err != nil {
-		return time.FixedZone("CET", 3600) // cannot happen: the zones are embedded
-	}
-	return zone
-})
+var prague = kit.Zone("Prague")
 
 // momentOrNull is moment, or null for an instant that has not come.
 func momentOrNull(t time.Time) *string {

@@ -167,7 +167,7 @@ func multipartFields(body []byte, boundary string) map[string]string {
 // are valid at a time (documented).
 func getAccessToken(r *request) (any, error) {
 	w, account := r.World, bearer(r.Call.Header)
-	if !wellFormed.MatchString(account) || !listed(w, account, account) {
+	if !wellFormed(account) || !listed(w, account, account) {
 		return nil, bearerInvalid
 	}
 	r.Call.Account = account

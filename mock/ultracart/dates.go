@@ -4,24 +4,16 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	_ "time/tzdata" // the zone must be known on machines without zone data too
+
+	"tacklebox/mock/kit"
 )
 
 // eastern is the zone of every date that the API writes (documented: dates end
 // in -04:00 or -05:00 with the daylight saving of the United States).
-var eastern = mustZone("America/New_York")
-
-// mustZone loads a zone that is embedded in the program.
-func mustZone(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		panic(fmt.Sprintf("time zone %s: %v", name, err)) // embedded, so it cannot be missing
-	}
-	return zone
-}
+var eastern = kit.Zone("New_York")
 
 // date writes an instant as answers have it: US Eastern, no fraction.
-func date(t time.Time) string { return t.In(eastern).Format("2006-01-02T15:04:05-07:00") }
+func date(t time.Time) string { return t.In(eastern()).Format("2006-01-02T15:04:05-07:00") }
 
 // parseSince reads `_since`: with or without fraction, Z or an offset; a plus
 // sign that was not escaped has become a space on the way (documented: that is

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -50,8 +51,8 @@ func Run(ctx context.Context, version string, call Call, in io.ReadCloser, out i
 // Handler serves assistants over HTTP ("streamable HTTP"). It keeps no session:
 // each request stands alone.
 func Handler(version string, call Call) http.Handler {
-	server := NewServer(version, call)
-	return sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return server },
+	server := sync.OnceValue(func() *sdk.Server { return NewServer(version, call) }) // when an assistant comes: a start need not wait for it
+	return sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return server() },
 		&sdk.StreamableHTTPOptions{Stateless: true, DisableLocalhostProtection: true}) // the control API's own guard stands before it
 }
 
