@@ -72,22 +72,17 @@ func (w *service) checkpoint() checkpoint.Part {
 // or that is of another journal or newer than the state, is left out: everything
 // is read then.
 func (e *Engine) restoreCheckpoint(last uint64, known map[*service]uint64, open map[string]*delivery) (from uint64) {
-	from = last
-	found, err := e.state.ReadBeside(checkpointName, func(r *io.SectionReader) error {
+	_, err := e.state.ReadBeside(checkpointName, func(r *io.SectionReader) error {
 		c, err := checkpoint.Read(r)
 		if err != nil {
 			return err
 		}
-		for name, w := range e.services {
-			if p, ok := c.Parts[name]; !ok || p.Seq > last || p.Seq > known[w] {
-				from = 0
-			}
-		}
-		if from == 0 {
+		if !e.canTake(c.Parts, last, known) {
 			return nil
 		}
-		for name, p := range c.Parts {
-			if w := e.services[name]; w != nil {
+		from = last
+		for _, p := range c.Parts {
+			if w := e.services[p.Provider]; w != nil {
 				w.takeCheckpoint(p)
 				from = min(from, p.Seq)
 			}
@@ -102,11 +97,21 @@ func (e *Engine) restoreCheckpoint(last uint64, known map[*service]uint64, open 
 	})
 	if err != nil {
 		e.cfg.Warn(fmt.Sprintf("the checkpoint of deliveries is not used: %v", err))
-	}
-	if err != nil || !found {
 		return 0
 	}
 	return from
+}
+
+// canTake reports whether a checkpoint has a part for every provider, none of them
+// newer than the journal and the state.
+func (e *Engine) canTake(parts []checkpoint.Part, last uint64, known map[*service]uint64) bool {
+	for name, w := range e.services {
+		i := slices.IndexFunc(parts, func(p checkpoint.Part) bool { return p.Provider == name })
+		if i < 0 || parts[i].Seq > last || parts[i].Seq > known[w] {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *service) takeCheckpoint(c checkpoint.Part) {

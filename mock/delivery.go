@@ -92,10 +92,11 @@ type attemptExtra struct {
 	Reason  string `json:"reason,omitempty"`
 	Repeat  bool   `json:"repeat,omitempty"`
 	Resumed bool   `json:"resumed,omitempty"`
+	TLS     string `json:"tls,omitempty"` // what is to be said of the receiver's certificate
 }
 
 func (more attemptExtra) detail() json.RawMessage {
-	if more.EventIDs == nil && more.Reason == "" && !more.Repeat && !more.Resumed {
+	if more.EventIDs == nil && more.Reason == "" && !more.Repeat && !more.Resumed && more.TLS == "" {
 		return nil
 	}
 	return provider.Encode(more)

@@ -100,13 +100,26 @@ func (sh *sharing) leading() bool {
 	return lease != nil && lease.Leads()
 }
 
-// leader is where the leading process answers, "" while there is none.
-func (sh *sharing) leader() string {
-	if lease := sh.lease.Load(); lease != nil {
-		return lease.Leader()
+// leader is where the leading process answers, "" while there is none. It waits a
+// moment for one: a process that begins has not asked yet.
+func (sh *sharing) leader(ctx context.Context) string {
+	lease := sh.lease.Load()
+	if lease == nil {
+		return ""
 	}
-	return ""
+	for range leaderAsks {
+		if url := lease.Leader(); url != "" {
+			return url
+		}
+		wait(ctx, leaderAgain)
+	}
+	return lease.Leader()
 }
+
+const (
+	leaderAsks  = 10
+	leaderAgain = 50 * time.Millisecond
+)
 
 // advertised is where the other processes reach this one.
 func (s *Sandbox) advertised() string {
