@@ -86,8 +86,12 @@ func open(o serve.Options) (cli.Instance, error) {
 		Token: o.Token, AllowHosts: o.AllowHosts, MaxBody: o.MaxBody,
 		PublicURL: o.PublicURL, Hosts: o.Hosts, OpenMocks: o.OpenMocks, Spaces: spacesOf(o.Spaces),
 		StrictTLS: o.StrictTLS, TLS: o.TLS || o.TLSCert != "", TLSCert: o.TLSCert, TLSKey: o.TLSKey,
+		Shared: o.Shared, NATSCreds: o.NATSCreds, Advertise: o.Advertise,
 		Version: o.Version, Warn: o.Warn,
 	})
+	if sandbox.Away(err) {
+		return nil, exit.With(exit.Connect, err)
+	}
 	var described *sandbox.ProviderFileError
 	if errors.As(err, &described) {
 		return nil, exit.Misused(err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -88,7 +89,7 @@ func (c Control) Provider(_ context.Context, r *http.Request) (api.Answer, error
 	err = w.do(func() {
 		info := w.info()
 		out = api.ProviderDetail{Name: info.Name, Title: info.Title, BaseURL: info.BaseURL, Profile: info.Profile, Events: w.eventTypes(),
-			Assumptions: []api.Assumption{}, Context: []api.ContextKey{}, Faults: append([]string{}, w.signer().Faults...), Signing: w.recipe()}
+			Assumptions: []api.Assumption{}, Context: []api.ContextKey{}, Faults: append([]string{}, w.signer().Faults...), Signing: w.recipe(), Elsewhere: w.elsewhere()}
 		for _, a := range w.world.Catalogue().Assumptions {
 			out.Assumptions = append(out.Assumptions, api.Assumption(a))
 		}
@@ -124,6 +125,17 @@ func (w *service) eventTypes() []api.EventType {
 			info.Sample = b
 		}
 		list = append(list, info)
+	}
+	return list
+}
+
+// elsewhere lists the event types that the profile in force does not offer.
+func (w *service) elsewhere() (list []api.EventElsewhere) {
+	for _, ev := range w.world.Catalogue().Events {
+		var refused *api.Error
+		if errors.As(w.checkType("", ev.Type), &refused) {
+			list = append(list, api.EventElsewhere{Type: ev.Type, About: ev.About, Hint: refused.Hint})
+		}
 	}
 	return list
 }

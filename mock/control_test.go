@@ -62,7 +62,7 @@ func TestControlAnswers(t *testing.T) {
 		want               string
 	}{
 		{"GET", "/_/providers", "", 200, `[{"name":"plain","title":"Plain","base_url":"http://sandbox.test/plain/v1","events":1,"profile":"new"}]`},
-		{"GET", "/_/providers/plain", "", 200, `{"name":"plain","title":"Plain","base_url":"http://sandbox.test/plain/v1","profile":"new","events":[{"type":"made","about":"made","evidence":"decision","sample":{"id":1,"name":"nut"},"schema":null}],"assumptions":[],"context":[{"name":"owner","about":"whose it is","types":["made"]},{"name":"any","about":"","types":null}],"faults":[],"signing":"Plain signs nothing."}`},
+		{"GET", "/_/providers/plain", "", 200, `{"name":"plain","title":"Plain","base_url":"http://sandbox.test/plain/v1","profile":"new","events":[{"type":"made","about":"made","evidence":"decision","sample":{"id":1,"name":"nut"},"schema":null}],"assumptions":[],"context":[{"name":"owner","about":"whose it is","types":["made"]},{"name":"any","about":"","types":null}],"faults":[],"signing":"Plain signs nothing.","elsewhere":[{"type":"lost","about":"lost","hint":"only in the old profile"}]}`},
 		{"GET", "/_/providers/plane", "", 404, `{"error":{"code":"unknown_provider","message":"no provider \"plane\"","hint":"did you mean \"plain\"? known are plain"}}`},
 		{"GET", "/_/providers/plain/settings", "", 200, `{"limit":null,"profile":"new"}`},
 		{"PUT", "/_/providers/plain/settings?account=ann", `{"profile":"old"}`, 200, `{"limit":null,"profile":"old"}`},

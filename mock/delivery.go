@@ -17,6 +17,7 @@ type delivery struct {
 
 	rules     []*fault.Rule // of its firing
 	plan      *fault.Plan   // of the attempt that was put off
+	resumed   bool          // another engine may have had it on its way, and did not say what came of it
 	forgotten bool          // by a reset: what comes of it is not recorded
 	firing    string        // what a direct delivery was fired with: its own order
 	replay    *replayed     // set when it repeats a recorded request
@@ -94,16 +95,19 @@ type detail struct {
 }
 
 // attemptExtra is what an attempt's entry keeps beside the exchange: the events
-// when they are several, the reason phrase when it is not the usual one, and that
-// it only repeats another one.
+// when they are several, the reason phrase when it is not the usual one, that it
+// only repeats another one, and that the request may have been sent before by a
+// process that died meanwhile.
 type attemptExtra struct {
 	journal.Together
-	Reason string `json:"reason,omitempty"`
-	Repeat bool   `json:"repeat,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	Repeat  bool   `json:"repeat,omitempty"`
+	Resumed bool   `json:"resumed,omitempty"`
+	TLS     string `json:"tls,omitempty"` // what is to be said of the receiver's certificate
 }
 
 func (more attemptExtra) detail() json.RawMessage {
-	if more.EventIDs == nil && more.Reason == "" && !more.Repeat {
+	if more.EventIDs == nil && more.Reason == "" && !more.Repeat && !more.Resumed && more.TLS == "" {
 		return nil
 	}
 	return provider.Encode(more)

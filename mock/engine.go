@@ -34,7 +34,19 @@ type Config struct {
 	MaxBody  int64          // bytes of a body that an entry keeps; 0 is 1 MiB
 	Warn     func(string)
 	Budget   *Budget // of what waits to be delivered; nil: one of its own
+	// Role says whether others work on the same journal and state.
+	Role Role
 }
+
+// Role is an engine's part among several.
+type Role int
+
+// An engine is alone, or it follows another, or it goes on after another.
+const (
+	Alone Role = iota
+	Follows
+	TakesOver
+)
 
 // Engine runs the mock providers.
 type Engine struct {
@@ -211,9 +223,13 @@ func (e *Engine) Close() error {
 func (e *Engine) append(entry *journal.Entry) journal.Receipt {
 	e.newestMu.Lock()
 	defer e.newestMu.Unlock()
-	e.newest = e.journal.Append(entry)
+	receipt := e.journal.Append(entry)
+	if receipt.Seq == 0 {
+		return receipt // refused: nothing is newer than before
+	}
+	e.newest = receipt
 	e.checkpointSoon()
-	return e.newest
+	return receipt
 }
 
 // appended returns the newest sequence number that the engine knows of.
@@ -234,6 +250,9 @@ func (e *Engine) written() error {
 	return nil
 }
 
+// clockSection names the section of the state that savedClock is.
+const clockSection = "clock"
+
 // savedClock is the section of the state that is not a provider's.
 type savedClock struct {
 	Mode  string    `json:"mode"`
@@ -243,10 +262,10 @@ type savedClock struct {
 }
 
 func (e *Engine) saveClock(clean bool) error {
-	return e.state.Save("clock", e.clockSection(clean))
+	return e.state.Save(clockSection, e.savedClock(clean))
 }
 
-func (e *Engine) clockSection(clean bool) json.RawMessage {
+func (e *Engine) savedClock(clean bool) json.RawMessage {
 	return provider.Encode(savedClock{e.clock.mode, e.clock.Now(), clean, e.rand.Epoch})
 }
 

@@ -29,6 +29,9 @@ func (e *Engine) recover() error {
 		}
 		seqs[w] = seq
 	}
+	if e.cfg.Role == Follows {
+		return nil
+	}
 	filter, err := query.Parse("kind:event OR kind:attempt", nil)
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
@@ -42,7 +45,7 @@ func (e *Engine) recover() error {
 	for _, w := range e.services {
 		w.resume()
 	}
-	e.state.SaveSoon("clock", e.clockSection(false)) // nobody waits for it: it makes no promise
+	e.state.SaveSoon(clockSection, e.savedClock(false)) // nobody waits for it: it makes no promise
 	return nil
 }
 
@@ -68,7 +71,7 @@ func (e *Engine) foldAfter(from uint64, filter journal.Matcher, seqs map[*servic
 // crash a new epoch begins, so that no draw comes twice.
 func (e *Engine) restore() error {
 	e.restoreFaults()
-	raw, ok := e.state.Load("clock")
+	raw, ok := e.state.Load(clockSection)
 	if !ok {
 		return nil
 	}
@@ -87,7 +90,7 @@ func (e *Engine) restore() error {
 }
 
 func (w *service) restore() (seq uint64, err error) {
-	raw, ok := w.engine.state.Load("provider/" + w.provider.Name)
+	raw, ok := w.engine.state.Load(w.sectionName())
 	if !ok {
 		return 0, nil
 	}
@@ -220,6 +223,7 @@ func (w *service) resumeOne(d *delivery) {
 		}
 	}
 	q := w.queueOf(d)
+	d.resumed = w.engine.cfg.Role == TakesOver && !d.Next.After(w.world.Now())
 	if d.Next.IsZero() {
 		q.ready = append(q.ready, d)
 		return

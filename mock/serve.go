@@ -130,12 +130,16 @@ func (w *service) answer(c *provider.Call) (reply provider.Reply) {
 // notKept answers a call that happened but is not kept, so that nobody is told
 // that it did.
 func (w *service) notKept(c *provider.Call, err error) provider.Reply {
-	reply := provider.Reply{Status: http.StatusInsufficientStorage, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+	status := http.StatusInsufficientStorage
+	if errors.Is(err, journal.ErrUnavailable) {
+		status = http.StatusServiceUnavailable
+	}
+	reply := provider.Reply{Status: status, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
 		Body: []byte("the journal cannot be written: " + err.Error() + "\n")}
 	if w.provider.Broken == nil {
 		return reply
 	}
-	_ = w.do(func() { reply = w.provider.Broken(w.world, c, http.StatusInsufficientStorage) }) // that the state is not saved either was said
+	_ = w.do(func() { reply = w.provider.Broken(w.world, c, status) }) // that the state is not saved either was said
 	return reply
 }
 

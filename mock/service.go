@@ -250,8 +250,10 @@ func (w *service) saveChanges() *flush {
 
 func (w *service) save() *flush {
 	w.book.Kept()
-	return w.engine.state.putLater("provider/"+w.provider.Name, w.section)
+	return w.engine.state.putLater(w.sectionName(), w.section)
 }
+
+func (w *service) sectionName() string { return "provider/" + w.provider.Name }
 
 // section is the service as the state keeps it.
 func (w *service) section() json.RawMessage {

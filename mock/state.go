@@ -3,23 +3,17 @@ package mock
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"sync"
-
-	"tacklebox/receiver/journal/files"
 )
 
 // State is the one small document that outlives the process beside the journal:
 // subscriptions, settings, inbox settings, faults, the clock and the seed, each
-// a named section. It is written to a temporary file, synced and renamed at each
-// change, changes that come together in one write.
+// a named section. It is written at each change, changes that come together in
+// one write.
 type State struct {
-	path string // "": memory only
+	place Place // nil: memory only
 
 	mu       sync.Mutex
 	sections map[string]json.RawMessage
@@ -35,17 +29,34 @@ type flush struct {
 	err  error
 }
 
+// Place is where a State is kept: a folder, or somewhere that many processes reach.
+type Place interface {
+	// Read returns the sections, and what had to be put right.
+	Read() (sections map[string]json.RawMessage, repaired string, err error)
+	// Write replaces all sections and returns once they are durable.
+	Write(sections map[string]json.RawMessage) error
+	// WriteBeside keeps what is written apart from the sections; ReadBeside reads it,
+	// when there is something.
+	WriteBeside(name string, write func(io.Writer) error) error
+	ReadBeside(name string, read func(*io.SectionReader) error) (found bool, err error)
+}
+
 // OpenState reads the document in a folder, "" keeps it in memory. Where it is
 // damaged the generation before it is taken (see Repaired); without one it is an
 // error that names it: it is never overwritten.
 func OpenState(dir string) (*State, error) {
-	s := &State{sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}, beside: map[string][]byte{}}
 	if dir == "" {
-		return s, nil
+		return OpenStateAt(nil)
 	}
-	s.path = filepath.Join(dir, "state.json")
-	var err error
-	s.sections, s.repaired, err = readState(s.path)
+	return OpenStateAt(folder(dir))
+}
+
+// OpenStateAt reads the document at a place; nil keeps it in memory.
+func OpenStateAt(place Place) (s *State, err error) {
+	s = &State{place: place, sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}, beside: map[string][]byte{}}
+	if place != nil {
+		s.sections, s.repaired, err = place.Read()
+	}
 	return s, err
 }
 
@@ -59,6 +70,13 @@ func (s *State) Load(name string) (json.RawMessage, bool) {
 	defer s.mu.Unlock()
 	v, ok := s.sections[name]
 	return v, ok
+}
+
+// Observe takes the sections as another process has written them.
+func (s *State) Observe(sections map[string]json.RawMessage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sections = maps.Clone(sections)
 }
 
 // Save replaces a section (nil removes it) and returns when it is on disk. One that
@@ -120,10 +138,10 @@ func (s *State) settle() {
 	}
 }
 
-// writeBeside keeps what is written in a file of its own beside the document.
+// writeBeside keeps what is written beside the document.
 func (s *State) writeBeside(name string, write func(io.Writer) error) error {
-	if s.path != "" {
-		return writeFile(filepath.Join(filepath.Dir(s.path), name), write)
+	if s.place != nil {
+		return s.place.WriteBeside(name, write)
 	}
 	var b bytes.Buffer
 	err := write(&b)
@@ -135,7 +153,7 @@ func (s *State) writeBeside(name string, write func(io.Writer) error) error {
 
 // readBeside reads what writeBeside kept, when there is something.
 func (s *State) readBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
-	if s.path == "" {
+	if s.place == nil {
 		s.mu.Lock()
 		b, ok := s.beside[name]
 		s.mu.Unlock()
@@ -144,27 +162,15 @@ func (s *State) readBeside(name string, read func(*io.SectionReader) error) (fou
 		}
 		return true, read(io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b))))
 	}
-	f, err := files.Open(filepath.Join(filepath.Dir(s.path), name), os.O_RDONLY)
-	if errors.Is(err, os.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return true, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return true, err
-	}
-	return true, read(io.NewSectionReader(f, 0, info.Size()))
+	return s.place.ReadBeside(name, read)
 }
 
 // onDisk reports that saving can fail.
-func (s *State) onDisk() bool { return s.path != "" }
+func (s *State) onDisk() bool { return s.place != nil }
 
 // begin starts to write; the caller holds s.mu.
 func (s *State) begin() *flush {
-	if s.path == "" {
+	if s.place == nil {
 		return nil
 	}
 	if s.cur == nil {
@@ -202,20 +208,7 @@ func (s *State) run() {
 		s.mu.Lock()
 		doc := maps.Clone(s.sections)
 		s.mu.Unlock()
-		f.err = writeState(s.path, doc)
+		f.err = s.place.Write(doc)
 		close(f.done)
 	}
-}
-
-// writeFile replaces a file in one step that survives a power cut.
-func writeFile(path string, write func(io.Writer) error) error {
-	tmp := path + stateNew
-	err := writeSynced(tmp, write)
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
-	if err != nil {
-		return fmt.Errorf("state: %w", err)
-	}
-	return nil
 }

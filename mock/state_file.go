@@ -16,6 +16,38 @@ import (
 	"tacklebox/receiver/journal/files"
 )
 
+// folder is a Place on this machine's disk: state.json, written to a temporary
+// file, synced and renamed.
+type folder string
+
+func (dir folder) path() string { return filepath.Join(string(dir), "state.json") }
+
+func (dir folder) Read() (map[string]json.RawMessage, string, error) { return readState(dir.path()) }
+
+func (dir folder) Write(sections map[string]json.RawMessage) error {
+	return writeState(dir.path(), sections)
+}
+
+func (dir folder) WriteBeside(name string, write func(io.Writer) error) error {
+	return writeFile(filepath.Join(string(dir), name), write)
+}
+
+func (dir folder) ReadBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
+	f, err := files.Open(filepath.Join(string(dir), name), os.O_RDONLY)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return true, err
+	}
+	return true, read(io.NewSectionReader(f, 0, info.Size()))
+}
+
 // stateFile is the form of state.json: the sections with a checksum over their
 // bytes, so that a flipped bit is noticed and not obeyed.
 type stateFile struct {
@@ -163,4 +195,17 @@ func syncFolder(dir string) error {
 	}
 	_ = f.Sync()
 	return f.Close()
+}
+
+// writeFile replaces a file in one step that survives a power cut.
+func writeFile(path string, write func(io.Writer) error) error {
+	tmp := path + stateNew
+	err := writeSynced(tmp, write)
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	return nil
 }

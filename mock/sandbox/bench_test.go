@@ -43,7 +43,7 @@ func BenchmarkDeliver(b *testing.B) {
 		}
 		server := httptest.NewUnstartedServer(sb)
 		sb.Bind(server.Listener.Addr())
-		sb.engine.Start()
+		sb.Engine().Start()
 		server.Start()
 		defer func() { _ = sb.Shutdown(b.Context()) }()
 		defer server.Close()

@@ -38,8 +38,11 @@ type Config struct {
 	TLS           bool     // the port answers HTTPS too
 	TLSCert       string   // PEM files to show in place of a certificate of the local authority
 	TLSKey        string
-	Spaces        int   // how many spaces may exist; 0 is 1,000, negative: none
-	MaxBody       int64 // bytes kept of one body; 0 is 1 MiB
+	Spaces        int    // how many spaces may exist; 0 is 1,000, negative: none
+	MaxBody       int64  // bytes kept of one body; 0 is 1 MiB
+	Shared        string // nats://HOST[,HOST…][/PREFIX]: one sandbox of many processes; instead of Data
+	NATSCreds     string // file with the credentials for it
+	Advertise     string // where the other processes reach this one; "": the listener's address
 	Version       string
 	Warn          func(msg string) // told once about each thing that was repaired or skipped
 

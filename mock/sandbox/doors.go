@@ -61,7 +61,7 @@ func (s *Sandbox) beyondLoopback() bool {
 
 // foreignHost refuses a Host that names neither this sandbox nor a provider.
 func (s *Sandbox) foreignHost(host string) *api.Error {
-	if s.engine.HostOf(host) != "" || s.ownName(host) {
+	if s.Engine().HostOf(host) != "" || s.ownName(host) {
 		return nil
 	}
 	return api.Failed(http.StatusForbidden, api.CodeForbiddenHost, "start with --host "+hostName(host)+", or call localhost", "the mock APIs do not answer to the host %s", hostName(host))
@@ -72,7 +72,7 @@ func (s *Space) refuseMock(provider string, r *http.Request) *api.Error {
 	if p := s.process.foreignHost(r.Host); p != nil {
 		return p
 	}
-	if s.process.beyondLoopback() && !s.cfg.OpenMocks && !s.engine.Listed(provider) {
+	if s.process.beyondLoopback() && !s.cfg.OpenMocks && !s.Engine().Listed(provider) {
 		return api.Failed(http.StatusForbidden, "no_credentials", "list them as providers."+provider+".credentials, or start with --open-mocks to let any in",
 			"beyond loopback the mock of %s answers only to listed credentials, and none are listed", provider)
 	}
@@ -83,7 +83,7 @@ func (s *Space) refuseMock(provider string, r *http.Request) *api.Error {
 // where the space's own is to be named: a public URL is set, or the Host is a
 // provider's.
 func (s *Space) calledAt(r *http.Request) string {
-	if s.process.public != "" || r.Host == "" || s.engine.HostOf(r.Host) != "" {
+	if s.process.public != "" || r.Host == "" || s.Engine().HostOf(r.Host) != "" {
 		return ""
 	}
 	scheme := "http"
@@ -100,9 +100,9 @@ func (s *Sandbox) callsItself(r *http.Request) bool {
 	if _, ours := s.forwards.Load(line); ours {
 		return true
 	}
-	_, ours := s.engine.Origin(line)
+	_, ours := s.Engine().Origin(line)
 	s.spaces.each(func(sp *Space) {
-		_, its := sp.engine.Origin(line)
+		_, its := sp.Engine().Origin(line)
 		ours = ours || its
 	})
 	return ours
@@ -114,5 +114,5 @@ func (s *Space) serveMock(provider, path string, w http.ResponseWriter, r *http.
 		api.WriteError(w, p)
 		return
 	}
-	s.engine.ServeProvider(provider, path, w, r)
+	s.Engine().ServeProvider(provider, path, w, r)
 }

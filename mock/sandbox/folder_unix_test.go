@@ -89,7 +89,7 @@ func openAndUse(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(sb.engine.Checkpoint(), sb.Shutdown(context.Background()))
+	return errors.Join(sb.Engine().Checkpoint(), sb.Shutdown(context.Background()))
 }
 
 // contents is what a file holds, or the files of a folder.

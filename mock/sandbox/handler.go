@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,10 +12,12 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/receiver/api"
+	"tacklebox/receiver/journal"
 )
 
 // ServeHTTP sends a request to its space: "/~NAME" before any path names one.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = s.shared.received(r)
 	name, below, named := spaceOf(r)
 	target := r
 	if named {
@@ -50,17 +53,19 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Space) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := mock.PathBehind(r.RequestURI, "")
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	host := s.engine.HostOf(r.Host)
+	host := s.Engine().HostOf(r.Host)
 	switch {
 	case !ok:
 		s.notFound(w, r)
 	case first == "in":
 		s.receiver.ServeCapture(w, r)
+	case (host != "" || s.Engine().Has(first)) && !s.leads():
+		s.passMock(cmp.Or(host, first), w, r)
 	case host != "":
 		s.serveMock(host, path, w, r)
 	case first == "_":
 		(*s.control.Load()).ServeHTTP(w, r)
-	case s.engine.Has(first):
+	case s.Engine().Has(first):
 		behind, _ := mock.PathBehind(r.RequestURI, "/"+first)
 		s.serveMock(first, behind, w, r)
 	default:
@@ -69,7 +74,7 @@ func (s *Space) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Space) notFound(w http.ResponseWriter, r *http.Request) {
-	api.WriteError(w, api.Failed(http.StatusNotFound, api.CodeNotFound, "/in/{inbox} captures, /_/ is the control API, mock APIs are below /"+strings.Join(s.engine.Names(), ", /"),
+	api.WriteError(w, api.Failed(http.StatusNotFound, api.CodeNotFound, "/in/{inbox} captures, /_/ is the control API, mock APIs are below /"+strings.Join(s.Engine().Names(), ", /"),
 		"nothing answers at %s", api.Clip(r.URL.Path)))
 }
 
@@ -88,7 +93,11 @@ func alive(context.Context, *http.Request) (api.Answer, error) {
 // ready answers whether the sandbox can keep what it is sent.
 func (s *Space) ready(context.Context, *http.Request) (api.Answer, error) {
 	if err := s.journal.Health(); err != nil {
-		return api.Answer{}, api.Failed(http.StatusServiceUnavailable, "not_ready", "make room or bring the data folder back; reading, DELETE /_/entries and POST /_/reset work meanwhile", "%v", err)
+		hint := "make room or bring the data folder back; reading, DELETE /_/entries and POST /_/reset work meanwhile"
+		if errors.Is(err, journal.ErrUnavailable) {
+			hint = "bring NATS back; what is captured meanwhile is refused with 503"
+		}
+		return api.Answer{}, api.Failed(http.StatusServiceUnavailable, "not_ready", hint, "%v", err)
 	}
 	return api.OK(map[string]string{"status": "ok"}), nil
 }
@@ -98,7 +107,7 @@ func (s *Space) reset(_ context.Context, r *http.Request) (api.Answer, error) {
 	if err := api.ReadOptional(r, &struct{}{}); err != nil {
 		return api.Answer{}, err
 	}
-	err := errors.Join(s.engine.Reset(), s.receiver.Reset())
+	err := errors.Join(s.Engine().Reset(), s.receiver.Reset())
 	if err == nil {
 		err = s.configure()
 	}
@@ -110,8 +119,8 @@ func (s *Space) index(context.Context, *http.Request) (api.Answer, error) {
 	count := s.journal.Count() // first, so that it is not above what the bounds span
 	oldest, last := s.journal.Bounds()
 	urls := map[string]string{"receiver": s.URL() + "/in/{inbox}", "control": s.URL() + "/_/", "stream": "ws" + strings.TrimPrefix(s.URL(), "http") + "/_/stream"}
-	for _, name := range s.engine.Names() {
-		urls[name] = s.engine.BaseURL(name)
+	for _, name := range s.Engine().Names() {
+		urls[name] = s.Engine().BaseURL(name)
 	}
 	body := map[string]any{"name": "tacklebox", "version": s.cfg.Version, "pid": os.Getpid(), "urls": urls,
 		"entries": map[string]uint64{"oldest_seq": oldest, "last_seq": last, "count": count}}
@@ -134,7 +143,7 @@ func (s *Space) metrics(context.Context, *http.Request) (api.Answer, error) {
 	}
 	fmt.Fprintf(&b, "# HELP tacklebox_journal_writable Whether the journal can take entries.\n# TYPE tacklebox_journal_writable gauge\ntacklebox_journal_writable %d\n", writable)
 	s.receiver.WriteMetrics(&b)
-	s.engine.WriteMetrics(&b)
+	s.Engine().WriteMetrics(&b)
 	return api.Text("text/plain; version=0.0.4; charset=utf-8", b.Bytes()), nil
 }
 
@@ -154,7 +163,7 @@ func (s *Sandbox) getAuthority(context.Context, *http.Request) (api.Answer, erro
 // deleteEntries forgets entries. What waits to be delivered is written down before
 // it: its events are among them.
 func (s *Space) deleteEntries(ctx context.Context, r *http.Request) (api.Answer, error) {
-	if err := s.engine.Checkpoint(); err != nil {
+	if err := s.Engine().Checkpoint(); err != nil {
 		s.cfg.Warn(err.Error()) // they are deleted all the same: that makes room
 	}
 	return s.receiver.DeleteEntries(ctx, r)

@@ -29,7 +29,7 @@ func TestServeAfterShutdown(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Errorf("Serve: %v", err)
 	}
-	if sb.engine.Running() {
+	if sb.Engine().Running() {
 		t.Error("the engine began to send after the end")
 	}
 }

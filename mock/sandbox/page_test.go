@@ -119,7 +119,7 @@ func TestAStopWaitsForAnAttemptInFlight(t *testing.T) {
 		r.Fire(api.Firing{Provider: "tiny", Type: "thing.made", To: "http://" + ln.Addr().String() + "/"})
 		<-arrived
 		go func() {
-			for r.sb.engine.Running() {
+			for r.sb.Engine().Running() {
 				runtime.Gosched()
 			}
 			close(answer) // while the sandbox is stopping

@@ -88,7 +88,7 @@ func TestProviderFilesWithMistakes(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = sb.Shutdown(context.Background()) }()
-			if !sb.engine.Has("acme") || len(warned) != 1 || !strings.Contains(warned[0], c.want) {
+			if !sb.Engine().Has("acme") || len(warned) != 1 || !strings.Contains(warned[0], c.want) {
 				t.Errorf("%q", warned)
 			}
 		})

@@ -38,11 +38,11 @@ func (s *Space) routes() []api.Route {
 		{Method: "PUT", Path: "/_/inboxes/{inbox}", Handle: rc.PutInbox, About: "Sets how an inbox replies, forwards and verifies.", In: api.Inbox{}, Out: api.Inbox{}},
 		{Method: "DELETE", Path: "/_/inboxes/{inbox}", Handle: rc.DeleteInbox, About: "Forgets how an inbox replies; its entries stay.", Out: map[string]bool{}},
 	}
-	list = append(list, s.engine.Control().Routes()...)
+	list = append(list, s.Engine().Control().Routes()...)
 	if s.name == "" {
 		list = append(list, s.process.spaces.routes()...)
 	}
-	return list
+	return s.passing(list)
 }
 
 // routes is what the space without a name knows of the others.

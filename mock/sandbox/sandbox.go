@@ -34,6 +34,8 @@ type Sandbox struct {
 	forwards receiver.ForwardDepth // of all spaces: they can forward to each other
 	budget   receiver.Budget       // of all spaces: they share the memory
 
+	shared *sharing // nil: a process of its own
+
 	secure    *tls.Certificate // nil: HTTP only
 	authority *https.Authority // nil: the certificate is the user's
 
@@ -68,8 +70,14 @@ func Open(cfg Config) (*Sandbox, error) {
 		cfg.catalog = catalog
 	}
 	s := &Sandbox{public: strings.TrimRight(cfg.PublicURL, "/")}
+	if cfg.Shared != "" {
+		if s.shared, err = connect(cfg); err != nil {
+			return nil, err
+		}
+	}
 	root, err := openSpace(cfg, "", s)
 	if err != nil {
+		s.shared.close()
 		return nil, err
 	}
 	s.Space = root
@@ -195,7 +203,7 @@ func (s *Sandbox) prepareTLS() error {
 // provider's is spelled out: a wildcard below localhost verifies nowhere.
 func (s *Sandbox) names() []string {
 	names := []string{"localhost"}
-	for _, name := range s.engine.Names() {
+	for _, name := range s.Engine().Names() {
 		names = append(names, name+".localhost")
 	}
 	names = append(names, "127.0.0.1", "::1")
@@ -210,10 +218,17 @@ func (s *Sandbox) names() []string {
 // start begins to send what is due, in every space.
 func (s *Sandbox) start() {
 	s.mu.Lock()
+	began := s.serving
 	s.serving = true
 	s.mu.Unlock()
-	s.engine.Start()
-	s.spaces.each(func(sp *Space) { sp.engine.Start() })
+	if s.shared != nil {
+		if !began {
+			s.shared.campaign(s)
+		}
+		return
+	}
+	s.Engine().Start()
+	s.spaces.each(func(sp *Space) { sp.Engine().Start() })
 }
 
 // Shutdown stops within ctx: attempts on their way may end, streams end, answers
@@ -229,7 +244,9 @@ func (s *Sandbox) Shutdown(ctx context.Context) error {
 			err = s.server.Close()
 		}
 	}
-	return errors.Join(err, s.spaces.close(), s.Space.close())
+	err = errors.Join(err, s.spaces.close(), s.Space.close())
+	s.shared.close()
+	return err
 }
 
 // outbound is where requests may go, and the names under which this sandbox

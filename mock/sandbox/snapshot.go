@@ -25,7 +25,7 @@ func (s *Space) takeSnapshot(context.Context, *http.Request) (api.Answer, error)
 }
 
 func (s *Space) snapshot() snapshot {
-	return snapshot{snapshotVersion, s.engine.Snapshot(), s.receiver.Settings()}
+	return snapshot{snapshotVersion, s.Engine().Snapshot(), s.receiver.Settings()}
 }
 
 // restoreSnapshot puts the space back to what takeSnapshot answered. Entries
@@ -45,7 +45,7 @@ func (s *Space) restore(doc snapshot) error {
 	if err := s.receiver.SetSettings(doc.Inboxes); err != nil {
 		return err
 	}
-	return s.engine.RestoreSnapshot(doc.Engine)
+	return s.Engine().RestoreSnapshot(doc.Engine)
 }
 
 // Snapshot remembers subscriptions, settings, inboxes, faults and the clock; what

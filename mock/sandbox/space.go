@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/json"
@@ -31,16 +32,18 @@ type Space struct {
 	cfg      Config
 	process  *Sandbox
 	journal  journal.Store
-	state    *mock.State
-	engine   *mock.Engine
+	state    atomic.Pointer[mock.State]
+	engine   atomic.Pointer[mock.Engine]
 	receiver *receiver.Receiver
 	control  atomic.Pointer[http.Handler]
+	part     part // in a sandbox of many processes
 }
 
 // openSpace composes a space of its configuration. process tells the address.
 func openSpace(cfg Config, name string, process *Sandbox) (*Space, error) {
 	s := &Space{name: name, cfg: cfg, process: process}
 	if err := s.open(); err != nil {
+		s.part.unfollow()
 		if s.journal != nil {
 			_ = s.journal.Close()
 		}
@@ -53,10 +56,23 @@ func (s *Space) open() (err error) {
 	if s.journal, err = s.openJournal(); err != nil {
 		return err
 	}
-	if s.state, err = mock.OpenState(s.cfg.Data); err != nil {
+	if s.process.shared != nil {
+		return s.join()
+	}
+	if err := s.compose(mock.OpenState, mock.Alone, s.journal); err != nil {
 		return err
 	}
-	if note := s.state.Repaired(); note != "" {
+	s.receiver = receiver.New(s.receiverConfig())
+	return s.configure()
+}
+
+// compose makes the provider side of what the state remembers.
+func (s *Space) compose(open func(folder string) (*mock.State, error), role mock.Role, log journal.Store) error {
+	state, err := open(s.cfg.Data)
+	if err != nil {
+		return err
+	}
+	if note := state.Repaired(); note != "" {
 		s.cfg.Warn(note)
 	}
 	clock, err := mock.NewClock(s.cfg.Clock, s.cfg.Start)
@@ -64,21 +80,25 @@ func (s *Space) open() (err error) {
 		return err
 	}
 	clock.Tick(s.cfg.Tick)
-	seed, err := s.seed()
+	seed, err := s.seed(state)
 	if err != nil {
 		return err
 	}
-	s.engine, err = mock.New(mock.Config{Journal: s.journal, State: s.state, Clock: clock, Catalog: s.cfg.catalog,
+	engine, err := mock.New(mock.Config{Journal: log, State: state, Clock: clock, Catalog: s.cfg.catalog,
 		Providers: s.cfg.providers, Settings: s.cfg.Providers, Seed: seed, BaseURL: s.URL, BaseFor: s.calledAt, Outbound: s.process.outbound(s.cfg),
-		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn})
+		MaxBody: s.cfg.MaxBody, Warn: s.cfg.Warn, Role: role})
 	if err != nil {
 		return placed(err)
 	}
-	s.receiver = receiver.New(s.receiverConfig(clock))
-	return s.configure()
+	s.state.Store(state)
+	s.engine.Store(engine)
+	return nil
 }
 
 func (s *Space) openJournal() (journal.Store, error) {
+	if s.process.shared != nil {
+		return s.process.shared.cluster.Journal(context.Background(), s.name, s.cfg.Keep, s.cfg.KeepBytes, s.cfg.Warn)
+	}
 	if s.cfg.Data == "" {
 		return memory.New(memory.Limit{Count: s.cfg.Keep, Bytes: s.cfg.KeepBytes}), nil
 	}
@@ -88,13 +108,13 @@ func (s *Space) openJournal() (journal.Store, error) {
 
 // seed returns the seed in force: the one asked for, else the one the folder was
 // begun with, else a new one.
-func (s *Space) seed() (uint64, error) {
+func (s *Space) seed(state *mock.State) (uint64, error) {
 	if s.cfg.Seed != nil {
-		s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
+		state.SaveSoon("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
 		return *s.cfg.Seed, nil
 	}
 	var seed uint64
-	if raw, ok := s.state.Load("seed"); ok {
+	if raw, ok := state.Load("seed"); ok {
 		if err := json.Unmarshal(raw, &seed); err != nil {
 			return 0, fmt.Errorf("state: seed: %w", err)
 		}
@@ -103,21 +123,34 @@ func (s *Space) seed() (uint64, error) {
 	var b [8]byte
 	_, _ = rand.Read(b[:])
 	seed = binary.LittleEndian.Uint64(b[:])
-	s.state.SaveSoon("seed", fmt.Appendf(nil, "%d", seed))
+	state.SaveSoon("seed", fmt.Appendf(nil, "%d", seed))
 	return seed, nil
 }
 
-func (s *Space) receiverConfig(clock *mock.Clock) receiver.Config {
-	return receiver.Config{Version: s.cfg.Version, Budget: &s.process.budget, Sample: s.engine.Sample, Config: inbox.Config{
-		Journal: s.journal, Now: clock.Now, MaxBody: s.cfg.MaxBody,
-		Settings: s.state, Providers: s.engine.Verifiable, Origin: s.origin, Verify: s.verify, Check: s.engine.Check,
+// receiverConfig asks the provider side anew each time: another one may stand there
+// by then.
+func (s *Space) receiverConfig() receiver.Config {
+	sample := func(provider, typ string) ([]byte, bool) { return s.Engine().Sample(provider, typ) }
+	check := func(provider, typ string, body []byte) *journal.Contract {
+		return s.Engine().Check(provider, typ, body)
+	}
+	return receiver.Config{Version: s.cfg.Version, Budget: &s.process.budget, Sample: sample, Config: inbox.Config{
+		Journal: s.journal, Now: func() time.Time { return s.Engine().Now() }, MaxBody: s.cfg.MaxBody,
+		Settings: documents{s}, Providers: func() []string { return s.Engine().Verifiable() }, Origin: s.origin, Verify: s.verify, Check: check,
 		Outbound: s.process.outbound(s.cfg), ForwardDepth: &s.process.forwards,
 	}}
 }
 
+// documents is the state that the space has at the moment.
+type documents struct{ s *Space }
+
+func (d documents) Load(name string) (json.RawMessage, bool) { return d.s.state.Load().Load(name) }
+
+func (d documents) Save(name string, v json.RawMessage) error { return d.s.state.Load().Save(name, v) }
+
 // origin tells the receiver what a request of our own belongs to.
 func (s *Space) origin(line string) (receiver.Origin, bool) {
-	o, ok := s.engine.Origin(line)
+	o, ok := s.Engine().Origin(line)
 	if !ok {
 		return receiver.Origin{}, false
 	}
@@ -127,7 +160,7 @@ func (s *Space) origin(line string) (receiver.Origin, bool) {
 
 func (s *Space) verify(from receiver.Origin, secret string, r inbox.Received) *journal.Signature {
 	q := signing.Question{Secret: secret, Method: r.Method, Header: r.Header, Body: r.Body}
-	if !s.engine.SignsURL(from.Provider) {
+	if !s.Engine().SignsURL(from.Provider) {
 		return s.judge(from, q)
 	}
 	q.URL = "http://" + r.Header.Get("Host") + s.prefix() + r.Target
@@ -145,9 +178,9 @@ func (s *Space) verify(from receiver.Origin, secret string, r inbox.Received) *j
 // judge asks by the secret given, or by the keys that are ours.
 func (s *Space) judge(from receiver.Origin, q signing.Question) *journal.Signature {
 	if q.Secret == "" {
-		return s.engine.VerifyOwn(from.Provider, from.Account, from.Subscription, q)
+		return s.Engine().VerifyOwn(from.Provider, from.Account, from.Subscription, q)
 	}
-	v, err := s.engine.VerifyWith(from.Provider, q)
+	v, err := s.Engine().VerifyWith(from.Provider, q)
 	if err != nil {
 		return nil
 	}
@@ -157,7 +190,7 @@ func (s *Space) judge(from receiver.Origin, q signing.Question) *journal.Signatu
 // configure puts in force what the configuration says beyond the providers.
 func (s *Space) configure() error {
 	if len(s.cfg.Faults) > 0 {
-		if err := s.engine.SetFaults(s.cfg.Faults); err != nil {
+		if err := s.Engine().SetFaults(s.cfg.Faults); err != nil {
 			return placed(err)
 		}
 	}
@@ -194,8 +227,9 @@ func placed(err error) error {
 // Journal returns the journal.
 func (s *Space) Journal() journal.Store { return s.journal }
 
-// Engine returns the provider side.
-func (s *Space) Engine() *mock.Engine { return s.engine }
+// Engine returns the provider side; of many processes' it is a follower's where
+// another one leads.
+func (s *Space) Engine() *mock.Engine { return s.engine.Load() }
 
 // prefix stands before every path of the space: "" or "/~NAME".
 func (s *Space) prefix() string {
@@ -231,17 +265,21 @@ const attemptsEnd = time.Second
 
 // quiesce ends sending and the streams; what is asked for is still answered.
 func (s *Space) quiesce() {
-	s.engine.Quiesce(attemptsEnd)
+	s.Engine().Quiesce(attemptsEnd)
 	s.receiver.Close()
 }
 
 // quiesceNow is quiesce without patience: the space is about to be forgotten.
 func (s *Space) quiesceNow() {
-	s.engine.Quiesce(0)
+	s.Engine().Quiesce(0)
 	s.receiver.Close()
 }
 
 // close saves everything; the space is quiet already.
 func (s *Space) close() error {
-	return errors.Join(s.engine.Close(), s.journal.Close())
+	var err error
+	if s.leave() {
+		err = s.Engine().Close()
+	}
+	return errors.Join(err, s.journal.Close())
 }

@@ -164,7 +164,7 @@ func (ss *spaces) open(s *slot, saved savedSpace, begins bool) error {
 	if bound, serving := ss.process.address(); bound != "" {
 		sp.bind(bound)
 		if serving {
-			sp.engine.Start()
+			ss.process.shared.begin(sp)
 		}
 	}
 	if ttl > 0 {

@@ -16,7 +16,7 @@ func (ss *spaces) info(s *slot) (info api.Space, ok bool) {
 		return api.Space{}, false
 	}
 	info = api.Space{Name: s.name, URL: s.space.URL(), Created: s.saved.Created, LastUsed: time.Unix(0, s.used.Load()).UTC(),
-		Entries: s.space.journal.Count(), Clock: modeOf(s.space.cfg.Clock), Now: s.space.engine.Now(), Token: s.saved.Token != nil}
+		Entries: s.space.journal.Count(), Clock: modeOf(s.space.cfg.Clock), Now: s.space.Engine().Now(), Token: s.saved.Token != nil}
 	if s.saved.TTL != nil {
 		info.TTL = *s.saved.TTL
 	}

@@ -32,6 +32,7 @@ type Running struct {
 	t     TB
 	sb    *Sandbox
 	space *Space
+	gone  bool // as by a kill: nothing is to be saved
 }
 
 // Option changes how Start sets the sandbox up.
@@ -76,7 +77,7 @@ func Start(t TB, options ...Option) *Running {
 		t.Fatalf("sandbox: %v", err)
 	}
 	sb.Bind(ln.Addr())
-	sb.engine.Start()
+	sb.start()
 	done := make(chan error, 1)
 	go func() { done <- sb.Serve(ln) }()
 	r := &Running{URL: sb.URL(), t: t, sb: sb, space: sb.Space}
@@ -89,7 +90,7 @@ const stopWithin = 10 * time.Second
 func (r *Running) stop(done chan error) {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
-	if err := r.sb.Shutdown(ctx); err != nil {
+	if err := r.sb.Shutdown(ctx); err != nil && !r.gone {
 		r.t.Fatalf("sandbox: stopping: %v", err)
 	}
 	<-done
@@ -119,10 +120,10 @@ func (r *Running) Space(t TB, name string) *Running {
 // Provider returns the base URL of a mock API.
 func (r *Running) Provider(name string) string {
 	r.t.Helper()
-	if !r.space.engine.Has(name) {
-		r.t.Fatalf("sandbox: no provider %q; there are %s", name, strings.Join(r.space.engine.Names(), ", "))
+	if !r.space.Engine().Has(name) {
+		r.t.Fatalf("sandbox: no provider %q; there are %s", name, strings.Join(r.space.Engine().Names(), ", "))
 	}
-	return r.space.engine.BaseURL(name)
+	return r.space.Engine().BaseURL(name)
 }
 
 // Inbox returns the URL of an inbox.
@@ -140,7 +141,7 @@ func (r *Running) Fire(what any, more ...any) api.Fired {
 	if err != nil {
 		r.t.Fatalf("fire: %v", err)
 	}
-	fired, err := r.space.engine.Fire(context.Background(), f)
+	fired, err := r.space.Engine().Fire(context.Background(), f)
 	if err != nil {
 		r.t.Fatalf("fire %s %s: %v", f.Provider, f.Type, err)
 	}
@@ -150,18 +151,18 @@ func (r *Running) Fire(what any, more ...any) api.Fired {
 // Advance moves the clock and returns when everything due has been attempted.
 func (r *Running) Advance(d time.Duration) {
 	r.t.Helper()
-	if err := r.space.engine.Advance(context.Background(), r.space.engine.Now().Add(d)); err != nil {
+	if err := r.space.Engine().Advance(context.Background(), r.space.Engine().Now().Add(d)); err != nil {
 		r.t.Fatalf("advance %s: %v", d, err)
 	}
 }
 
 // Now returns the time on the sandbox's clock.
-func (r *Running) Now() time.Time { return r.space.engine.Now() }
+func (r *Running) Now() time.Time { return r.space.Engine().Now() }
 
 // Entries returns the kept entries that a filter matches, oldest first.
 func (r *Running) Entries(q string) []*journal.Entry {
 	r.t.Helper()
-	f, err := query.Parse(q, r.space.engine.Now)
+	f, err := query.Parse(q, r.space.Engine().Now)
 	if err != nil {
 		r.t.Fatalf("filter %q: %v", q, err)
 	}

@@ -25,6 +25,15 @@ type ProviderDetail struct {
 	Context     []ContextKey `json:"context"`           // what a firing's context may say
 	Faults      []string     `json:"faults"`            // signing faults that this provider's callbacks can show
 	Signing     string       `json:"signing,omitempty"` // how it signs and how that is checked, for people
+
+	Elsewhere []EventElsewhere `json:"elsewhere,omitempty"` // event types of other profiles than the one in force
+}
+
+// EventElsewhere is an event type that cannot be fired in the profile in force.
+type EventElsewhere struct {
+	Type  string `json:"type"`
+	About string `json:"about"`
+	Hint  string `json:"hint"` // how it can be had
 }
 
 // EventType is one entry of a provider's catalogue.

@@ -106,6 +106,8 @@ func NotKept(err error) *api.Error {
 		hint = "the disk that holds --data is full"
 	case errors.Is(err, journal.ErrClosed):
 		status, hint = http.StatusServiceUnavailable, "the sandbox is shutting down"
+	case errors.Is(err, journal.ErrUnavailable):
+		status, hint = http.StatusServiceUnavailable, "send it again when GET /_/readyz answers 200"
 	}
 	return api.Failed(status, "not_kept", hint, "the request was received but could not be kept: %v", err)
 }

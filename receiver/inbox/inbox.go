@@ -101,6 +101,9 @@ func New(cfg Config) *Inboxes {
 // Reset forgets all settings.
 func (b *Inboxes) Reset() error { return b.inboxes.reset() }
 
+// Reload reads the settings again: another process has changed them.
+func (b *Inboxes) Reload() { b.inboxes.reload() }
+
 // Forgotten must be called when entries were removed one by one: what was counted
 // of them no longer holds.
 func (b *Inboxes) Forgotten() { b.counts.forget() }

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,16 +31,30 @@ type registry struct {
 
 func load(cfg Config) *registry {
 	s := &registry{kept: cfg.Settings, check: cfg.Providers}
+	s.current.Store(&map[string]*settings{})
+	s.reload()
+	return s
+}
+
+// reload reads the document. An inbox that stands in it as before goes on where it
+// was in its replies.
+func (s *registry) reload() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	boxes := map[string]*settings{}
 	var kept map[string]json.RawMessage
-	if cfg.Settings != nil {
-		if raw, ok := cfg.Settings.Load(inboxesDocument); ok {
+	if s.kept != nil {
+		if raw, ok := s.kept.Load(inboxesDocument); ok {
 			if err := json.Unmarshal(raw, &kept); err != nil {
 				slog.Warn("inbox settings cannot be read and start empty", "err", err)
 			}
 		}
 	}
 	for name, raw := range kept {
+		if box := s.get(name); box != nil && bytes.Equal(box.raw, raw) {
+			boxes[name] = box
+			continue
+		}
 		box, err := s.parse(raw)
 		if err != nil {
 			slog.Warn("settings of an inbox are no longer valid and are left out", "inbox", name, "err", err)
@@ -48,7 +63,6 @@ func load(cfg Config) *registry {
 		boxes[name] = box
 	}
 	s.current.Store(&boxes)
-	return s
 }
 
 func (s *registry) parse(raw []byte) (*settings, error) {

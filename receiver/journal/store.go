@@ -13,6 +13,9 @@ var (
 	// ErrNotKept is what an append fails with while the store cannot write: the
 	// disk is full, or its folder is gone. The next one tries again.
 	ErrNotKept = errors.New("the journal cannot be written")
+	// ErrUnavailable is what calls fail with while the store is elsewhere and
+	// cannot be reached. They may be tried again.
+	ErrUnavailable = errors.New("the shared journal cannot be reached")
 )
 
 // Receipt is the promise that an appended entry will be kept.

@@ -76,7 +76,11 @@ test("a sandbox that does not start is an error of the job", async (t) => {
   const r = runner(t, { INPUT_BINARY: "/no/such/tacklebox" });
   const main = await node("main.cjs", r.env);
   assert.equal(main.code, 1);
-  assert.match(main.out, /::error::tacklebox did not start/);
+  assert.match(main.out, /::error::tacklebox did not start: Command failed/);
+  if (!process.env.TACKLEBOX_BINARY) return;
+  const wrong = await node("main.cjs", runner(t, { INPUT_ARGS: "--clock=100%" }).env);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.out, /::error::tacklebox did not start: tacklebox: invalid argument "100%25" for "--clock" flag/);
 });
 
 test("without the service the job is warned, no more", async (t) => {

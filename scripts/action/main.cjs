@@ -7,8 +7,9 @@ const path = require("node:path");
 const env = process.env;
 const append = (file, line) => fs.appendFileSync(env[file], line + "\n");
 
+const folder = fs.mkdtempSync(path.join(env.RUNNER_TEMP, "tacklebox-"));
+
 function main() {
-  const folder = fs.mkdtempSync(path.join(env.RUNNER_TEMP, "tacklebox-"));
   const binary = env.INPUT_BINARY ? path.resolve(env.INPUT_BINARY) : path.join(folder, "tacklebox");
   const bash = (script, ...args) => execFileSync("bash", [path.join(__dirname, script), ...args], {
     stdio: "inherit",
@@ -28,6 +29,8 @@ function main() {
 try {
   main();
 } catch (e) {
-  console.log(`::error::tacklebox did not start: ${e.message.split("\n")[0]}`);
+  const said = path.join(folder, "messages.txt"); // by the sandbox, if it came that far
+  const why = (fs.existsSync(said) && fs.readFileSync(said, "utf8").trim()) || e.message.split("\n")[0];
+  console.log(`::error::tacklebox did not start: ${why.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")}`);
   process.exitCode = 1;
 }

@@ -73,8 +73,9 @@ func TestEditing(t *testing.T) {
 		}
 		return map[string]string{"EDITOR": path}
 	}
-	answers := map[string]string{"GET /_/entries/7/body": `200 {"n":1}`, "GET /_/entries/8/body": "200 plain", "POST /_/entries/7/replay": `202 {"id":"d","url":"http://h/"}`, "POST /_/entries/8/replay": `202 {"id":"d","url":"http://h/"}`}
-	done := lines("replayed 7", "  → http://h/")
+	const done202 = `202 {"events":[{"id":"e","type":"T","skipped":[{"subscription":"s","reason":"r"}]}]}`
+	answers := map[string]string{"GET /_/entries/7/body": `200 {"n":1}`, "GET /_/entries/8/body": "200 plain", "POST /_/entries/7/replay": done202, "POST /_/entries/8/replay": done202}
+	done := lines("replayed 7", "T  e", "  skipped s: r")
 	runCases(t, []commandCase{
 		{name: "it begins with the body, indented", args: []string{"replay", "7", "--edit"}, answers: answers, env: editor("cat", "cat \"$1\" >&2; case $1 in *.json) ;; *) exit 1;; esac\n"),
 			sent: []string{`POST /_/entries/7/replay {"body":{"n":1}}`}, out: done, err: "{\n  \"n\": 1\n}"},
@@ -87,9 +88,9 @@ func TestEditing(t *testing.T) {
 		{name: "removed", args: []string{"replay", "7", "--edit"}, answers: answers, env: editor("remove", "rm \"$1\"\n"), sent: []string{}, err: "no such file", code: exit.Failure},
 		{name: "no such editor", args: []string{"replay", "7", "--edit"}, answers: answers, env: map[string]string{"EDITOR": "/nowhere/ed"}, sent: []string{}, err: "editor /nowhere/ed: ", code: exit.Failure},
 		{name: "a blank one", args: []string{"replay", "7", "--edit"}, answers: answers, env: map[string]string{"EDITOR": "  "}, sent: []string{}, err: "set VISUAL or EDITOR", code: exit.Usage},
-		{name: "a body that is no JSON takes no types", args: []string{"replay", "8", "--set", "n=2"}, answers: answers, sent: []string{`POST /_/entries/8/replay {"set":{"n":"2"}}`}, out: lines("replayed 8", "  → http://h/")},
+		{name: "a body that is no JSON takes no types", args: []string{"replay", "8", "--set", "n=2"}, answers: answers, sent: []string{`POST /_/entries/8/replay {"set":{"n":"2"}}`}, out: lines("replayed 8", "T  e", "  skipped s: r")},
 		{name: "a second that is no number is found before it is sent", args: []string{"replay", "7", "x"}, answers: answers, sent: []string{}, err: `"x" is not the number`, code: exit.Usage},
-		{name: "an answer with no address", args: []string{"replay", "9"}, answers: map[string]string{"POST /_/entries/9/replay": "202 {}"}, out: lines("replayed 9")},
+		{name: "an answer with no event", args: []string{"replay", "9"}, answers: map[string]string{"POST /_/entries/9/replay": "202 {}"}, out: lines("replayed 9")},
 	})
 }
 

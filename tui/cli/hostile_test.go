@@ -51,7 +51,7 @@ func TestHostileAnswers(t *testing.T) {
 			"TYPE" + strings.Repeat(" ", 33) + "EVIDENCE" + strings.Repeat(" ", 29) + "ABOUT", "EVIL  EVIL  EVIL"}},
 		{"fire shoptet t", map[string]string{"POST /_/events": e(`{"events":[{"id":"EVIL","type":"EVIL","deliveries":[{"id":"EVIL","url":"EVIL"}],"skipped":[{"subscription":"EVIL","reason":"EVIL"}]}]}`)},
 			[]string{"EVIL  EVIL", "  → EVIL", "  skipped EVIL: EVIL"}},
-		{"replay 3", map[string]string{"POST /_/entries/3/replay": e(`{"id":"EVIL","url":"EVIL"}`)}, []string{"replayed 3", "  → EVIL"}},
+		{"replay 3", map[string]string{"POST /_/entries/3/replay": e(`{"events":[{"id":"EVIL","type":"EVIL","skipped":[{"subscription":"EVIL","reason":"EVIL"}]}]}`)}, []string{"replayed 3", "EVIL  EVIL", "  skipped EVIL: EVIL"}},
 		{"inbox orders", map[string]string{"GET /_/inboxes/orders": e(`{"reply":[{"status":200,"delay":"EVIL","fault":"EVIL"}],"forward":"EVIL","verify":{"provider":"EVIL"}}`)},
 			[]string{"orders  URL/in/orders", "  reply    200@EVIL!EVIL", "  forward  EVIL", "  verify   EVIL"}},
 		{"verify p --explain -", map[string]string{"POST /_/verify": e(`{"valid":true,"reason":"EVIL","tried":["EVIL","EVIL"]}`)},

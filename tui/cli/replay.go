@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,6 +30,8 @@ func replayCommand(a *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay SEQ…",
 		Short: "Send what was captured or attempted again",
+		Long: `Send the requests of entries again, and wait until each is answered, whatever the
+answer. Exit code 1: one could not be sent or got no answer.`,
 		Example: `  tacklebox replay 12 --to http://localhost:3000/callback
   tacklebox replay 12 13 --resign --set order.total=5`,
 		Args: args("SEQ…"),
@@ -69,10 +72,36 @@ func (a replayRun) replay(ctx context.Context, seq uint64, o replayOptions) erro
 		return err
 	}
 	if a.json {
-		return a.out.RawJSON(raw)
+		if err := a.out.RawJSON(raw); err != nil {
+			return err
+		}
+	}
+	var fired api.Fired
+	if err := json.Unmarshal(raw, &fired); err != nil {
+		return fmt.Errorf("replay of %d: %w", seq, err)
+	}
+	if err := a.arrived(ctx, seq, fired); err != nil || a.json {
+		return err
 	}
 	a.out.Line("replayed %d", seq)
-	a.printReplayed(raw)
+	fireRun{a.App}.printFired(&fired, nil, false)
+	return nil
+}
+
+// arrived waits for the attempt that a replay becomes: what nobody took is not
+// replayed.
+func (a replayRun) arrived(ctx context.Context, seq uint64, fired api.Fired) error {
+	for _, event := range fired.Events {
+		for _, d := range event.Deliveries {
+			sent, err := attemptOf(ctx, a.client(), d.ID)
+			if err == nil && sent.Error != "" && sent.Response == nil {
+				err = exit.With(exit.Failure, errors.New(sent.Error))
+			}
+			if err != nil {
+				return fmt.Errorf("%d was not replayed: %w", seq, err)
+			}
+		}
+	}
 	return nil
 }
 
@@ -97,18 +126,6 @@ func (a replayRun) prepareReplay(ctx context.Context, seq uint64, o replayOption
 	}
 	req.Body = edited
 	return nil
-}
-
-func (a replayRun) printReplayed(raw []byte) {
-	var fired api.Fired
-	if json.Unmarshal(raw, &fired) == nil && len(fired.Events) > 0 {
-		fireRun{a.App}.printFired(&fired, nil, false)
-		return
-	}
-	var d api.Delivery
-	if json.Unmarshal(raw, &d) == nil && d.URL != "" {
-		a.out.Line("  → %s", d.URL)
-	}
 }
 
 // editor lets the user change a text in the editor of their choice.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -55,15 +56,7 @@ func (a *App) send(cmd *cobra.Command, c *client.Client, req api.SignRequest) er
 	if err != nil {
 		return err
 	}
-	id := fired.Events[0].Deliveries[0].ID
-	result, err := c.Expect(cmd.Context(), api.ExpectRequest{Q: "kind:attempt delivery:" + id, Within: sendWithin.String()})
-	if err != nil {
-		return err
-	}
-	if !result.Met || len(result.Entries) == 0 {
-		return exit.With(exit.Timeout, fmt.Errorf("no answer within %s", sendWithin))
-	}
-	entry, err := c.Entry(cmd.Context(), result.Entries[0])
+	entry, err := attemptOf(cmd.Context(), c, fired.Events[0].Deliveries[0].ID)
 	if err != nil {
 		return err
 	}
@@ -81,4 +74,16 @@ func (a *App) send(cmd *cobra.Command, c *client.Client, req api.SignRequest) er
 		return exit.Failed(exit.Failure)
 	}
 	return nil
+}
+
+// attemptOf waits for the first attempt of a delivery.
+func attemptOf(ctx context.Context, c *client.Client, delivery string) (*api.Entry, error) {
+	result, err := c.Expect(ctx, api.ExpectRequest{Q: "kind:attempt delivery:" + delivery, Within: sendWithin.String()})
+	if err != nil {
+		return nil, err
+	}
+	if !result.Met || len(result.Entries) == 0 {
+		return nil, exit.With(exit.Timeout, fmt.Errorf("no answer within %s", sendWithin))
+	}
+	return c.Entry(ctx, result.Entries[0])
 }

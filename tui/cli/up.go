@@ -100,6 +100,10 @@ func (a upRun) start(o *serve.Options) (*running, error) {
 	if err != nil {
 		_ = ln.Close()
 		var held *serve.InUseError
+		var coded *exit.Error
+		if errors.As(err, &coded) {
+			return nil, err
+		}
 		if errors.As(err, &held) {
 			return nil, exit.With(exit.Connect, err)
 		}
@@ -297,6 +301,9 @@ func (a upRun) welcome(ctx context.Context, r *running, o *serve.Options) {
 	a.say("  %-12s ws%s/_/stream", "stream", r.url[len("http"):])
 	if o.Data != "" {
 		a.say("  %-12s %s", "data", o.Data)
+	}
+	if o.Shared != "" {
+		a.say("  %-12s one sandbox with every process on the same NATS", "shared")
 	}
 }
 

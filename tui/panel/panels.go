@@ -17,8 +17,8 @@ import (
 
 func ShowSecrets(m *desk.Model) tea.Cmd {
 	p := ui.NewPicker("Keys and credentials")
-	p.Keys = []ui.Hint{{Key: "⏎", About: "copy"}, {Key: "ctrl+n", About: "subscribe, which makes one"}}
-	p.Empty = "no key is in force: a provider makes one when it is asked to or when somebody subscribes; ctrl+n subscribes"
+	p.Keys = []ui.Hint{{Key: "⏎", About: "copy"}, {Key: "ctrl+n", About: "subscribe, which makes one"}, {Key: "ctrl+o", About: "settings, to set one"}}
+	p.Empty = "no key is in force: a provider makes one when it is asked to or when somebody subscribes; ctrl+n subscribes, ctrl+o shows the settings, where one can be set"
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) { return m.Copy(it.Value.(api.Secret).Value, "the key"), false }
 	ctx, c := m.Ctx, m.Api
 	load := func() (items []ui.Item, err error) {
@@ -31,6 +31,13 @@ func ShowSecrets(m *desk.Model) tea.Cmd {
 	}
 	p.Extra = map[string]func(*ui.Item) tea.Cmd{"ctrl+n": func(*ui.Item) tea.Cmd {
 		return subscribe(m, "", func() tea.Cmd { return desk.Relisted(p, load) })
+	}, "ctrl+o": func(it *ui.Item) tea.Cmd {
+		if it != nil {
+			if d := m.Catalog.Provider(it.Value.(api.Secret).Provider); d != nil {
+				return ShowSettings(m, *d)
+			}
+		}
+		return ShowProviders(m)
 	}}
 	return desk.Listed(m, p, load)
 }
@@ -47,7 +54,7 @@ func ShowProviders(m *desk.Model) tea.Cmd {
 	p.Set(items)
 	p.Preview = func(it ui.Item, width int) []ui.Line { return aboutProvider(it.Value.(api.ProviderDetail), width) }
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
-		return showSettings(m, it.Value.(api.ProviderDetail)), false
+		return ShowSettings(m, it.Value.(api.ProviderDetail)), false
 	}
 	p.Extra = map[string]func(*ui.Item) tea.Cmd{
 		"ctrl+y": desk.On(func(d api.ProviderDetail) tea.Cmd { return m.Copy(d.BaseURL, "the address") }),
@@ -85,8 +92,8 @@ type setting struct {
 	value json.RawMessage
 }
 
-// showSettings lists the switches of a provider, for all accounts, to change.
-func showSettings(m *desk.Model, d api.ProviderDetail) tea.Cmd {
+// ShowSettings lists the switches of a provider, for all accounts, to change.
+func ShowSettings(m *desk.Model, d api.ProviderDetail) tea.Cmd {
 	p := ui.NewPicker("Settings of " + d.Title)
 	p.Keys = []ui.Hint{{Key: "⏎", About: "change"}}
 	p.Empty = "this provider has no settings"
@@ -115,7 +122,7 @@ func showSettings(m *desk.Model, d api.ProviderDetail) tea.Cmd {
 	}
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
 		s := it.Value.(setting)
-		askSetting(m, d, s, func() tea.Cmd { return desk.Relisted(p, load) })
+		askSetting(m, d, s, func() tea.Cmd { return tea.Batch(desk.Relisted(p, load), desk.LoadCatalog(m)) })
 		return nil, false
 	}
 	return desk.Listed(m, p, load)

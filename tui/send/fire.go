@@ -10,6 +10,7 @@ import (
 	"tacklebox/receiver/api"
 	"tacklebox/tui/body"
 	"tacklebox/tui/desk"
+	"tacklebox/tui/panel"
 	"tacklebox/tui/ui"
 )
 
@@ -141,6 +142,7 @@ func FireAgain(m *desk.Model) tea.Cmd {
 type Choice struct {
 	Provider string
 	Event    api.EventType
+	Hint     string // how it can be had, where the profile in force does not have it
 }
 
 // ShowPalette searches all event types of all providers.
@@ -151,7 +153,11 @@ func ShowPalette(m *desk.Model) tea.Cmd {
 	p.Preview = func(it ui.Item, width int) []ui.Line { return aboutEvent(it.Value.(Choice), width) }
 	p.Set(EventItems(m))
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
-		m.Show(fireForm(m, it.Value.(Choice)))
+		c := it.Value.(Choice)
+		if c.Hint != "" {
+			return switchProfile(m, c), false
+		}
+		m.Show(fireForm(m, c))
 		return nil, false
 	}
 	p.Extra = map[string]func(*ui.Item) tea.Cmd{"ctrl+t": func(it *ui.Item) tea.Cmd {
@@ -159,6 +165,9 @@ func ShowPalette(m *desk.Model) tea.Cmd {
 			return nil
 		}
 		c := it.Value.(Choice)
+		if c.Hint != "" {
+			return switchProfile(m, c)
+		}
 		m.Drop(p)
 		return fire(m, api.Firing{Provider: c.Provider, Type: c.Event.Type}, nil)
 	}}
@@ -175,14 +184,31 @@ func EventItems(m *desk.Model) []ui.Item {
 	for _, p := range m.Catalog.Providers {
 		for _, e := range p.Events {
 			note := strings.TrimSpace("[" + ui.Clean(e.Evidence, 20) + "] " + ui.Cell(e.About))
-			items = append(items, ui.Item{Label: ui.Clean(p.Name, 20) + " " + ui.Clean(e.Type, 100), Note: note, Style: ui.Dim, Value: Choice{p.Name, e}})
+			items = append(items, ui.Item{Label: ui.Clean(p.Name, 20) + " " + ui.Clean(e.Type, 100), Note: note, Style: ui.Dim, Value: Choice{Provider: p.Name, Event: e}})
+		}
+		for _, e := range p.Elsewhere {
+			items = append(items, ui.Item{Label: ui.Clean(p.Name, 20) + " " + ui.Clean(e.Type, 100), Note: "[not here] " + ui.Cell(e.Hint), Style: ui.Warn,
+				Value: Choice{p.Name, api.EventType{Type: e.Type, About: e.About}, e.Hint}})
 		}
 	}
 	return items
 }
 
+// switchProfile says why an event type cannot be fired, and shows the settings that
+// change it.
+func switchProfile(m *desk.Model, c Choice) tea.Cmd {
+	m.Complain(c.Event.Type + " cannot be fired here: " + c.Hint)
+	if d := m.Catalog.Provider(c.Provider); d != nil {
+		return panel.ShowSettings(m, *d)
+	}
+	return nil
+}
+
 func aboutEvent(c Choice, width int) []ui.Line {
 	out := ui.Wrap(ui.Say(ui.Strong, ui.Cell(c.Provider+" "+c.Event.Type)), width, 2, 3)
+	if c.Hint != "" {
+		out = append(out, ui.Paragraph(ui.Warn, ui.Text("not here: "+c.Hint), width)...)
+	}
 	out = append(out, ui.Paragraph(ui.Plain, ui.Text(c.Event.About), width)...)
 	if c.Event.Evidence != "" {
 		out = append(out, ui.Say(ui.Dim, "evidence: "+ui.Clean(c.Event.Evidence, 100)))

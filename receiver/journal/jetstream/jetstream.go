@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -23,7 +24,8 @@ type Options struct {
 	Prefix    string       // before every stream and subject of this sandbox; "" is "tacklebox"
 	Space     string       // a space has a stream of its own; "" is the space without a name
 	Keep      int          // entries; 0: no bound
-	KeepBytes int64        // bytes that the stream may take, reserved by the server; 0: no bound
+	KeepBytes int64        // bytes that the stream may take; 0: no bound
+	Replicas  int          // copies that the servers hold; 0 is 1
 	Cache     int64        // bytes of entries that this process holds; 0: 32 MiB
 	Warn      func(string) // told what was skipped; nil: nobody
 }
@@ -32,22 +34,24 @@ const (
 	defaultPrefix = "tacklebox"
 	defaultCache  = 32 << 20
 	askWithin     = 5 * time.Second // for one answer of the server
-	headroom      = 4 << 10         // of the server's message limit, for subject and headers
+	healthWithin  = time.Second
+	headroom      = 4 << 10 // of the server's message limit, for subject and headers
 	partsHeader   = "Tacklebox-Parts"
 	ownMark       = "tacklebox" // in a stream's metadata: it is ours
 )
 
 // ErrUnavailable is in the chain of every error that means: the servers cannot be
 // reached or do not answer in time. What was asked for may be asked again.
-var ErrUnavailable = errors.New("the shared journal cannot be reached")
+var ErrUnavailable = journal.ErrUnavailable
 
 // Journal is a journal.Store in a stream.
 type Journal struct {
 	o      Options
 	conn   *nats.Conn
-	stream js.Stream
 	js     js.JetStream
-	parts  js.ObjectStore // frames above the server's message limit
+	stream atomic.Pointer[js.Stream] // nil until it is first written
+	making sync.Mutex                // one making of the stream at a time
+	begun  chan struct{}             // closed when this process made the stream
 	news   journal.Notifier
 	ctx    context.Context // ends with Close
 	stop   context.CancelFunc
@@ -55,12 +59,13 @@ type Journal struct {
 	cache  cache
 
 	mu    sync.Mutex
+	parts js.ObjectStore // frames above the server's message limit; nil until there is one
 	state js.StreamState // as it was lately
 	asked time.Time      // when
 }
 
-// Open opens the stream of a sandbox, or makes it. A stream of another program
-// under the name is refused.
+// Open opens the stream of a sandbox, which is made when it is first written. A
+// stream of another program under the name is refused.
 func Open(ctx context.Context, conn *nats.Conn, o Options) (*Journal, error) {
 	if o.Prefix == "" {
 		o.Prefix = defaultPrefix
@@ -72,10 +77,10 @@ func Open(ctx context.Context, conn *nats.Conn, o Options) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
-	j := &Journal{o: o, conn: conn, js: api}
+	j := &Journal{o: o, conn: conn, js: api, begun: make(chan struct{})}
 	j.cache.most = o.Cache
 	j.ctx, j.stop = context.WithCancel(context.Background())
-	if err := j.open(ctx); err != nil {
+	if err := j.look(ctx); err != nil {
 		j.stop()
 		return nil, err
 	}
@@ -84,45 +89,93 @@ func Open(ctx context.Context, conn *nats.Conn, o Options) (*Journal, error) {
 	return j, nil
 }
 
-// name is the stream's: the prefix and the space, in letters that a stream's name
-// can have.
+// name is the stream's: the prefix, and the space behind a letter that neither has.
 func (j *Journal) name() string {
 	name := token(j.o.Prefix)
 	if j.o.Space != "" {
-		name += "-" + j.o.Space
+		name += "_" + j.o.Space
 	}
 	return name
 }
 
-func (j *Journal) open(ctx context.Context) error {
+// look finds the stream where there is one.
+func (j *Journal) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	name := j.name()
-	config := js.StreamConfig{Name: name, Subjects: []string{name + ".>"}, Retention: js.LimitsPolicy, Discard: js.DiscardOld, Storage: js.FileStorage,
-		MaxMsgs: noBound(j.o.Keep), MaxBytes: noBound(j.o.KeepBytes), AllowDirect: true, Metadata: map[string]string{ownMark: "1"}}
-	stream, err := j.js.Stream(ctx, name)
-	switch {
-	case errors.Is(err, js.ErrStreamNotFound):
-		if stream, err = j.js.CreateStream(ctx, config); errors.Is(err, js.ErrStreamNameAlreadyInUse) {
-			stream, err = j.js.Stream(ctx, name) // another process was quicker
-		}
-	case err == nil && stream.CachedInfo().Config.Metadata[ownMark] == "":
-		return fmt.Errorf("stream %s is of another program: start with another prefix, --shared nats://HOST/PREFIX", name)
+	stream, err := j.js.Stream(ctx, j.name())
+	if errors.Is(err, js.ErrStreamNotFound) {
+		return nil
 	}
 	if err != nil {
-		return unavailable("stream "+name, err)
+		return unavailable("stream "+j.name(), err)
 	}
-	j.stream = stream
-	if j.parts, err = j.js.CreateOrUpdateObjectStore(ctx, js.ObjectStoreConfig{Bucket: name + "-parts"}); err != nil {
-		return unavailable("parts of "+name, err)
-	}
+	return j.take(ctx, stream)
+}
+
+// take makes a stream this journal's.
+func (j *Journal) take(ctx context.Context, stream js.Stream) error {
 	info, err := stream.Info(ctx)
 	if err != nil {
-		return unavailable("stream "+name, err)
+		return unavailable("stream "+j.name(), err)
 	}
-	j.state, j.asked = info.State, time.Now()
-	j.cache.reset(info.State.LastSeq)
-	j.news.Announce(info.State.LastSeq)
+	if info.Config.Metadata[ownMark] == "" {
+		return fmt.Errorf("stream %s is of another program: start with another prefix, --shared nats://HOST/PREFIX", j.name())
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.stream.Load() == nil {
+		j.state, j.asked = info.State, time.Now()
+		j.cache.reset(info.State.LastSeq)
+		j.news.Announce(info.State.LastSeq)
+		j.stream.Store(&stream)
+	}
+	return nil
+}
+
+// made returns the stream, made when there is none.
+func (j *Journal) made() (js.Stream, error) {
+	if stream := j.stream.Load(); stream != nil {
+		return *stream, nil
+	}
+	j.making.Lock()
+	defer j.making.Unlock()
+	if stream := j.stream.Load(); stream != nil {
+		return *stream, nil
+	}
+	ctx, cancel := context.WithTimeout(j.ctx, askWithin)
+	defer cancel()
+	name := j.name()
+	stream, err := j.js.CreateStream(ctx, js.StreamConfig{Name: name, Subjects: []string{name + ".>"}, Retention: js.LimitsPolicy, Discard: js.DiscardOld, Storage: js.FileStorage,
+		MaxMsgs: noBound(j.o.Keep), MaxBytes: noBound(j.o.KeepBytes), Replicas: max(j.o.Replicas, 1), AllowDirect: true, Metadata: map[string]string{ownMark: "1"}})
+	if errors.Is(err, js.ErrStreamNameAlreadyInUse) {
+		stream, err = j.js.Stream(ctx, name) // another process was quicker
+	}
+	if err != nil {
+		return nil, unavailable("stream "+name, err)
+	}
+	if err := j.take(ctx, stream); err != nil {
+		return nil, err
+	}
+	close(j.begun)
+	return stream, nil
+}
+
+// Remove forgets the stream with everything in it; numbers begin anew.
+func (j *Journal) Remove(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	err := j.js.DeleteStream(ctx, j.name())
+	if errors.Is(err, js.ErrStreamNotFound) {
+		return nil
+	}
+	if err == nil {
+		if err = j.js.DeleteObjectStore(ctx, j.partsName()); errors.Is(err, js.ErrBucketNotFound) || errors.Is(err, js.ErrStreamNotFound) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return unavailable("stream "+j.name(), err)
+	}
 	return nil
 }
 
@@ -169,6 +222,12 @@ func (j *Journal) Append(e *journal.Entry) journal.Receipt {
 	if err != nil {
 		return journal.Refused(err)
 	}
+	if !j.conn.IsConnected() {
+		return journal.Refused(j.away())
+	}
+	if _, err := j.made(); err != nil {
+		return journal.Refused(err)
+	}
 	m := &nats.Msg{Subject: j.subject(e), Data: frame}
 	if limit := j.conn.MaxPayload(); limit > 0 && int64(len(frame))+headroom > limit {
 		if m, err = j.inParts(m); err != nil {
@@ -201,17 +260,37 @@ func (j *Journal) inParts(m *nats.Msg) (*nats.Msg, error) {
 	ctx, cancel := context.WithTimeout(j.ctx, askWithin)
 	defer cancel()
 	name := nats.NewInbox()
-	if _, err := j.parts.PutBytes(ctx, name, m.Data); err != nil {
+	parts, err := j.objects(ctx)
+	if err == nil {
+		_, err = parts.PutBytes(ctx, name, m.Data)
+	}
+	if err != nil {
 		return nil, unavailable("append in parts", err)
 	}
 	return &nats.Msg{Subject: m.Subject, Header: nats.Header{partsHeader: {name}}}, nil
 }
 
+func (j *Journal) partsName() string { return j.name() + "-parts" }
+
+// objects is where frames are that are too large for a message, made when it is
+// first needed.
+func (j *Journal) objects(ctx context.Context) (parts js.ObjectStore, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.parts == nil {
+		j.parts, err = j.js.CreateOrUpdateObjectStore(ctx, js.ObjectStoreConfig{Bucket: j.partsName(), Replicas: max(j.o.Replicas, 1)})
+	}
+	return j.parts, err
+}
+
 // whole is the frame of a message, from its parts where it was too large.
 func (j *Journal) whole(ctx context.Context, data []byte, header nats.Header, seq uint64) ([]byte, error) {
 	if name := header.Get(partsHeader); name != "" {
-		var err error
-		if data, err = j.parts.GetBytes(ctx, name); err != nil {
+		parts, err := j.objects(ctx)
+		if err == nil {
+			data, err = parts.GetBytes(ctx, name)
+		}
+		if err != nil {
 			return nil, unavailable(fmt.Sprintf("parts of entry %d", seq), err)
 		}
 	}
@@ -248,7 +327,11 @@ func (j *Journal) fetch(seq uint64) ([]byte, error) {
 	if seq == 0 || seq > last {
 		return nil, journal.Missing(seq, last)
 	}
-	m, err := j.stream.GetMsg(ctx, seq)
+	stream := *j.stream.Load() // there is one: something has a number
+	m, err := stream.GetMsg(ctx, seq)
+	for errors.Is(err, js.ErrMsgNotFound) && !j.nothing(ctx, seq, seq) {
+		m, err = stream.GetMsg(ctx, seq) // the server that was asked is behind
+	}
 	if errors.Is(err, js.ErrMsgNotFound) {
 		return nil, journal.Missing(seq, last)
 	}
@@ -271,14 +354,16 @@ const lately = 100 * time.Millisecond
 func (j *Journal) Bounds() (oldest, last uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if time.Since(j.asked) > lately && j.ctx.Err() == nil {
+	if stream := j.stream.Load(); stream != nil && time.Since(j.asked) > lately && j.ctx.Err() == nil && j.conn.IsConnected() {
 		ctx, cancel := context.WithTimeout(j.ctx, askWithin)
 		defer cancel()
-		if info, err := j.stream.Info(ctx); err == nil {
+		info, err := (*stream).Info(ctx)
+		j.asked = time.Now() // also when it failed: not everybody who reads waits for it
+		if err == nil {
 			if info.State.NumDeleted != j.state.NumDeleted || info.State.FirstSeq < j.state.FirstSeq {
 				j.cache.reset(info.State.LastSeq) // somebody forgot entries
 			}
-			j.state, j.asked = info.State, time.Now()
+			j.state = info.State
 		}
 	}
 	last = max(j.state.LastSeq, j.news.Last())
@@ -297,8 +382,9 @@ func (j *Journal) Count() uint64 {
 	return j.state.Msgs + last - j.state.LastSeq
 }
 
-// refresh makes Bounds ask again.
-func (j *Journal) refresh() {
+// Refresh makes the next reader ask the servers how far the stream goes: a reader
+// that was told of an entry elsewhere finds it.
+func (j *Journal) Refresh() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.asked = time.Time{}
@@ -309,9 +395,13 @@ func (j *Journal) Clear() error {
 	if j.ctx.Err() != nil {
 		return journal.ErrClosed
 	}
+	stream := j.stream.Load()
+	if stream == nil {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(j.ctx, askWithin)
 	defer cancel()
-	if err := j.stream.Purge(ctx); err != nil {
+	if err := (*stream).Purge(ctx); err != nil {
 		return unavailable("clear", err)
 	}
 	_, last := j.bounds()
@@ -320,7 +410,7 @@ func (j *Journal) Clear() error {
 }
 
 func (j *Journal) bounds() (uint64, uint64) {
-	j.refresh()
+	j.Refresh()
 	return j.Bounds()
 }
 
@@ -335,7 +425,7 @@ func (j *Journal) Forget(ctx context.Context, f journal.Matcher) error {
 		if err != nil {
 			break
 		}
-		if err = j.stream.DeleteMsg(ctx, seq); errors.Is(err, js.ErrMsgNotFound) {
+		if err = (*j.stream.Load()).DeleteMsg(ctx, seq); errors.Is(err, js.ErrMsgNotFound) {
 			err = nil
 		}
 	}
@@ -347,12 +437,28 @@ func (j *Journal) Forget(ctx context.Context, f journal.Matcher) error {
 	return nil
 }
 
-// Health returns nil while entries can be kept.
+// Health returns nil while entries can be kept: the servers are connected, and the
+// stream has a leader that answers.
 func (j *Journal) Health() error {
 	if !j.conn.IsConnected() {
-		return fmt.Errorf("%w: %s", ErrUnavailable, j.conn.Status())
+		return j.away()
+	}
+	ctx, cancel := context.WithTimeout(j.ctx, healthWithin)
+	defer cancel()
+	var err error
+	if stream := j.stream.Load(); stream != nil {
+		_, err = (*stream).Info(ctx)
+	} else {
+		_, err = j.js.AccountInfo(ctx)
+	}
+	if err != nil {
+		return unavailable("health", err)
 	}
 	return nil
+}
+
+func (j *Journal) away() error {
+	return fmt.Errorf("%w: NATS is %s", ErrUnavailable, strings.ToLower(j.conn.Status().String()))
 }
 
 // Close implements journal.Store. The connection stays the caller's.

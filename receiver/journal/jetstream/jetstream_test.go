@@ -114,7 +114,7 @@ func TestTwoProcesses(t *testing.T) {
 	if err := a.Forget(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}
-	b.refresh()
+	b.Refresh()
 	if got := journaltest.Seqs(t, b, 0, 0, false, nil); !slices.Equal(got, journaltest.Span(1, 50)) {
 		t.Errorf("after the other forgot: %v", got)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	js "github.com/nats-io/nats.go/jetstream"
 
 	"tacklebox/receiver/journal"
@@ -133,11 +134,11 @@ func (r *reader) read(lo, hi uint64) (more bool, err error) {
 func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) (bool, error)) (more bool, err error) {
 	asking, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	consumer, err := j.stream.OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo})
+	consumer, err := (*j.stream.Load()).OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo})
 	if err != nil {
 		return false, unavailable("read", err)
 	}
-	if info := consumer.CachedInfo(); info != nil && info.NumPending == 0 {
+	if info := consumer.CachedInfo(); info != nil && info.NumPending == 0 && j.nothing(asking, lo, hi) {
 		return true, nil
 	}
 	messages, err := consumer.Messages(js.PullMaxMessages(pullAtOnce))
@@ -167,10 +168,30 @@ func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) 
 				return false, err
 			}
 		}
-		if seq == hi || meta.NumPending == 0 {
+		if seq == hi || meta.NumPending == 0 && j.nothing(asking, seq+1, hi) {
 			return true, nil
 		}
 	}
+}
+
+// nothing reports that the stream has none of the numbers from lo to hi: they were
+// forgotten. A consumer alone cannot tell: it may be at a server that is behind.
+func (j *Journal) nothing(ctx context.Context, lo, hi uint64) bool {
+	info, err := (*j.stream.Load()).Info(ctx, js.WithDeletedDetails(true))
+	if err != nil {
+		return true // reading on would not end better
+	}
+	lo, hi = max(lo, info.State.FirstSeq), min(hi, info.State.LastSeq)
+	if lo > hi {
+		return true
+	}
+	gone := 0
+	for _, seq := range info.State.Deleted {
+		if seq >= lo && seq <= hi {
+			gone++
+		}
+	}
+	return uint64(gone) == hi-lo+1
 }
 
 // next waits for a message, no longer than the servers may take or the reader
@@ -194,7 +215,11 @@ func (j *Journal) follow() {
 	defer j.tail.Done()
 	const pause = 200 * time.Millisecond
 	for j.ctx.Err() == nil {
-		j.followOnce()
+		if stream := j.stream.Load(); stream != nil {
+			j.followOnce(*stream)
+		} else {
+			j.await()
+		}
 		select {
 		case <-j.ctx.Done():
 		case <-time.After(pause):
@@ -202,9 +227,33 @@ func (j *Journal) follow() {
 	}
 }
 
-func (j *Journal) followOnce() {
+// await returns when somebody may have made the stream: whoever does publishes
+// into it next.
+func (j *Journal) await() {
+	heard := make(chan *nats.Msg, 1)
+	sub, err := j.conn.ChanSubscribe(j.name()+".>", heard)
+	if err != nil {
+		return
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	back := j.conn.StatusChanged(nats.CONNECTED) // what was published meanwhile was not heard
+	defer j.conn.RemoveStatusListener(back)
+	if j.look(j.ctx) != nil || j.stream.Load() != nil {
+		return
+	}
+	select {
+	case <-heard:
+		_ = j.look(j.ctx)
+	case <-back:
+		_ = j.look(j.ctx)
+	case <-j.begun:
+	case <-j.ctx.Done():
+	}
+}
+
+func (j *Journal) followOnce(stream js.Stream) {
 	_, _, upTo := j.cache.part(0, 0)
-	consumer, err := j.stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1})
+	consumer, err := stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1})
 	if err != nil {
 		return
 	}

@@ -50,7 +50,8 @@ type Options struct {
 	TLSCert    string
 	TLSKey     string
 	Spaces     int // how many may exist; 0: none
-	Version    string
+	Sharing
+	Version string
 
 	// From the configuration file only, as JSON.
 	Providers map[string]map[string]json.RawMessage
@@ -94,6 +95,7 @@ func (o *Options) Register(f *pflag.FlagSet, getenv func(string) string) {
 	f.StringVar(&o.TLSCert, "tls-cert", "", "certificate to show instead, a PEM `FILE`")
 	f.StringVar(&o.TLSKey, "tls-key", "", "its key, a PEM `FILE`")
 	f.IntVar(&o.Spaces, "spaces", 1000, "at most `N` spaces behind /~NAME; 0 turns them off")
+	o.sharingFlags(f)
 	f.Var(flags.NewSize(&o.MaxBody, 1<<20), "max-body", "keep at most this many `BYTES` of one body")
 }
 
@@ -180,13 +182,16 @@ func (o *Options) check(source map[string]int) error {
 }
 
 func (o *Options) checkRest(source map[string]int) error {
+	if err := o.checkSharing(source); err != nil {
+		return err
+	}
 	if o.Memory && source["data"] == fromFlag {
 		if source["memory"] == fromFlag {
 			return exit.Usagef("--memory and --data: choose one")
 		}
 		o.Memory = false // the flag wins over the environment and the file
 	}
-	if o.Memory {
+	if o.Memory || o.Shared != "" {
 		o.Data = ""
 	} else if o.Data == "" {
 		return exit.Usagef("no data folder: set --data, XDG_STATE_HOME or HOME, or use --memory")
