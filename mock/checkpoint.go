@@ -9,8 +9,11 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
+	"runtime"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"tacklebox/mock/provider"
 )
@@ -25,8 +28,8 @@ const (
 	checkpointEvery = 20_000 // entries of the engine
 )
 
-// checkpoint is one provider's part: a line of its own, then one for each delivery.
-// The last line of the file is the checksum of all before it.
+// checkpoint is one provider's part. The first line of the file holds all of them,
+// then comes a line for each delivery, and the checksum of all before it.
 type checkpoint struct {
 	Provider   string     `json:"provider"`
 	Seq        uint64     `json:"seq"` // the newest entry that is in it
@@ -134,9 +137,11 @@ func writeCheckpoint(w io.Writer, parts []checkpoint) error {
 	lines.SetEscapeHTML(false) // what a provider keeps stays as it is spelled
 	for i := range parts {
 		parts[i].Count = len(parts[i].deliveries)
-		if err := lines.Encode(parts[i]); err != nil {
-			return err
-		}
+	}
+	if err := lines.Encode(parts); err != nil {
+		return err
+	}
+	for i := range parts {
 		for j := range parts[i].deliveries {
 			if err := lines.Encode(saved(&parts[i].deliveries[j])); err != nil {
 				return err
@@ -176,43 +181,52 @@ func (w *service) checkpoint() checkpoint {
 // or that is of another journal or newer than the state, is left out: everything
 // is read then.
 func (e *Engine) restoreCheckpoint(last uint64, known map[*service]uint64, open map[string]*delivery) (from uint64) {
-	from = last
-	found, err := e.state.readBeside(checkpointName, func(r *io.SectionReader) error {
+	_, err := e.state.readBeside(checkpointName, func(r *io.SectionReader) error {
 		body, err := checked(r)
 		if err != nil {
 			return err
 		}
-		heads, err := readCheckpoint(body, nil)
-		for name, w := range e.services {
-			if c, ok := heads[name]; !ok || c.Seq > last || c.Seq > known[w] {
-				from = 0
-			}
-		}
-		if err != nil || from == 0 {
+		lines := bufio.NewReader(body)
+		parts, err := readParts(lines)
+		if err != nil || !e.canTake(parts, last, known) {
 			return err
 		}
-		for name, c := range heads {
-			if w := e.services[name]; w != nil {
+		from = last
+		for _, c := range parts {
+			w := e.services[c.Provider]
+			if w != nil {
 				w.takeCheckpoint(c)
 				from = min(from, c.Seq)
 			}
-		}
-		_, err = readCheckpoint(body, func(name string, s savedDelivery) {
-			if w := e.services[name]; w != nil {
-				d := s.delivery()
-				open[d.ID] = d
-				w.keep(d)
+			err := readDeliveries(lines, c.Count, func(d *delivery) {
+				if w != nil {
+					open[d.ID] = d
+					w.keep(d)
+				}
+			})
+			if err != nil {
+				return err
 			}
-		})
-		return err
+		}
+		return nil
 	})
 	if err != nil {
 		e.cfg.Warn(fmt.Sprintf("the checkpoint of deliveries is not used: %v", err))
-	}
-	if err != nil || !found {
 		return 0
 	}
 	return from
+}
+
+// canTake reports whether a checkpoint has a part for every provider, none of them
+// newer than the journal and the state.
+func (e *Engine) canTake(parts []checkpoint, last uint64, known map[*service]uint64) bool {
+	for name, w := range e.services {
+		i := slices.IndexFunc(parts, func(c checkpoint) bool { return c.Provider == name })
+		if i < 0 || parts[i].Seq > last || parts[i].Seq > known[w] {
+			return false
+		}
+	}
+	return true
 }
 
 // checked returns what stands before the checksum of a checkpoint, when that fits.
@@ -227,33 +241,48 @@ func checked(r *io.SectionReader) (*io.SectionReader, error) {
 	if err == nil && fmt.Sprintf(checksumLine, sum.Sum32()) != string(want) {
 		err = errors.New("its checksum is wrong")
 	}
+	_, _ = body.Seek(0, io.SeekStart)
 	return body, err
 }
 
-// readCheckpoint reads the providers' parts, and hands on their deliveries where
-// that is asked for.
-func readCheckpoint(body *io.SectionReader, each func(provider string, d savedDelivery)) (map[string]checkpoint, error) {
-	_, _ = body.Seek(0, io.SeekStart)
-	lines := json.NewDecoder(bufio.NewReader(body))
-	parts := map[string]checkpoint{}
-	for {
-		var c checkpoint
-		if err := lines.Decode(&c); errors.Is(err, io.EOF) {
-			return parts, nil
-		} else if err != nil {
-			return nil, err
+func readParts(lines *bufio.Reader) (parts []checkpoint, err error) {
+	line, err := lines.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &parts)
+	}
+	return parts, err
+}
+
+// readDeliveries reads count lines, some on each processor: with ten thousand
+// settled deliveries it is most of what a start does.
+func readDeliveries(lines *bufio.Reader, count int, take func(*delivery)) error {
+	const each = 512
+	for ; count > 0; count -= each * runtime.GOMAXPROCS(0) {
+		found := make([]savedDelivery, min(count, each*runtime.GOMAXPROCS(0)))
+		texts := make([][]byte, len(found))
+		for i := range texts {
+			var err error
+			if texts[i], err = lines.ReadBytes('\n'); err != nil {
+				return err
+			}
 		}
-		parts[c.Provider] = c
-		for range c.Count {
-			var d savedDelivery
-			if err := lines.Decode(&d); err != nil {
-				return nil, err
-			}
-			if each != nil {
-				each(c.Provider, d)
-			}
+		var readers errgroup.Group
+		for from := 0; from < len(found); from += each {
+			readers.Go(func() (err error) {
+				for i := from; i < min(from+each, len(found)) && err == nil; i++ {
+					err = json.Unmarshal(texts[i], &found[i])
+				}
+				return err
+			})
+		}
+		if err := readers.Wait(); err != nil {
+			return err
+		}
+		for i := range found {
+			take(found[i].delivery())
 		}
 	}
+	return nil
 }
 
 func (w *service) takeCheckpoint(c checkpoint) {
