@@ -128,7 +128,7 @@ func (w *service) step(q *queue) bool {
 	w.record(q, d, t, res)
 	f := w.saveChanges()
 	w.mu.Unlock()
-	if err := f.wait(); err != nil {
+	if err := f.Wait(); err != nil {
 		w.engine.cfg.Warn(err.Error())
 	}
 	return true
@@ -209,6 +209,7 @@ type result struct {
 	err     error
 	lost    bool // a fault lost it; the provider believes it arrived
 	hopeful bool // the request was made: trying again can help
+	tls     string
 }
 
 // repeat sends the same request again; nothing depends on what comes of it.
@@ -224,7 +225,7 @@ func (w *service) repeat(d *delivery, t try) {
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
-	w.note(d, a, res, d.Next, attemptExtra{Together: together(&d.Delivery), Repeat: true})
+	w.note(d, a, res, d.Next, attemptExtra{Together: d.Together(), Repeat: true})
 }
 
 // record keeps a finished attempt and decides what follows.
@@ -251,7 +252,7 @@ func (w *service) record(q *queue, d *delivery, t try, res result) {
 	if res.entry.CaptureSeq == 0 && res.hopeful {
 		res.entry.Signature = w.verdict(d, t.out)
 	}
-	more := attemptExtra{Together: together(&d.Delivery), Resumed: d.resumed}
+	more := attemptExtra{Together: d.Together(), Resumed: d.resumed}
 	d.resumed = false
 	if a.Reason != http.StatusText(a.Status) {
 		more.Reason = a.Reason
@@ -331,6 +332,7 @@ func (w *service) note(d *delivery, a *provider.Attempt, res result, next time.T
 	e.DeliveryID, e.Subscription, e.Attempt, e.NextAttempt = d.ID, d.Subscription, a.N, next
 	e.Fault = res.fault
 	e.EventID, e.Error, e.Took, e.Time = d.EventIDs[0], a.Error, a.Took, a.At
+	more.TLS = res.tls
 	e.Detail = more.detail()
 	if w.provider.Described && e.Request != nil && !e.Request.Truncated && e.Provider == w.provider.Name {
 		e.Contract = w.engine.Check(e.Provider, e.Type, e.Request.Body)

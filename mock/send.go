@@ -50,6 +50,9 @@ func (e *Engine) attempt(w *service, d *delivery, t try) result {
 		DeliveryID: d.ID, Subscription: d.Subscription, Attempt: len(d.Attempts) + 1, Detail: d.detail()}
 	answer, err := e.sender.do(e.ctx, u, t, &origin)
 	res.took, res.entry.CaptureSeq = watch(), origin.captureSeq()
+	if origin.unchecked {
+		res.tls = outbound.NotChecked
+	}
 	if err != nil {
 		res.err = explain(err, res.took, timeout(t.policy))
 		return res

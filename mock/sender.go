@@ -42,6 +42,7 @@ type wire struct {
 	r    *bufio.Reader
 	line string // outbound.LineTo
 	used bool   // it carried an exchange before
+	bare bool   // nobody looked at the peer's certificate
 	old  bool   // it was free already when the pool was last looked through
 }
 
@@ -62,7 +63,8 @@ type Origin struct {
 	Attempt                                                    int
 	Detail                                                     json.RawMessage // of the capture: a journal.Together when the request carries several events
 
-	seq atomic.Uint64
+	seq       atomic.Uint64
+	unchecked bool // the last connection's certificate
 }
 
 // Captured notes the journal entry of the capture that the attempt caused.
@@ -130,6 +132,7 @@ func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*an
 // exchange uses one connection; unread: not a byte of an answer came.
 func (s *sender) exchange(ctx context.Context, c *wire, u *url.URL, t try, origin *Origin, until time.Time) (a *answer, unread bool, err error) {
 	_ = c.SetDeadline(until)
+	origin.unchecked = c.bare
 	under := &call{origin, c}
 	s.calls.Store(c.line, under)
 	defer s.calls.CompareAndDelete(c.line, under) // the connection may carry the next attempt already
@@ -298,9 +301,11 @@ func (s *sender) close() {
 func (s *sender) dial(ctx context.Context, u *url.URL, until time.Time) (*wire, error) {
 	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
-	c, _, err := s.rules.Dial(ctx, u)
+	c, checked, err := s.rules.Dial(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	return newWire(c), nil
+	line := newWire(c)
+	line.bare = !checked
+	return line, nil
 }

@@ -22,11 +22,13 @@ import (
 func (c Control) Schemes(context.Context, *http.Request) (api.Answer, error) {
 	list := []api.Scheme{}
 	for _, name := range c.e.Names() {
+		p := c.e.services[name].provider
+		row := api.Scheme{Name: name, Title: p.Title, Rule: "nothing is signed", Evidence: p.Unsigned}
 		if s := c.e.scheme(name); s != nil {
-			row := schemeRow(name, s)
-			row.Provider = true
-			list = append(list, row)
+			row = schemeRow(name, s)
 		}
+		row.Provider = true
+		list = append(list, row)
 	}
 	for _, s := range signing.Schemes() {
 		if c.e.services[s.Name] == nil {

@@ -21,7 +21,8 @@ const (
 // New returns the provider.
 func New() *provider.Provider {
 	return &provider.Provider{
-		Name: name, Title: title,
+		Unsigned: "inferred: callbacks carry no signature; a custom header is the only way to tell them",
+		Name:     name, Title: title,
 		// The first host is V2's (observed). The others serve V3 (documented); they
 		// are taken as well so that a V3 call gets a Dsco-style 404 (decision).
 		Hosts:    []string{"apis.dsco.io", "api.dsco.io", "staging-api.dsco.io"},

@@ -21,7 +21,7 @@ type author struct {
 func (a *author) provider() *provider.Provider {
 	calls := newHooks(a)
 	p := &provider.Provider{
-		Name: a.spec.Name, Title: a.spec.Title, Hosts: a.spec.Hosts, Profile: "described by " + a.spec.Path, Described: true,
+		Name: a.spec.Name, Title: a.spec.Title, Hosts: a.spec.Hosts, Profile: "described by " + a.spec.Path, Described: true, Unsigned: "decision: " + a.spec.Path + " has no sign",
 		Options:   a.options(),
 		API:       provider.API{Home: a.spec.Home, Operations: calls.api.Operations(a.spec.Home), Serve: calls.api.Serve, Register: calls.register},
 		Targets:   a.targets,

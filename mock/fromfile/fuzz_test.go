@@ -51,7 +51,7 @@ func FuzzScheme(f *testing.F) {
 				parts[name] = spec.Value{Text: text}
 			}
 		}
-		s, err := schemeOf(&spec.Spec{Title: "Acme", Sign: spec.Sign{Parts: parts}})
+		s, err := schemeOf(&spec.Spec{Title: "Acme", Sign: spec.Sign{Parts: parts}}, nil)
 		if err != nil && err.Error() == "" {
 			t.Fatal("a mistake without a sentence")
 		}

@@ -26,14 +26,15 @@ type Loaded struct {
 }
 
 // Load reads a provider file and what it names. The seed chooses the samples that
-// are generated. An error holds every mistake of the file, each with file, line
+// are generated; own is how the built-in providers sign, nil where one signs
+// nothing. An error holds every mistake of the file, each with file, line
 // and what is allowed.
-func Load(path string, seed uint64) (*Loaded, error) {
+func Load(path string, seed uint64, own map[string]*signing.Scheme) (*Loaded, error) {
 	s, err := spec.Read(path)
 	if err != nil {
 		return nil, err
 	}
-	scheme, signErr := schemeOf(s)
+	scheme, signErr := schemeOf(s, own)
 	events, err := eventsOf(s)
 	if err := errors.Join(signErr, err); err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package fromfile_test
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/tidwall/gjson"
 
 	"tacklebox/mock/sandbox"
@@ -99,6 +102,13 @@ func TestAProviderFromAFileIsThere(t *testing.T) {
 		}
 	}
 	_, doc := askJSON(t, "GET", sb.URL+"/_/providers/acme/openapi.json", "")
+	loaded, err := openapi3.NewLoader().LoadFromData([]byte(doc.Raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := loaded.Validate(context.Background()); err != nil {
+		t.Error(err)
+	}
 	if !doc.Get("paths./webhooks.post").Exists() || !doc.Get(`webhooks.order\.created.post`).Exists() {
 		t.Errorf("%s", doc)
 	}
@@ -297,6 +307,38 @@ api:
 	}
 }
 
+// A provider that bears a scheme's name and signs nothing does not hide the scheme.
+func TestANameOfAScheme(t *testing.T) {
+	t.Parallel()
+	sb := sandbox.Start(t, withFile(filepath.Join(tree(t, map[string]string{"s/a.json": "{}", "p.yaml": "name: github\nsamples: s\n"}), "p.yaml")))
+	status, signed := askJSON(t, "POST", sb.URL+"/_/sign", `{"scheme":"github","secret":"It's a Secret to Everybody","body":"Hello, World!"}`)
+	if got := signed.Get("headers.X-Hub-Signature-256").Str; status != 200 || got != "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17" {
+		t.Errorf("%d %s", status, signed)
+	}
+	sb.Fire("github", "a", sandbox.To(sb.Inbox("x")))
+	if c := sb.Expect(t, "kind:capture")[0]; c.Signature != nil && c.Signature.State != signing.None {
+		t.Errorf("%+v", c.Signature)
+	}
+}
+
+// In a space it has state of its own.
+func TestAFileProviderInASpace(t *testing.T) {
+	t.Parallel()
+	root := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	job := root.Space(t, "job-17")
+	if status, got := askJSON(t, "POST", job.Provider("acme")+"/webhooks", `{"url":"`+job.Inbox("x")+`"}`); status != 201 {
+		t.Fatalf("%d %s", status, got)
+	}
+	job.Fire("acme", "order.paid")
+	if c := job.Expect(t, "kind:capture inbox:x")[0]; c.Signature.State != signing.Valid {
+		t.Errorf("%+v", c.Signature)
+	}
+	_, list := askJSON(t, "GET", root.Provider("acme")+"/webhooks", "")
+	if n := len(root.Entries("kind:event")); list.Raw != "[]" || n != 0 {
+		t.Errorf("outside there are %s and %d events", list, n)
+	}
+}
+
 // Every scheme that the table knows can sign a provider's callbacks, and they are
 // found valid.
 func TestEverySchemeSignsAFile(t *testing.T) {
@@ -314,6 +356,19 @@ func TestEverySchemeSignsAFile(t *testing.T) {
 			sb.Fire("acme", "a")
 			if c := sb.Expect(t, "kind:capture")[0]; c.Signature == nil || c.Signature.State != signing.Valid {
 				t.Errorf("%+v", c.Signature)
+			}
+			// and each fault that the scheme can show is seen
+			scheme := signing.Named(name)
+			for i, fault := range scheme.Faults(true) {
+				sb.Fire(api.Firing{Provider: "acme", Type: "a", Faults: []api.Fault{{Kind: fault}}})
+				last := sb.Expect(t, "kind:capture", i+2)[i+1].Signature
+				want := map[string]string{"missing_signature": signing.Missing}[fault]
+				if fault == "stale_signature" && scheme.Late == 0 {
+					want = signing.Valid // of any age
+				}
+				if want = cmp.Or(want, signing.Invalid); last == nil || last.State != want {
+					t.Errorf("%s: %+v, want %s", fault, last, want)
+				}
 			}
 		})
 	}

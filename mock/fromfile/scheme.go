@@ -2,6 +2,7 @@ package fromfile
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -15,22 +16,35 @@ import (
 
 // schemeOf is how a provider signs: the scheme of a name, or one made of parts;
 // nil when nothing is signed.
-func schemeOf(s *spec.Spec) (*signing.Scheme, error) {
+func schemeOf(s *spec.Spec, own map[string]*signing.Scheme) (*signing.Scheme, error) {
 	if s.Sign.Scheme == "" && s.Sign.Parts == nil {
 		return nil, nil
 	}
 	if s.Sign.Parts == nil {
-		named := signing.Named(s.Sign.Scheme)
-		if named == nil {
-			return nil, s.LineErrorf(s.Sign.Line, "sign %q is no scheme: %s", s.Sign.Scheme, known(s.Sign.Scheme, signing.Names()))
-		}
-		named.Name, named.Title = "", s.Title
-		return named, nil
+		return schemeNamed(s, own)
 	}
 	b := &schemeReader{spec: s, scheme: &signing.Scheme{Title: s.Title, Algorithm: "sha256", Encoding: signing.Hex, Key: signing.KeyText, Signed: "{body}",
 		Evidence: "decision: " + s.Path}}
 	b.read()
 	return b.scheme, errors.Join(b.mistakes...)
+}
+
+// schemeNamed is a scheme that `tacklebox schemes` lists.
+func schemeNamed(s *spec.Spec, own map[string]*signing.Scheme) (*signing.Scheme, error) {
+	name := s.Sign.Scheme
+	named, provider := own[name]
+	if !provider {
+		named = signing.Named(name)
+	}
+	switch {
+	case provider && named == nil:
+		return nil, s.LineErrorf(s.Sign.Line, "sign: %s signs nothing: write sign: none", name)
+	case named == nil:
+		return nil, s.LineErrorf(s.Sign.Line, "sign %q is no scheme: %s", name, known(name, append(signing.Names(), slices.Sorted(maps.Keys(own))...)))
+	}
+	mine := *named
+	mine.Name, mine.Title = "", s.Title
+	return &mine, nil
 }
 
 func known(word string, names []string) string {
@@ -160,6 +174,22 @@ func (b *schemeReader) digest() {
 	}
 }
 
+// idle refuses every part but a few that mean something.
+func (b *schemeReader) idle(why string, mean ...string) {
+	for _, name := range spec.SignParts() {
+		if !slices.Contains(mean, name) {
+			b.pointless(name, why)
+		}
+	}
+}
+
+// pointless refuses a part that would change nothing.
+func (b *schemeReader) pointless(name, why string) {
+	if v, given := b.spec.Sign.Parts[name]; given {
+		b.wrong(v, "sign: %s says nothing %s", name, why)
+	}
+}
+
 // whole checks what the parts say together.
 func (b *schemeReader) whole() {
 	s := b.scheme
@@ -170,8 +200,19 @@ func (b *schemeReader) whole() {
 	switch b.spec.Sign.Parts["algorithm"].Text {
 	case "token":
 		s.Encoding = signing.Plain
+		b.idle("with algorithm token: the secret itself is sent", "header", "algorithm", "prefix")
 	case "basic":
 		s.Encoding, s.Prefix = signing.Base64, "Basic "
+		b.idle("with algorithm basic: user and password are sent", "header", "algorithm")
+	case "ed25519":
+		s.Key = signing.KeyHex
+		b.idle("with algorithm ed25519: the secret is a seed as hex", append(spec.SignParts()[:3:3], spec.SignParts()[5:]...)...)
+	}
+	if s.Timestamp == "" {
+		b.pointless("timestamp_format", "without timestamp")
+	}
+	if s.Digest == nil {
+		b.pointless("digest_prefix", "without digest_header")
 	}
 	if strings.HasSuffix(s.Timestamp, "=") && s.Separator == "" {
 		s.Separator = ","

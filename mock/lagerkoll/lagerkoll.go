@@ -18,16 +18,17 @@ import (
 // New returns the provider.
 func New() *provider.Provider {
 	return &provider.Provider{
-		Name:    "lagerkoll",
-		Title:   "Lagerkoll",
-		Hosts:   []string{"capi.lagerkoll.com"}, // documented: page
-		Options: options(),
-		Targets: targets,
-		Payload: payload,
-		Request: createRequest,
-		Policy:  policy,
-		API:     provider.API{Home: home, Operations: api.Operations(""), Serve: serve, Broken: broken},
-		Resend:  provider.Resend{Renew: renew},
+		Unsigned: "decision: callbacks carry no signature, id or credential",
+		Name:     "lagerkoll",
+		Title:    "Lagerkoll",
+		Hosts:    []string{"capi.lagerkoll.com"}, // documented: page
+		Options:  options(),
+		Targets:  targets,
+		Payload:  payload,
+		Request:  createRequest,
+		Policy:   policy,
+		API:      provider.API{Home: home, Operations: api.Operations(""), Serve: serve, Broken: broken},
+		Resend:   provider.Resend{Renew: renew},
 	}
 }
 

@@ -75,5 +75,5 @@ func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
 // it is or, given as user:password, encoded. Nothing is signed (decision).
 func callbackProof() *signing.Scheme {
 	return &signing.Scheme{Title: "PrioTicket", Header: "Authorization", Algorithm: signing.Basic, Encoding: signing.AsGiven, Prefix: "Basic ",
-		Evidence: "documented: webhook_auth; decision: both of its forms are taken"}
+		Document: "https://docs.prioticket.com/endpoints/authentication", Evidence: "documented: webhook_auth; decision: both of its forms are taken"}
 }

@@ -21,7 +21,8 @@ type Provider struct {
 	Profile   string   // what it is a mock of, where no option "profile" chooses
 	Options   []Option // what can be switched; "profile", "credentials" and the like
 	Context   []Context
-	Described bool // by a file: each attempt carries the verdict of the schema on its body
+	Unsigned  string // where Signing is nil: the evidence that its callbacks prove nothing
+	Described bool   // by a file: each attempt carries the verdict of the schema on its body
 
 	API
 

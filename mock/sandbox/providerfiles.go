@@ -3,14 +3,13 @@ package sandbox
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 
 	"tacklebox/mock/fromfile"
 	"tacklebox/mock/provider"
-	"tacklebox/receiver/api"
+	"tacklebox/mock/signing"
 )
 
 // ProviderFileError is a mistake in a provider file: the start is refused with
@@ -45,7 +44,7 @@ func (cfg Config) withFiles() (Config, map[string]fs.FS, error) {
 	trees := map[string]fs.FS{}
 	var mistakes []error
 	for _, source := range sources {
-		p, tree, err := source.load(seed, taken)
+		p, tree, err := source.load(seed, cfg.providers, taken)
 		switch {
 		case err != nil && cfg.KeepGoing:
 			cfg.Warn("left out: " + err.Error())
@@ -64,6 +63,18 @@ func (cfg Config) withFiles() (Config, map[string]fs.FS, error) {
 	return cfg, trees, nil
 }
 
+// schemesOf is how providers sign, by their names.
+func schemesOf(list []*provider.Provider) map[string]*signing.Scheme {
+	own := map[string]*signing.Scheme{}
+	for _, p := range list {
+		own[p.Name] = nil
+		if p.Signing != nil {
+			own[p.Name] = p.Signing.Scheme
+		}
+	}
+	return own
+}
+
 // without leaves the settings of a provider that did not start out.
 func without(all map[string]map[string]json.RawMessage, name string) map[string]map[string]json.RawMessage {
 	if name == "" {
@@ -79,8 +90,8 @@ func without(all map[string]map[string]json.RawMessage, name string) map[string]
 type providerSource struct{ file, section string }
 
 // load reads a provider file. Its name must be nobody else's.
-func (s providerSource) load(seed uint64, taken map[string]string) (*provider.Provider, fs.FS, error) {
-	loaded, err := fromfile.Load(s.file, seed)
+func (s providerSource) load(seed uint64, builtIn []*provider.Provider, taken map[string]string) (*provider.Provider, fs.FS, error) {
+	loaded, err := fromfile.Load(s.file, seed, schemesOf(builtIn))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -110,7 +121,7 @@ func (cfg *Config) providerSources() (list []providerSource, err error) {
 		}
 		var file string
 		if err := json.Unmarshal(raw, &file); err != nil || file == "" {
-			return nil, api.At(fmt.Errorf("wants the path of a provider file"), "providers", name, "from")
+			return nil, &ConfigError{[]string{"providers", name, "from"}, errors.New("wants the path of a provider file")}
 		}
 		settings[name] = maps.Clone(settings[name])
 		delete(settings[name], "from")

@@ -32,7 +32,7 @@ func currentKey(w *provider.World, account string) string {
 // the key used as text. The official validator compares the text, case and all.
 func scheme() *signing.Scheme {
 	return &signing.Scheme{Title: "Shoptet", Header: signatureHeader, Algorithm: "sha1", Key: signing.KeyText, Encoding: signing.Hex, Signed: "{body}",
-		Evidence: "documented: the official PHP SDK and its test vectors"}
+		Document: "https://developers.shoptet.com/api/documentation/webhooks/", Evidence: "documented: the official PHP SDK and its test vectors"}
 }
 
 // sign computes the signature of a body; an empty key signs too, as HMAC allows

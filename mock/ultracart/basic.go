@@ -31,5 +31,5 @@ func secrets(_ *provider.World, a *provider.Account) []provider.Secret {
 // user:password.
 func callbackProof() *signing.Scheme {
 	return &signing.Scheme{Title: "UltraCart", Header: authorization, Algorithm: signing.Basic, Encoding: signing.Base64, Prefix: "Basic ",
-		Evidence: "documented: authentication_type basic; inferred: UTF-8"}
+		Document: "https://github.com/UltraCart/rest_api_v2_sdk_python/blob/master/docs/Webhook.md", Evidence: "documented: authentication_type basic; inferred: UTF-8"}
 }

@@ -46,7 +46,7 @@ func newForwarder(cfg Config) *forwarder {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the sender gets the redirect
 		Transport: &http.Transport{
 			DialContext:         f.counted(cfg.Outbound.DialContext),
-			DialTLSContext:      f.counted(cfg.Outbound.DialTLS),
+			DialTLSContext:      f.counted(noting(cfg.Outbound.DialTLS)),
 			DisableCompression:  true, // the answer's bytes are passed on as they are
 			DisableKeepAlives:   true, // a connection carries one request, so depth is exact
 			MaxIdleConnsPerHost: -1,
@@ -74,7 +74,24 @@ func forbidden(err error) error {
 	return err
 }
 
-type depthKey struct{}
+// forwarding is what a forward knows of itself, in its context.
+type forwarding struct {
+	depth     int
+	unchecked bool // nobody looked at the application's certificate
+}
+
+type forwardingKey struct{}
+
+// noting notes whether a certificate was looked at.
+func noting(dial func(ctx context.Context, network, addr string) (net.Conn, bool, error)) dialFunc {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, checked, err := dial(ctx, network, addr)
+		if one, ok := ctx.Value(forwardingKey{}).(*forwarding); ok && err == nil {
+			one.unchecked = !checked
+		}
+		return conn, err
+	}
+}
 
 type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
 
@@ -85,9 +102,9 @@ func (f *forwarder) counted(dial dialFunc) dialFunc {
 		if err != nil {
 			return nil, err
 		}
-		depth, _ := ctx.Value(depthKey{}).(int)
 		line := outbound.LineTo(conn)
-		f.depth.Store(line, depth)
+		one, _ := ctx.Value(forwardingKey{}).(*forwarding)
+		f.depth.Store(line, one.depth)
 		return &forwardConn{Conn: conn, done: func() { f.depth.Delete(line) }}, nil
 	}
 }
@@ -105,14 +122,14 @@ func (f *forwarder) send(r *http.Request, c *capture, to *url.URL, below string)
 	if c.request.Truncated {
 		return c.unforwarded(api.Failed(http.StatusRequestEntityTooLarge, "too_large", "raise --max-body", "a body of %d bytes is not forwarded: only %d were kept", c.request.Size, len(c.body)))
 	}
-	depth := 1
+	one := &forwarding{depth: 1}
 	if d, ok := f.depth.Load(outbound.LineOf(r)); ok {
-		depth += d.(int)
+		one.depth += d.(int)
 	}
-	if depth > maxForwardDepth {
+	if one.depth > maxForwardDepth {
 		return c.unforwarded(api.Failed(http.StatusLoopDetected, "forward_loop", "", "inboxes forward to each other in a ring"))
 	}
-	out, err := forwardRequest(context.WithValue(r.Context(), depthKey{}, depth), r, c, to, below)
+	out, err := forwardRequest(context.WithValue(r.Context(), forwardingKey{}, one), r, c, to, below)
 	if err != nil {
 		return c.unforwarded(api.Failed(http.StatusBadGateway, "forward_failed", "", "forward: %v", err))
 	}
@@ -121,6 +138,9 @@ func (f *forwarder) send(r *http.Request, c *capture, to *url.URL, below string)
 		return c.unforwarded(f.unreachable(to, err))
 	}
 	defer answer.Body.Close()
+	if one.unchecked {
+		c.entry.Detail = journal.WithTLS(c.entry.Detail, outbound.NotChecked)
+	}
 	rep, err := f.record(answer)
 	if err != nil {
 		return c.unforwarded(f.unreachable(to, err))

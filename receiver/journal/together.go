@@ -13,6 +13,15 @@ type Together struct {
 	EventTypes []string `json:"event_types,omitempty"` // of each event; left out when all are of one type
 }
 
+// WithTLS adds to a Detail what is to be said of the connection's certificate.
+func WithTLS(detail json.RawMessage, what string) json.RawMessage {
+	all := map[string]json.RawMessage{}
+	_ = json.Unmarshal(detail, &all) // none, or one of the journal's own making
+	all["tls"], _ = json.Marshal(what)
+	out, _ := json.Marshal(all)
+	return out
+}
+
 // together reads it off an entry.
 func (e *Entry) Together() (t Together) {
 	if e.Several() {

@@ -228,18 +228,21 @@ func (r Rules) DialContext(ctx context.Context, network, addr string) (net.Conn,
 	return c, err
 }
 
-// DialTLS is DialContext with TLS, for an http.Transport.
-func (r Rules) DialTLS(ctx context.Context, network, addr string) (net.Conn, error) {
+// NotChecked is what an entry says where Dial and DialTLS did not look at the
+// peer's certificate.
+const NotChecked = "the certificate was not checked: the address is loopback or private (--strict-tls checks it)"
+
+// DialTLS is DialContext with TLS. checked is false when the peer's certificate was
+// not looked at.
+func (r Rules) DialTLS(ctx context.Context, network, addr string) (c net.Conn, checked bool, err error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	c, err := r.DialContext(ctx, network, addr)
-	if err != nil {
-		return nil, err
+	if c, err = r.DialContext(ctx, network, addr); err != nil {
+		return nil, false, err
 	}
-	c, _, err = r.secure(ctx, c, host)
-	return c, err
+	return r.secure(ctx, c, host)
 }
 
 // secure agrees on TLS. Nobody signs a certificate for a private address that

@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -145,7 +146,14 @@ func TestTransport(t *testing.T) {
 	t.Cleanup(srv.Close)
 	for strict, ok := range map[bool]bool{false: true, true: false} {
 		rules := Rules{StrictTLS: strict}
-		client := &http.Client{Transport: &http.Transport{DialContext: rules.DialContext, DialTLSContext: rules.DialTLS, DisableKeepAlives: true}}
+		dialTLS := func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, checked, err := rules.DialTLS(ctx, network, addr)
+			if err == nil && checked {
+				t.Errorf("strict %v: a certificate that nobody signed is checked", strict)
+			}
+			return c, err
+		}
+		client := &http.Client{Transport: &http.Transport{DialContext: rules.DialContext, DialTLSContext: dialTLS, DisableKeepAlives: true}}
 		resp, err := client.Get(srv.URL)
 		if (err == nil) != ok {
 			t.Errorf("strict %v: %v", strict, err)

@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -21,11 +23,24 @@ func (r *reader) api(n *yaml.Node) {
 	if n.Kind != yaml.MappingNode || r.badSince(n) {
 		return
 	}
+	r.distinct(n.Line, "are one call", map[string]string{"list": a.List.Method + a.List.Path, "create": a.Create.Method + a.Create.Path, "delete": a.Delete.Method + a.Delete.Path})
 	if a.Create.Method == "" {
 		r.at(n.Line, "api has no create, as in create: {call: POST /hooks, url: url}")
 	}
 	if a.Delete.Method != "" && !strings.HasSuffix(a.Delete.Path, "}") {
 		r.at(n.Line, "delete names one subscription: its path ends with a part in braces, as in DELETE /hooks/{id}")
+	}
+}
+
+// distinct refuses two keys that say the same thing, or a member within another's.
+func (r *reader) distinct(line int, wrong string, said map[string]string) {
+	names := slices.Sorted(maps.Keys(said))
+	for i, a := range names {
+		for _, b := range names[i+1:] {
+			if said[a] != "" && said[b] != "" && (said[a] == said[b] || strings.HasPrefix(said[a]+".", said[b]+".") || strings.HasPrefix(said[b]+".", said[a]+".")) {
+				r.at(line, "%s and %s %s", a, b, wrong)
+			}
+		}
 	}
 }
 
@@ -41,6 +56,7 @@ func (r *reader) create(n *yaml.Node) {
 	if n.Kind != yaml.MappingNode || r.badSince(n) {
 		return
 	}
+	r.distinct(n.Line, "are one member of the request", map[string]string{"url": c.URL, "types": c.Types, "secret": c.Secret})
 	if c.Method == "" {
 		r.at(n.Line, "create has no call, as in call: POST /hooks")
 	} else if c.URL == "" {

@@ -16,7 +16,7 @@ func (r *reader) file(n *yaml.Node) {
 	s := r.spec
 	r.bad = map[string]bool{}
 	r.fields(n, "", []field{
-		{"name", r.into(&s.Name, "name", nameRule)},
+		{"name", r.into(&s.Name, "name", NameRule)},
 		{"title", r.into(&s.Title, "title", nil)},
 		{"about", r.into(&s.About, "about", nil)},
 		{"hosts", r.hosts},
@@ -43,8 +43,9 @@ var (
 	token    = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110, section 5.6.2
 )
 
-// nameRule: the name is a part of URLs and of host names.
-func nameRule(name string) string {
+// NameRule says what is wrong with a provider's name, a part of URLs and of host
+// names; "" where it is fine.
+func NameRule(name string) string {
 	switch {
 	case !nameForm.MatchString(name):
 		return "is no name: small letters, digits and -, beginning with a letter, at most 63"
@@ -113,6 +114,9 @@ func (r *reader) typeIn(n *yaml.Node) {
 		{"body", r.into(&r.spec.TypeBody, "body", pathRule)},
 		{"from", r.into(&r.spec.TypeFrom, "from", pathRule)},
 	})
+	if n.Kind == yaml.MappingNode && r.spec.TypeHeader == "" && r.spec.TypeBody == "" && !r.badSince(n) {
+		r.at(n.Line, "type_in says neither header nor body, as in {header: X-Event} or {body: type}")
+	}
 }
 
 // pathRule: members with dots between them.
@@ -135,7 +139,14 @@ func (r *reader) headers(n *yaml.Node) {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if wrong := headerRule(key.Value); wrong != "" {
+		wrong := headerRule(key.Value)
+		switch {
+		case strings.EqualFold(key.Value, "Content-Type"):
+			wrong = "is what content_type says"
+		case slices.ContainsFunc(r.spec.Headers, func(h Header) bool { return strings.EqualFold(h.Name, key.Value) }):
+			wrong = "stands here twice: its letters' case makes no difference"
+		}
+		if wrong != "" {
 			r.at(key.Line, "header %q %s", clip(key.Value), wrong)
 			continue
 		}
@@ -167,6 +178,10 @@ func (r *reader) sign(n *yaml.Node) {
 		if name, ok := r.text(n, "sign"); ok && name != "none" {
 			r.spec.Sign.Scheme = name
 		}
+		return
+	}
+	if n.Kind != yaml.MappingNode && n.Kind != yaml.AliasNode {
+		r.at(n.Line, "sign must be a scheme's name, as in sign: github, or a map of its parts")
 		return
 	}
 	parts := map[string]Value{}

@@ -150,6 +150,12 @@ func TestMistakes(t *testing.T) {
 		{head + "api:\n  create: {call: 'POST /hooks', url: u}\n  delete: DELETE /a{id}", "braces stand around a whole part"},
 		{head + "api:\n  auth: beerer", `a.yaml:4: auth "beerer" is none of bearer, basic, none: did you mean bearer? ({header: X-Api-Key} is the fourth)`},
 		{head + "api:\n  auth: {}", "a.yaml:4: auth has no header"},
+		{head + "type_in: {}", "a.yaml:3: type_in says neither header nor body"},
+		{head + "headers:\n  content-type: a/b", `a.yaml:4: header "content-type" is what content_type says`},
+		{head + "headers:\n  X-A: 1\n  x-a: 2", `a.yaml:5: header "x-a" stands here twice`},
+		{head + "sign: [github]", "a.yaml:3: sign must be a scheme's name, as in sign: github, or a map of its parts"},
+		{head + "api:\n  create: {call: POST /hooks, url: u}\n  list: POST /hooks", "a.yaml:4: create and list are one call"},
+		{head + "api:\n  create: {call: POST /hooks, url: config.url, secret: config}", "a.yaml:4: secret and url are one member of the request"},
 		{strings.Repeat("#", 2<<20), "is larger than 1 MiB"},
 	} {
 		_, err := Parse("a.yaml", []byte(c.text))

@@ -49,8 +49,7 @@ func (p *play) choose(ctx context.Context, c chosen) (uint64, error) {
 	return seq, nil
 }
 
-// replay sends an entry again. With a body that changes, as the application under
-// test would be sent a forgery or an old event.
+// replay sends an entry again, as it was or changed; ${delivery} is that of the copy.
 func (p *play) replay(ctx context.Context, st step) error {
 	var r replayStep
 	if err := p.scenario.decode(st, p.vars, &r); err != nil {
@@ -60,7 +59,10 @@ func (p *play) replay(ctx context.Context, st step) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.client.Replay(ctx, seq, r.ReplayRequest)
+	raw, err := p.client.Replay(ctx, seq, r.ReplayRequest)
+	if id := gjson.GetBytes(raw, "events.0.deliveries.0.id"); err == nil && id.Exists() {
+		p.vars["delivery"] = id.Str
+	}
 	return err
 }
 

@@ -59,6 +59,10 @@ type (
 		Forward string       `json:"forward"`
 		Verify  *api.Signing `json:"verify"`
 	}
+	expectStep struct {
+		api.ExpectRequest
+		As string `json:"as"` // variable that the number of the last matching entry is kept in
+	}
 	replayStep struct {
 		chosen
 		api.ReplayRequest
@@ -111,7 +115,7 @@ func (w *words) UnmarshalJSON(raw []byte) error {
 func stepForms() map[string]any {
 	return map[string]any{
 		"call": callStep{}, "settings": settingsStep{}, "inbox": inboxStep{}, "fire": api.Firing{}, "verify": verifyStep{},
-		"expect": api.ExpectRequest{}, "clock": api.ClockMove{}, "faults": []api.Fault{}, "reset": false,
+		"expect": expectStep{}, "clock": api.ClockMove{}, "faults": []api.Fault{}, "reset": false,
 		"subscribe": api.NewSubscription{}, "replay": replayStep{}, "assert": assertStep{}, "run": runStep{},
 	}
 }

@@ -67,12 +67,15 @@ func (p *play) fire(ctx context.Context, st step) error {
 	result, err := p.client.Fire(ctx, req)
 	if err == nil && len(result.Events) > 0 {
 		p.vars["event"] = result.Events[0].ID
+		if d := result.Events[0].Deliveries; len(d) > 0 {
+			p.vars["delivery"] = d[0].ID
+		}
 	}
 	return err
 }
 
 func (p *play) expect(ctx context.Context, st step) error {
-	var e api.ExpectRequest
+	var e expectStep
 	if err := p.scenario.decode(st, p.vars, &e); err != nil {
 		return err
 	}
@@ -85,14 +88,17 @@ func (p *play) expect(ctx context.Context, st step) error {
 	if e.Count != nil && *e.Count == 0 {
 		e.AtMost = true
 	}
-	v, r, err := expectation.Ask(ctx, p.client, e)
+	v, r, err := expectation.Ask(ctx, p.client, e.ExpectRequest)
 	if err != nil {
 		return err
 	}
-	if v.Code == exit.OK {
-		if n := len(r.Entries); n > 0 {
-			p.vars["entry"] = strconv.FormatUint(r.Entries[n-1], 10)
+	if n := len(r.Entries); v.Code == exit.OK && n > 0 {
+		p.vars["entry"] = strconv.FormatUint(r.Entries[n-1], 10)
+		if e.As != "" {
+			p.vars[e.As] = p.vars["entry"]
 		}
+	}
+	if v.Code == exit.OK {
 		return nil
 	}
 	p.found = v.Found

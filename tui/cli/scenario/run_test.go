@@ -23,7 +23,7 @@ const begun = `steps:
 - inbox: {name: scenario, reply: "201"}
 - subscribe: {provider: shoptet, account: 222651-a-123-lifecycle0lifecycle0lifecycle00, types: ["order:create"]}
 - fire: {provider: shoptet, type: "order:create", account: 222651-a-123-lifecycle0lifecycle0lifecycle00, set: {eventInstance: "2026000101"}}
-- expect: {q: "inbox:scenario"}
+- expect: {q: "inbox:scenario", as: order}
 `
 
 // TestStepsThatLook: what subscribe, replay and assert do in a sandbox, and what
@@ -37,6 +37,7 @@ func TestStepsThatLook(t *testing.T) {
 	for step, want := range map[string]string{
 		`assert: {body: {event: "order:create", eshopId: 222651, eventInstance: "2026000101"}, headers: {content-type: application/json}, absent: [payload]}`: "",
 		`assert: {q: "kind:capture", body: {eshopId: "222651"}}`:                                        "",
+		`assert: {entry: "${order}", of: response, absent: [event]}`:                                    "",
 		`assert: {entry: "${entry}", schema: {type: object, required: [event, eshopId]}}`:               "",
 		`assert: {of: response, q: "kind:attempt", headers: {content-length: "0"}}`:                     "",
 		`assert: {body: {eshopId: 1, nothing: null}, headers: {X-A: b}, absent: [event]}`:               "is not as wanted:\n  eshopId: want 1, got 222651\n  nothing: want null, got nothing\n  event: want nothing, got \"order:create\"\n  header X-A: want \"b\", got nothing",
@@ -73,6 +74,15 @@ func TestStepsThatLook(t *testing.T) {
 				t.Errorf("line %d, nothing for programs", last.Line)
 			}
 		})
+	}
+}
+
+// TestCopiesAreKnown by their delivery.
+func TestCopiesAreKnown(t *testing.T) {
+	t.Parallel()
+	again := "- replay: {entry: \"${order}\", new_id: true}\n- expect: {q: \"kind:attempt delivery:${delivery}\"}\n- assert: {body: {event: \"order:create\"}}\n"
+	if cases, err := played(sandbox.Start(t).URL, begun+again+"- expect: {q: \"inbox:scenario delivery:${delivery}\", count: 1, at_most: true, within: 1ms}\n"); err != nil {
+		t.Errorf("%v, %+v", err, cases)
 	}
 }
 
