@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"slices"
 	"strconv"
@@ -47,14 +48,16 @@ var layers = []struct {
 	{"mock/signing/respell", []string{"receiver/journal"}},
 	{"mock/provider", []string{"mock/signing", "receiver/api", "receiver/journal", "fixtures"}},
 	{"mock/fault", []string{"mock/provider", "receiver/api", "receiver/journal", "receiver/journal/query"}},
-	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
+	{"mock/state", []string{"mock/provider", "receiver/journal", "receiver/journal/files"}},
+	{"mock/checkpoint", []string{"mock/provider"}},
+	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "mock/state", "mock/checkpoint", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
 	{"mock/sandbox", []string{"mock", "mock/*", "mock/fromfile/*", "mock/sandbox/*", "receiver", "receiver/*", "receiver/journal/*", "fixtures"}},
 	{"mock/sandbox/https", []string{"receiver/journal/files"}},
 	{"mock/sandbox/shared", []string{"receiver/journal", "receiver/journal/jetstream"}},
 	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api", "receiver/api/nearest"}},
 	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
 	{"mock/kit", []string{"mock/provider"}},
-	{"mock/kit/kittest", []string{"mock", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
+	{"mock/kit/kittest", []string{"mock", "mock/state", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
 	{"mock/shoptet", []string{"mock/provider", "mock/kit", "mock/signing", "mock/shoptet/*", "fixtures"}},
 	{"mock/shoptet/*", []string{"mock/provider", "mock/kit", "mock/shoptet/*"}},
 	{"mock/ultracart", []string{"mock/provider", "mock/kit", "mock/signing", "mock/ultracart/*", "fixtures"}},
@@ -111,8 +114,12 @@ type sourceFile struct {
 
 func (f sourceFile) dir() string { return path.Dir(f.path) }
 func (f sourceFile) test() bool {
-	return strings.HasSuffix(f.path, "_test.go") || f.dir() == "receiver/journal/journaltest"
+	return strings.HasSuffix(f.path, "_test.go") || f.dir() == "receiver/journal/journaltest" || f.dir() == "receiver/journal/natstest"
 }
+
+// testPackages are imported by tests only.
+var testPackages = []string{"receiver/journal/journaltest", "receiver/journal/natstest"}
+
 func (f sourceFile) lines() int { return f.set.File(f.tree.Pos()).LineCount() }
 func (f sourceFile) main() bool { return f.path == "main.go" }
 func (f sourceFile) mocked() bool {
@@ -294,4 +301,17 @@ func uses(f sourceFile, pkg, name string) bool {
 		return !found
 	})
 	return found
+}
+
+// TestNoServerOfNATS: the client of a shared journal is in the binary, its server
+// in tests alone.
+func TestNoServerOfNATS(t *testing.T) {
+	t.Parallel()
+	list, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if deps := string(list); strings.Contains(deps, "nats-server") || !strings.Contains(deps, "nats.go/jetstream") {
+		t.Error("the binary holds the server of NATS, or not its client")
+	}
 }

@@ -92,7 +92,7 @@ func noLeader(w http.ResponseWriter) error {
 // pass lets the leader answer. One that was passed on before came to a process that
 // leads no more: it is not sent round.
 func (s *Space) pass(w http.ResponseWriter, r *http.Request) error {
-	leader, err := url.Parse(s.process.shared.leader())
+	leader, err := url.Parse(s.process.shared.leader(r.Context()))
 	if err != nil || leader.Host == "" || r.Context().Value(passedKey{}) != nil || s.process.shared.leading() {
 		return noLeader(w)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/mock/sandbox/shared"
+	"tacklebox/mock/state"
 	"tacklebox/receiver"
 	"tacklebox/receiver/journal"
 )
@@ -99,13 +100,26 @@ func (sh *sharing) leading() bool {
 	return lease != nil && lease.Leads()
 }
 
-// leader is where the leading process answers, "" while there is none.
-func (sh *sharing) leader() string {
-	if lease := sh.lease.Load(); lease != nil {
-		return lease.Leader()
+// leader is where the leading process answers, "" while there is none. It waits a
+// moment for one: a process that begins has not asked yet.
+func (sh *sharing) leader(ctx context.Context) string {
+	lease := sh.lease.Load()
+	if lease == nil {
+		return ""
 	}
-	return ""
+	for range leaderAsks {
+		if url := lease.Leader(); url != "" {
+			return url
+		}
+		wait(ctx, leaderAgain)
+	}
+	return lease.Leader()
 }
+
+const (
+	leaderAsks  = 10
+	leaderAgain = 50 * time.Millisecond
+)
 
 // advertised is where the other processes reach this one.
 func (s *Sandbox) advertised() string {
@@ -150,7 +164,7 @@ func (s *Space) join() error {
 func (s *Space) composeFollower() error {
 	place := s.process.shared.cluster.Place(s.name)
 	s.part.place.Store(place)
-	return s.compose(func(string) (*mock.State, error) { return mock.OpenStateAt(place) }, mock.Follows, s.journal)
+	return s.compose(func(string) (*state.Document, error) { return state.OpenAt(place) }, mock.Follows, s.journal)
 }
 
 // leads reports whether the provider side is this process's.
@@ -183,7 +197,7 @@ func (s *Space) takeOver(ctx context.Context) error {
 	}
 	s.journalRefresh()
 	log := led{s.journal, s.process.shared}
-	if err := s.compose(func(string) (*mock.State, error) { return mock.OpenStateAt(place) }, mock.TakesOver, log); err != nil {
+	if err := s.compose(func(string) (*state.Document, error) { return state.OpenAt(place) }, mock.TakesOver, log); err != nil {
 		return err
 	}
 	s.receiver.Reload()

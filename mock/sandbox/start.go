@@ -32,6 +32,7 @@ type Running struct {
 	t     TB
 	sb    *Sandbox
 	space *Space
+	gone  bool // as by a kill: nothing is to be saved
 }
 
 // Option changes how Start sets the sandbox up.
@@ -89,7 +90,7 @@ const stopWithin = 10 * time.Second
 func (r *Running) stop(done chan error) {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
-	if err := r.sb.Shutdown(ctx); err != nil {
+	if err := r.sb.Shutdown(ctx); err != nil && !r.gone {
 		r.t.Fatalf("sandbox: stopping: %v", err)
 	}
 	<-done

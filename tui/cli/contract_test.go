@@ -64,7 +64,7 @@ func TestContract(t *testing.T) {
 		"none":              {nil, exit.Usage, "", "FILE|DIR… is missing"},
 		"broken":            {[]string{"DIR/broken"}, exit.Usage, "", "DIR/broken/f.json: it is not JSON"},
 		"foreign":           {[]string{"DIR/foreign/e.json"}, exit.Usage, "", "DIR/foreign/e.json: whose payload is it? Give --provider"},
-		"foreign requests":  {[]string{"DIR/foreign/d.har"}, exit.Usage, "", "left out: DIR/foreign/d.har request 1: whose payload is it?"},
+		"foreign requests":  {[]string{"DIR/foreign/d.har"}, exit.Usage, "", "tacklebox: left out 1 of 1 requests: DIR/foreign/d.har request 1: whose payload is it?"},
 		"a report nowhere":  {[]string{"DIR/sound", "--junit", "DIR/gone/report.xml"}, exit.Usage, "*", "report.xml"},
 		"all, with a drift": {[]string{"DIR/sound/a.json", "DIR/drifted/shoptet/c.json"}, exit.Failure, "ok      DIR/sound/a.json: shoptet order:create\n" + drifted, ""},
 	} {

@@ -141,8 +141,7 @@ func (l *Lease) renew(ctx context.Context, revision uint64) (uint64, bool) {
 			l.set(l.self, asked.Add(leaseFor-spare))
 			return next, true
 		}
-		var said *js.APIError
-		if errors.As(err, &said) && said.ErrorCode == js.JSErrCodeStreamWrongLastSequence {
+		if overtaken(err) {
 			if next, ours := l.stillOurs(ctx); ours { // the answer to an earlier try was lost
 				revision = next
 				continue

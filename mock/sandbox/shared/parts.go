@@ -113,13 +113,16 @@ func (c *Cluster) large(ctx context.Context) (js.ObjectStore, error) {
 	return c.js.CreateOrUpdateObjectStore(ctx, js.ObjectStoreConfig{Bucket: c.o.Address.Prefix + "-large", Replicas: c.replicas})
 }
 
-// forgetLarge removes a value that no key names any more. One that stays costs
-// room and nothing else.
-func (c *Cluster) forgetLarge(name string) {
+// forgetLarge removes the large value of a part that no key names any more. One
+// that stays costs room and nothing else.
+func (c *Cluster) forgetLarge(was *part) {
+	if was == nil || was.Object == "" {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
 	if store, err := c.large(ctx); err == nil {
-		_ = store.Delete(ctx, name)
+		_ = store.Delete(ctx, was.Object)
 	}
 }
 

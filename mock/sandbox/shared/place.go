@@ -16,6 +16,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	js "github.com/nats-io/nats.go/jetstream"
+
+	"tacklebox/receiver/journal"
 )
 
 // Place is where the state of one space is kept in the bucket: a key for each
@@ -45,7 +47,7 @@ type part struct {
 }
 
 // ErrFenced is what writing fails with when another process leads by now.
-var ErrFenced = errors.New("another process leads by now")
+var ErrFenced = fmt.Errorf("another process leads by now: %w", journal.ErrUnavailable)
 
 const (
 	rootSpace = "_" // no space has the name
@@ -182,19 +184,10 @@ func (p *Place) sections() map[string]json.RawMessage {
 func (p *Place) Write(sections map[string]json.RawMessage) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	wanted := map[string]*part{}
-	for name, section := range sections {
-		rest, accounts := split(section)
-		for _, a := range accounts {
-			one := &part{Section: name, Account: a.name, value: a.value}
-			wanted[p.keyOf(one)] = one
-		}
-		one := &part{Section: name, value: rest}
-		wanted[p.keyOf(one)] = one
-	}
+	wanted := p.parted(sections)
 	var changed []*part
 	for key, one := range wanted {
-		if was := p.parts[key]; was == nil || !bytes.Equal(was.value, one.value) {
+		if was := p.parts[key]; was == nil || was.N != one.N || !bytes.Equal(was.value, one.value) {
 			changed = append(changed, one)
 		}
 	}
@@ -206,27 +199,41 @@ func (p *Place) Write(sections map[string]json.RawMessage) error {
 	}
 	for key, was := range p.parts {
 		if wanted[key] == nil && !was.Beside {
-			if err := p.publish(key, nil, nats.Header{"KV-Operation": {"DEL"}}); err != nil {
+			if err := p.remove(key, was); err != nil {
 				return err
 			}
-			delete(p.parts, key)
 		}
 	}
 	return nil
 }
 
+// parted are the sections by key, the accounts numbered in their order; the caller
+// holds mu.
+func (p *Place) parted(sections map[string]json.RawMessage) map[string]*part {
+	wanted := map[string]*part{}
+	for name, section := range sections {
+		rest, accounts := split(section)
+		last := 0
+		for _, a := range accounts {
+			one := &part{Section: name, Account: a.name, value: a.value}
+			key := p.keyOf(one)
+			if was := p.parts[key]; was != nil && was.N > last {
+				one.N = was.N
+			} else {
+				p.next++
+				one.N = p.next
+			}
+			last, wanted[key] = one.N, one
+		}
+		one := &part{Section: name, value: rest}
+		wanted[p.keyOf(one)] = one
+	}
+	return wanted
+}
+
 // put writes a part; the caller holds mu.
 func (p *Place) put(one *part) error {
 	key := p.keyOf(one)
-	was := p.parts[key]
-	if one.Account != "" {
-		if was != nil {
-			one.N = was.N
-		} else {
-			p.next++
-			one.N = p.next
-		}
-	}
 	value, err := p.c.encode(one)
 	if err != nil {
 		return err
@@ -234,10 +241,17 @@ func (p *Place) put(one *part) error {
 	if err := p.publish(key, value, nil); err != nil {
 		return err
 	}
+	p.c.forgetLarge(p.parts[key])
 	p.parts[key] = one
-	if was != nil && was.Object != "" {
-		p.c.forgetLarge(was.Object)
+	return nil
+}
+
+func (p *Place) remove(key string, was *part) error {
+	if err := p.publish(key, nil, nats.Header{"KV-Operation": {"DEL"}}); err != nil {
+		return err
 	}
+	p.c.forgetLarge(was)
+	delete(p.parts, key)
 	return nil
 }
 
@@ -250,9 +264,8 @@ func (p *Place) publish(key string, value []byte, header nats.Header) error {
 	defer cancel()
 	m := &nats.Msg{Subject: p.c.subject(key), Data: value, Header: header}
 	_, err := p.c.js.PublishMsg(ctx, m, js.WithExpectLastSequenceForSubject(p.fence, p.c.subject(p.key(fenceKey))), js.WithRetryAttempts(0))
-	var said *js.APIError
 	switch {
-	case errors.As(err, &said) && (said.ErrorCode == js.JSErrCodeStreamWrongLastSequence || said.ErrorCode == wrongLastConstant):
+	case overtaken(err):
 		return fmt.Errorf("state: %w", ErrFenced)
 	case err != nil:
 		return unreachable("state", err)
@@ -260,7 +273,12 @@ func (p *Place) publish(key string, value []byte, header nats.Header) error {
 	return nil
 }
 
-const wrongLastConstant = 10164 // the same, from a server that is one of several
+// overtaken reports that another process wrote before.
+func overtaken(err error) bool {
+	const fromOneOfSeveral = 10164 // the server's word for it while a write is on its way
+	var said *js.APIError
+	return errors.As(err, &said) && (said.ErrorCode == js.JSErrCodeStreamWrongLastSequence || said.ErrorCode == fromOneOfSeveral)
+}
 
 func (c *Cluster) subject(key string) string { return "$KV." + c.state.Bucket() + "." + key }
 

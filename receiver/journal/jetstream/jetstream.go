@@ -327,7 +327,11 @@ func (j *Journal) fetch(seq uint64) ([]byte, error) {
 	if seq == 0 || seq > last {
 		return nil, journal.Missing(seq, last)
 	}
-	m, err := (*j.stream.Load()).GetMsg(ctx, seq) // there is one: something has a number
+	stream := *j.stream.Load() // there is one: something has a number
+	m, err := stream.GetMsg(ctx, seq)
+	for errors.Is(err, js.ErrMsgNotFound) && !j.nothing(ctx, seq, seq) {
+		m, err = stream.GetMsg(ctx, seq) // the server that was asked is behind
+	}
 	if errors.Is(err, js.ErrMsgNotFound) {
 		return nil, journal.Missing(seq, last)
 	}

@@ -138,7 +138,7 @@ func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) 
 	if err != nil {
 		return false, unavailable("read", err)
 	}
-	if info := consumer.CachedInfo(); info != nil && info.NumPending == 0 {
+	if info := consumer.CachedInfo(); info != nil && info.NumPending == 0 && j.nothing(asking, lo, hi) {
 		return true, nil
 	}
 	messages, err := consumer.Messages(js.PullMaxMessages(pullAtOnce))
@@ -168,10 +168,30 @@ func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) 
 				return false, err
 			}
 		}
-		if seq == hi || meta.NumPending == 0 {
+		if seq == hi || meta.NumPending == 0 && j.nothing(asking, seq+1, hi) {
 			return true, nil
 		}
 	}
+}
+
+// nothing reports that the stream has none of the numbers from lo to hi: they were
+// forgotten. A consumer alone cannot tell: it may be at a server that is behind.
+func (j *Journal) nothing(ctx context.Context, lo, hi uint64) bool {
+	info, err := (*j.stream.Load()).Info(ctx, js.WithDeletedDetails(true))
+	if err != nil {
+		return true // reading on would not end better
+	}
+	lo, hi = max(lo, info.State.FirstSeq), min(hi, info.State.LastSeq)
+	if lo > hi {
+		return true
+	}
+	gone := 0
+	for _, seq := range info.State.Deleted {
+		if seq >= lo && seq <= hi {
+			gone++
+		}
+	}
+	return uint64(gone) == hi-lo+1
 }
 
 // next waits for a message, no longer than the servers may take or the reader

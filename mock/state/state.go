@@ -1,4 +1,7 @@
-package mock
+// Package state keeps the one small document that outlives the process beside the
+// journal, whole at every moment: in memory, in a folder, or where many processes
+// reach it.
+package state
 
 import (
 	"bytes"
@@ -8,28 +11,29 @@ import (
 	"sync"
 )
 
-// State is the one small document that outlives the process beside the journal:
+// Document is the one small document that outlives the process beside the journal:
 // subscriptions, settings, inbox settings, faults, the clock and the seed, each
 // a named section. It is written at each change, changes that come together in
 // one write.
-type State struct {
+type Document struct {
 	place Place // nil: memory only
 
 	mu       sync.Mutex
 	sections map[string]json.RawMessage
 	later    map[string]func() json.RawMessage // sections that are made when they are needed
-	cur      *flush
+	cur      *Flush
 	writing  bool
 	repaired string            // what opening had to put right
 	beside   map[string][]byte // in memory: files beside the document
 }
 
-type flush struct {
+// Flush is a write of the document under way; nil is one that needs no waiting.
+type Flush struct {
 	done chan struct{}
 	err  error
 }
 
-// Place is where a State is kept: a folder, or somewhere that many processes reach.
+// Place is where a Document is kept: a folder, or somewhere that many processes reach.
 type Place interface {
 	// Read returns the sections, and what had to be put right.
 	Read() (sections map[string]json.RawMessage, repaired string, err error)
@@ -41,19 +45,19 @@ type Place interface {
 	ReadBeside(name string, read func(*io.SectionReader) error) (found bool, err error)
 }
 
-// OpenState reads the document in a folder, "" keeps it in memory. Where it is
+// Open reads the document in a folder, "" keeps it in memory. Where it is
 // damaged the generation before it is taken (see Repaired); without one it is an
 // error that names it: it is never overwritten.
-func OpenState(dir string) (*State, error) {
+func Open(dir string) (*Document, error) {
 	if dir == "" {
-		return OpenStateAt(nil)
+		return OpenAt(nil)
 	}
-	return OpenStateAt(folder(dir))
+	return OpenAt(folder(dir))
 }
 
-// OpenStateAt reads the document at a place; nil keeps it in memory.
-func OpenStateAt(place Place) (s *State, err error) {
-	s = &State{place: place, sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}, beside: map[string][]byte{}}
+// OpenAt reads the document at a place; nil keeps it in memory.
+func OpenAt(place Place) (s *Document, err error) {
+	s = &Document{place: place, sections: map[string]json.RawMessage{}, later: map[string]func() json.RawMessage{}, beside: map[string][]byte{}}
 	if place != nil {
 		s.sections, s.repaired, err = place.Read()
 	}
@@ -61,10 +65,10 @@ func OpenStateAt(place Place) (s *State, err error) {
 }
 
 // Repaired says what opening had to put right, "" when nothing was.
-func (s *State) Repaired() string { return s.repaired }
+func (s *Document) Repaired() string { return s.repaired }
 
 // Load returns a section.
-func (s *State) Load(name string) (json.RawMessage, bool) {
+func (s *Document) Load(name string) (json.RawMessage, bool) {
 	s.settle()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,7 +77,7 @@ func (s *State) Load(name string) (json.RawMessage, bool) {
 }
 
 // Observe takes the sections as another process has written them.
-func (s *State) Observe(sections map[string]json.RawMessage) {
+func (s *Document) Observe(sections map[string]json.RawMessage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sections = maps.Clone(sections)
@@ -81,9 +85,9 @@ func (s *State) Observe(sections map[string]json.RawMessage) {
 
 // Save replaces a section (nil removes it) and returns when it is on disk. One that
 // cannot be written is as it was before.
-func (s *State) Save(name string, v json.RawMessage) error {
+func (s *Document) Save(name string, v json.RawMessage) error {
 	before, _ := s.Load(name)
-	err := s.put(name, v).wait()
+	err := s.put(name, v).Wait()
 	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -94,10 +98,10 @@ func (s *State) Save(name string, v json.RawMessage) error {
 
 // SaveSoon replaces a section and returns before it is on disk. The next Save
 // waits for it too.
-func (s *State) SaveSoon(name string, v json.RawMessage) { s.put(name, v) }
+func (s *Document) SaveSoon(name string, v json.RawMessage) { s.put(name, v) }
 
 // put replaces a section and begins to write; the flush tells when it is done.
-func (s *State) put(name string, v json.RawMessage) *flush {
+func (s *Document) put(name string, v json.RawMessage) *Flush {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.later, name)
@@ -106,7 +110,7 @@ func (s *State) put(name string, v json.RawMessage) *flush {
 }
 
 // replace puts a section in place, or removes it; the caller holds s.mu.
-func (s *State) replace(name string, v json.RawMessage) {
+func (s *Document) replace(name string, v json.RawMessage) {
 	if v == nil {
 		delete(s.sections, name)
 	} else {
@@ -114,10 +118,10 @@ func (s *State) replace(name string, v json.RawMessage) {
 	}
 }
 
-// putLater replaces a section by what a function makes of it when it is written,
+// PutLater replaces a section by what a function makes of it when it is written,
 // in memory not before it is asked for: a large section is made once for many
 // changes. Nobody may hold what the function locks and wait for the flush.
-func (s *State) putLater(name string, section func() json.RawMessage) *flush {
+func (s *Document) PutLater(name string, section func() json.RawMessage) *Flush {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.later[name] = section
@@ -125,7 +129,7 @@ func (s *State) putLater(name string, section func() json.RawMessage) *flush {
 }
 
 // settle makes the sections that wait to be made.
-func (s *State) settle() {
+func (s *Document) settle() {
 	s.mu.Lock()
 	later := s.later
 	s.later = map[string]func() json.RawMessage{}
@@ -138,8 +142,8 @@ func (s *State) settle() {
 	}
 }
 
-// writeBeside keeps what is written beside the document.
-func (s *State) writeBeside(name string, write func(io.Writer) error) error {
+// WriteBeside keeps what is written beside the document.
+func (s *Document) WriteBeside(name string, write func(io.Writer) error) error {
 	if s.place != nil {
 		return s.place.WriteBeside(name, write)
 	}
@@ -151,8 +155,8 @@ func (s *State) writeBeside(name string, write func(io.Writer) error) error {
 	return err
 }
 
-// readBeside reads what writeBeside kept, when there is something.
-func (s *State) readBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
+// ReadBeside reads what WriteBeside kept, when there is something.
+func (s *Document) ReadBeside(name string, read func(*io.SectionReader) error) (found bool, err error) {
 	if s.place == nil {
 		s.mu.Lock()
 		b, ok := s.beside[name]
@@ -165,16 +169,16 @@ func (s *State) readBeside(name string, read func(*io.SectionReader) error) (fou
 	return s.place.ReadBeside(name, read)
 }
 
-// onDisk reports that saving can fail.
-func (s *State) onDisk() bool { return s.place != nil }
+// OnDisk reports that saving can fail.
+func (s *Document) OnDisk() bool { return s.place != nil }
 
 // begin starts to write; the caller holds s.mu.
-func (s *State) begin() *flush {
+func (s *Document) begin() *Flush {
 	if s.place == nil {
 		return nil
 	}
 	if s.cur == nil {
-		s.cur = &flush{done: make(chan struct{})}
+		s.cur = &Flush{done: make(chan struct{})}
 	}
 	f := s.cur
 	if !s.writing {
@@ -184,7 +188,8 @@ func (s *State) begin() *flush {
 	return f
 }
 
-func (f *flush) wait() error {
+// Wait returns once it is durable, or cannot be.
+func (f *Flush) Wait() error {
 	if f == nil {
 		return nil
 	}
@@ -193,7 +198,7 @@ func (f *flush) wait() error {
 }
 
 // run writes until nothing new has come.
-func (s *State) run() {
+func (s *Document) run() {
 	for {
 		s.mu.Lock()
 		f := s.cur

@@ -1,4 +1,4 @@
-package mock
+package state
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 func TestStateIsReadBack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s, err := OpenState(dir)
+	s, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestStateIsReadBack(t *testing.T) {
 	if err := s.Save("section 3", nil); err != nil {
 		t.Fatal(err)
 	}
-	again, err := OpenState(dir)
+	again, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestStateThatCannotBeReadIsNotOverwritten(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{"clock":`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenState(dir); err == nil || !strings.Contains(err.Error(), file) {
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("error %v, want one that names %s", err, file)
 	}
 	if b, _ := os.ReadFile(file); string(b) != `{"clock":` {
@@ -68,7 +68,7 @@ func TestEveryFlippedByte(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "state.json")
-	s, err := OpenState(dir)
+	s, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestEveryFlippedByte(t *testing.T) {
 		if err := os.WriteFile(file, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		again, err := OpenState(dir)
+		again, err := Open(dir)
 		if err != nil {
 			t.Errorf("%s: %v", what, err)
 			return
@@ -112,7 +112,7 @@ func TestEveryFlippedByte(t *testing.T) {
 	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	if again, err := OpenState(dir); err != nil || again.Repaired() == "" {
+	if again, err := Open(dir); err != nil || again.Repaired() == "" {
 		t.Errorf("a removed file: %v", err)
 	}
 	for name, damage := range map[string]func() error{
@@ -123,7 +123,7 @@ func TestEveryFlippedByte(t *testing.T) {
 		if err := damage(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenState(dir); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "move it away") {
+		if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "move it away") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -138,7 +138,7 @@ func sameDocument(a, b []byte) bool {
 func TestStateThatCannotBeWrittenSaysSo(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "gone")
-	s, err := OpenState(dir)
+	s, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,13 +151,13 @@ func TestStateThatCannotBeWrittenSaysSo(t *testing.T) {
 // is the newest; in memory nothing is made before somebody reads.
 func TestASectionIsMadeWhenItIsNeeded(t *testing.T) {
 	t.Parallel()
-	s, err := OpenState("")
+	s, err := Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	made := 0
 	for i := range 100 {
-		if err := s.putLater("world", func() json.RawMessage { made++; return fmt.Append(nil, i) }).wait(); err != nil {
+		if err := s.PutLater("world", func() json.RawMessage { made++; return fmt.Append(nil, i) }).Wait(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -175,7 +175,7 @@ func TestASectionIsMadeWhenItIsNeeded(t *testing.T) {
 func TestASectionMadeLaterIsOnDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s, err := OpenState(dir)
+	s, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,12 +192,12 @@ func TestASectionMadeLaterIsOnDisk(t *testing.T) {
 			mu.Lock()
 			counted++
 			least := counted
-			f := s.putLater("world", section)
+			f := s.PutLater("world", section)
 			mu.Unlock()
-			if err := f.wait(); err != nil {
+			if err := f.Wait(); err != nil {
 				t.Error(err)
 			}
-			again, err := OpenState(dir)
+			again, err := Open(dir)
 			if err != nil {
 				t.Error(err)
 				return
