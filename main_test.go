@@ -49,7 +49,7 @@ func TestHelp(t *testing.T) {
 	}
 	var got strings.Builder
 	for _, command := range []string{"", "up", "tui", "tail", "providers", "events", "fire", "entries", "show", "diff", "export", "import", "replay",
-		"expect", "scenario", "verify", "inbox", "filter", "faults", "secrets", "clock", "reset", "ready", "doctor", "version", "completion"} {
+		"expect", "scenario", "contract", "verify", "inbox", "filter", "faults", "secrets", "clock", "reset", "ready", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		r := runProgram(t, map[string]string{"XDG_STATE_HOME": "/state"}, "", args...)
 		if r.code != 0 || r.err != "" {
@@ -330,6 +330,18 @@ func TestRoundTrip(t *testing.T) {
 		t.Fatalf("entries --json %q: %v", list, err)
 	}
 	shown := p.want(0, `"eventInstance": "2026000123"`, "show", fmt.Sprint(capture.Seq))
+	recorded := filepath.Join(home, "recorded.json")
+	for _, c := range []struct {
+		as, member string // what eventInstance is called
+		code       int
+		says       string
+	}{{"fixture", "eventInstance", 0, "ok "}, {"har", "eventInstance", 0, "ok "}, {"fixture", "instance", 1, "eventInstance is missing"}, {"har", "instance", 1, "instance is not known"}} {
+		text := strings.ReplaceAll(p.want(0, "eventInstance", "export", fmt.Sprint(capture.Seq), "--as", c.as), "eventInstance", c.member)
+		if err := os.WriteFile(recorded, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p.want(c.code, c.says, "contract", recorded)
+	}
 	for _, kind := range []string{"call", "event", "attempt", "capture"} {
 		p.want(0, "met after", "expect", "kind:"+kind, "--within", "10s")
 	}

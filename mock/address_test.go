@@ -12,6 +12,7 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal/memory"
 	"tacklebox/receiver/outbound"
@@ -44,7 +45,7 @@ func TestPermitURL(t *testing.T) {
 // addressWorld is a provider with nothing but a setting that is an address.
 func addressWorld(t *testing.T, config map[string]json.RawMessage) (*service, error) {
 	t.Helper()
-	state, err := OpenState("")
+	state, err := state.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}

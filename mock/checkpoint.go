@@ -1,18 +1,13 @@
 package mock
 
 import (
-	"bufio"
-	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
-	"net/http"
 	"slices"
-	"time"
 
+	"tacklebox/mock/checkpoint"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 )
 
 // The checkpoint is what the fold of the journal comes to up to an entry, so that
@@ -25,91 +20,13 @@ const (
 	checkpointEvery = 20_000 // entries of the engine
 )
 
-// checkpoint is one provider's part: a line of its own, then one for each delivery.
-// The last line of the file is the checksum of all before it.
-type checkpoint struct {
-	Provider   string     `json:"provider"`
-	Seq        uint64     `json:"seq"` // the newest entry that is in it
-	Failures   []failures `json:"failures,omitempty"`
-	Count      int        `json:"deliveries"`
-	deliveries []provider.Delivery
-}
-
-// savedDelivery is a provider.Delivery without what can be made again.
-type savedDelivery struct {
-	ID           string                 `json:"id"`
-	Account      string                 `json:"account"`
-	Subscription string                 `json:"sub,omitempty"`
-	Type         string                 `json:"type"`
-	URL          string                 `json:"url"`
-	Direct       bool                   `json:"direct,omitempty"`
-	Data         json.RawMessage        `json:"data,omitempty"`
-	Created      time.Time              `json:"created"`
-	EventIDs     []string               `json:"events"`
-	EventTypes   []string               `json:"types,omitempty"` // when they are not all Type
-	Events       []*provider.Event      `json:"made_of,omitempty"`
-	Body         []byte                 `json:"body,omitempty"` // of what waits
-	State        provider.DeliveryState `json:"state"`
-	Next         time.Time              `json:"next,omitzero"`
-	Attempts     []savedAttempt         `json:"attempts,omitempty"`
-}
-
-// savedAttempt is a provider.Attempt; its number is its place.
-type savedAttempt struct {
-	Seq    uint64        `json:"seq"`
-	At     time.Time     `json:"at"`
-	Took   time.Duration `json:"took,omitempty"`
-	Status int           `json:"status,omitempty"`
-	Reason string        `json:"reason,omitempty"` // when it is not the status's own
-	Error  string        `json:"error,omitempty"`
-	OK     bool          `json:"ok,omitempty"`
-}
-
-func saved(d *provider.Delivery) savedDelivery {
-	out := savedDelivery{ID: d.ID, Account: d.Account, Subscription: d.Subscription, Type: d.Type, URL: d.URL, Direct: d.Direct, Data: d.Data, Created: d.Created,
-		EventIDs: d.EventIDs, EventTypes: together(d).EventTypes, Events: d.Events, State: d.State, Next: d.Next}
-	if !d.Settled() {
-		out.Body = d.Body
-	}
-	for _, a := range d.Attempts {
-		one := savedAttempt{a.Seq, a.At, a.Took, a.Status, a.Reason, a.Error, a.OK}
-		if a.Reason == http.StatusText(a.Status) {
-			one.Reason = ""
-		}
-		out.Attempts = append(out.Attempts, one)
-	}
-	return out
-}
-
-func (s savedDelivery) delivery() *delivery {
-	d := &delivery{Delivery: provider.Delivery{ID: s.ID, Account: s.Account, Subscription: s.Subscription, Type: s.Type, URL: s.URL, Direct: s.Direct, Data: s.Data,
-		Created: s.Created, EventIDs: s.EventIDs, EventTypes: s.EventTypes, Events: s.Events, Body: s.Body, State: s.State, Next: s.Next}}
-	if d.EventTypes == nil {
-		d.EventTypes = slices.Repeat([]string{s.Type}, len(s.EventIDs))
-	}
-	for i, a := range s.Attempts {
-		d.Attempts = append(d.Attempts, &provider.Attempt{N: i + 1, Seq: a.Seq, At: a.At, Took: a.Took, Status: a.Status,
-			Reason: cmp.Or(a.Reason, http.StatusText(a.Status)), Error: a.Error, OK: a.OK})
-	}
-	return d
-}
-
-// failures is a subscription's count of failed attempts in a row.
-type failures struct {
-	Account      string `json:"account"`
-	Subscription string `json:"subscription"`
-	Failures     int    `json:"failures"`
-}
-
 // Checkpoint writes down what waits and what was settled, for the next start. It
-// is called while the log grows, and before entries are deleted. It goes to the
-// file delivery by delivery: as one text it was most of the memory that a hundred
-// thousand waiting deliveries took.
+// is called while the log grows, and before entries are deleted.
 func (e *Engine) Checkpoint() error {
 	e.checkpointMu.Lock()
 	defer e.checkpointMu.Unlock()
-	var parts []checkpoint
-	var saved []*flush
+	var parts []checkpoint.Part
+	var saved []*state.Flush
 	size := 0
 	for _, name := range e.Names() {
 		w := e.services[name]
@@ -117,54 +34,33 @@ func (e *Engine) Checkpoint() error {
 		parts = append(parts, w.checkpoint())
 		saved = append(saved, w.save())
 		w.mu.Unlock()
-		size += len(parts[len(parts)-1].deliveries)
+		size += len(parts[len(parts)-1].Deliveries)
 	}
 	for _, f := range saved {
-		if err := f.wait(); err != nil {
+		if err := f.Wait(); err != nil {
 			return fmt.Errorf("checkpoint: %w", err)
 		}
 	}
 	e.checkpointSize.Store(int64(size))
-	return e.state.writeBeside(checkpointName, func(w io.Writer) error { return writeCheckpoint(w, parts) })
+	return e.state.WriteBeside(checkpointName, func(w io.Writer) error { return checkpoint.Write(w, parts) })
 }
 
-func writeCheckpoint(w io.Writer, parts []checkpoint) error {
-	sum := crc32.NewIEEE()
-	lines := json.NewEncoder(io.MultiWriter(w, sum))
-	lines.SetEscapeHTML(false) // what a provider keeps stays as it is spelled
-	for i := range parts {
-		parts[i].Count = len(parts[i].deliveries)
-		if err := lines.Encode(parts[i]); err != nil {
-			return err
-		}
-		for j := range parts[i].deliveries {
-			if err := lines.Encode(saved(&parts[i].deliveries[j])); err != nil {
-				return err
-			}
-		}
-	}
-	_, err := fmt.Fprintf(w, checksumLine, sum.Sum32())
-	return err
-}
-
-const checksumLine = "%08x\n"
-
-func (w *service) checkpoint() checkpoint {
-	c := checkpoint{Provider: w.provider.Name, Seq: w.engine.appended()}
+func (w *service) checkpoint() checkpoint.Part {
+	c := checkpoint.Part{Provider: w.provider.Name, Seq: w.engine.appended()}
 	for _, log := range w.log {
 		log.trim()
-		c.deliveries = slices.Grow(c.deliveries, len(log.all))
+		c.Deliveries = slices.Grow(c.Deliveries, len(log.all))
 		for _, d := range log.all {
 			if d.Direct && d.Settled() {
 				continue // nobody asks for them
 			}
-			c.deliveries = append(c.deliveries, d.Delivery)
+			c.Deliveries = append(c.Deliveries, d.Delivery)
 		}
 	}
 	for _, a := range w.world.Accounts() {
 		for _, s := range a.Subs() {
 			if s.Failures > 0 {
-				c.Failures = append(c.Failures, failures{a.Name, s.ID, s.Failures})
+				c.Failures = append(c.Failures, checkpoint.Failures{Account: a.Name, Subscription: s.ID, Count: s.Failures})
 			}
 		}
 	}
@@ -176,91 +72,53 @@ func (w *service) checkpoint() checkpoint {
 // or that is of another journal or newer than the state, is left out: everything
 // is read then.
 func (e *Engine) restoreCheckpoint(last uint64, known map[*service]uint64, open map[string]*delivery) (from uint64) {
-	from = last
-	found, err := e.state.readBeside(checkpointName, func(r *io.SectionReader) error {
-		body, err := checked(r)
+	_, err := e.state.ReadBeside(checkpointName, func(r *io.SectionReader) error {
+		c, err := checkpoint.Read(r)
 		if err != nil {
 			return err
 		}
-		heads, err := readCheckpoint(body, nil)
-		for name, w := range e.services {
-			if c, ok := heads[name]; !ok || c.Seq > last || c.Seq > known[w] {
-				from = 0
+		if !e.canTake(c.Parts, last, known) {
+			return nil
+		}
+		from = last
+		for _, p := range c.Parts {
+			if w := e.services[p.Provider]; w != nil {
+				w.takeCheckpoint(p)
+				from = min(from, p.Seq)
 			}
 		}
-		if err != nil || from == 0 {
-			return err
-		}
-		for name, c := range heads {
+		return c.Each(func(name string, saved *provider.Delivery) {
 			if w := e.services[name]; w != nil {
-				w.takeCheckpoint(c)
-				from = min(from, c.Seq)
-			}
-		}
-		_, err = readCheckpoint(body, func(name string, s savedDelivery) {
-			if w := e.services[name]; w != nil {
-				d := s.delivery()
+				d := &delivery{Delivery: *saved}
 				open[d.ID] = d
 				w.keep(d)
 			}
 		})
-		return err
 	})
 	if err != nil {
 		e.cfg.Warn(fmt.Sprintf("the checkpoint of deliveries is not used: %v", err))
-	}
-	if err != nil || !found {
 		return 0
 	}
 	return from
 }
 
-// checked returns what stands before the checksum of a checkpoint, when that fits.
-func checked(r *io.SectionReader) (*io.SectionReader, error) {
-	const tail = int64(len("00000000\n"))
-	sum, want := crc32.NewIEEE(), make([]byte, min(tail, r.Size()))
-	body := io.NewSectionReader(r, 0, r.Size()-int64(len(want)))
-	_, err := r.ReadAt(want, body.Size())
-	if err == nil {
-		_, err = io.Copy(sum, body)
-	}
-	if err == nil && fmt.Sprintf(checksumLine, sum.Sum32()) != string(want) {
-		err = errors.New("its checksum is wrong")
-	}
-	return body, err
-}
-
-// readCheckpoint reads the providers' parts, and hands on their deliveries where
-// that is asked for.
-func readCheckpoint(body *io.SectionReader, each func(provider string, d savedDelivery)) (map[string]checkpoint, error) {
-	_, _ = body.Seek(0, io.SeekStart)
-	lines := json.NewDecoder(bufio.NewReader(body))
-	parts := map[string]checkpoint{}
-	for {
-		var c checkpoint
-		if err := lines.Decode(&c); errors.Is(err, io.EOF) {
-			return parts, nil
-		} else if err != nil {
-			return nil, err
-		}
-		parts[c.Provider] = c
-		for range c.Count {
-			var d savedDelivery
-			if err := lines.Decode(&d); err != nil {
-				return nil, err
-			}
-			if each != nil {
-				each(c.Provider, d)
-			}
+// canTake reports whether a checkpoint has a part for every provider, none of them
+// newer than the journal and the state.
+func (e *Engine) canTake(parts []checkpoint.Part, last uint64, known map[*service]uint64) bool {
+	for name, w := range e.services {
+		i := slices.IndexFunc(parts, func(p checkpoint.Part) bool { return p.Provider == name })
+		if i < 0 || parts[i].Seq > last || parts[i].Seq > known[w] {
+			return false
 		}
 	}
+	return true
 }
 
-func (w *service) takeCheckpoint(c checkpoint) {
+func (w *service) takeCheckpoint(c checkpoint.Part) {
 	w.folded = c.Seq
 	for _, f := range c.Failures {
 		if a := w.account(f.Account); a != nil && a.Sub(f.Subscription) != nil {
-			a.Sub(f.Subscription).Failures = f.Failures
+			a.Sub(f.Subscription).Failures = f.Count
 		}
 	}
 }
@@ -269,7 +127,7 @@ func (w *service) takeCheckpoint(c checkpoint) {
 // last one held too, else much that waits is written again and again. Without a
 // disk no start will ask for one.
 func (e *Engine) checkpointSoon() {
-	if !e.started.Load() || !e.state.onDisk() || e.sinceCheckpoint.Add(1) < max(checkpointEvery, e.checkpointSize.Load()) {
+	if !e.started.Load() || !e.state.OnDisk() || e.sinceCheckpoint.Add(1) < max(checkpointEvery, e.checkpointSize.Load()) {
 		return
 	}
 	e.sinceCheckpoint.Store(0)

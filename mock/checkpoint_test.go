@@ -71,7 +71,7 @@ func TestACheckpointThatCannotBeReadIsLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	var good []byte
-	if found, err := r.state.readBeside(checkpointName, func(f *io.SectionReader) (err error) {
+	if found, err := r.state.ReadBeside(checkpointName, func(f *io.SectionReader) (err error) {
 		good, err = io.ReadAll(f)
 		return err
 	}); !found || err != nil {
@@ -80,7 +80,10 @@ func TestACheckpointThatCannotBeReadIsLeftOut(t *testing.T) {
 	for at := 0; at < len(good); at += 7 {
 		bad := append([]byte{}, good...)
 		bad[at] ^= 1
-		if err := r.state.writeBeside(checkpointName, bytesOf(bad)); err != nil {
+		if err := r.state.WriteBeside(checkpointName, func(w io.Writer) error {
+			_, err := w.Write(bad)
+			return err
+		}); err != nil {
 			t.Fatal(err)
 		}
 		r.open()

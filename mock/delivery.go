@@ -32,23 +32,12 @@ func (d *delivery) hold(b *Budget, bytes int) {
 	b.held.Add(int64(bytes))
 }
 
-// together tells of the events when they are several.
-func together(d *provider.Delivery) (t journal.Together) {
-	if len(d.EventIDs) > 1 {
-		t.EventIDs = d.EventIDs
-	}
-	if slices.ContainsFunc(d.EventTypes, func(typ string) bool { return typ != d.Type }) {
-		t.EventTypes = d.EventTypes
-	}
-	return t
-}
-
-// detail is together for an entry, nil when there is one event.
+// detail is Together for an entry, nil when there is one event.
 func (d *delivery) detail() json.RawMessage {
 	if len(d.EventIDs) < 2 {
 		return nil
 	}
-	return provider.Encode(together(&d.Delivery))
+	return provider.Encode(d.Together())
 }
 
 const smallBody = 1 << 10

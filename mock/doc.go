@@ -21,7 +21,7 @@
 //	                     ├─ idleMu          what is on its way
 //	                     ├─ fault.InForce   rules of PUT /_/faults
 //	                     ├─ newestMu        the newest entry, and its order
-//	                     ├─ State.mu        sections to be written; written by a
+//	                     ├─ Document.mu     sections to be written; written by a
 //	                     │                  goroutine that takes service.mu for each
 //	                     └─ Clock.mu        now
 //	sender.mu        free connections; contracts.mu  compiled schemas: alone

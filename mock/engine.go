@@ -12,6 +12,7 @@ import (
 	"tacklebox/fixtures"
 	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/outbound"
@@ -20,7 +21,7 @@ import (
 // Config is what an Engine is made of.
 type Config struct {
 	Journal   journal.Store
-	State     *State
+	State     *state.Document
 	Clock     *Clock
 	Catalog   *fixtures.Catalog
 	Providers []*provider.Provider
@@ -54,7 +55,7 @@ type Engine struct {
 	journal   journal.Store
 	clock     *Clock
 	rand      provider.SeededRand
-	state     *State
+	state     *state.Document
 	services  map[string]*service
 	schedule  *schedule
 	sender    *sender
@@ -206,7 +207,7 @@ func (e *Engine) Close() error {
 		w.mu.Lock()
 		f := w.save()
 		w.mu.Unlock()
-		if err := f.wait(); err != nil && first == nil {
+		if err := f.Wait(); err != nil && first == nil {
 			first = err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
@@ -244,7 +245,7 @@ func TestTheEngineRefusesAConfigurationOfAnother(t *testing.T) {
 			t.Fatal(err)
 		}
 		clock, _ := NewClock(ManualClock, rigStart)
-		state, _ := OpenState("")
+		state, _ := state.Open("")
 		_, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Catalog: plainCatalog(),
 			Providers: []*provider.Provider{plainProvider()}, Settings: map[string]map[string]json.RawMessage{section: doc}, BaseURL: func() string { return "" }})
 		if got := fmt.Sprintf("%s: %v", strings.Join(api.Path(err), "."), err); !strings.Contains(got, c.want) {

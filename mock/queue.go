@@ -128,7 +128,7 @@ func (w *service) step(q *queue) bool {
 	w.record(q, d, t, res)
 	f := w.saveChanges()
 	w.mu.Unlock()
-	if err := f.wait(); err != nil {
+	if err := f.Wait(); err != nil {
 		w.engine.cfg.Warn(err.Error())
 	}
 	return true
@@ -225,7 +225,7 @@ func (w *service) repeat(d *delivery, t try) {
 	if res.err != nil {
 		a.Error = res.err.Error()
 	}
-	w.note(d, a, res, d.Next, attemptExtra{Together: together(&d.Delivery), Repeat: true})
+	w.note(d, a, res, d.Next, attemptExtra{Together: d.Together(), Repeat: true})
 }
 
 // record keeps a finished attempt and decides what follows.
@@ -252,7 +252,7 @@ func (w *service) record(q *queue, d *delivery, t try, res result) {
 	if res.entry.CaptureSeq == 0 && res.hopeful {
 		res.entry.Signature = w.verdict(d, t.out)
 	}
-	more := attemptExtra{Together: together(&d.Delivery), Resumed: d.resumed}
+	more := attemptExtra{Together: d.Together(), Resumed: d.resumed}
 	d.resumed = false
 	if a.Reason != http.StatusText(a.Status) {
 		more.Reason = a.Reason

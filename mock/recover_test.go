@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal/memory"
 )
@@ -351,7 +352,7 @@ func TestAStateOfAnotherKindIsRefused(t *testing.T) {
 	} {
 		t.Run(section, func(t *testing.T) {
 			t.Parallel()
-			state, err := OpenState("")
+			state, err := state.Open("")
 			if err != nil {
 				t.Fatal(err)
 			}

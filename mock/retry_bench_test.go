@@ -10,6 +10,7 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal/memory"
 )
@@ -52,7 +53,7 @@ func deafEngine(b *testing.B) *Engine {
 	if err != nil {
 		b.Fatal(err)
 	}
-	state, _ := OpenState("")
+	state, _ := state.Open("")
 	nth := 0
 	deaf := &provider.Provider{Name: "deaf", Title: "Deaf", API: provider.API{Serve: func(*provider.World, *provider.Call) provider.Reply { return provider.Reply{Status: 404} }},
 		Request: func(_ *provider.World, d *provider.Delivery) (*provider.Outgoing, error) {

@@ -16,6 +16,7 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
@@ -33,7 +34,7 @@ type rig struct {
 	p     *provider.Provider
 	sink  *sink
 	store journal.Store
-	state *State
+	state *state.Document
 	made  func(*provider.Provider, *Config)
 
 	warnMu sync.Mutex
@@ -44,7 +45,7 @@ type rig struct {
 // configuration before.
 func newRig(t *testing.T, change func(p *provider.Provider, cfg *Config)) *rig {
 	t.Helper()
-	state, err := OpenState("")
+	state, err := state.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal/disk"
 )
@@ -46,7 +47,7 @@ func benchEngine(b *testing.B, dir string) *Engine {
 	if err != nil {
 		b.Fatal(err)
 	}
-	state, err := OpenState(dir)
+	state, err := state.Open(dir)
 	if err != nil {
 		b.Fatal(err)
 	}

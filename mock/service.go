@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 )
 
@@ -169,7 +170,7 @@ func (w *service) do(fn func()) error {
 	broke := w.safely(fn)
 	f := w.saveChanges()
 	w.mu.Unlock()
-	return errors.Join(broke, f.wait())
+	return errors.Join(broke, f.Wait())
 }
 
 // alter runs a change that may be refused. What cannot be kept is not in force
@@ -181,7 +182,7 @@ func (w *service) alter(fn func() error) error {
 	broke := w.safely(func() { refused = fn() })
 	f := w.saveChanges()
 	w.mu.Unlock()
-	err := f.wait()
+	err := f.Wait()
 	if err != nil && before != nil {
 		w.look(func() {
 			w.book.Rewind(*before)
@@ -193,7 +194,7 @@ func (w *service) alter(fn func() error) error {
 
 // snapshot is what a failed save brings back; nil where none can fail.
 func (w *service) snapshot() *provider.Saved {
-	if !w.engine.state.onDisk() {
+	if !w.engine.state.OnDisk() {
 		return nil
 	}
 	saved := w.book.Copy()
@@ -241,16 +242,16 @@ type savedService struct {
 }
 
 // saveChanges begins to save when there is something to save.
-func (w *service) saveChanges() *flush {
+func (w *service) saveChanges() *state.Flush {
 	if !w.book.Changed() {
 		return nil
 	}
 	return w.save()
 }
 
-func (w *service) save() *flush {
+func (w *service) save() *state.Flush {
 	w.book.Kept()
-	return w.engine.state.putLater(w.sectionName(), w.section)
+	return w.engine.state.PutLater(w.sectionName(), w.section)
 }
 
 func (w *service) sectionName() string { return "provider/" + w.provider.Name }

@@ -21,12 +21,9 @@ import (
 func (e *Engine) Verifiable() []string { return append(e.Names(), signing.Names()...) }
 
 // scheme returns how a provider or a scheme of its own signs; nil when it signs
-// nothing or only Verify knows.
+// nothing. A provider that signs nothing does not hide a scheme of its name.
 func (e *Engine) scheme(name string) *signing.Scheme {
-	if w := e.services[name]; w != nil {
-		if w.provider.Signing == nil {
-			return nil
-		}
+	if w := e.services[name]; w != nil && w.provider.Signing != nil {
 		return w.provider.Signing.Scheme
 	}
 	return signing.Named(name)

@@ -307,6 +307,38 @@ api:
 	}
 }
 
+// A provider that bears a scheme's name and signs nothing does not hide the scheme.
+func TestANameOfAScheme(t *testing.T) {
+	t.Parallel()
+	sb := sandbox.Start(t, withFile(filepath.Join(tree(t, map[string]string{"s/a.json": "{}", "p.yaml": "name: github\nsamples: s\n"}), "p.yaml")))
+	status, signed := askJSON(t, "POST", sb.URL+"/_/sign", `{"scheme":"github","secret":"It's a Secret to Everybody","body":"Hello, World!"}`)
+	if got := signed.Get("headers.X-Hub-Signature-256").Str; status != 200 || got != "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17" {
+		t.Errorf("%d %s", status, signed)
+	}
+	sb.Fire("github", "a", sandbox.To(sb.Inbox("x")))
+	if c := sb.Expect(t, "kind:capture")[0]; c.Signature != nil && c.Signature.State != signing.None {
+		t.Errorf("%+v", c.Signature)
+	}
+}
+
+// In a space it has state of its own.
+func TestAFileProviderInASpace(t *testing.T) {
+	t.Parallel()
+	root := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	job := root.Space(t, "job-17")
+	if status, got := askJSON(t, "POST", job.Provider("acme")+"/webhooks", `{"url":"`+job.Inbox("x")+`"}`); status != 201 {
+		t.Fatalf("%d %s", status, got)
+	}
+	job.Fire("acme", "order.paid")
+	if c := job.Expect(t, "kind:capture inbox:x")[0]; c.Signature.State != signing.Valid {
+		t.Errorf("%+v", c.Signature)
+	}
+	_, list := askJSON(t, "GET", root.Provider("acme")+"/webhooks", "")
+	if n := len(root.Entries("kind:event")); list.Raw != "[]" || n != 0 {
+		t.Errorf("outside there are %s and %d events", list, n)
+	}
+}
+
 // Every scheme that the table knows can sign a provider's callbacks, and they are
 // found valid.
 func TestEverySchemeSignsAFile(t *testing.T) {

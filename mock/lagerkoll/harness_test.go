@@ -11,6 +11,7 @@ import (
 	"tacklebox/mock"
 	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/lagerkoll"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
@@ -24,7 +25,7 @@ type bench struct {
 	t       *testing.T
 	engine  *mock.Engine
 	journal journal.Store
-	state   *mock.State
+	state   *state.Document
 	url     string
 }
 
@@ -32,7 +33,7 @@ type setup struct {
 	seed   uint64
 	config string // JSON of the provider's configuration
 	store  journal.Store
-	state  *mock.State
+	state  *state.Document
 	still  bool   // the clock stands still between two looks, for exact instants
 	base   string // instance URL that is told; "" is the socket's
 }
@@ -68,7 +69,7 @@ func start(t *testing.T, s setup) *bench {
 	return &bench{Bench: k, t: t, engine: k.Engine, journal: k.Journal, state: k.State, url: k.URL}
 }
 
-func newState(t *testing.T, dir string) *mock.State { return kittest.State(t, dir) }
+func newState(t *testing.T, dir string) *state.Document { return kittest.State(t, dir) }
 
 func must(t *testing.T, err error) {
 	t.Helper()

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"encoding/json"
+	"slices"
+	"tacklebox/receiver/journal"
 	"time"
 )
 
@@ -66,6 +68,17 @@ func (d *Delivery) First() time.Time {
 
 // Settled reports that nothing more will happen to the delivery.
 func (d *Delivery) Settled() bool { return d.State != Waiting }
+
+// Together tells of the events when they are several.
+func (d *Delivery) Together() (t journal.Together) {
+	if len(d.EventIDs) > 1 {
+		t.EventIDs = d.EventIDs
+	}
+	if slices.ContainsFunc(d.EventTypes, func(typ string) bool { return typ != d.Type }) {
+		t.EventTypes = d.EventTypes
+	}
+	return t
+}
 
 // DropError, returned by Provider.Request, ends a delivery without an attempt: its
 // subscription does not want it any more.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"slices"
 
 	"tacklebox/mock/fromfile"
@@ -12,7 +13,8 @@ import (
 // CheckProvider reads a provider file and says what was understood. Every sample
 // is made, so that what cannot be said well is known before an event is fired.
 func CheckProvider(path string) (*api.ProviderReport, error) {
-	loaded, err := fromfile.Load(path, 1, schemesOf(providers()))
+	own := schemesOf(providers())
+	loaded, err := fromfile.Load(path, 1, own)
 	if err != nil {
 		return nil, &ProviderFileError{err}
 	}
@@ -45,14 +47,17 @@ func CheckProvider(path string) (*api.ProviderReport, error) {
 	for _, op := range loaded.Provider.Operations {
 		r.API = append(r.API, op.Method+" /"+r.Name+op.Path)
 	}
-	for _, p := range providers() {
-		if p.Name == r.Name {
-			return nil, &ProviderFileError{loaded.Spec.Errorf("name", "name %q is a built-in provider's: choose another", r.Name)}
-		}
+	if _, builtIn := own[r.Name]; builtIn {
+		return nil, &ProviderFileError{loaded.Spec.Errorf("name", "name %q is a built-in provider's: choose another", r.Name)}
 	}
 	return r, nil
 }
 
 // InitProvider writes a provider file to begin with, and its samples. It returns
 // the files, the provider file first, and changes none that is there.
-func InitProvider(what api.Starter) ([]string, error) { return starter.Write(what) }
+func InitProvider(what api.Starter) ([]string, error) {
+	if _, builtIn := schemesOf(providers())[what.Name]; builtIn {
+		return nil, fmt.Errorf("%q is a built-in provider's name: choose another", what.Name)
+	}
+	return starter.Write(what)
+}

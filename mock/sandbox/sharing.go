@@ -14,6 +14,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/mock/sandbox/shared"
+	"tacklebox/mock/state"
 	"tacklebox/receiver"
 	"tacklebox/receiver/journal"
 )
@@ -176,7 +177,7 @@ func (s *Space) join() error {
 func (s *Space) composeFollower() error {
 	place := s.process.shared.cluster.Place(s.name)
 	s.part.place.Store(place)
-	return s.compose(func(string) (*mock.State, error) { return mock.OpenStateAt(place) }, mock.Follows, s.journal)
+	return s.compose(func(string) (*state.Document, error) { return state.OpenAt(place) }, mock.Follows, s.journal)
 }
 
 // leads reports whether the provider side is this process's.
@@ -209,7 +210,7 @@ func (s *Space) takeOver(ctx context.Context) error {
 	}
 	s.journalRefresh()
 	log := led{s.journal, s.process.shared}
-	if err := s.compose(func(string) (*mock.State, error) { return mock.OpenStateAt(place) }, mock.TakesOver, log); err != nil {
+	if err := s.compose(func(string) (*state.Document, error) { return state.OpenAt(place) }, mock.TakesOver, log); err != nil {
 		return err
 	}
 	s.receiver.Reload()

@@ -17,6 +17,7 @@ import (
 
 	"tacklebox/mock"
 	"tacklebox/mock/signing"
+	"tacklebox/mock/state"
 	"tacklebox/receiver"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/inbox"
@@ -32,7 +33,7 @@ type Space struct {
 	cfg      Config
 	process  *Sandbox
 	journal  journal.Store
-	state    atomic.Pointer[mock.State]
+	state    atomic.Pointer[state.Document]
 	engine   atomic.Pointer[mock.Engine]
 	receiver *receiver.Receiver
 	control  atomic.Pointer[http.Handler]
@@ -59,7 +60,7 @@ func (s *Space) open() (err error) {
 	if s.process.shared != nil {
 		return s.join()
 	}
-	if err := s.compose(mock.OpenState, mock.Alone, s.journal); err != nil {
+	if err := s.compose(state.Open, mock.Alone, s.journal); err != nil {
 		return err
 	}
 	s.receiver = receiver.New(s.receiverConfig())
@@ -67,7 +68,7 @@ func (s *Space) open() (err error) {
 }
 
 // compose makes the provider side of what the state remembers.
-func (s *Space) compose(open func(folder string) (*mock.State, error), role mock.Role, log journal.Store) error {
+func (s *Space) compose(open func(folder string) (*state.Document, error), role mock.Role, log journal.Store) error {
 	state, err := open(s.cfg.Data)
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func (s *Space) openJournal() (journal.Store, error) {
 
 // seed returns the seed in force: the one asked for, else the one the folder was
 // begun with, else a new one.
-func (s *Space) seed(state *mock.State) (uint64, error) {
+func (s *Space) seed(state *state.Document) (uint64, error) {
 	if s.cfg.Seed != nil {
 		state.SaveSoon("seed", fmt.Appendf(nil, "%d", *s.cfg.Seed))
 		return *s.cfg.Seed, nil

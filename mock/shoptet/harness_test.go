@@ -13,6 +13,7 @@ import (
 	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/shoptet"
 	"tacklebox/mock/signing"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
@@ -28,7 +29,7 @@ type bench struct {
 	t       testing.TB
 	engine  *mock.Engine
 	journal journal.Store
-	state   *mock.State
+	state   *state.Document
 	made    map[string]string // what a test made on the way
 	url     string
 }
@@ -51,7 +52,7 @@ func newBench(t testing.TB, opts ...benchOption) *bench {
 }
 
 // benchOn starts an engine on what an earlier one left.
-func benchOn(t testing.TB, log journal.Store, state *mock.State, opts ...benchOption) *bench {
+func benchOn(t testing.TB, log journal.Store, state *state.Document, opts ...benchOption) *bench {
 	return newBench(t, append([]benchOption{kittest.On(log, state)}, opts...)...)
 }
 

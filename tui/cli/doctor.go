@@ -15,18 +15,11 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 	"tacklebox/tui/cli/serve"
 )
-
-// Finding is one thing that doctor looked at.
-type Finding struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Found  string `json:"found"`
-	Advice string `json:"advice,omitempty"`
-}
 
 // doctorRun is what the command does with the app.
 type doctorRun struct{ *App }
@@ -36,12 +29,12 @@ func doctorCommand(a *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what may keep the sandbox from working, and say what to do",
-		Args:  args(),
+		Args:  command.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if shared.Shared != "" || shared.NATSCreds != "" {
 				return doctorRun{a}.shared(cmd.Context(), shared)
 			}
-			running := a.client().Ready(cmd.Context()) == nil
+			running := a.Client().Ready(cmd.Context()) == nil
 			findings := []Finding{doctorRun{a}.checkData(), doctorRun{a}.checkPort(cmd.Context(), running), doctorRun{a}.checkClock(cmd.Context(), running), doctorRun{a}.checkTerminal()}
 			return doctorRun{a}.report(findings)
 		},
@@ -75,15 +68,15 @@ func (a doctorRun) report(findings []Finding) error {
 	bad := false
 	for _, f := range findings {
 		bad = bad || !f.OK
-		if a.json {
-			if err := a.out.JSON(f); err != nil {
+		if a.JSON {
+			if err := a.Out.JSON(f); err != nil {
 				return err
 			}
 			continue
 		}
-		a.out.Line("%-6s %-9s %s", a.out.Paint(print.Verdict(f.OK), print.OKOrFailed(f.OK)), f.Check, f.Found)
+		a.Out.Line("%-6s %-9s %s", a.Out.Paint(print.Verdict(f.OK), print.OKOrFailed(f.OK)), f.Check, f.Found)
 		if f.Advice != "" {
-			a.out.Line("       → %s", f.Advice)
+			a.Out.Line("       → %s", f.Advice)
 		}
 	}
 	if bad {
@@ -128,13 +121,13 @@ func writable(dir string) bool {
 
 // checkPort tells a sandbox on the port from a stranger.
 func (a doctorRun) checkPort(ctx context.Context, running bool) Finding {
-	url := a.address().url
+	url := a.Address().URL
 	f := Finding{Check: "port", OK: true}
 	if running {
 		f.Found = "a sandbox answers at " + url
 		return f
 	}
-	err := a.client().Ready(ctx)
+	err := a.Client().Ready(ctx)
 	var refused *api.Error
 	if errors.As(err, &refused) && refused.Code == "not_ready" {
 		f.OK, f.Found, f.Advice = false, "a sandbox answers at "+url+", and is not ready: "+refused.Message, refused.Hint
@@ -145,7 +138,7 @@ func (a doctorRun) checkPort(ctx context.Context, running bool) Finding {
 		f.Advice = "choose another port with 'tacklebox up --port N', or set --token if it is a sandbox that asks for one"
 		return f
 	}
-	addr := strings.TrimPrefix(defaultURL, "http://")
+	addr := strings.TrimPrefix(command.DefaultURL, "http://")
 	ln, err := net.Listen("tcp", addr)
 	switch {
 	case err == nil:
@@ -172,7 +165,7 @@ func (a doctorRun) checkClock(ctx context.Context, running bool) Finding {
 	if !running {
 		return f
 	}
-	if clock, err := a.client().Clock(ctx); err == nil && clock.Mode != "real" {
+	if clock, err := a.Client().Clock(ctx); err == nil && clock.Mode != "real" {
 		f.Found += fmt.Sprintf("; the sandbox's clock is %s at %s", clock.Mode, clock.Now.Format(time.RFC3339))
 		f.Advice = "retries wait for 'tacklebox clock advance' or 'tacklebox clock next'"
 	}

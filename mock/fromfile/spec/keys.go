@@ -16,7 +16,7 @@ func (r *reader) file(n *yaml.Node) {
 	s := r.spec
 	r.bad = map[string]bool{}
 	r.fields(n, "", []field{
-		{"name", r.into(&s.Name, "name", nameRule)},
+		{"name", r.into(&s.Name, "name", NameRule)},
 		{"title", r.into(&s.Title, "title", nil)},
 		{"about", r.into(&s.About, "about", nil)},
 		{"hosts", r.hosts},
@@ -43,8 +43,9 @@ var (
 	token    = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110, section 5.6.2
 )
 
-// nameRule: the name is a part of URLs and of host names.
-func nameRule(name string) string {
+// NameRule says what is wrong with a provider's name, a part of URLs and of host
+// names; "" where it is fine.
+func NameRule(name string) string {
 	switch {
 	case !nameForm.MatchString(name):
 		return "is no name: small letters, digits and -, beginning with a letter, at most 63"

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 
+	"tacklebox/mock/fromfile/spec"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/api/nearest"
 )
@@ -34,16 +35,14 @@ func Names() (names []string) {
 	return names
 }
 
-var nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
-
 // Write writes NAME.yaml and, where it has some, the folder NAME-samples. It
 // returns what it wrote. A file that is there already is left alone, and nothing
 // else is written.
 func Write(s api.Starter) ([]string, error) {
 	from := s.From
-	switch {
-	case !nameForm.MatchString(s.Name):
-		return nil, fmt.Errorf("%q is no name: small letters, digits and -, beginning with a letter, at most 63", s.Name)
+	switch wrong := spec.NameRule(s.Name); {
+	case wrong != "":
+		return nil, fmt.Errorf("%q %s", s.Name, wrong)
 	case from == "":
 		from = plain
 	case !known(from):

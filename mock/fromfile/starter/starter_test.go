@@ -152,6 +152,7 @@ func TestStartersAreWritten(t *testing.T) {
 	for want, s := range map[string]api.Starter{
 		"is there already: nothing was written":              {Name: "acme", Dir: dir},
 		`there is no starter "githib": did you mean github?`: {Name: "x", From: "githib", Dir: dir},
+		`"in" is taken`:      {Name: "in", Dir: dir},
 		`"A B" is no name`:   {Name: "A B", Dir: dir},
 		"nothing is fetched": {Name: "x", OpenAPI: "https://acme.com/a.json", Dir: dir},
 		"no such file":       {Name: "x", OpenAPI: filepath.Join(dir, "none.json"), Dir: dir},
@@ -159,6 +160,9 @@ func TestStartersAreWritten(t *testing.T) {
 		if files, err := starter.Write(s); err == nil || !strings.Contains(err.Error(), want) || len(files) > 0 {
 			t.Errorf("%v %v, want %s", files, err, want)
 		}
+	}
+	if _, err := sandbox.InitProvider(api.Starter{Name: "shoptet", Dir: dir}); err == nil || !strings.Contains(err.Error(), "is a built-in provider's name") {
+		t.Errorf("%v", err)
 	}
 	if _, err := sandbox.CheckProvider(filepath.Join(dir, "none.yaml")); err == nil {
 		t.Error("a file that is not there was read")

@@ -15,6 +15,7 @@ import (
 	"tacklebox/fixtures"
 	"tacklebox/mock"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/memory"
@@ -27,7 +28,7 @@ import (
 type Bench struct {
 	Engine  *mock.Engine
 	Journal journal.Store
-	State   *mock.State
+	State   *state.Document
 	URL     string
 
 	t    testing.TB
@@ -52,7 +53,7 @@ func Settings(name, doc string) Setup {
 func Still(c *mock.Config) { c.Clock.Tick(0) }
 
 // On goes on with what an earlier bench left.
-func On(log journal.Store, state *mock.State) Setup {
+func On(log journal.Store, state *state.Document) Setup {
 	return func(c *mock.Config) { c.Journal, c.State = log, state }
 }
 
@@ -84,9 +85,9 @@ func Start(t testing.TB, p *provider.Provider, at time.Time, setup ...Setup) *Be
 }
 
 // State opens a state; "" is one in memory.
-func State(t testing.TB, dir string) *mock.State {
+func State(t testing.TB, dir string) *state.Document {
 	t.Helper()
-	state, err := mock.OpenState(dir)
+	state, err := state.Open(dir)
 	must(t, err)
 	return state
 }

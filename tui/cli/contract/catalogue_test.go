@@ -193,13 +193,14 @@ func TestSchemasOfTheirOwn(t *testing.T) {
 // FuzzCheck: no payload is too odd to be told about, twice the same.
 func FuzzCheck(f *testing.F) {
 	cat := loaded(f, client.New(sandbox.Start(f).URL, ""), "")
-	for _, provider := range cat.names {
+	providers := []string{"shoptet", "lagerkoll", "prioticket"} // whose schemas are small
+	for _, provider := range providers {
 		f.Add([]byte(cat.providers[provider][cat.types(provider)[0]].Sample))
 	}
 	f.Add([]byte(`{"event":"order:create","":{"":[{}]},"a\\.b":null}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		recorded(body)
-		for _, provider := range cat.names {
+		for _, provider := range providers {
 			first, second := &Payload{File: "f", Provider: provider, Body: body}, &Payload{File: "f", Provider: provider, Body: body}
 			drift, err := cat.Check(first)
 			again, errAgain := cat.Check(second)

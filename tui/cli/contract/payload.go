@@ -112,7 +112,7 @@ func Read(ctx context.Context, c *client.Client, file string) ([]*Payload, error
 	}
 	var list []*Payload
 	for i, e := range page.Entries {
-		if body := e.Request.Content(); len(body) > 0 && !e.Request.Truncated {
+		if body := e.Request.Content(); len(body) > 0 {
 			p := &Payload{File: file, Number: i + 1, Provider: e.Provider, Body: body}
 			if e.Type != "" {
 				p.Types = []string{e.Type}
