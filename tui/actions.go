@@ -108,7 +108,7 @@ func setting() []desk.Action {
 
 		do(moreKeys, "actions", ": ctrl+p", ":", "all actions", "every action, by name", showActions, nil),
 		do(moreKeys, "help", "?", "?", "help", "what the keys do here, and what the letters mean", showHelp, nil),
-		do(moreKeys, "suspend", "ctrl+z", "ctrl+z", "", "to the shell; fg comes back", func(*desk.Model) tea.Cmd { return tea.Suspend }, nil),
+		do(moreKeys, "suspend", "ctrl+z", "ctrl+z", "", "to the shell; fg comes back", func(*desk.Model) tea.Cmd { return desk.Suspend }, nil),
 		do(moreKeys, "quit", "q ctrl+c", "q", "quit", "leave", quit, nil),
 	}
 }

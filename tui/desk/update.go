@@ -29,7 +29,7 @@ func (m *Model) Take(msg tea.Msg) tea.Cmd {
 	case tea.ColorProfileMsg:
 		m.Looks.profile = msg.Profile
 		m.Restyle()
-	case tea.FocusMsg, tea.ResumeMsg:
+	case tea.FocusMsg:
 		return refreshSoon(m)
 	case TickMsg:
 		return tea.Batch(tick(), m.second())
@@ -63,7 +63,7 @@ func (m *Model) Key(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+c":
 		return m.hooks.Quit(m)
 	case "ctrl+z":
-		return tea.Suspend
+		return Suspend
 	}
 	if m.Over() != nil || m.Filter.Editing || m.Detail.Asking {
 		return m.Typed(k)
