@@ -89,6 +89,7 @@ var (
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
 		"github.com/nats-io/nats.go",                                                                          // the client of a shared journal
 		"github.com/modelcontextprotocol/go-sdk",                                                              // the protocol's own library
+		"golang.org/x/sync",                                                                                   // groups that end together
 		"golang.org/x/time",                                                                                   // the providers' rate limits
 		"github.com/charmbracelet/x/ansi", "github.com/charmbracelet/colorprofile", "github.com/sahilm/fuzzy", // the screen: widths, colours, search
 		"golang.org/x/sys",                                                                    // the journal's files: locks and mappings
