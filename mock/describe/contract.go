@@ -1,4 +1,4 @@
-package mock
+package describe
 
 import (
 	"bytes"
@@ -14,28 +14,25 @@ import (
 	"tacklebox/receiver/journal"
 )
 
-// contracts holds callback bodies against the schemas of their types.
-type contracts struct {
+// contract holds callback bodies against the schemas of their types.
+type contract struct {
 	mu       sync.Mutex
-	compiled map[string]*jsonschema.Schema     // by provider and type; nil: has none
-	shared   map[*service]*jsonschema.Compiler // keeps the parts that types share
+	compiled map[string]*jsonschema.Schema // by type; nil: has none
+	shared   *jsonschema.Compiler          // keeps the parts that types share
 }
 
 const fixtureScheme = "fixture:///"
 
-// Check holds a callback body against the schema of a provider's event type.
-// nil: there is no verdict, for want of a schema or of a body in plain form.
-func (e *Engine) Check(provider, typ string, body []byte) *journal.Contract {
-	w := e.services[provider]
-	if w == nil {
-		return nil
-	}
-	schema := e.contracts.of(w, typ)
+// Check holds a callback body against the schema of an event type. nil: there is
+// no verdict, for want of a schema or of a body in plain form. It needs no lock of
+// the World.
+func (d *Description) Check(typ string, body []byte) *journal.Contract {
+	schema := d.schema(typ)
 	if schema == nil {
 		return nil
 	}
-	if w.provider.Unwrap != nil {
-		if body = w.provider.Unwrap(body); body == nil {
+	if d.provider.Unwrap != nil {
+		if body = d.provider.Unwrap(body); body == nil {
 			return nil
 		}
 	}
@@ -47,16 +44,6 @@ func (e *Engine) Check(provider, typ string, body []byte) *journal.Contract {
 		return &journal.Contract{Violations: violations(err)}
 	}
 	return &journal.Contract{OK: true}
-}
-
-// Sample returns the catalogue's sample body of an event type.
-func (e *Engine) Sample(provider, typ string) (body []byte, ok bool) {
-	w := e.services[provider]
-	if w == nil {
-		return nil, false
-	}
-	body, err := w.world.Catalogue().Sample(typ)
-	return body, err == nil
 }
 
 // violations lists the innermost causes, one line each.
@@ -84,37 +71,34 @@ func violations(err error) []string {
 	return list[:min(len(list), most)]
 }
 
-func (c *contracts) of(w *service, typ string) *jsonschema.Schema {
-	key := w.provider.Name + "\x00" + typ
+func (d *Description) schema(typ string) *jsonschema.Schema {
+	c := &d.contract
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s, ok := c.compiled[key]; ok {
+	if s, ok := c.compiled[typ]; ok {
 		return s
 	}
 	if c.compiled == nil {
-		c.compiled, c.shared = map[string]*jsonschema.Schema{}, map[*service]*jsonschema.Compiler{}
+		c.compiled, c.shared = map[string]*jsonschema.Schema{}, jsonschema.NewCompiler()
+		c.shared.UseLoader(fixtureLoader{d.world.Catalogue()})
 	}
-	if c.shared[w] == nil {
-		c.shared[w] = jsonschema.NewCompiler()
-		c.shared[w].UseLoader(fixtureLoader{w.world.Catalogue()})
-	}
-	s, err := w.compile(c.shared[w], typ)
+	s, err := d.compile(c.shared, typ)
 	if err != nil {
-		w.engine.cfg.Warn(fmt.Sprintf("schema of %s %s: %v", w.provider.Name, typ, err))
+		d.warn(fmt.Sprintf("schema of %s %s: %v", d.provider.Name, typ, err))
 	}
-	c.compiled[key] = s
+	c.compiled[typ] = s
 	return s
 }
 
 // compile makes the schema of a whole callback body.
-func (w *service) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.Schema, error) {
-	ev, ok := w.world.Catalogue().Event(typ)
+func (d *Description) compile(compiler *jsonschema.Compiler, typ string) (*jsonschema.Schema, error) {
+	ev, ok := d.world.Catalogue().Event(typ)
 	if !ok || ev.Schema == "" {
 		return nil, nil
 	}
 	root := map[string]any{"$ref": fixtureScheme + ev.Schema}
-	if w.provider.Envelope != nil {
-		root = w.provider.Envelope(typ, root)
+	if d.provider.Envelope != nil {
+		root = d.provider.Envelope(typ, root)
 	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(provider.Encode(root)))
 	if err != nil {

@@ -1,4 +1,4 @@
-package mock
+package describe
 
 import (
 	"encoding/json"
@@ -13,37 +13,37 @@ const definitions = "#/$defs/"
 
 // shownSchema is the schema of an event's callback body, nil when there is none.
 // It is made once: the fixtures do not change.
-func (w *service) shownSchema(ev *fixtures.Event) json.RawMessage {
-	if schema, made := w.schemas[ev.Type]; made {
+func (d *Description) shownSchema(ev *fixtures.Event) json.RawMessage {
+	if schema, made := d.schemas[ev.Type]; made {
 		return schema
 	}
-	schema, err := w.schemaOf(ev)
+	schema, err := d.schemaOf(ev)
 	if err != nil || !json.Valid(schema) {
 		schema = nil // a broken override; the contract check warns of it
 	}
-	if w.schemas == nil {
-		w.schemas = map[string]json.RawMessage{}
+	if d.schemas == nil {
+		d.schemas = map[string]json.RawMessage{}
 	}
-	w.schemas[ev.Type] = schema
+	d.schemas[ev.Type] = schema
 	return schema
 }
 
 // schemaOf makes one document that needs no other: of a file that holds many
 // definitions, those that are referred to.
-func (w *service) schemaOf(ev *fixtures.Event) (json.RawMessage, error) {
+func (d *Description) schemaOf(ev *fixtures.Event) (json.RawMessage, error) {
 	if ev.Schema == "" {
 		return nil, nil
 	}
 	file, pointer, _ := strings.Cut(ev.Schema, "#")
-	raw, err := w.world.Catalogue().File(file)
-	if err != nil || pointer == "" && w.provider.Envelope == nil {
+	raw, err := d.world.Catalogue().File(file)
+	if err != nil || pointer == "" && d.provider.Envelope == nil {
 		return raw, err
 	}
 	var doc struct {
 		Defs map[string]json.RawMessage `json:"$defs"`
 	}
 	if err := json.Unmarshal(raw, &doc); err != nil {
-		return nil, fmt.Errorf("schema %s of %s: %w", file, w.provider.Name, err)
+		return nil, fmt.Errorf("schema %s of %s: %w", file, d.provider.Name, err)
 	}
 	const payload = "payload" // name of a file that is one schema
 	if pointer == "" {
@@ -51,8 +51,8 @@ func (w *service) schemaOf(ev *fixtures.Event) (json.RawMessage, error) {
 		doc.Defs = map[string]json.RawMessage{payload: raw}
 	}
 	root := map[string]any{"$ref": "#" + pointer}
-	if w.provider.Envelope != nil {
-		root = w.provider.Envelope(ev.Type, root)
+	if d.provider.Envelope != nil {
+		root = d.provider.Envelope(ev.Type, root)
 	}
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["$defs"] = reachable(doc.Defs, provider.Encode(root))
