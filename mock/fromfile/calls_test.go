@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"tacklebox/mock/sandbox"
+	"tacklebox/mock/signing"
+	"tacklebox/receiver/api"
 )
 
 // file starts a sandbox with a provider of two samples and further lines.
@@ -130,5 +132,45 @@ func TestPlaceholders(t *testing.T) {
 	want := strings.Join([]string{"k ind", fired.Events[0].Deliveries[0].ID, fired.Events[0].ID, "1767603600", "1", "default"}, "|")
 	if h.Get("X-Type") != "k ind" || h.Get("X-All") != want || h.Get("X-Evil") != "" {
 		t.Errorf("%v, want %s", h, want)
+	}
+}
+
+// The account's secret is a setting: the one before it is remembered, and a fault
+// can still sign with it.
+func TestTheSecretIsASetting(t *testing.T) {
+	t.Parallel()
+	sb := file(t, "sign: github\napi: {create: {call: POST /hooks, url: url}}\n")
+	if status, got := askJSON(t, "POST", sb.Provider("acme")+"/hooks", `{"url":"`+sb.Inbox("x")+`"}`, "Authorization", "Bearer ann"); status != 201 {
+		t.Fatalf("%d %s", status, got)
+	}
+	for i, secret := range []string{"one", "two"} {
+		sb.Settings("acme", "ann", map[string]any{"secret": secret})
+		sb.Fire("acme", "order.paid")
+		c := sb.Expect(t, "kind:capture", i+1)[i]
+		if want, err := signing.Named("github").Sign(secret, "", "", c.Request.Body); err != nil || c.Request.Headers.HTTP().Get("X-Hub-Signature-256") != want {
+			t.Errorf("%s: %v, want %s %v", secret, c.Request.Headers, want, err)
+		}
+	}
+	sb.Fire(api.Firing{Provider: "acme", Type: "order.paid", Faults: []api.Fault{{Kind: "old_key"}}})
+	c := sb.Expect(t, "kind:capture", 3)[2]
+	if want, err := signing.Named("github").Sign("one", "", "", c.Request.Body); err != nil || c.Request.Headers.HTTP().Get("X-Hub-Signature-256") != want {
+		t.Errorf("the old key: %v, want %s %v", c.Request.Headers, want, err)
+	}
+	if !strings.Contains(c.Signature.Reason, "an earlier secret") {
+		t.Errorf("%+v", c.Signature)
+	}
+	if status, got := askJSON(t, "PUT", sb.URL+"/_/providers/acme/settings", `{"secret":""}`); status != 422 || !strings.Contains(got.Raw, "wants a text that is not empty") {
+		t.Errorf("%d %s", status, got)
+	}
+}
+
+// An answer that takes longer than the file allows is none.
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	sb := file(t, "timeout: 50ms\n")
+	sb.Reply("slow", `{"reply":[{"status":200,"delay":"10s"}]}`)
+	sb.Fire("acme", "order.paid", sandbox.To(sb.Inbox("slow")))
+	if a := sb.Expect(t, "kind:attempt has:error")[0]; a.Response != nil || a.Error == "" {
+		t.Errorf("%+v", a)
 	}
 }
