@@ -22,14 +22,15 @@ type service struct {
 	book     *provider.Book
 	world    *provider.World // the book's
 
-	mu       sync.Mutex
-	log      map[string]*deliveryLog // by account
-	queues   map[string]*queue
-	timers   []timer
-	schemas  map[string]json.RawMessage // by type, as they are shown
-	stats    stats
-	folded   uint64 // newest entry of the checkpoint that it began with
-	calledAt string // this instance's address as the client of the call at hand has it, else ""
+	mu          sync.Mutex
+	log         map[string]*deliveryLog // by account
+	queues      map[string]*queue
+	timers      []timer
+	schemas     map[string]json.RawMessage // by type, as they are shown
+	definitions map[string]*definitionFile // by file, once read
+	stats       stats
+	folded      uint64 // newest entry of the checkpoint that it began with
+	calledAt    string // this instance's address as the client of the call at hand has it, else ""
 }
 
 // timer is a moment that the provider asked for.
