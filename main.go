@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 
 		ProviderFiles: cli.ProviderFiles{Check: sandbox.CheckProvider, Init: sandbox.InitProvider},
 	}
-	return app.Run(ctx, args)
+	return cli.Run(ctx, app, args)
 }
 
 func isTerminal(stream any) bool {

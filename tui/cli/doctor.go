@@ -15,6 +15,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 	"tacklebox/tui/cli/serve"
@@ -35,9 +36,9 @@ func doctorCommand(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what may keep the sandbox from working, and say what to do",
-		Args:  args(),
+		Args:  command.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			running := a.client().Ready(cmd.Context()) == nil
+			running := a.Client().Ready(cmd.Context()) == nil
 			findings := []finding{doctorRun{a}.checkData(), doctorRun{a}.checkPort(cmd.Context(), running), doctorRun{a}.checkClock(cmd.Context(), running), doctorRun{a}.checkTerminal()}
 			return doctorRun{a}.report(findings)
 		},
@@ -48,15 +49,15 @@ func (a doctorRun) report(findings []finding) error {
 	bad := false
 	for _, f := range findings {
 		bad = bad || !f.OK
-		if a.json {
-			if err := a.out.JSON(f); err != nil {
+		if a.JSON {
+			if err := a.Out.JSON(f); err != nil {
 				return err
 			}
 			continue
 		}
-		a.out.Line("%-6s %-9s %s", a.out.Paint(print.Verdict(f.OK), print.OKOrFailed(f.OK)), f.Check, f.Found)
+		a.Out.Line("%-6s %-9s %s", a.Out.Paint(print.Verdict(f.OK), print.OKOrFailed(f.OK)), f.Check, f.Found)
 		if f.Advice != "" {
-			a.out.Line("       → %s", f.Advice)
+			a.Out.Line("       → %s", f.Advice)
 		}
 	}
 	if bad {
@@ -101,13 +102,13 @@ func writable(dir string) bool {
 
 // checkPort tells a sandbox on the port from a stranger.
 func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
-	url := a.address().url
+	url := a.Address().URL
 	f := finding{Check: "port", OK: true}
 	if running {
 		f.Found = "a sandbox answers at " + url
 		return f
 	}
-	err := a.client().Ready(ctx)
+	err := a.Client().Ready(ctx)
 	var refused *api.Error
 	if errors.As(err, &refused) && refused.Code == "not_ready" {
 		f.OK, f.Found, f.Advice = false, "a sandbox answers at "+url+", and is not ready: "+refused.Message, refused.Hint
@@ -118,7 +119,7 @@ func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
 		f.Advice = "choose another port with 'tacklebox up --port N', or set --token if it is a sandbox that asks for one"
 		return f
 	}
-	addr := strings.TrimPrefix(defaultURL, "http://")
+	addr := strings.TrimPrefix(command.DefaultURL, "http://")
 	ln, err := net.Listen("tcp", addr)
 	switch {
 	case err == nil:
@@ -145,7 +146,7 @@ func (a doctorRun) checkClock(ctx context.Context, running bool) finding {
 	if !running {
 		return f
 	}
-	if clock, err := a.client().Clock(ctx); err == nil && clock.Mode != "real" {
+	if clock, err := a.Client().Clock(ctx); err == nil && clock.Mode != "real" {
 		f.Found += fmt.Sprintf("; the sandbox's clock is %s at %s", clock.Mode, clock.Now.Format(time.RFC3339))
 		f.Advice = "retries wait for 'tacklebox clock advance' or 'tacklebox clock next'"
 	}

@@ -1,6 +1,7 @@
 package body
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -85,6 +86,27 @@ func FuzzFind(f *testing.F) {
 			t.Errorf("%q: json.Valid says %v", doc, json.Valid([]byte(doc)))
 		}
 	})
+}
+
+// TestPlain holds the counting of eight bytes at once to that of one: each byte at
+// each place among others of its kind.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	for c := range 256 {
+		for _, around := range []byte{'a', '#', '!', ' ', 0x7f, 0x80, 0xa2, 0xff} {
+			for at := range 20 {
+				b := bytes.Repeat([]byte{around}, 20)
+				b[at] = byte(c)
+				want := 20
+				if c < ' ' || c == '"' || c == '\\' {
+					want = at
+				}
+				if got := plain(b); got != want {
+					t.Fatalf("%q: %d, want %d", b, got, want)
+				}
+			}
+		}
+	}
 }
 
 func BenchmarkFind(b *testing.B) {
