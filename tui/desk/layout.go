@@ -29,6 +29,7 @@ const (
 	backAfter   = 3 * time.Second
 )
 
+// Layout divides the screen by its size and by what is hidden.
 func (m *Model) Layout() Places {
 	var p Places
 	if p.none = m.Width < leastWidth || m.Height < leastHeight; p.none {
@@ -56,6 +57,7 @@ func (m *Model) Layout() Places {
 	return p
 }
 
+// ShowsDetail reports whether the detail has room on the screen.
 func (m *Model) ShowsDetail() bool { return m.Layout().Detail.H > 0 }
 
 // PageHeight is how many lines the pane with the keys shows.

@@ -111,6 +111,7 @@ func HintLine(m *Model, width int) ui.Line {
 	return ui.HintLine(list, last, width)
 }
 
+// HintsNow are the keys of what can be done now; the last ones are never cut off.
 func HintsNow(m *Model) (list []ui.Hint, last int) {
 	switch {
 	case m.Over() != nil:

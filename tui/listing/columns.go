@@ -30,6 +30,7 @@ type View struct {
 	Replays  map[string]string
 }
 
+// Columns are all that there are, in the order in which they stand at first.
 func Columns() []Column {
 	by := func(key func(g *rows.Group) string) func(a, b *rows.Group) int {
 		return func(a, b *rows.Group) int { return cmp.Compare(key(a), key(b)) }
