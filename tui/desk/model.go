@@ -67,14 +67,14 @@ type panes struct {
 	hidden bool // a wide one does not
 	Zoom   bool // the detail fills the screen
 	Inside bool // keys go to the detail
-	Split  int  // per cent of the width that the list has
+	Split  int  // per cent of the width that the list has; 0: what fits
 	Drag   bool // the mouse holds the border between them
 }
 
 // Build makes the state of a screen that nothing was loaded for yet.
 func Build(ctx context.Context, c *client.Client, opt Options, table []Action, h Hooks) *Model {
 	m := &Model{session: session{Ctx: ctx, Api: c, Root: c, Opt: opt, Loc: time.Local, Wall: time.Now},
-		Width: 80, Height: 24, List: listing.NewList(), Filter: newFilterBar(), Panes: panes{Split: 45}}
+		Width: 80, Height: 24, List: listing.NewList(), Filter: newFilterBar()}
 	m.Looks = looks{Dark: true, profile: fullColour}
 	m.Actions, m.hooks = table, h
 	m.Restyle()

@@ -187,7 +187,7 @@ func HideDetail(m *Model) tea.Cmd {
 // Widen moves the border between list and detail.
 func Widen(by int) func(*Model) tea.Cmd {
 	return func(m *Model) tea.Cmd {
-		m.Panes.Split = min(max(m.Panes.Split+by, 20), 80)
+		m.Panes.Split = min(max(m.split()+by, 20), 80)
 		return nil
 	}
 }

@@ -95,7 +95,7 @@ func (r Fired) Apply(m *desk.Model) tea.Cmd {
 		style = ui.Warn
 	}
 	if stopped {
-		text, style = "stopped after "+text, ui.Warn
+		text, style = "stopped: "+text, ui.Warn
 	}
 	m.Say(style, text)
 	return desk.Refresh(m)
