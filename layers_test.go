@@ -49,8 +49,9 @@ var layers = []struct {
 	{"mock/provider", []string{"mock/signing", "receiver/api", "receiver/journal", "fixtures"}},
 	{"mock/fault", []string{"mock/provider", "receiver/api", "receiver/journal", "receiver/journal/query"}},
 	{"mock/state", []string{"mock/provider", "receiver/journal", "receiver/journal/files"}},
+	{"mock/describe", []string{"mock/provider", "mock/fault", "receiver/api", "receiver/journal", "fixtures"}},
 	{"mock/checkpoint", []string{"mock/provider"}},
-	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "mock/state", "mock/checkpoint", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
+	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "mock/state", "mock/checkpoint", "mock/describe", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
 	{"mock/sandbox", []string{"mock", "mock/*", "mock/fromfile/*", "mock/sandbox/*", "receiver", "receiver/*", "receiver/journal/*", "fixtures"}},
 	{"mock/sandbox/https", []string{"receiver/journal/files"}},
 	{"mock/sandbox/shared", []string{"receiver/journal", "receiver/journal/jetstream"}},
@@ -89,6 +90,7 @@ var (
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v3",
 		"github.com/nats-io/nats.go",                                                                          // the client of a shared journal
 		"github.com/modelcontextprotocol/go-sdk",                                                              // the protocol's own library
+		"golang.org/x/sync",                                                                                   // groups that end together
 		"golang.org/x/time",                                                                                   // the providers' rate limits
 		"github.com/charmbracelet/x/ansi", "github.com/charmbracelet/colorprofile", "github.com/sahilm/fuzzy", // the screen: widths, colours, search
 		"golang.org/x/sys",                                                                    // the journal's files: locks and mappings

@@ -1,12 +1,10 @@
 package mock
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"tacklebox/mock/provider"
@@ -64,19 +62,9 @@ func (c Control) Providers(context.Context, *http.Request) (api.Answer, error) {
 	list := []api.Provider{}
 	for _, name := range c.e.Names() {
 		w := c.e.services[name]
-		w.look(func() { list = append(list, w.info()) })
+		w.look(func() { list = append(list, w.about.Row()) })
 	}
 	return api.OK(list), nil
-}
-
-func (w *service) info() api.Provider {
-	p := api.Provider{Name: w.provider.Name, Title: w.provider.Title, BaseURL: w.world.Home(), Profile: cmp.Or(w.world.Option("", "profile").Text(), w.provider.Profile)}
-	for _, ev := range w.world.Catalogue().Events {
-		if w.checkType("", ev.Type) == nil {
-			p.Events++
-		}
-	}
-	return p
 }
 
 // Provider tells what there is to know about one: GET /_/providers/{provider}.
@@ -86,58 +74,20 @@ func (c Control) Provider(_ context.Context, r *http.Request) (api.Answer, error
 		return api.Answer{}, err
 	}
 	var out api.ProviderDetail
-	err = w.do(func() {
-		info := w.info()
-		out = api.ProviderDetail{Name: info.Name, Title: info.Title, BaseURL: info.BaseURL, Profile: info.Profile, Events: w.eventTypes(),
-			Assumptions: []api.Assumption{}, Context: []api.ContextKey{}, Faults: append([]string{}, w.signer().Faults...), Signing: w.recipe(), Elsewhere: w.elsewhere()}
-		for _, a := range w.world.Catalogue().Assumptions {
-			out.Assumptions = append(out.Assumptions, api.Assumption(a))
-		}
-		for _, k := range w.provider.Context {
-			out.Context = append(out.Context, api.ContextKey{Name: k.Name, About: k.About, Types: k.Types})
-		}
-	})
+	err = w.do(func() { out = w.about.Detail() })
 	return api.OK(out), err
 }
 
-// recipe is how a receiver proves who sent a callback: the provider's page, else
-// the rule of its scheme.
-func (w *service) recipe() string {
-	if text := w.world.Catalogue().Recipe(); text != "" {
-		return text
+// OpenAPI describes a mock API: GET /_/providers/{provider}/openapi.json.
+func (c Control) OpenAPI(_ context.Context, r *http.Request) (api.Answer, error) {
+	w, err := c.named(r)
+	if err != nil {
+		return api.Answer{}, err
 	}
-	if w.provider.Signing == nil || w.provider.Signing.Scheme == nil {
-		return w.provider.Title + " signs nothing."
-	}
-	s := w.provider.Signing.Scheme
-	return strings.TrimSpace(s.Rule() + "\n" + s.Document)
-}
-
-func (w *service) eventTypes() []api.EventType {
-	list := []api.EventType{}
-	for i := range w.world.Catalogue().Events {
-		ev := &w.world.Catalogue().Events[i]
-		if w.checkType("", ev.Type) != nil {
-			continue
-		}
-		info := api.EventType{Type: ev.Type, Group: ev.Group, About: ev.About, Evidence: ev.Evidence, Schema: w.shownSchema(ev)}
-		if b, err := w.world.Catalogue().Sample(ev.Type); err == nil && json.Valid(b) {
-			info.Sample = b
-		}
-		list = append(list, info)
-	}
-	return list
-}
-
-// elsewhere lists the event types that the profile in force does not offer.
-func (w *service) elsewhere() (list []api.EventElsewhere) {
-	for _, ev := range w.world.Catalogue().Events {
-		var refused *api.Error
-		if errors.As(w.checkType("", ev.Type), &refused) {
-			list = append(list, api.EventElsewhere{Type: ev.Type, About: ev.About, Hint: refused.Hint})
-		}
-	}
-	return list
+	var doc map[string]any
+	var broken error
+	err = w.do(func() { doc, broken = w.about.OpenAPI() })
+	return api.OK(doc), errors.Join(broken, err)
 }
 
 // Settings lists the switches in force: GET /_/providers/{provider}/settings.

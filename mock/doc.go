@@ -24,7 +24,7 @@
 //	                     ├─ Document.mu     sections to be written; written by a
 //	                     │                  goroutine that takes service.mu for each
 //	                     └─ Clock.mu        now
-//	sender.mu        free connections; contracts.mu  compiled schemas: alone
+//	sender.mu        free connections; describe.contract.mu  compiled schemas: alone
 //
 // A provider's functions are called with service.mu held, so they run one at a
 // time and must not block; what they panic with is caught (service.safely).

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/describe"
 	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
@@ -51,23 +52,22 @@ const (
 
 // Engine runs the mock providers.
 type Engine struct {
-	cfg       Config
-	journal   journal.Store
-	clock     *Clock
-	rand      provider.SeededRand
-	state     *state.Document
-	services  map[string]*service
-	schedule  *schedule
-	sender    *sender
-	slots     chan struct{} // one for each attempt on its way
-	stop      context.CancelFunc
-	ctx       context.Context
-	wg        sync.WaitGroup
-	contracts contracts
-	newestMu  sync.Mutex
-	newest    journal.Receipt // of the entry appended last
-	begun     atomic.Bool     // Start was called, once and for all
-	started   atomic.Bool     // lanes may run: until Quiesce
+	cfg      Config
+	journal  journal.Store
+	clock    *Clock
+	rand     provider.SeededRand
+	state    *state.Document
+	services map[string]*service
+	schedule *schedule
+	sender   *sender
+	slots    chan struct{} // one for each attempt on its way
+	stop     context.CancelFunc
+	ctx      context.Context
+	wg       sync.WaitGroup
+	newestMu sync.Mutex
+	newest   journal.Receipt // of the entry appended last
+	begun    atomic.Bool     // Start was called, once and for all
+	started  atomic.Bool     // lanes may run: until Quiesce
 
 	lifeMu sync.Mutex // starting and ending, one after the other
 
@@ -125,6 +125,7 @@ func (e *Engine) add(p *provider.Provider) error {
 	w.book = provider.NewBook(p, hooks{w}, sync.OnceValue(func() *provider.Catalogue { return e.catalogue(p.Name) }),
 		func(raw json.RawMessage) error { return permitURL(e.cfg.Outbound, raw) })
 	w.world = w.book.World()
+	w.about = describe.Of(p, w.world, e.cfg.Warn)
 	if e.cfg.Catalog.Overridden() {
 		if _, err := e.cfg.Catalog.Provider(p.Name); err != nil {
 			return err
@@ -345,4 +346,23 @@ func (e *Engine) BaseURL(name string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.world.Home()
+}
+
+// Check holds a callback body against the schema of a provider's event type. nil:
+// there is no verdict.
+func (e *Engine) Check(provider, typ string, body []byte) *journal.Contract {
+	if w := e.services[provider]; w != nil {
+		return w.about.Check(typ, body)
+	}
+	return nil
+}
+
+// Sample returns the catalogue's sample body of an event type.
+func (e *Engine) Sample(provider, typ string) (body []byte, ok bool) {
+	w := e.services[provider]
+	if w == nil {
+		return nil, false
+	}
+	body, err := w.world.Catalogue().Sample(typ)
+	return body, err == nil
 }

@@ -15,21 +15,12 @@ import (
 	"tacklebox/receiver/journal"
 )
 
-// signer is the provider as faults see it.
-func (w *service) signer() *fault.Signer {
-	s := &fault.Signer{Title: w.provider.Title}
-	if p := w.provider.Signing; p != nil && p.Scheme != nil {
-		s.Faults = p.Scheme.Faults(p.Retired != nil)
-	}
-	return s
-}
-
 // signerOf returns who signs what a rule's filter names, nil when that may be
 // anybody.
 func (e *Engine) signerOf(q string) *fault.Signer {
 	for term := range strings.FieldsSeq(q) {
 		if name, ok := strings.CutPrefix(term, "provider:"); ok && e.services[name] != nil {
-			return e.services[name].signer()
+			return fault.SignerOf(e.services[name].provider)
 		}
 	}
 	return nil
@@ -40,7 +31,7 @@ func (w *service) decide(d *delivery) *fault.Plan {
 	if len(d.rules) == 0 && w.engine.faults.Empty() {
 		return &fault.Plan{}
 	}
-	return w.engine.faults.Decide(fault.Attempt{Own: d.rules, Signer: w.signer(),
+	return w.engine.faults.Decide(fault.Attempt{Own: d.rules, Signer: fault.SignerOf(w.provider),
 		Draw: func() float64 { return w.world.Rand("fault").Float64() },
 		Entry: func() *journal.Entry {
 			return &journal.Entry{Kind: journal.Attempt, Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],

@@ -16,7 +16,7 @@ import (
 
 const (
 	maxCount = 100_000 // events of one firing
-	slice    = 500     // of them that are made before others may use the mock
+	slice    = 100     // of them that are made before others may use the mock
 )
 
 // firing is an order being carried out.
@@ -98,7 +98,7 @@ func (w *service) runAll(f *firing) {
 }
 
 func (w *service) checkFiring(f *firing) (err error) {
-	if err := w.checkType(f.Account, f.Type); err != nil {
+	if err := w.about.CheckType(f.Account, f.Type); err != nil {
 		return err
 	}
 	f.Body, f.Merge = api.Present(f.Body), api.Present(f.Merge)
@@ -111,7 +111,7 @@ func (w *service) checkFiring(f *firing) (err error) {
 	if !api.Shallow(f.Merge) {
 		return api.Refuse("bad_merge", "", "merge goes deeper than %d levels", api.MaxDepth)
 	}
-	if f.rules, err = fault.Parse(f.Faults, w.engine.clock.Now, func(string) *fault.Signer { return w.signer() }); err != nil {
+	if f.rules, err = fault.Parse(f.Faults, w.engine.clock.Now, func(string) *fault.Signer { return fault.SignerOf(w.provider) }); err != nil {
 		return err
 	}
 	known, err := w.world.Catalogue().Paths(f.Type)
@@ -120,26 +120,6 @@ func (w *service) checkFiring(f *firing) (err error) {
 	}
 	ev := provider.Event{Type: f.Type, Set: f.Set, Unset: f.Unset, Merge: f.Merge}
 	return ev.CheckPaths(known)
-}
-
-func (w *service) checkType(account, typ string) error {
-	if _, ok := w.world.Catalogue().Event(typ); !ok {
-		var types []string
-		for _, e := range w.world.Catalogue().Events {
-			types = append(types, e.Type)
-		}
-		hint := fmt.Sprintf("GET /_/providers/%s lists its %d event types", w.provider.Name, len(types))
-		if near := api.Nearest(typ, types); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return api.Refuse(api.CodeUnknownType, hint, "%s has no event type %q", w.provider.Name, api.Clip(typ))
-	}
-	if w.provider.Offers != nil {
-		if hint, ok := w.provider.Offers(w.world, account, typ); !ok {
-			return api.Refuse(api.CodeUnknownType, hint, "%s has no event type %q here", w.provider.Name, typ)
-		}
-	}
-	return nil
 }
 
 // fireOne makes one event, decides who gets it, writes it down and queues its

@@ -51,7 +51,7 @@ func (w *service) checkRegistration(in *api.NewSubscription) error {
 		return api.Refuse("no_types", fmt.Sprintf("GET /_/providers/%s lists its event types", w.provider.Name), "types is empty")
 	}
 	for _, typ := range in.Types {
-		if err := w.checkType(in.Account, typ); err != nil {
+		if err := w.about.CheckType(in.Account, typ); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"tacklebox/mock/describe"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
@@ -21,12 +22,12 @@ type service struct {
 	provider *provider.Provider
 	book     *provider.Book
 	world    *provider.World // the book's
+	about    *describe.Description
 
 	mu       sync.Mutex
 	log      map[string]*deliveryLog // by account
 	queues   map[string]*queue
 	timers   []timer
-	schemas  map[string]json.RawMessage // by type, as they are shown
 	stats    stats
 	folded   uint64 // newest entry of the checkpoint that it began with
 	calledAt string // this instance's address as the client of the call at hand has it, else ""

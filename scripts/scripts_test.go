@@ -4,6 +4,7 @@ package scripts
 
 import (
 	"bufio"
+	"bytes"
 	"debug/elf"
 	"encoding/json"
 	"errors"
@@ -184,6 +185,26 @@ func TestContainerBinary(t *testing.T) {
 	}
 	if info, err := os.Stat(path); err != nil || info.Size() > 20<<20 {
 		t.Errorf("the binary has %d bytes, want at most %d: %v", info.Size(), 20<<20, err)
+	}
+}
+
+// TestLeftOut: what would bring megabytes along is not linked, although a dependency
+// imports it. Calling a method by a name that is not known when the program is
+// linked keeps every method of every type.
+func TestLeftOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	t.Parallel()
+	program, err := os.ReadFile(binary(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, linked := range map[string]bool{"text/template.(*Template).Execute": false, "go/format.Source": false, "html/template.New": false,
+		"reflect.Value.MethodByName": false, "time/tzdata.loadFromEmbeddedTZData": false, "tacklebox/mock.New": true} {
+		if bytes.Contains(program, []byte(name)) != linked {
+			t.Errorf("%s: linked %v, want %v", name, !linked, linked)
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ func post(t *testing.T, url, body string) {
 // TestFirstKey: an empty sandbox teaches, and one key fires a sample that comes
 // back to an inbox.
 func TestFirstKey(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees(sb.URL + "/in/hello")
@@ -61,6 +62,7 @@ func TestFirstKey(t *testing.T) {
 
 // TestRetry follows a delivery from its refusal to its acceptance, by keys.
 func TestRetry(t *testing.T) {
+	t.Parallel()
 	sb := orders(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -84,6 +86,7 @@ func TestRetry(t *testing.T) {
 
 // TestPalette fires with a changed value, of the sample's type, from the form.
 func TestPalette(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -106,6 +109,7 @@ func TestPalette(t *testing.T) {
 // TestPaletteOfAFile: a provider from a file is in the palette, its values keep
 // the sample's types, and what it sent has its line.
 func TestPaletteOfAFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"acme.yaml": "name: acme\nsamples: s\nsign: github\n", "s/order.paid.json": `{"id":7,"total":12.5}`} {
 		at := filepath.Join(dir, filepath.FromSlash(name))
@@ -127,6 +131,7 @@ func TestPaletteOfAFile(t *testing.T) {
 
 // TestFormFields reads every field of the form, and keeps what it held.
 func TestFormFields(t *testing.T) {
+	t.Parallel()
 	m := filled(t, 80, 24)
 	fill := func() *ui.Form {
 		press(m, "f", "shoptet order:create", "enter")
@@ -162,6 +167,7 @@ func TestFormFields(t *testing.T) {
 
 // TestFilter filters as it is typed and comes back with esc.
 func TestFilter(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	post(t, sb.Inbox("two"), `{"n":2}`)
@@ -199,6 +205,7 @@ func TestFilter(t *testing.T) {
 // TestCopy sends what is copied to the terminal, which alone reaches the
 // clipboard of the user.
 func TestCopy(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	d := drive(t, sb.URL, desk.Options{})
@@ -215,6 +222,7 @@ func TestCopy(t *testing.T) {
 
 // TestExport writes every format to a file once and never over another.
 func TestExport(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	d := drive(t, sb.URL, desk.Options{})
@@ -231,6 +239,7 @@ func TestExport(t *testing.T) {
 
 // TestDiff marks one entry and compares another with it.
 func TestDiff(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1,"same":true}`)
 	post(t, sb.Inbox("one"), `{"n":2,"same":true}`)
@@ -250,6 +259,7 @@ func TestDiff(t *testing.T) {
 
 // TestFaults adds every kind that the panel offers, and ends them.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) > 0 })
@@ -276,6 +286,7 @@ func TestFaults(t *testing.T) {
 
 // TestInbox sets what an inbox replies.
 func TestInbox(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -299,6 +310,7 @@ func TestInbox(t *testing.T) {
 
 // TestExpectation is met when what is expected has come, and says how far it is.
 func TestExpectation(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -337,6 +349,7 @@ func subscribed(t *testing.T, sb *sandbox.Running, inbox string) {
 // TestSubscriptions shows what a client registered at a mock API, narrows the
 // list to it, and shows it beside its delivery.
 func TestSubscriptions(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	subscribed(t, sb, "shop")
 	d := drive(t, sb.URL, desk.Options{})
@@ -363,6 +376,7 @@ func TestSubscriptions(t *testing.T) {
 
 // TestForgotten: what another client deletes goes from the screen too.
 func TestForgotten(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), "1")
 	d := drive(t, sb.URL, desk.Options{})
@@ -379,6 +393,7 @@ func TestForgotten(t *testing.T) {
 
 // TestEdit opens the body in the editor and replays what was saved there.
 func TestEdit(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	d := drive(t, sb.URL, desk.Options{Editor: "true"})
@@ -393,6 +408,7 @@ func TestEdit(t *testing.T) {
 // TestReplays sends again: signed anew, edited, and what belongs together stays
 // together.
 func TestReplays(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("one")})
 	post(t, sb.Inbox("two"), `{}`)
@@ -413,6 +429,7 @@ func TestReplays(t *testing.T) {
 
 // TestClock moves by a duration, and explains one that it cannot.
 func TestClock(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("manual 09:00:00")
@@ -435,6 +452,7 @@ func TestClock(t *testing.T) {
 // TestEditorResults goes on with what an editor saved: a payload for the form,
 // and all settings of an inbox.
 func TestEditorResults(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	script := filepath.Join(t.TempDir(), "editor")
 	if err := os.WriteFile(script, []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
@@ -459,6 +477,7 @@ func TestEditorResults(t *testing.T) {
 
 // TestMouse chooses, unfolds and scrolls.
 func TestMouse(t *testing.T) {
+	t.Parallel()
 	m := filled(t, 120, 40)
 	answer(m, story())
 	click := func(x, y int) { m.Update(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }
@@ -488,25 +507,4 @@ func TestMouse(t *testing.T) {
 	if it := m.Over().(*ui.Picker).Current(); it == nil || it.Label != "shoptet order:update" {
 		t.Errorf("a click in a list chose %v", it)
 	}
-}
-
-// TestTypesOfAnotherProfile: what the profile in force does not have is listed with
-// how it can be had, and choosing it leads to the settings.
-func TestTypesOfAnotherProfile(t *testing.T) {
-	sb := sandbox.Start(t)
-	d := drive(t, sb.URL, desk.Options{})
-	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) > 0 })
-	d.press("f", "massPaid")
-	d.sees("[not here]")
-	d.press("enter")
-	d.sees("Settings of Shoptet")
-	d.sees("cannot be fired here")
-	d.press("profile", "enter", "ctrl+u", "2026-08", "enter")
-	d.sees("profile is set")
-	d.until("the catalogue of the other profile", func() bool {
-		p := d.m.Catalog.Provider("shoptet")
-		return p != nil && slices.ContainsFunc(p.Events, func(e api.EventType) bool { return e.Type == "order:massPaid" })
-	})
-	d.press("esc", "esc", "f", "massPaid", "enter")
-	d.sees("Fire shoptet order:massPaid")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal/query"
 )
@@ -35,6 +36,15 @@ const (
 type Signer struct {
 	Title  string
 	Faults []string
+}
+
+// SignerOf is a provider as faults see it.
+func SignerOf(p *provider.Provider) *Signer {
+	s := &Signer{Title: p.Title}
+	if p.Signing != nil && p.Signing.Scheme != nil {
+		s.Faults = p.Signing.Scheme.Faults(p.Signing.Retired != nil)
+	}
+	return s
 }
 
 // Parse checks faults and puts presets' contents in their place. of tells who

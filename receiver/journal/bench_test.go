@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/disk"
@@ -76,6 +77,45 @@ func BenchmarkScan100k(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+		})
+	}
+}
+
+// BenchmarkPath100k filters by a path into bodies that all hold the bytes that are
+// looked for. "per plain" is the time of the plain search of the same round.
+func BenchmarkPath100k(b *testing.B) {
+	if testing.Short() {
+		b.Skip("writes 150 MB")
+	}
+	s := mustOpen(b, b.TempDir(), disk.Options{})
+	note := strings.Repeat("some words of a note, ", 8)
+	for i := range 100_000 {
+		e := journaltest.Sample(i, 0)
+		e.Request.Body = fmt.Appendf(nil, `{"token":"tok-%06d","note":%q,"tags":["SO-1",true,null],"customer":{"name":"Ann","mail":"ann@example.com","city":"Brno"},`+
+			`"order":{"number":"SO-1%[1]d","total":%[1]d.50,"lines":[{"sku":"A-1","count":2,"text":%[2]q},{"sku":"A-2","count":1,"text":%[2]q}]},"more":%[2]q}`, i, note)
+		s.Append(e)
+	}
+	scan := func(q string) float64 {
+		f, err := query.Parse(q, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		if err := s.Scan(b.Context(), 0, 0, false, f, func(*journal.Entry) bool { return true }); err != nil {
+			b.Fatal(err)
+		}
+		return float64(time.Since(began))
+	}
+	scan("zzzznotthere")
+	for _, q := range []string{"body.order.number=SO-1", "body.order.total>100000", "body.order.number~^SO-2", "body.order.lines.#.count=7", "body.order.number=SO-2"} {
+		b.Run(q, func(b *testing.B) {
+			var path, plain float64
+			for b.Loop() {
+				path += scan(q)
+				plain += scan("zzzznotthere")
+			}
+			b.ReportMetric(path/plain, "per_plain")
+			b.ReportMetric(path/float64(b.N)/100_000, "ns/candidate")
 		})
 	}
 }

@@ -7,125 +7,71 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/complete"
+	"tacklebox/tui/cli/entries"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
-	"tacklebox/tui/cli/serve"
+	"tacklebox/tui/cli/providers"
 	"tacklebox/tui/safe"
 )
 
-// App is everything a command may touch. The zero value of an optional field
-// means that the thing does not exist.
-type App struct {
-	Version string
-	Getenv  func(string) string
-	Now     func() time.Time // the wall clock, time.Now where it is nil
-	Stdin   io.Reader
-	Stdout  io.Writer
-	Stderr  io.Writer
-	// Terminal reports whether stdin and stdout are both a terminal.
-	Terminal bool
-	// Shown reports that stdout is a terminal, whatever stdin is: bytes that one
-	// would obey never reach it.
-	Shown bool
-	// Open opens the sandbox that `up` serves; main owns the composition.
-	Open func(serve.Options) (Instance, error)
-	// Local starts a sandbox in memory for commands that work without a running
-	// one and returns its URL.
-	Local func(ctx context.Context) (url string, stop func(), err error)
-	// ProviderFiles reads and writes provider files. Optional.
-	ProviderFiles ProviderFiles
-	// TUI runs the full-screen program until the user leaves it. Optional.
-	TUI func(ctx context.Context, c *client.Client, o TUIOptions) error
-
-	url   string // --url
-	token string // --token
-	space string // --space
-	json  bool   // --json
-	out   *print.Printer
-}
-
-// Instance is a sandbox that `up` serves.
-type Instance interface {
-	// Bind tells the address that Serve will listen on, so that links are right.
-	Bind(net.Addr)
-	// Serve answers on the listener until Shutdown.
-	Serve(net.Listener) error
-	// Shutdown stops serving, lets what is in flight end while ctx lasts, and
-	// closes the journal.
-	Shutdown(context.Context) error
-	// Follow calls yield for every entry from now on, in order, with a gap for
-	// those that were removed before, and with neither whenever it has caught up.
-	// It returns when yield fails, or when ctx has ended and everything until
-	// then was given. The entry is valid only during the call.
-	Follow(ctx context.Context, yield func(*Entry, *Gap) error) error
-	// TLSURL is the address for HTTPS, "" where there is none.
-	TLSURL() string
-}
-
-// Entry is one thing that happened, as the journal keeps it.
-type Entry = api.Entry
-
-// Gap stands for entries that are no longer kept.
-type Gap = api.Gap
-
-// Client speaks to a sandbox; main hands it on to the full-screen program.
-type Client = client.Client
-
-// TUIOptions is what the full-screen program is told by the command line.
-type TUIOptions struct {
-	Attached bool   // the sandbox belongs to another process
-	Memory   bool   // it keeps nothing on disk
-	Theme    string // dark, light, auto or a file; "": as the user set
-	Version  string // of this binary
-}
-
-func (a *App) now() time.Time {
-	if a.Now == nil {
-		return time.Now()
-	}
-	return a.Now()
-}
+// What main composes, by the names it has there.
+type (
+	// App is everything a command may touch.
+	App = command.App
+	// Entry is one thing that happened, as the journal keeps it.
+	Entry = api.Entry
+	// Gap stands for entries that are no longer kept.
+	Gap = api.Gap
+	// Client speaks to a sandbox; main hands it on to the full-screen program.
+	Client = client.Client
+	// Instance is a sandbox that `up` serves.
+	Instance = command.Instance
+	// TUIOptions is what the full-screen program is told by the command line.
+	TUIOptions = command.TUIOptions
+	// ProviderFiles reads and writes provider files.
+	ProviderFiles = command.ProviderFiles
+	// Finding is one thing that doctor looked at.
+	Finding = command.Finding
+)
 
 // Run executes one command line and returns the exit code. args is without the
 // program's name.
-func (a *App) Run(ctx context.Context, args []string) int {
-	root := a.root()
+func Run(ctx context.Context, a *App, args []string) int {
+	root := rootOf(a)
 	root.SetArgs(withDefault(root, args))
-	a.out = print.New(a.Stdout, a.Terminal || a.Shown, a.Getenv)
+	a.Out = print.New(a.Stdout, a.Terminal || a.Shown, a.Getenv)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		err = a.out.Flush()
+		err = a.Out.Flush()
 	} else {
-		_ = a.out.Flush()
+		_ = a.Out.Flush()
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return exit.Interrupted
 	}
-	a.complain(exit.Explain(err))
+	complain(a, exit.Explain(err))
 	return exit.Code(err)
 }
 
 // complain prints an error for a person. Its text may quote a server, a file or
 // a capture.
-func (a *App) complain(err error) {
+func complain(a *App, err error) {
 	if exit.Silent(err) {
 		return
 	}
 	fmt.Fprintf(a.Stderr, "tacklebox: %s\n", safe.Text(err.Error()))
 }
 
-func (a *App) root() *cobra.Command {
+func rootOf(a *App) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "tacklebox",
 		Short: "A local sandbox for webhooks",
@@ -149,30 +95,30 @@ Without a command: tacklebox up.`,
 	version := root.Flags().BoolP("version", "v", false, "version for tacklebox")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *version { // cobra's own would bring text/template along, and with it every method of the program
-			a.out.Line("tacklebox %s", a.Version)
+			a.Out.Line("tacklebox %s", a.Version)
 			return nil
 		}
 		return cmd.Help()
 	}
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkPlace(cmd) }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.CheckPlace(cmd) }
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.url, "url", "", "address of the sandbox (default: TACKLEBOX_URL, the running one, http://127.0.0.1:4780)")
-	flags.StringVar(&a.token, "token", "", "token of the control API (default: TACKLEBOX_TOKEN)")
-	flags.StringVar(&a.space, "space", "", "`NAME` of the space to work in (default: TACKLEBOX_SPACE, the one without a name)")
-	flags.BoolVar(&a.json, "json", false, "print JSON")
-	a.addCommands(root)
+	flags.StringVar(&a.URL, "url", "", "address of the sandbox (default: TACKLEBOX_URL, the running one, http://127.0.0.1:4780)")
+	flags.StringVar(&a.TokenFlag, "token", "", "token of the control API (default: TACKLEBOX_TOKEN)")
+	flags.StringVar(&a.SpaceFlag, "space", "", "`NAME` of the space to work in (default: TACKLEBOX_SPACE, the one without a name)")
+	flags.BoolVar(&a.JSON, "json", false, "print JSON")
+	addCommands(a, root)
 	return root
 }
 
-func (a *App) addCommands(root *cobra.Command) {
+func addCommands(a *App, root *cobra.Command) {
 	groups := []struct {
 		id, title string
 		commands  []*cobra.Command
 	}{
 		{"run", "Run:", []*cobra.Command{upCommand(a), tuiCommand(a), readyCommand(a), spacesCommand(a), mcpCommand(a), caCommand(a), doctorCommand(a)}},
-		{"send", "Send:", []*cobra.Command{providersCommand(a), providerCommand(a), eventsCommand(a), fireCommand(a), retryCommand(a), replayCommand(a), scenarioCommand(a), signCommand(a), sendCommand(a)}},
-		{"see", "See:", []*cobra.Command{tailCommand(a), entriesCommand(a), showCommand(a), diffCommand(a), exportCommand(a), importCommand(a), expectCommand(a), verifyCommand(a), contractCommand(a), schemesCommand(a)}},
-		{"set", "Set:", []*cobra.Command{subscribeCommand(a), subscriptionsCommand(a), settingsCommand(a), inboxCommand(a), faultsCommand(a), secretsCommand(a), clockCommand(a), resetCommand(a)}},
+		{"send", "Send:", []*cobra.Command{providers.ProvidersCommand(a), providers.ProviderCommand(a), providers.EventsCommand(a), providers.FireCommand(a), providers.RetryCommand(a), providers.ReplayCommand(a), scenarioCommand(a), providers.SignCommand(a), providers.SendCommand(a)}},
+		{"see", "See:", []*cobra.Command{entries.TailCommand(a), entries.EntriesCommand(a), entries.ShowCommand(a), entries.DiffCommand(a), entries.ExportCommand(a), entries.ImportCommand(a), entries.ExpectCommand(a), providers.VerifyCommand(a), contractCommand(a), providers.SchemesCommand(a)}},
+		{"set", "Set:", []*cobra.Command{providers.SubscribeCommand(a), providers.SubscriptionsCommand(a), providers.SettingsCommand(a), inboxCommand(a), providers.FaultsCommand(a), providers.SecretsCommand(a), clockCommand(a), resetCommand(a)}},
 		{"more", "More:", []*cobra.Command{versionCommand(a), completionCommand(a)}},
 	}
 	for _, g := range groups {
@@ -183,7 +129,7 @@ func (a *App) addCommands(root *cobra.Command) {
 		}
 	}
 	root.AddCommand(filterTopic())
-	complete.Register(root, a.completing)
+	complete.Register(root, completing(a))
 	root.CompletionOptions.DisableDefaultCmd = true // ours refuses a shell it does not know
 	root.SetHelpCommandGroupID("more")
 }

@@ -38,7 +38,7 @@ func TestWithDefault(t *testing.T) {
 		"--json tial":                "--json tial",
 	} {
 		app := &App{Getenv: func(string) string { return "" }}
-		if got := strings.Join(withDefault(app.root(), strings.Fields(in)), " "); got != want {
+		if got := strings.Join(withDefault(rootOf(app), strings.Fields(in)), " "); got != want {
 			t.Errorf("arguments %q become %q, want %q", in, got, want)
 		}
 	}
@@ -100,35 +100,6 @@ func TestTerminalBody(t *testing.T) {
 		got := run(context.Background(), &c.app, map[string]string{"TERM": "dumb"}, "", "show", "1", "--body", "--url", server.URL)
 		if got.out != c.want {
 			t.Errorf("terminal %t, shown %t: got %q", c.app.Terminal, c.app.Shown, got.out)
-		}
-	}
-}
-
-func TestAddress(t *testing.T) {
-	state := noneRunning(t)
-	ready, err := serve.ReadReady(serve.ReadyPath(filepath.Join(state["XDG_STATE_HOME"], "tacklebox")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead := filepath.Join(t.TempDir(), "data")
-	if err := errors.Join(os.Mkdir(dead, 0o700), serve.Ready{URL: "http://dead", PID: 1 << 22}.Write(serve.ReadyPath(dead))); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		name, flag string
-		env        map[string]string
-		want       string
-		asked      bool
-	}{
-		{"flag", "http://f", map[string]string{"TACKLEBOX_URL": "http://e"}, "http://f", true},
-		{"environment", "", map[string]string{"TACKLEBOX_URL": "http://e", "XDG_STATE_HOME": state["XDG_STATE_HOME"]}, "http://e", true},
-		{"running instance", "", state, ready.URL, false},
-		{"an instance that died", "", map[string]string{"TACKLEBOX_DATA": dead}, defaultURL, false},
-		{"nothing", "", nil, defaultURL, false},
-	} {
-		app := &App{url: c.flag, Getenv: func(name string) string { return c.env[name] }}
-		if at := app.address(); at.url != c.want || at.asked != c.asked || at.err != nil {
-			t.Errorf("%s: %+v; want %s, %t", c.name, at, c.want, c.asked)
 		}
 	}
 }
@@ -244,7 +215,7 @@ func TestDoctor(t *testing.T) {
 	got := run(context.Background(), new(App), good, "", "doctor", "--json")
 	var checks []string
 	for line := range strings.Lines(got.out) {
-		var f finding
+		var f Finding
 		if err := json.Unmarshal([]byte(line), &f); err != nil {
 			t.Fatal(err)
 		}
@@ -305,7 +276,7 @@ func TestReady(t *testing.T) {
 // TestBrokenOutput: a result that could not be written is not a success.
 func TestBrokenOutput(t *testing.T) {
 	app := &App{Stdout: brokenWriter{}, Stderr: io.Discard, Stdin: strings.NewReader(""), Getenv: func(string) string { return "" }}
-	if code := app.Run(context.Background(), []string{"version"}); code != exit.Failure {
+	if code := Run(context.Background(), app, []string{"version"}); code != exit.Failure {
 		t.Errorf("code %d, want %d", code, exit.Failure)
 	}
 }

@@ -9,7 +9,7 @@ import (
 func BenchmarkRoot(b *testing.B) {
 	for b.Loop() {
 		app := &App{Getenv: func(string) string { return "" }, Stdout: io.Discard, Stderr: io.Discard}
-		if code := app.Run(b.Context(), []string{"version"}); code != 0 {
+		if code := Run(b.Context(), app, []string{"version"}); code != 0 {
 			b.Fatal(code)
 		}
 	}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+
+	"tacklebox/tui/cli/command"
 )
 
 func caCommand(a *App) *cobra.Command {
@@ -9,29 +11,29 @@ func caCommand(a *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ca",
 		Short: "Say which certificate clients of the HTTPS port trust, and how they are told",
-		Args:  args(),
+		Args:  command.Args(),
 	}
 	cmd.Flags().BoolVar(&pem, "print", false, "print the certificate (PEM)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		text, path, err := a.client().Authority(cmd.Context())
+		text, path, err := a.Client().Authority(cmd.Context())
 		if err != nil {
 			return err
 		}
 		switch {
-		case a.json:
-			return a.out.JSON(map[string]string{"path": path, "pem": text})
+		case a.JSON:
+			return a.Out.JSON(map[string]string{"path": path, "pem": text})
 		case pem:
-			a.out.Text(text)
+			a.Out.Text(text)
 			return nil
 		case path == "":
-			a.out.Line("this sandbox keeps nothing on disk: 'tacklebox ca --print > ca.pem' writes its certificate")
+			a.Out.Line("this sandbox keeps nothing on disk: 'tacklebox ca --print > ca.pem' writes its certificate")
 			path = "ca.pem"
 		default:
-			a.out.Line("%s", path)
+			a.Out.Line("%s", path)
 		}
-		a.out.Line("")
+		a.Out.Line("")
 		for _, line := range howToTrust(path) {
-			a.out.Line("%s", line)
+			a.Out.Line("%s", line)
 		}
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/api"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 )
@@ -21,7 +22,7 @@ func clockCommand(a *App) *cobra.Command {
 due attempt, or to a time. The answer comes when everything that fell due has
 been attempted.`,
 		Example: "  tacklebox clock advance 24h\n  tacklebox clock next",
-		Args:    args("[advance|next|to]", "[D|TIME]"),
+		Args:    command.Args("[advance|next|to]", "[D|TIME]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			move, err := clockMove(args)
 			if err != nil {
@@ -29,9 +30,9 @@ been attempted.`,
 			}
 			var clock *api.Clock
 			if move == nil {
-				clock, err = a.client().Clock(cmd.Context())
+				clock, err = a.Client().Clock(cmd.Context())
 			} else {
-				clock, err = a.client().MoveClock(cmd.Context(), *move)
+				clock, err = a.Client().MoveClock(cmd.Context(), *move)
 			}
 			if err != nil {
 				return err
@@ -70,12 +71,12 @@ func clockMove(args []string) (*api.ClockMove, error) {
 }
 
 func (a clockRun) printClock(c *api.Clock) error {
-	if a.json {
-		return a.out.JSON(c)
+	if a.JSON {
+		return a.Out.JSON(c)
 	}
-	a.out.Line("%s  %s", c.Now.Format(time.RFC3339Nano), a.out.Paint(print.Quiet, c.Mode))
+	a.Out.Line("%s  %s", c.Now.Format(time.RFC3339Nano), a.Out.Paint(print.Quiet, c.Mode))
 	if !c.Next.IsZero() {
-		a.out.Line("next attempt %s, in %s", c.Next.Format(time.RFC3339), c.Next.Sub(c.Now).Round(time.Millisecond).String())
+		a.Out.Line("next attempt %s, in %s", c.Next.Format(time.RFC3339), c.Next.Sub(c.Now).Round(time.Millisecond).String())
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
+	"tacklebox/tui/cli/complete"
 	"tacklebox/tui/cli/exit"
 )
 
@@ -20,7 +22,7 @@ func completionCommand(a *App) *cobra.Command {
 		Short: "Write a completion script for bash, zsh, fish or powershell",
 		Example: `  source <(tacklebox completion bash)
   tacklebox completion fish > ~/.config/fish/completions/tacklebox.fish`,
-		Args:      args("SHELL"),
+		Args:      command.Args("SHELL"),
 		ValidArgs: shells,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(shells, args[0]) {
@@ -36,7 +38,7 @@ func completionCommand(a *App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.out.Text(b.String())
+			a.Out.Text(b.String())
 			return nil
 		},
 	}
@@ -68,8 +70,12 @@ fi
 `
 
 // completing hands the running sandbox to a Tab, or one in memory where none runs.
-func (a *App) completing(ctx context.Context, f func(*client.Client)) {
-	c := a.client()
+func completing(a *App) complete.Asking {
+	return func(ctx context.Context, f func(*client.Client)) { ask(ctx, a, f) }
+}
+
+func ask(ctx context.Context, a *App, f func(*client.Client)) {
+	c := a.Client()
 	if err := c.Ready(ctx); err == nil || !errors.Is(err, client.ErrConnect) || a.Local == nil {
 		f(c)
 		return

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/contract"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
@@ -34,7 +35,7 @@ Provider and event type are found in the payload, or by the names of folder and 
 Exit code 0: no drift. 1: drift.`,
 		Example: `  tacklebox contract testdata/webhooks
   tacklebox contract order.json --provider shoptet --type order:create --junit report.xml`,
-		Args: args("FILE|DIR…"),
+		Args: command.Args("FILE|DIR…"),
 	}
 	cmd.Flags().StringVar(&r.provider, "provider", "", "whose payloads they are (`NAME`)")
 	cmd.Flags().StringVar(&r.typ, "type", "", "event type of all of them (`TYPE`)")
@@ -44,7 +45,7 @@ Exit code 0: no drift. 1: drift.`,
 		if err != nil {
 			return err
 		}
-		return a.withLocal(cmd.Context(), func(c *client.Client, local bool) error {
+		return a.WithLocal(cmd.Context(), func(c *client.Client, local bool) error {
 			if local || a.Local == nil {
 				return r.check(cmd.Context(), c, c, files)
 			}
@@ -74,7 +75,7 @@ func (r contractRun) check(ctx context.Context, c, reader *client.Client, files 
 		}
 		cases = append(cases, checked...)
 	}
-	if err := r.report(r.junit, "tacklebox contract", cases); err != nil {
+	if err := r.Report(r.junit, "tacklebox contract", cases); err != nil {
 		return err
 	}
 	for _, c := range cases {
@@ -104,7 +105,7 @@ func (r contractRun) file(ctx context.Context, catalogue *contract.Catalogue, re
 		cases = append(cases, checked...)
 	}
 	if len(foreign) > 0 {
-		r.say("left out %d of %d requests: %v", len(foreign), len(payloads), foreign[0])
+		r.Say("left out %d of %d requests: %v", len(foreign), len(payloads), foreign[0])
 	}
 	if len(cases) == 0 {
 		return nil, exit.Usagef("%s: no request in it is a callback of a known type; give --provider and --type", file)
@@ -140,7 +141,7 @@ func (r contractRun) judge(catalogue *contract.Catalogue, p *contract.Payload) (
 }
 
 func (r contractRun) tell(p *contract.Payload, what string, drift []contract.Drift) error {
-	if r.json {
+	if r.JSON {
 		line := map[string]any{"file": p.File, "provider": p.Provider, "types": p.Types, "ok": len(drift) == 0, "drift": drift}
 		if drift == nil {
 			line["drift"] = []any{}
@@ -148,15 +149,15 @@ func (r contractRun) tell(p *contract.Payload, what string, drift []contract.Dri
 		if p.Number > 0 {
 			line["request"] = p.Number
 		}
-		return r.out.JSON(line)
+		return r.Out.JSON(line)
 	}
 	state := "ok"
 	if len(drift) > 0 {
 		state = "drift"
 	}
-	r.out.Line("%-7s %s: %s", r.out.Paint(print.Verdict(state == "ok"), state), p, what)
+	r.Out.Line("%-7s %s: %s", r.Out.Paint(print.Verdict(state == "ok"), state), p, what)
 	for _, d := range drift {
-		r.out.Text("        " + d.String())
+		r.Out.Text("        " + d.String())
 	}
 	return nil
 }

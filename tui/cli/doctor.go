@@ -15,48 +15,68 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 	"tacklebox/tui/cli/serve"
 )
 
-// finding is one thing that doctor looked at.
-type finding struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Found  string `json:"found"`
-	Advice string `json:"advice,omitempty"`
-}
-
 // doctorRun is what the command does with the app.
 type doctorRun struct{ *App }
 
 func doctorCommand(a *App) *cobra.Command {
-	return &cobra.Command{
+	var shared serve.Sharing
+	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what may keep the sandbox from working, and say what to do",
-		Args:  args(),
+		Args:  command.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			running := a.client().Ready(cmd.Context()) == nil
-			findings := []finding{doctorRun{a}.checkData(), doctorRun{a}.checkPort(cmd.Context(), running), doctorRun{a}.checkClock(cmd.Context(), running), doctorRun{a}.checkTerminal()}
+			if shared.Shared != "" || shared.NATSCreds != "" {
+				return doctorRun{a}.shared(cmd.Context(), shared)
+			}
+			running := a.Client().Ready(cmd.Context()) == nil
+			findings := []Finding{doctorRun{a}.checkData(), doctorRun{a}.checkPort(cmd.Context(), running), doctorRun{a}.checkClock(cmd.Context(), running), doctorRun{a}.checkTerminal()}
 			return doctorRun{a}.report(findings)
 		},
 	}
+	shared.ServerFlags(cmd.Flags())
+	return cmd
 }
 
-func (a doctorRun) report(findings []finding) error {
+// shared looks at the servers of a sandbox of many processes, and at nothing else.
+func (a doctorRun) shared(ctx context.Context, o serve.Sharing) error {
+	if o.Shared == "" {
+		return exit.Usagef("--nats-creds belongs to --shared nats://HOST")
+	}
+	if a.CheckShared == nil {
+		return errors.New("this build has no sandbox")
+	}
+	findings, reached, err := a.CheckShared(ctx, o.Shared, o.NATSCreds)
+	if err != nil {
+		return exit.Misused(err)
+	}
+	if err := a.report(findings); err != nil && reached {
+		return err
+	}
+	if !reached {
+		return exit.Failed(exit.Connect)
+	}
+	return nil
+}
+
+func (a doctorRun) report(findings []Finding) error {
 	bad := false
 	for _, f := range findings {
 		bad = bad || !f.OK
-		if a.json {
-			if err := a.out.JSON(f); err != nil {
+		if a.JSON {
+			if err := a.Out.JSON(f); err != nil {
 				return err
 			}
 			continue
 		}
-		a.out.Line("%-6s %-9s %s", a.out.Paint(print.Verdict(f.OK), print.OKOrFailed(f.OK)), f.Check, f.Found)
+		a.Out.Line("%-6s %-9s %s", a.Out.Paint(print.Verdict(f.OK), print.OKOrFailed(f.OK)), f.Check, f.Found)
 		if f.Advice != "" {
-			a.out.Line("       → %s", f.Advice)
+			a.Out.Line("       → %s", f.Advice)
 		}
 	}
 	if bad {
@@ -66,8 +86,8 @@ func (a doctorRun) report(findings []finding) error {
 }
 
 // checkData looks for a folder that can be written, or made.
-func (a doctorRun) checkData() finding {
-	f := finding{Check: "data", Found: serve.DefaultData(a.Getenv)}
+func (a doctorRun) checkData() Finding {
+	f := Finding{Check: "data", Found: serve.DefaultData(a.Getenv)}
 	if f.Found == "" {
 		f.Found, f.Advice = "no folder", "set --data, XDG_STATE_HOME or HOME, or use --memory"
 		return f
@@ -100,14 +120,14 @@ func writable(dir string) bool {
 }
 
 // checkPort tells a sandbox on the port from a stranger.
-func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
-	url := a.address().url
-	f := finding{Check: "port", OK: true}
+func (a doctorRun) checkPort(ctx context.Context, running bool) Finding {
+	url := a.Address().URL
+	f := Finding{Check: "port", OK: true}
 	if running {
 		f.Found = "a sandbox answers at " + url
 		return f
 	}
-	err := a.client().Ready(ctx)
+	err := a.Client().Ready(ctx)
 	var refused *api.Error
 	if errors.As(err, &refused) && refused.Code == "not_ready" {
 		f.OK, f.Found, f.Advice = false, "a sandbox answers at "+url+", and is not ready: "+refused.Message, refused.Hint
@@ -118,7 +138,7 @@ func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
 		f.Advice = "choose another port with 'tacklebox up --port N', or set --token if it is a sandbox that asks for one"
 		return f
 	}
-	addr := strings.TrimPrefix(defaultURL, "http://")
+	addr := strings.TrimPrefix(command.DefaultURL, "http://")
 	ln, err := net.Listen("tcp", addr)
 	switch {
 	case err == nil:
@@ -136,24 +156,24 @@ func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
 // less makes signatures and tokens look expired.
 var oldestSane = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func (a doctorRun) checkClock(ctx context.Context, running bool) finding {
+func (a doctorRun) checkClock(ctx context.Context, running bool) Finding {
 	now := time.Now()
-	f := finding{Check: "clock", OK: now.After(oldestSane), Found: now.Format(time.RFC3339)}
+	f := Finding{Check: "clock", OK: now.After(oldestSane), Found: now.Format(time.RFC3339)}
 	if !f.OK {
 		f.Advice = "set this machine's clock: signatures and tokens carry times"
 	}
 	if !running {
 		return f
 	}
-	if clock, err := a.client().Clock(ctx); err == nil && clock.Mode != "real" {
+	if clock, err := a.Client().Clock(ctx); err == nil && clock.Mode != "real" {
 		f.Found += fmt.Sprintf("; the sandbox's clock is %s at %s", clock.Mode, clock.Now.Format(time.RFC3339))
 		f.Advice = "retries wait for 'tacklebox clock advance' or 'tacklebox clock next'"
 	}
 	return f
 }
 
-func (a doctorRun) checkTerminal() finding {
-	f := finding{Check: "terminal", OK: true, Found: a.Getenv("TERM")}
+func (a doctorRun) checkTerminal() Finding {
+	f := Finding{Check: "terminal", OK: true, Found: a.Getenv("TERM")}
 	switch {
 	case !a.Terminal:
 		f.Found, f.Advice = "not a terminal", "'tacklebox up' prints JSON lines here; the full-screen program needs a terminal"

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/api"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 )
@@ -29,7 +30,7 @@ repeats. 500x2,200 fails twice and then accepts.`,
 		Example: `  tacklebox inbox orders --reply 500x2,200
   tacklebox inbox orders --reply 200@3s
   tacklebox inbox orders --forward http://localhost:3000/callback --verify shoptet`,
-		Args: args("[NAME]"),
+		Args: command.Args("[NAME]"),
 	}
 	f := cmd.Flags()
 	f.StringVar(&reply, "reply", "", "`STATUS[xN][@DELAY],…` to answer with; \"\" answers 200 again")
@@ -43,7 +44,7 @@ repeats. 500x2,200 fails twice and then accepts.`,
 		if remove {
 			return (inboxRun{a}).forget(cmd.Context(), args[0])
 		}
-		inbox, err := a.client().Inbox(cmd.Context(), args[0])
+		inbox, err := a.Client().Inbox(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ repeats. 500x2,200 fails twice and then accepts.`,
 			inbox.Verify = signing(verify)
 		}
 		if changed("reply") || changed("forward") || changed("verify") {
-			if err := a.client().PutInbox(cmd.Context(), args[0], *inbox); err != nil {
+			if err := a.Client().PutInbox(cmd.Context(), args[0], *inbox); err != nil {
 				return err
 			}
 		}
@@ -70,32 +71,26 @@ repeats. 500x2,200 fails twice and then accepts.`,
 }
 
 func (a inboxRun) inboxes(ctx context.Context) error {
-	list, err := a.client().Inboxes(ctx)
+	list, err := a.Client().Inboxes(ctx)
 	if err != nil {
 		return err
 	}
-	if a.json {
-		return a.out.JSON(list)
-	}
-	rows := [][]string{{"NAME", "CAPTURES", "REPLY", "FORWARD"}}
-	for _, in := range list {
-		rows = append(rows, []string{in.Inbox, strconv.Itoa(in.Captures), answers(in.Settings.Reply), in.Settings.Forward})
-	}
-	a.out.Table(rows)
-	return nil
+	return command.Listing(a.App, list, "", []string{"NAME", "CAPTURES", "REPLY", "FORWARD"}, func(in api.InboxInfo) []string {
+		return []string{in.Inbox, strconv.Itoa(in.Captures), answers(in.Settings.Reply), api.HidePassword(in.Settings.Forward)}
+	})
 }
 
 func (a inboxRun) printInbox(name string, in *api.Inbox) error {
-	if a.json {
-		return a.out.JSON(api.InboxInfo{Inbox: name, Settings: *in})
+	if a.JSON {
+		return a.Out.JSON(api.InboxInfo{Inbox: name, Settings: *in})
 	}
-	a.out.Line("%s  %s", a.out.Paint(print.Bold, name), a.client().URL()+"/in/"+name)
-	a.out.Line("  reply    %s", answers(in.Reply))
+	a.Out.Line("%s  %s", a.Out.Paint(print.Bold, name), a.Client().URL()+"/in/"+name)
+	a.Out.Line("  reply    %s", answers(in.Reply))
 	if in.Forward != "" {
-		a.out.Line("  forward  %s", api.HidePassword(in.Forward))
+		a.Out.Line("  forward  %s", api.HidePassword(in.Forward))
 	}
 	if in.Verify != nil {
-		a.out.Line("  verify   %s", in.Verify.Provider)
+		a.Out.Line("  verify   %s", in.Verify.Provider)
 	}
 	return nil
 }
@@ -118,7 +113,7 @@ func answers(list []api.Reply) string {
 
 // forget makes an inbox answer as one that nobody set.
 func (a inboxRun) forget(ctx context.Context, name string) error {
-	if err := a.client().DeleteInbox(ctx, name); err != nil {
+	if err := a.Client().DeleteInbox(ctx, name); err != nil {
 		return err
 	}
 	return a.printInbox(name, &api.Inbox{})

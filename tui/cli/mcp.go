@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/mcp"
+	"tacklebox/tui/cli/command"
 )
 
 func mcpCommand(a *App) *cobra.Command {
@@ -16,9 +17,9 @@ func mcpCommand(a *App) *cobra.Command {
 		Short: "Serve a running sandbox to an assistant, over standard input and output",
 		Long: `Serve the control API of a running sandbox as tools of the Model Context Protocol, over
 standard input and output. A sandbox serves the same at /_/mcp by itself.`,
-		Args: args(),
+		Args: command.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c := a.client()
+			c := a.Client()
 			call := func(ctx context.Context, method, path string, query url.Values, body []byte) (int, []byte, error) {
 				return c.Raw(ctx, method, "/_"+path, query, body)
 			}

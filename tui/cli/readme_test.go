@@ -68,7 +68,7 @@ func filterMarkdown() string {
 func commandsMarkdown() string {
 	app := &App{Getenv: func(name string) string { return map[string]string{"HOME": "/home/you"}[name] }}
 	var b strings.Builder
-	root := app.root()
+	root := rootOf(app)
 	for _, g := range root.Groups() {
 		fmt.Fprintf(&b, "\n## %s\n", strings.TrimSuffix(g.Title, ":"))
 		for _, c := range root.Commands() {
@@ -169,7 +169,7 @@ func TestThePageOfScenariosNamesEveryStep(t *testing.T) {
 // flag that it does not know.
 func TestEveryCommand(t *testing.T) {
 	app := &App{Getenv: func(string) string { return "" }}
-	for _, c := range app.root().Commands() {
+	for _, c := range rootOf(app).Commands() {
 		if c.Short == "" || c.GroupID == "" && !c.IsAdditionalHelpTopicCommand() {
 			t.Errorf("%s has no line or group in the help", c.Name())
 		}

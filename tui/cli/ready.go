@@ -10,6 +10,7 @@ import (
 
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 )
 
@@ -21,18 +22,18 @@ func readyCommand(a *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ready",
 		Short: "Say whether the sandbox serves requests, or wait until it does",
-		Args:  args(),
+		Args:  command.Args(),
 	}
 	cmd.Flags().DurationVar(&within, "wait", 0, "wait up to `D` for it")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		c, err := a.awaitReady(cmd.Context(), within)
+		c, err := awaitReady(a, cmd.Context(), within)
 		if err != nil {
 			return err
 		}
-		if a.json {
-			return a.out.JSON(map[string]any{"ready": true, "url": c.URL()})
+		if a.JSON {
+			return a.Out.JSON(map[string]any{"ready": true, "url": c.URL()})
 		}
-		a.out.Line("ready at %s", c.URL())
+		a.Out.Line("ready at %s", c.URL())
 		return nil
 	}
 	return cmd
@@ -40,13 +41,13 @@ func readyCommand(a *App) *cobra.Command {
 
 // awaitReady resolves the address each time: the file that names it appears
 // only when the sandbox is ready.
-func (a *App) awaitReady(ctx context.Context, within time.Duration) (*client.Client, error) {
+func awaitReady(a *App, ctx context.Context, within time.Duration) (*client.Client, error) {
 	deadline, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	tick := time.NewTicker(readyEvery)
 	defer tick.Stop()
 	for {
-		c := a.client()
+		c := a.Client()
 		err := c.Ready(ctx)
 		if err == nil || within <= 0 || !worthWaiting(err) {
 			return c, err

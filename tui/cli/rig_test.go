@@ -82,7 +82,7 @@ func run(ctx context.Context, app *App, env map[string]string, stdin string, arg
 	if app.Version == "" {
 		app.Version = "v0.0.0-test"
 	}
-	code := app.Run(ctx, args)
+	code := Run(ctx, app, args)
 	return result{code, out.String(), err.String()}
 }
 

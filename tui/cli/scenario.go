@@ -9,7 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 	"tacklebox/tui/cli/report"
@@ -29,7 +31,7 @@ func scenarioCommand(a *App) *cobra.Command {
 at its first step that fails. Where no sandbox is running, one in memory with a
 manual clock is used.`,
 		Example: "  tacklebox scenario --list\n  tacklebox scenario retry.yaml --to http://localhost:3000/callback --junit report.xml",
-		Args:    args("[FILE|NAME…]"),
+		Args:    command.Args("[FILE|NAME…]"),
 	}
 	cmd.Flags().StringVar(&to, "to", "", "`URL` that ${to} stands for (default: an inbox of the sandbox)")
 	cmd.Flags().StringVar(&junit, "junit", "", "write a JUnit report to `FILE`")
@@ -39,7 +41,7 @@ manual clock is used.`,
 		if !list && !schema && len(args) == 0 {
 			return exit.Usagef("FILE or NAME is missing; 'tacklebox scenario --list' lists the embedded ones")
 		}
-		return a.withLocal(cmd.Context(), func(c *client.Client, _ bool) error {
+		return a.WithLocal(cmd.Context(), func(c *client.Client, _ bool) error {
 			if schema {
 				return scenarioRun{a}.schema(cmd.Context(), c)
 			}
@@ -57,15 +59,9 @@ func (a scenarioRun) listScenarios(ctx context.Context, c *client.Client) error 
 	if err != nil {
 		return err
 	}
-	if a.json {
-		return a.out.JSON(list)
-	}
-	rows := [][]string{{"NAME", "ABOUT"}}
-	for _, s := range list {
-		rows = append(rows, []string{s.Name, s.About})
-	}
-	a.out.Table(rows)
-	return nil
+	return command.Listing(a.App, list, "", []string{"NAME", "ABOUT"}, func(s api.Scenario) []string {
+		return []string{s.Name, s.About}
+	})
 }
 
 // schema prints what editors complete and check scenarios with.
@@ -74,10 +70,10 @@ func (a scenarioRun) schema(ctx context.Context, c *client.Client) error {
 	if err != nil {
 		return err
 	}
-	if a.json {
-		return a.out.RawJSON(text)
+	if a.JSON {
+		return a.Out.RawJSON(text)
 	}
-	a.out.Text(print.Pretty(text))
+	a.Out.Text(print.Pretty(text))
 	return nil
 }
 
@@ -87,7 +83,7 @@ func (a scenarioRun) scenarios(ctx context.Context, c *client.Client, names []st
 	for _, name := range names {
 		s, err := a.loadScenario(ctx, c, name)
 		if err != nil {
-			return errors.Join(err, a.actions().Tell("tacklebox scenario", []report.Case{report.Misread(err)}))
+			return errors.Join(err, a.Actions().Tell("tacklebox scenario", []report.Case{report.Misread(err)}))
 		}
 		all = append(all, s)
 	}
@@ -103,7 +99,7 @@ func (a scenarioRun) scenarios(ctx context.Context, c *client.Client, names []st
 			first = err
 		}
 	}
-	if err := a.report(junit, "tacklebox scenario", cases); err != nil {
+	if err := a.Report(junit, "tacklebox scenario", cases); err != nil {
 		return err
 	}
 	return first
@@ -169,7 +165,7 @@ func (a scenarioRun) reportStep(s *scenario.Scenario, c report.Case) error {
 	case c.Skipped:
 		state = "skipped"
 	}
-	if a.json {
+	if a.JSON {
 		line := map[string]any{"scenario": s.Name, "step": c.Name, "state": state, "seconds": c.Seconds}
 		if c.Failure != "" {
 			line["failure"] = c.Failure
@@ -180,11 +176,11 @@ func (a scenarioRun) reportStep(s *scenario.Scenario, c report.Case) error {
 		if c.Found != nil {
 			line["found"] = c.Found
 		}
-		return errors.Join(a.out.JSON(line), a.out.Flush())
+		return errors.Join(a.Out.JSON(line), a.Out.Flush())
 	}
-	a.out.Line("%-7s %s: %s", a.out.Paint(print.Verdict(state == "ok"), state), s.Name, c.Name)
+	a.Out.Line("%-7s %s: %s", a.Out.Paint(print.Verdict(state == "ok"), state), s.Name, c.Name)
 	if c.Failure != "" {
-		a.out.Text("        " + strings.ReplaceAll(c.Failure, "\n", "\n        "))
+		a.Out.Text("        " + strings.ReplaceAll(c.Failure, "\n", "\n        "))
 	}
-	return a.out.Flush()
+	return a.Out.Flush()
 }

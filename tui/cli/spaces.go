@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/api"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 )
 
@@ -24,7 +25,7 @@ func spacesCommand(a *App) *cobra.Command {
 and a clock of its own, behind /~NAME. With a name, make that space or show what it
 is. Every command works in one with --space NAME.`,
 		Example: "  tacklebox spaces job-17 --clock manual --ttl 1h\n  tacklebox spaces job-17 --end",
-		Args:    args("[NAME]"),
+		Args:    command.Args("[NAME]"),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.clock, "clock", "", "real, manual or auto (`MODE`)")
@@ -87,7 +88,7 @@ func given(text string) *string {
 type spacesRun struct{ *App }
 
 func (a spacesRun) list(cmd *cobra.Command) error {
-	list, err := a.client().Spaces(cmd.Context())
+	list, err := a.Client().Spaces(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (a spacesRun) list(cmd *cobra.Command) error {
 }
 
 func (a spacesRun) make(cmd *cobra.Command, name string, options api.SpaceOptions) error {
-	space, err := a.client().PutSpace(cmd.Context(), name, options)
+	space, err := a.Client().PutSpace(cmd.Context(), name, options)
 	if err != nil {
 		return err
 	}
@@ -103,28 +104,18 @@ func (a spacesRun) make(cmd *cobra.Command, name string, options api.SpaceOption
 }
 
 func (a spacesRun) end(cmd *cobra.Command, name string) error {
-	if err := a.client().DeleteSpace(cmd.Context(), name); err != nil {
+	if err := a.Client().DeleteSpace(cmd.Context(), name); err != nil {
 		return err
 	}
-	if a.json {
-		return a.out.JSON(map[string]string{"ended": name})
+	if a.JSON {
+		return a.Out.JSON(map[string]string{"ended": name})
 	}
-	a.out.Line("ended %s", name)
+	a.Out.Line("ended %s", name)
 	return nil
 }
 
 func (a spacesRun) print(list []api.Space) error {
-	if a.json {
-		return a.out.JSON(list)
-	}
-	if len(list) == 0 {
-		a.out.Line("there are no spaces; the first request below /~NAME/ makes one")
-		return nil
-	}
-	rows := [][]string{{"NAME", "ENTRIES", "CLOCK", "NOW", "LAST USED", "TTL", "URL"}}
-	for _, s := range list {
-		rows = append(rows, []string{s.Name, strconv.FormatUint(s.Entries, 10), s.Clock, s.Now.Format(time.RFC3339), s.LastUsed.Format(time.RFC3339), s.TTL, s.URL})
-	}
-	a.out.Table(rows)
-	return nil
+	return command.Listing(a.App, list, "there are no spaces; the first request below /~NAME/ makes one", []string{"NAME", "ENTRIES", "CLOCK", "NOW", "LAST USED", "TTL", "URL"}, func(s api.Space) []string {
+		return []string{s.Name, strconv.FormatUint(s.Entries, 10), s.Clock, s.Now.Format(time.RFC3339), s.LastUsed.Format(time.RFC3339), s.TTL, s.URL}
+	})
 }

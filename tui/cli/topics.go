@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/api"
+	"tacklebox/tui/cli/command"
 )
 
 // filterTopic is `help filter`: the language of every q, from its own table of
@@ -35,7 +35,7 @@ func filterTopic() *cobra.Command {
 A filter with a mistake in it is refused, and the answer points at the place.
 
 Keys:
-` + listed(rows) + `
+` + command.Listed(rows) + `
 Examples:
   tacklebox entries 'kind:attempt status:>=500 -provider:dsco'
   tacklebox tail 'signature:invalid OR contract:fail'
@@ -43,17 +43,4 @@ Examples:
   tacklebox entries 'since:5m (path:/in/* OR took:>100ms)'
   tacklebox faults drop --q 'provider:shoptet type:order:*'`,
 	}
-}
-
-// listed is a list of names with a sentence each, as help shows it.
-func listed(kinds []api.FaultKind) string {
-	width := 0
-	for _, k := range kinds {
-		width = max(width, len(k.Name))
-	}
-	var b strings.Builder
-	for _, k := range kinds {
-		fmt.Fprintf(&b, "  %-*s  %s\n", width, k.Name, k.About)
-	}
-	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 )
 
@@ -12,7 +13,7 @@ func tuiCommand(a *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tui",
 		Short: "Open the full-screen program on a running sandbox",
-		Args:  args(),
+		Args:  command.Args(),
 	}
 	cmd.Flags().StringVar(&attach, "attach", "", "address `URL` of the sandbox (like --url)")
 	cmd.Flags().StringVar(&theme, "theme", a.Getenv("TACKLEBOX_THEME"), "colours: dark, light, auto or a `FILE` with colors")
@@ -24,13 +25,13 @@ func tuiCommand(a *App) *cobra.Command {
 			return exit.Usagef("the full-screen program needs a terminal: 'tacklebox tail' prints entries as they come")
 		}
 		if attach != "" {
-			a.url = attach
+			a.URL = attach
 		}
-		c := a.client()
+		c := a.Client()
 		if err := c.Ready(cmd.Context()); err != nil {
 			return err
 		}
-		return a.TUI(cmd.Context(), client.New(c.URL(), a.tokenInForce()), TUIOptions{Attached: true, Theme: theme, Version: a.Version})
+		return a.TUI(cmd.Context(), client.New(c.URL(), a.Token()), TUIOptions{Attached: true, Theme: theme, Version: a.Version})
 	}
 	return cmd
 }

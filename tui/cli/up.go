@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tacklebox/receiver/client"
+	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
 	"tacklebox/tui/cli/print"
 	"tacklebox/tui/cli/serve"
@@ -42,7 +43,7 @@ one JSON line per entry on stdout. Messages go to stderr.
 Every flag has a twin in the environment (--keep-bytes: TACKLEBOX_KEEP_BYTES)
 and a key in the configuration file (keep-bytes:). A flag wins over the
 environment, the environment over the file.`,
-		Args: args(),
+		Args: command.Args(),
 	}
 	o.Register(cmd.Flags(), a.Getenv)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -50,15 +51,10 @@ environment, the environment over the file.`,
 			return err
 		}
 		o.Version = a.Version
-		o.Warn = func(msg string) { a.say("%s", msg) }
+		o.Warn = func(msg string) { a.Say("%s", msg) }
 		return upRun{a}.up(cmd.Context(), o)
 	}
 	return cmd
-}
-
-// say prints a message for the person who runs the sandbox.
-func (a *App) say(format string, args ...any) {
-	fmt.Fprintf(a.Stderr, "tacklebox: %s\n", safe.Text(fmt.Sprintf(format, args...)))
 }
 
 // running is a sandbox that answers.
@@ -207,7 +203,7 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 		go func() {
 			defer close(printed)
 			if err := a.follow(ctx, r.inst, o.Quiet); err != nil {
-				a.say("no more lines on standard output: %v; the sandbox goes on", err)
+				a.Say("no more lines on standard output: %v; the sandbox goes on", err)
 			}
 		}()
 	}
@@ -218,7 +214,7 @@ func (a upRun) attend(ctx context.Context, r *running, o *serve.Options) error {
 		if !errors.Is(err, ErrLeftRunning) {
 			return ignoreCancel(err)
 		}
-		a.say("the sandbox at %s goes on without the screen: 'tacklebox tui' opens it again, ctrl+c here stops the sandbox", r.url)
+		a.Say("the sandbox at %s goes on without the screen: 'tacklebox tui' opens it again, ctrl+c here stops the sandbox", r.url)
 	case err := <-r.served:
 		return fmt.Errorf("sandbox: %w", err)
 	}
@@ -284,26 +280,26 @@ func (a upRun) follow(ctx context.Context, inst Instance, quiet bool) error {
 
 // welcome says where everything is.
 func (a upRun) welcome(ctx context.Context, r *running, o *serve.Options) {
-	a.say("ready at %s", r.url)
+	a.Say("ready at %s", r.url)
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	c := client.New(r.url, o.Token)
 	if providers, err := c.Providers(ctx); err == nil {
 		for _, p := range providers {
-			a.say("  %-12s %s", p.Name, p.BaseURL)
+			a.Say("  %-12s %s", p.Name, p.BaseURL)
 		}
 	}
-	a.say("  %-12s %s/in/{inbox}", "receiver", r.url)
-	a.say("  %-12s %s/_/", "control", r.url)
+	a.Say("  %-12s %s/in/{inbox}", "receiver", r.url)
+	a.Say("  %-12s %s/_/", "control", r.url)
 	if url := r.inst.TLSURL(); url != "" {
-		a.say("  %-12s %s ('tacklebox ca' says how to trust it)", "https", url)
+		a.Say("  %-12s %s ('tacklebox ca' says how to trust it)", "https", url)
 	}
-	a.say("  %-12s ws%s/_/stream", "stream", r.url[len("http"):])
+	a.Say("  %-12s ws%s/_/stream", "stream", r.url[len("http"):])
 	if o.Data != "" {
-		a.say("  %-12s %s", "data", o.Data)
+		a.Say("  %-12s %s", "data", o.Data)
 	}
 	if o.Shared != "" {
-		a.say("  %-12s one sandbox with every process on the same NATS", "shared")
+		a.Say("  %-12s one sandbox with every process on the same NATS", "shared")
 	}
 }
 

@@ -104,7 +104,7 @@ func up(t *testing.T, app *App, env map[string]string, until string, args ...str
 	out, stderr := &watch{text: until, seen: cancel}, &watch{text: until, seen: cancel}
 	app.Stdin, app.Stdout, app.Stderr, app.Version = strings.NewReader(""), out, stderr, "v9"
 	app.Getenv = func(name string) string { return env[name] }
-	code := app.Run(ctx, args)
+	code := Run(ctx, app, args)
 	return result{code, out.String(), stderr.String()}
 }
 
@@ -193,7 +193,7 @@ func TestUpUntilEOF(t *testing.T) {
 	app := &App{Open: func(serve.Options) (Instance, error) { return new(stand), nil }, Stdin: in, Stdout: io.Discard, Stderr: stderr, Getenv: func(string) string { return "" }}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if code := app.Run(ctx, []string{"--memory", "--port", "0", "--until-eof"}); code != exit.OK || ctx.Err() != nil {
+	if code := Run(ctx, app, []string{"--memory", "--port", "0", "--until-eof"}); code != exit.OK || ctx.Err() != nil {
 		t.Errorf("code %d, %v", code, ctx.Err())
 	}
 }
@@ -338,7 +338,7 @@ func TestUpOutlivesItsReaders(t *testing.T) {
 	stderr := &watch{text: "the sandbox goes on", seen: cancel}
 	app := &App{Stdin: strings.NewReader(""), Stdout: brokenWriter{}, Stderr: stderr, Getenv: func(string) string { return "" },
 		Open: func(serve.Options) (Instance, error) { return &stand{entries: []Entry{{Seq: 1}}}, nil }}
-	if code := app.Run(ctx, []string{"up", "--memory", "--port", "0"}); code != exit.OK || !strings.Contains(stderr.String(), "standard output: full") {
+	if code := Run(ctx, app, []string{"up", "--memory", "--port", "0"}); code != exit.OK || !strings.Contains(stderr.String(), "standard output: full") {
 		t.Errorf("code %d, stderr %s", code, stderr.String())
 	}
 }

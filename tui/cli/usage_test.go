@@ -145,7 +145,7 @@ func TestFilterMistakes(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	app := &App{Getenv: func(string) string { return "" }}
-	for _, c := range app.root().Commands() {
+	for _, c := range rootOf(app).Commands() {
 		for _, words := range [][]string{{c.Name(), "--help"}, {"help", c.Name()}} {
 			t.Run(strings.Join(words, " "), func(t *testing.T) {
 				t.Parallel()

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/base64"
 	"os"
 	"path/filepath"
 	"testing"
@@ -65,22 +64,4 @@ func TestVerifyFile(t *testing.T) {
 	}
 	runCases(t, []commandCase{{name: "file", args: []string{"verify", "dsco", path}, answers: map[string]string{"POST /_/verify": `200 {"valid":true}`},
 		sent: []string{`POST /_/verify {"provider":"dsco","secret":"","headers":{},"body":"{}","at":"2026-01-05T09:00:00Z"}`}, out: "valid\n"}})
-}
-
-// FuzzParseSigned: whatever a file holds, its bytes are the body unless they
-// have one of the other forms.
-func FuzzParseSigned(f *testing.F) {
-	for _, s := range []string{"", "{}", "POST / HTTP/1.1\n\nx", "GET / HTTP/1.1", `{"request":{"body":"x"}}`, `{"request":{"headers":null}}`, "A B HTTP/\nx: y\n\n"} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		req := parseSigned(text)
-		if req == nil || req.Headers == nil {
-			t.Fatalf("parseSigned(%q) = %v", text, req)
-		}
-		body, err := base64.StdEncoding.DecodeString(req.BodyBase64)
-		if got := req.Body + string(body); err != nil || fromEntry(text) == nil && fromHTTP(text) == nil && got != string(text) {
-			t.Fatalf("parseSigned(%q) changed the body to %q, %v", text, got, err)
-		}
-	})
 }

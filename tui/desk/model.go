@@ -45,11 +45,10 @@ type Model struct {
 
 // Hooks are what the program above gives: its own keys and panels.
 type Hooks struct {
-	Hints  func(m *Model) []ui.Hint
-	Hello  func(m *Model) tea.Cmd
-	Quit   func(m *Model) tea.Cmd
-	Mouse  func(m *Model, msg tea.MouseMsg) tea.Cmd
-	Events func(m *Model) []ui.Item
+	Hints func(m *Model) []ui.Hint
+	Hello func(m *Model) tea.Cmd
+	Quit  func(m *Model) tea.Cmd
+	Mouse func(m *Model, msg tea.MouseMsg) tea.Cmd
 }
 
 // session is what does not change while the program runs, but for the space.

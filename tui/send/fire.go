@@ -147,11 +147,10 @@ type Choice struct {
 
 // ShowPalette searches all event types of all providers.
 func ShowPalette(m *desk.Model) tea.Cmd {
-	p := ui.NewPicker(desk.PaletteTitle)
+	p := ui.NewPicker("Fire")
 	p.Empty = "the catalogue is empty"
 	p.Keys = []ui.Hint{{Key: "⏎", About: "fill in"}, {Key: "ctrl+t", About: "fire at once"}}
 	p.Preview = func(it ui.Item, width int) []ui.Line { return aboutEvent(it.Value.(Choice), width) }
-	p.Set(EventItems(m))
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
 		c := it.Value.(Choice)
 		if c.Hint != "" {
@@ -171,15 +170,11 @@ func ShowPalette(m *desk.Model) tea.Cmd {
 		m.Drop(p)
 		return fire(m, api.Firing{Provider: c.Provider, Type: c.Event.Type}, nil)
 	}}
-	m.Show(p)
-	if len(m.Catalog.Providers) == 0 {
-		p.Loading = true
-		return desk.LoadCatalog(m)
-	}
-	return nil
+	return desk.ShowOfCatalog(m, p, func() []ui.Item { return eventItems(m) })
 }
 
-func EventItems(m *desk.Model) []ui.Item {
+// eventItems are all event types, those of other profiles last.
+func eventItems(m *desk.Model) []ui.Item {
 	var items []ui.Item
 	for _, p := range m.Catalog.Providers {
 		for _, e := range p.Events {

@@ -2,7 +2,9 @@ package body
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"math/bits"
 	"strconv"
 )
 
@@ -35,6 +37,30 @@ func (p Path) Find(doc []byte) []string {
 	return texts[:min(len(texts), mostValues)]
 }
 
+// MayHold reports whether one of the values at the path can satisfy holds, judged
+// by what stands behind the last name of the path wherever that is: where it says
+// no, Find need not read the document.
+func (p Path) MayHold(doc []byte, holds func(string) bool) bool {
+	if p.name == nil || bytes.Contains(doc, []byte(`\u`)) { // so a name may be spelled
+		return true
+	}
+	for at := 0; ; {
+		i := bytes.Index(doc[at:], p.name)
+		if i < 0 {
+			return false
+		}
+		at += i + len(p.name)
+		s := scanner{b: doc, i: at}
+		if !s.take(':') {
+			continue // a value
+		}
+		from := s.skip()
+		if !p.ends || from == len(doc) || doc[from] == '{' || doc[from] == '[' || !s.value(0, nil, false) || holds(text(doc[from:s.i])) {
+			return true
+		}
+	}
+}
+
 // text is a value as text.
 func text(raw []byte) string {
 	switch raw[0] {
@@ -58,10 +84,11 @@ type scanner struct {
 	i     int
 	found [][]byte
 	each  bool // keeps the elements of the outermost list instead
+	slash bool // in the string read last
 }
 
 func (s *scanner) skip() int {
-	for s.i < len(s.b) && (s.b[s.i] == ' ' || s.b[s.i] == '\n' || s.b[s.i] == '\r' || s.b[s.i] == '\t') {
+	for s.i < len(s.b) && s.b[s.i] <= ' ' && (s.b[s.i] == ' ' || s.b[s.i] == '\n' || s.b[s.i] == '\r' || s.b[s.i] == '\t') {
 		s.i++
 	}
 	return s.i
@@ -116,7 +143,7 @@ func (s *scanner) object(depth int, steps []step, on bool) bool {
 		if !ok || !s.take(':') {
 			return false
 		}
-		here := on && steps[0].is(key)
+		here := on && steps[0].is(key, s.slash)
 		if here {
 			s.found = s.found[:mark] // an equal key before does not count
 		}
@@ -168,12 +195,13 @@ func (s *scanner) list(depth int, steps []step, on bool) bool {
 	return true
 }
 
-// is compares a step with a key as it stands, in its quotes.
-func (st *step) is(key []byte) bool {
+// is compares a step with a key as it stands, in its quotes; escaped says that it
+// is spelled with backslashes.
+func (st *step) is(key []byte, escaped bool) bool {
 	if st.where != nil {
 		return false
 	}
-	if bytes.IndexByte(key, '\\') < 0 {
+	if !escaped {
 		return string(key[1:len(key)-1]) == st.name
 	}
 	return text(key) == st.name
@@ -195,24 +223,47 @@ func (s *scanner) str() ([]byte, bool) {
 		return nil, false
 	}
 	from := s.i
+	s.slash = false
 	for s.i++; s.i < len(s.b); s.i++ {
+		s.i += plain(s.b[s.i:])
+		if s.i == len(s.b) {
+			break
+		}
 		switch c := s.b[s.i]; {
 		case c == '"':
 			s.i++
 			return s.b[from:s.i], true
 		case c < ' ':
 			return nil, false
-		case c == '\\':
-			if !s.escape() {
-				return nil, false
-			}
+		case !s.escape():
+			return nil, false
 		}
 	}
 	return nil, false
 }
 
+// plain counts the bytes up to one that means something in a string: a quote, a
+// backslash, a control character. It looks at eight at once, by the carry that
+// taking one away leaves in the high bit; most bytes of a body are in strings.
+func plain(b []byte) int {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	n := 0
+	for ; n+8 <= len(b); n += 8 {
+		x := binary.LittleEndian.Uint64(b[n:])
+		quote, slash := x^each*'"', x^each*'\\'
+		if hit := ((x-each*' ')&^x | (quote-each)&^quote | (slash-each)&^slash) & high; hit != 0 {
+			return n + bits.TrailingZeros64(hit)/8
+		}
+	}
+	for n < len(b) && b[n] >= ' ' && b[n] != '"' && b[n] != '\\' {
+		n++
+	}
+	return n
+}
+
 // escape checks what stands behind a backslash.
 func (s *scanner) escape() bool {
+	s.slash = true
 	if s.i++; s.i >= len(s.b) {
 		return false
 	}

@@ -1,6 +1,7 @@
 package body
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -26,6 +27,27 @@ func TestFind(t *testing.T) {
 		}
 		if got := p.Find([]byte(order)); !slices.Equal(got, want) {
 			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+}
+
+// TestMayHold: what is ruled out by the last name alone.
+func TestMayHold(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		path, doc string
+		want      bool
+	}{
+		{"a.b", `{"a":{"b":1}}`, true}, {"a.b", `{"a":{"b" : "1"}}`, true}, {"a.b", `{"a":{"b":2}}`, false}, {"a.b", `{"b":2,"c":{"b":1}}`, true}, {"a.b", `{"x":"b","y":1}`, false},
+		{"a.b", `{"a":{"b":[1]}}`, true}, {"a.b", `{"a":{"b":{}}}`, true}, {"a.b", `{"a":{"\u0062":1}}`, true}, {"a.b", `{"a":{"b":2},"c":"\/"}`, false}, {"a.b", `{"a":{"b":"1`, true}, {"a.b", `{"a":{"b":`, true}, {"a.b", `{"b"`, false},
+		{"a.0", `{"a":[2]}`, true}, {"a.0", `{"x":[1]}`, false}, {"a.#", `{"a":[1]}`, true}, {"#.b", `[{"b":2},{"b":1}]`, true}, {"#.b", `[{"b":2}]`, false}, {`a.b\.c`, `{"x":0}`, true}, {"#(b=2).c", `[{"b":1}]`, false},
+	} {
+		p, err := ParsePath(c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.MayHold([]byte(c.doc), func(s string) bool { return s == "1" }); got != c.want {
+			t.Errorf("%s in %s: %v", c.path, c.doc, got)
 		}
 	}
 }
@@ -78,6 +100,11 @@ func FuzzFind(f *testing.F) {
 			return
 		}
 		got := p.Find([]byte(doc))
+		for _, value := range got {
+			if !p.MayHold([]byte(doc), func(s string) bool { return s == value }) {
+				t.Errorf("%q of %q is %q, but that was ruled out", path, doc, value)
+			}
+		}
 		if len(got) > 0 && !json.Valid([]byte(doc)) {
 			t.Errorf("%q of %q is %q, but that is no JSON", path, doc, got)
 		}
@@ -85,6 +112,27 @@ func FuzzFind(f *testing.F) {
 			t.Errorf("%q: json.Valid says %v", doc, json.Valid([]byte(doc)))
 		}
 	})
+}
+
+// TestPlain holds the counting of eight bytes at once to that of one: each byte at
+// each place among others of its kind.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	for c := range 256 {
+		for _, around := range []byte{'a', '#', '!', ' ', 0x7f, 0x80, 0xa2, 0xff} {
+			for at := range 20 {
+				b := bytes.Repeat([]byte{around}, 20)
+				b[at] = byte(c)
+				want := 20
+				if c < ' ' || c == '"' || c == '\\' {
+					want = at
+				}
+				if got := plain(b); got != want {
+					t.Fatalf("%q: %d, want %d", b, got, want)
+				}
+			}
+		}
+	}
 }
 
 func BenchmarkFind(b *testing.B) {

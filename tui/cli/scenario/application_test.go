@@ -198,10 +198,10 @@ func TestApplicationsThatFail(t *testing.T) {
 		says []string
 	}{
 		"dies at once": {story("dies", "", ""), 1, exit.Failure, []string{"has ended (exit status 3); it said:\n  no database at db:5432"}},
-		"never ready":  {story("mute", "", ", within: 300ms"), 1, exit.Timeout, []string{"does not answer at http://127.0.0.1:", "after 300ms; it said:\n  still waiting for the database"}},
+		"never ready":  {story("mute", "", ", within: 2s"), 1, exit.Timeout, []string{"does not answer at http://127.0.0.1:", "after 2s; it said:\n  still waiting for the database"}},
 		"dies on the way": {story("falls", "", "", fires, `expect: {q: "kind:attempt status:200", within: 10m}`), 3, exit.Failure,
 			[]string{"has ended (exit status 2); it said:\n  panic: nil map"}},
-		"does it wrong": {story("refuses", "", "", fires, `expect: {q: "kind:attempt status:200", within: 300ms}`), 3, exit.Timeout,
+		"does it wrong": {story("refuses", "", "", fires, `expect: {q: "kind:attempt status:418", within: 20s}`, `expect: {q: "kind:attempt status:200", within: 50ms}`), 4, exit.Timeout,
 			[]string{"status is 418, wanted 200", "still runs; it said:\n  no such order"}},
 		"no such program": {"steps:\n- run: {command: /nowhere/app, url: \"http://127.0.0.1:${port}/\"}\n", 1, exit.Failure, []string{"run /nowhere/app: "}},
 		"no command":      {"steps:\n- run: {url: \"http://127.0.0.1:${port}/\"}\n", 1, exit.Usage, []string{"s.yaml:2: run: command is missing"}},

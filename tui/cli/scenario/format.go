@@ -195,30 +195,51 @@ func (s *Scenario) readSteps(list *yaml.Node) error {
 // checkKeys refuses keys that a step does not know, before anything is played.
 func (s *Scenario) checkKeys(kind string, value *yaml.Node) error {
 	form := reflect.TypeOf(stepForms()[kind])
-	if form.Kind() == reflect.Struct && value.Kind == yaml.MappingNode {
-		return yamlfile.EachKey(s.file, value, jsonKeys(form), func(string, *yaml.Node) error { return nil })
+	short := (kind == "clock" || kind == "run") && value.Kind == yaml.ScalarNode
+	if form.Kind() == reflect.Struct && value.Kind != yaml.MappingNode && !short {
+		return exit.Usagef("%s:%d: %s: want keys and values: %s", s.file, value.Line, kind, strings.Join(jsonKeys(form), ", "))
 	}
-	if (kind == "clock" || kind == "run") && value.Kind == yaml.ScalarNode {
-		return nil // in short
+	return s.known(form, value)
+}
+
+// known refuses a key that a form does not have, however deep it stands. What is
+// no mapping is judged when it is decoded.
+func (s *Scenario) known(form reflect.Type, value *yaml.Node) error {
+	switch {
+	case form.Kind() == reflect.Pointer:
+		return s.known(form.Elem(), value)
+	case form.Kind() == reflect.Slice && value.Kind == yaml.SequenceNode:
+		for _, n := range value.Content {
+			if err := s.known(form.Elem(), n); err != nil {
+				return err
+			}
+		}
+	case form.Kind() == reflect.Struct && value.Kind == yaml.MappingNode:
+		return yamlfile.EachKey(s.file, value, jsonKeys(form), func(key string, v *yaml.Node) error {
+			for _, f := range reflect.VisibleFields(form) {
+				if !f.Anonymous && jsonKey(f) == key {
+					return s.known(f.Type, v)
+				}
+			}
+			return nil
+		})
 	}
-	var err error
-	if form.Kind() == reflect.Struct {
-		err = exit.Usagef("%s:%d: %s: want keys and values: %s", s.file, value.Line, kind, strings.Join(jsonKeys(form), ", "))
-	}
-	return err
+	return nil
 }
 
 func jsonKeys(t reflect.Type) []string {
 	var keys []string
-	for i := range t.NumField() {
-		if t.Field(i).Anonymous {
-			keys = append(keys, jsonKeys(t.Field(i).Type)...)
-			continue
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.Anonymous {
+			keys = append(keys, jsonKey(f))
 		}
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		keys = append(keys, name)
 	}
 	return keys
+}
+
+func jsonKey(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
 }
 
 // decode fills out with a step's value, variables replaced.

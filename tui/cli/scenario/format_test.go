@@ -55,6 +55,10 @@ func TestScenarioPlaces(t *testing.T) {
 		"an unknown anchor": {"steps: *x\n", "f.yaml: unknown anchor"},
 		"tabs":              {"steps:\n\t- reset: true\n", "f.yaml:2: "},
 		"a list":            {"- reset: true\n", "f.yaml:1: want keys and values"},
+		"deep in an inbox":  {"steps:\n- inbox:\n    name: a\n    verify:\n      provder: x\n", `f.yaml:5: unknown key "provder" (did you mean "provider"?)`},
+		"deep in a list":    {"steps:\n- faults:\n  - kind: drop\n    tmes: 3\n", `f.yaml:4: unknown key "tmes" (did you mean "times"?)`},
+		"deep in a firing":  {"steps:\n- fire:\n    faults:\n    - drop\n    - {knd: drop}\n", `f.yaml:5: unknown key "knd" (did you mean "kind"?)`},
+		"in what embeds":    {"steps:\n- expect:\n    q: a\n    wthin: 1s\n", `f.yaml:4: unknown key "wthin" (did you mean "within"?)`},
 		"control bytes":     {"name: \x00\n", "f.yaml:"},
 	} {
 		t.Run(name, func(t *testing.T) {
