@@ -39,6 +39,8 @@ type (
 	TUIOptions = command.TUIOptions
 	// ProviderFiles reads and writes provider files.
 	ProviderFiles = command.ProviderFiles
+	// Finding is one thing that doctor looked at.
+	Finding = command.Finding
 )
 
 // Run executes one command line and returns the exit code. args is without the
