@@ -42,9 +42,20 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		Local:    local,
 		TUI:      screen(getenv, stdin, stdout),
 
+		CheckShared: checkShared,
+
 		ProviderFiles: cli.ProviderFiles{Check: sandbox.CheckProvider, Init: sandbox.InitProvider},
 	}
 	return cli.Run(ctx, app, args)
+}
+
+// checkShared is what `doctor --shared` finds.
+func checkShared(ctx context.Context, address, credentials string) (findings []cli.Finding, reached bool, err error) {
+	found, reached, err := sandbox.CheckShared(ctx, address, credentials)
+	for _, f := range found {
+		findings = append(findings, cli.Finding(f))
+	}
+	return findings, reached, err
 }
 
 func isTerminal(stream any) bool {

@@ -56,6 +56,15 @@ func (d *delivery) settle(s provider.DeliveryState) {
 	}
 }
 
+// shed lets go of what is asked of deliveries to subscriptions alone, once a direct
+// one is settled: ten thousand of an account stay, and the collector looks through
+// all that they hold.
+func (d *delivery) shed() {
+	if d.Direct && d.Settled() {
+		d.Body, d.Attempts, d.EventTypes, d.Data = nil, nil, nil, nil
+	}
+}
+
 // takeBack forgets the planned attempt.
 func (d *delivery) takeBack() {
 	d.Next = time.Time{}

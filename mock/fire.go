@@ -16,7 +16,7 @@ import (
 
 const (
 	maxCount = 100_000 // events of one firing
-	slice    = 500     // of them that are made before others may use the mock
+	slice    = 100     // of them that are made before others may use the mock
 )
 
 // firing is an order being carried out.

@@ -258,6 +258,7 @@ func (w *service) record(q *queue, d *delivery, t try, res result) {
 		more.Reason = a.Reason
 	}
 	w.note(d, a, res, next, more)
+	d.shed()
 }
 
 // follow settles the delivery or plans its next attempt, and returns when.

@@ -242,5 +242,5 @@ func KeysMarkdown() string {
 
 // newModel is the screen with its keys.
 func newModel(ctx context.Context, c *client.Client, opt desk.Options) *desk.Model {
-	return desk.Build(ctx, c, opt, actions(), desk.Hooks{Hints: hints, Hello: send.FireHello, Quit: quit, Mouse: mouse, Events: send.EventItems})
+	return desk.Build(ctx, c, opt, actions(), desk.Hooks{Hints: hints, Hello: send.FireHello, Quit: quit, Mouse: mouse})
 }

@@ -3,7 +3,6 @@ package tui
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -47,6 +46,7 @@ func post(t *testing.T, url, body string) {
 // TestFirstKey: an empty sandbox teaches, and one key fires a sample that comes
 // back to an inbox.
 func TestFirstKey(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees(sb.URL + "/in/hello")
@@ -61,6 +61,7 @@ func TestFirstKey(t *testing.T) {
 
 // TestRetry follows a delivery from its refusal to its acceptance, by keys.
 func TestRetry(t *testing.T) {
+	t.Parallel()
 	sb := orders(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -84,6 +85,7 @@ func TestRetry(t *testing.T) {
 
 // TestPalette fires with a changed value, of the sample's type, from the form.
 func TestPalette(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -103,30 +105,9 @@ func TestPalette(t *testing.T) {
 	d.until("the last one again", func() bool { return len(sb.Entries("kind:event")) == 4 })
 }
 
-// TestPaletteOfAFile: a provider from a file is in the palette, its values keep
-// the sample's types, and what it sent has its line.
-func TestPaletteOfAFile(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{"acme.yaml": "name: acme\nsamples: s\nsign: github\n", "s/order.paid.json": `{"id":7,"total":12.5}`} {
-		at := filepath.Join(dir, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, []byte(text), 0o600)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	sb := sandbox.Start(t, sandbox.WithConfig(func(c *sandbox.Config) { c.ProviderFiles = []string{filepath.Join(dir, "acme.yaml")} }))
-	d := drive(t, sb.URL, desk.Options{})
-	d.sees("Nothing has happened")
-	d.press("f", "acme order.paid")
-	d.sees("▌ acme order.paid ")
-	d.press("enter", "total=x", "enter")
-	d.sees("a number stands there")
-	d.press("backspace", "99", "down", "down", "tab", "enter")
-	d.sees("fired acme order.paid: 1 delivery")
-	sb.Expect(t, "kind:capture inbox:hello body.total=99 signature:valid")
-}
-
 // TestFormFields reads every field of the form, and keeps what it held.
 func TestFormFields(t *testing.T) {
+	t.Parallel()
 	m := filled(t, 80, 24)
 	fill := func() *ui.Form {
 		press(m, "f", "shoptet order:create", "enter")
@@ -162,6 +143,7 @@ func TestFormFields(t *testing.T) {
 
 // TestFilter filters as it is typed and comes back with esc.
 func TestFilter(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	post(t, sb.Inbox("two"), `{"n":2}`)
@@ -199,6 +181,7 @@ func TestFilter(t *testing.T) {
 // TestCopy sends what is copied to the terminal, which alone reaches the
 // clipboard of the user.
 func TestCopy(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	d := drive(t, sb.URL, desk.Options{})
@@ -215,6 +198,7 @@ func TestCopy(t *testing.T) {
 
 // TestExport writes every format to a file once and never over another.
 func TestExport(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	d := drive(t, sb.URL, desk.Options{})
@@ -231,6 +215,7 @@ func TestExport(t *testing.T) {
 
 // TestDiff marks one entry and compares another with it.
 func TestDiff(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1,"same":true}`)
 	post(t, sb.Inbox("one"), `{"n":2,"same":true}`)
@@ -250,6 +235,7 @@ func TestDiff(t *testing.T) {
 
 // TestFaults adds every kind that the panel offers, and ends them.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) > 0 })
@@ -276,6 +262,7 @@ func TestFaults(t *testing.T) {
 
 // TestInbox sets what an inbox replies.
 func TestInbox(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -299,6 +286,7 @@ func TestInbox(t *testing.T) {
 
 // TestExpectation is met when what is expected has come, and says how far it is.
 func TestExpectation(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -337,6 +325,7 @@ func subscribed(t *testing.T, sb *sandbox.Running, inbox string) {
 // TestSubscriptions shows what a client registered at a mock API, narrows the
 // list to it, and shows it beside its delivery.
 func TestSubscriptions(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	subscribed(t, sb, "shop")
 	d := drive(t, sb.URL, desk.Options{})
@@ -363,6 +352,7 @@ func TestSubscriptions(t *testing.T) {
 
 // TestForgotten: what another client deletes goes from the screen too.
 func TestForgotten(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), "1")
 	d := drive(t, sb.URL, desk.Options{})
@@ -379,6 +369,7 @@ func TestForgotten(t *testing.T) {
 
 // TestEdit opens the body in the editor and replays what was saved there.
 func TestEdit(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"), `{"n":1}`)
 	d := drive(t, sb.URL, desk.Options{Editor: "true"})
@@ -393,6 +384,7 @@ func TestEdit(t *testing.T) {
 // TestReplays sends again: signed anew, edited, and what belongs together stays
 // together.
 func TestReplays(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	sb.Fire(api.Firing{Provider: "shoptet", Type: "order:create", To: sb.Inbox("one")})
 	post(t, sb.Inbox("two"), `{}`)
@@ -413,6 +405,7 @@ func TestReplays(t *testing.T) {
 
 // TestClock moves by a duration, and explains one that it cannot.
 func TestClock(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("manual 09:00:00")
@@ -435,6 +428,7 @@ func TestClock(t *testing.T) {
 // TestEditorResults goes on with what an editor saved: a payload for the form,
 // and all settings of an inbox.
 func TestEditorResults(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	script := filepath.Join(t.TempDir(), "editor")
 	if err := os.WriteFile(script, []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
@@ -459,6 +453,7 @@ func TestEditorResults(t *testing.T) {
 
 // TestMouse chooses, unfolds and scrolls.
 func TestMouse(t *testing.T) {
+	t.Parallel()
 	m := filled(t, 120, 40)
 	answer(m, story())
 	click := func(x, y int) { m.Update(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}) }

@@ -13,6 +13,7 @@ import (
 // TestFarAndBack goes from the newest of many entries to the oldest and back,
 // page by page and at once, while more come.
 func TestFarAndBack(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	const all = 5000
 	put := func(from, to int) {

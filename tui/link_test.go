@@ -80,6 +80,7 @@ func (l *wire) mend() {
 // TestLostConnection says that it is lost, goes on when it is back, and has no
 // hole where it was away.
 func TestLostConnection(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	l := newWire(t, sb.URL)
 	d := drive(t, l.url(), desk.Options{})
@@ -106,6 +107,7 @@ func TestLostConnection(t *testing.T) {
 
 // TestLateServer starts before there is anything to show.
 func TestLateServer(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("early"), "1")
 	l := newWire(t, sb.URL)
@@ -121,6 +123,7 @@ func TestLateServer(t *testing.T) {
 // TestAnotherSandbox starts over when another journal answers at the address,
 // as after a restart of a sandbox in memory.
 func TestAnotherSandbox(t *testing.T) {
+	t.Parallel()
 	one, two := sandbox.Start(t), sandbox.Start(t)
 	for range 5 {
 		post(t, one.Inbox("first"), "1")

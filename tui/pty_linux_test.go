@@ -175,6 +175,7 @@ func (term *terminal) left() {
 // TestTerminal goes through a real terminal: what is drawn, keys, an arrow, a
 // resize, and that it is left as it was.
 func TestTerminal(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	term := openTerminal(t, 80, 24)
 	term.run(t.Context(), sb.URL)
@@ -200,6 +201,7 @@ func TestTerminal(t *testing.T) {
 // TestMouseAndResize goes through a real terminal: a click on the chosen line
 // unfolds it, and the screen follows the terminal's size.
 func TestMouseAndResize(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	term := openTerminal(t, 120, 30)
 	term.run(t.Context(), sb.URL)
@@ -225,6 +227,7 @@ func TestMouseAndResize(t *testing.T) {
 
 // TestInterrupt: ctrl-c, from inside of a form, leaves the terminal as it was.
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	term := openTerminal(t, 40, 10)
 	term.run(t.Context(), sb.URL)
@@ -243,6 +246,7 @@ func TestInterrupt(t *testing.T) {
 // TestStopped: a signal to the process ends the context, and that ends the
 // program without an error.
 func TestStopped(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	term := openTerminal(t, 80, 24)
 	ctx, stop := context.WithCancel(t.Context())
@@ -257,6 +261,7 @@ func TestStopped(t *testing.T) {
 
 // TestNoColor writes no colours, and keeps reverse video for the cursor.
 func TestNoColor(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"))
 	term := openTerminal(t, 80, 24)
@@ -273,6 +278,7 @@ func TestNoColor(t *testing.T) {
 
 // TestEditor gives the terminal to an editor and takes it back.
 func TestEditor(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	post(t, sb.Inbox("one"))
 	script := filepath.Join(t.TempDir(), "editor")
@@ -301,6 +307,7 @@ func TestEditor(t *testing.T) {
 
 // TestNoTerminal refuses to draw where there is nothing to draw on.
 func TestNoTerminal(t *testing.T) {
+	t.Parallel()
 	term := openTerminal(t, 80, 24)
 	for _, c := range []struct {
 		name string

@@ -31,6 +31,7 @@ func (c *counted) take() []string {
 // TestNoPolling: beside the WebSocket a screen at rest asks for nothing, moving the
 // cursor asks for one entry, and lists come without bodies.
 func TestNoPolling(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	for range 5 {
 		post(t, sb.Inbox("one"), `{"n":1}`)

@@ -12,6 +12,7 @@ import (
 // TestAsksBeforeLoss: leaving asks when something would be lost, and says what; any
 // other key stays.
 func TestAsksBeforeLoss(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		set  func(m *desk.Model)
 		want string
@@ -49,6 +50,7 @@ func TestAsksBeforeLoss(t *testing.T) {
 
 // TestSuspend gives the terminal back to the shell, also from inside a form.
 func TestSuspend(t *testing.T) {
+	t.Parallel()
 	m := filled(t, 80, 24)
 	press(m, "f", "enter")
 	if cmd := press(m, "ctrl+z"); cmd == nil || fmt.Sprintf("%T", cmd()) != "tea.execMsg" {

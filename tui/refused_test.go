@@ -74,6 +74,7 @@ func squash(s string) string {
 
 // TestLostWithoutStream says so when the stream is refused for good.
 func TestLostWithoutStream(t *testing.T) {
+	t.Parallel()
 	d := drive(t, refusing(t).URL, desk.Options{})
 	d.sees("lost")
 	d.sees("/_/stream is refused")

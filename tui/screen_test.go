@@ -132,6 +132,7 @@ func hostile() []api.Entry {
 // TestNoLineIsWider holds every screen to the width and height of the terminal,
 // and lets nothing through that a terminal would obey.
 func TestNoLineIsWider(t *testing.T) {
+	t.Parallel()
 	bad := hostile()
 	keys := [][]string{nil, {"enter"}, {"enter", "v"}, {"enter", "v", "v"}, {"space", "enter", "z"}, {"/"}, {"x"}, {"s"}, {"?"}, {"f"}, {"f", "enter"}, {"!"}, {"p"}}
 	for width := 20; width <= 200; width += 19 {
@@ -170,6 +171,7 @@ func checkScreen(t *testing.T, m *desk.Model, what string) {
 
 // TestTiny draws on screens that are too small for anything.
 func TestTiny(t *testing.T) {
+	t.Parallel()
 	for w := 1; w < 40; w += 3 {
 		for h := 1; h < 9; h += 2 {
 			for _, s := range scenes() {
@@ -183,6 +185,7 @@ func TestTiny(t *testing.T) {
 
 // TestViewChangesNothing draws twice.
 func TestViewChangesNothing(t *testing.T) {
+	t.Parallel()
 	for _, s := range scenes() {
 		m := s.set(t, 80, 24)
 		press(m, s.keys...)
@@ -200,6 +203,7 @@ func TestViewChangesNothing(t *testing.T) {
 // TestResize goes through sizes with one model, so that nothing remembers the
 // one before.
 func TestResize(t *testing.T) {
+	t.Parallel()
 	m := filled(t, 80, 24)
 	press(m, "enter")
 	answer(m, story())

@@ -85,6 +85,7 @@ func (f *registry) told() []string {
 // TestSubscriptionKeys switches and deletes the chosen one, of the account that
 // it belongs to; the list stays where it was.
 func TestSubscriptionKeys(t *testing.T) {
+	t.Parallel()
 	f := newRegistry(t, "")
 	d := drive(t, f.URL, desk.Options{})
 	d.until("the list", func() bool { return len(d.m.List.Lines) == 5 })
@@ -113,6 +114,7 @@ func TestSubscriptionKeys(t *testing.T) {
 // TestSubscribe fills the form in; the list then has what was made. What is
 // refused is said in the form, which keeps what was typed.
 func TestSubscribe(t *testing.T) {
+	t.Parallel()
 	f := newRegistry(t, "")
 	d := drive(t, f.URL, desk.Options{})
 	d.press("s")
@@ -147,6 +149,7 @@ func TestSubscribe(t *testing.T) {
 
 // TestSubscribeAtASandbox completes from the catalogue.
 func TestSubscribeAtASandbox(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.until("the catalogue", func() bool { return len(d.m.Catalog.Providers) >= 5 })
@@ -161,6 +164,7 @@ func TestSubscribeAtASandbox(t *testing.T) {
 
 // TestSubscriptionRefused: what the sandbox refuses is said, and nothing changes.
 func TestSubscriptionRefused(t *testing.T) {
+	t.Parallel()
 	for key, method := range map[string]string{"ctrl+t": "PUT", "ctrl+d y": "DELETE"} {
 		t.Run(key, func(t *testing.T) {
 			d := drive(t, newRegistry(t, method).URL, desk.Options{})
@@ -176,6 +180,7 @@ func TestSubscriptionRefused(t *testing.T) {
 // TestRetryNow attempts what waits on a clock that stands, and leaves the clock
 // alone; where nothing waits c moves the clock.
 func TestRetryNow(t *testing.T) {
+	t.Parallel()
 	sb := orders(t)
 	d := drive(t, sb.URL, desk.Options{})
 	d.sees("Nothing has happened")
@@ -194,6 +199,7 @@ func TestRetryNow(t *testing.T) {
 
 // TestSubscriptionsOfASandbox is TestSubscriptionKeys on a real one.
 func TestSubscriptionsOfASandbox(t *testing.T) {
+	t.Parallel()
 	sb := sandbox.Start(t)
 	subscribed(t, sb, "shop")
 	d := drive(t, sb.URL, desk.Options{})

@@ -19,11 +19,12 @@ import (
 // Description is what is told about one provider. But for Check it is asked with
 // the provider's World locked.
 type Description struct {
-	provider *provider.Provider
-	world    *provider.World
-	warn     func(string)
-	schemas  map[string]json.RawMessage // by type, as they are shown
-	contract contract
+	provider    *provider.Provider
+	world       *provider.World
+	warn        func(string)
+	schemas     map[string]json.RawMessage // by type, as they are shown
+	definitions map[string]*definitionFile // by file, once read
+	contract    contract
 }
 
 // Of describes a provider. warn hears of fixtures that are broken.

@@ -11,6 +11,12 @@ import (
 
 const definitions = "#/$defs/"
 
+// definitionFile is a file of schemas, read once for all event types in it.
+type definitionFile struct {
+	defs map[string]json.RawMessage
+	refs map[string][]string // that a definition refers to, once looked at
+}
+
 // shownSchema is the schema of an event's callback body, nil when there is none.
 // It is made once: the fixtures do not change.
 func (d *Description) shownSchema(ev *fixtures.Event) json.RawMessage {
@@ -39,39 +45,55 @@ func (d *Description) schemaOf(ev *fixtures.Event) (json.RawMessage, error) {
 	if err != nil || pointer == "" && d.provider.Envelope == nil {
 		return raw, err
 	}
-	var doc struct {
-		Defs map[string]json.RawMessage `json:"$defs"`
-	}
-	if err := json.Unmarshal(raw, &doc); err != nil {
-		return nil, fmt.Errorf("schema %s of %s: %w", file, d.provider.Name, err)
-	}
 	const payload = "payload" // name of a file that is one schema
 	if pointer == "" {
-		pointer = "/$defs/" + payload
-		doc.Defs = map[string]json.RawMessage{payload: raw}
+		pointer, raw = "/$defs/"+payload, provider.Encode(map[string]any{"$defs": map[string]json.RawMessage{payload: raw}})
+	}
+	doc, err := d.definitionsOf(file, raw)
+	if err != nil {
+		return nil, err
 	}
 	root := map[string]any{"$ref": "#" + pointer}
 	if d.provider.Envelope != nil {
 		root = d.provider.Envelope(ev.Type, root)
 	}
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["$defs"] = reachable(doc.Defs, provider.Encode(root))
+	root["$defs"] = doc.reachable(provider.Encode(root))
 	return provider.Encode(root), nil
 }
 
+// definitionsOf reads a file of schemas, the first time it is asked for.
+func (d *Description) definitionsOf(file string, raw json.RawMessage) (*definitionFile, error) {
+	if known := d.definitions[file]; known != nil {
+		return known, nil
+	}
+	var doc struct {
+		Defs map[string]json.RawMessage `json:"$defs"`
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return nil, fmt.Errorf("schema %s of %s: %w", file, d.provider.Name, err)
+	}
+	if d.definitions == nil {
+		d.definitions = map[string]*definitionFile{}
+	}
+	d.definitions[file] = &definitionFile{doc.Defs, map[string][]string{}}
+	return d.definitions[file], nil
+}
+
 // reachable picks the definitions that a schema refers to, directly or not.
-func reachable(defs map[string]json.RawMessage, from json.RawMessage) map[string]json.RawMessage {
+func (f *definitionFile) reachable(from json.RawMessage) map[string]json.RawMessage {
 	found := map[string]json.RawMessage{}
-	for todo := []json.RawMessage{from}; len(todo) > 0; {
-		next := todo[0]
+	for todo := references(from); len(todo) > 0; {
+		name, _, _ := strings.Cut(strings.TrimPrefix(todo[0], definitions), "/")
 		todo = todo[1:]
-		for _, ref := range references(next) {
-			name, _, _ := strings.Cut(strings.TrimPrefix(ref, definitions), "/")
-			if _, seen := found[name]; !seen && defs[name] != nil {
-				found[name] = defs[name]
-				todo = append(todo, defs[name])
-			}
+		if _, seen := found[name]; seen || f.defs[name] == nil {
+			continue
 		}
+		found[name] = f.defs[name]
+		if _, known := f.refs[name]; !known {
+			f.refs[name] = references(f.defs[name])
+		}
+		todo = append(todo, f.refs[name]...)
 	}
 	return found
 }

@@ -45,6 +45,20 @@ func connect(cfg Config) (*sharing, error) {
 	return &sharing{cluster: cluster, stop: func() {}}, nil
 }
 
+// open reports that the servers may still be asked.
+func (sh *sharing) open() bool { return sh != nil && !sh.cluster.Closed() }
+
+// CheckShared looks at the servers of a shared sandbox; reached is false when there
+// was nothing to look at.
+func CheckShared(ctx context.Context, address, credentials string) (findings []shared.Finding, reached bool, err error) {
+	a, err := shared.ParseAddress(address)
+	if err != nil {
+		return nil, false, fmt.Errorf("--shared: %w", err)
+	}
+	findings, reached = shared.Check(ctx, shared.Options{Address: a, Credentials: credentials})
+	return findings, reached, nil
+}
+
 // Away reports that the servers of a shared sandbox cannot be used.
 func Away(err error) bool {
 	var said *shared.Error
@@ -68,9 +82,8 @@ func (sh *sharing) campaign(s *Sandbox) {
 	sh.stop = stop
 	lease := sh.cluster.NewLease(s.advertised())
 	sh.lease.Store(lease)
-	sh.ended.Go(func() {
-		lease.Campaign(ctx, func(ctx context.Context) { s.leadAll(ctx) })
-	})
+	sh.ended.Go(func() { lease.Campaign(ctx, s.leadAll) })
+	sh.ended.Go(func() { sh.watchSpaces(ctx, s.spaces) })
 }
 
 // leadAll leads every space while ctx lasts.
@@ -78,7 +91,7 @@ func (s *Sandbox) leadAll(ctx context.Context) {
 	s.shared.leads.Store(&ctx) // a space that is opened from now on is led by who opens it
 	s.lead(ctx)
 	s.cfg.Warn("this process leads the provider side")
-	s.spaces.each(func(sp *Space) { sp.lead(ctx) })
+	s.spaces.leadAll(ctx)
 	<-ctx.Done()
 	s.follow()
 	s.spaces.each(func(sp *Space) { sp.follow() })

@@ -225,7 +225,7 @@ func TestSharedTakeOver(t *testing.T) {
 	if !strings.Contains(string(resent.Detail), `"resumed":true`) {
 		t.Errorf("what may have been sent before is not marked: %s", resent.Detail)
 	}
-	all[2].Expect(t, "kind:attempt path:/fails status:200")
+	all[1].Expect(t, "kind:attempt path:/fails status:200")
 	if n, _ := hits.Load("/done"); n.(*atomic.Int64).Load() != 1 {
 		t.Errorf("what was recorded was sent %d times", n.(*atomic.Int64).Load())
 	}
@@ -324,5 +324,102 @@ func TestSharedRefused(t *testing.T) {
 		if err == nil {
 			_ = sb.Shutdown(t.Context())
 		}
+	}
+}
+
+// TestSharedSpaces: a space is one in every process, with a stream of its own that
+// is made when it is first written; its end is everywhere too, and what is made
+// anew begins anew.
+func TestSharedSpaces(t *testing.T) {
+	t.Parallel()
+	nats := natstest.Run(t)
+	all := processes(t, 2, natstest.Address("", nats))
+	a, b := all[0], all[1]
+	streams := func() int { return nats.GlobalAccount().JetStreamUsage().Streams }
+	before := streams()
+	for _, step := range []struct {
+		at                       *Running
+		method, path, body, want string
+		streams                  int // beyond those there were
+	}{
+		{b, "GET", "/~one/_/entries", ``, `"last_seq":0`, 0},
+		{a, "POST", "/~one/_/expect", `{"q":"kind:capture","within":"0s"}`, `"met":false`, 0},
+		{b, "POST", "/~one/in/x", `1`, "200 ", 1},
+		{a, "POST", "/~one/_/expect", `{"q":"kind:capture","within":"5s"}`, `"met":true`, 1},
+		{a, "GET", "/~one/_/entries", ``, `"last_seq":1`, 1},
+		{b, "GET", "/_/spaces", ``, `"name":"one"`, 1},
+		{b, "PUT", "/_/spaces/two", `{"clock":"manual","ttl":"1h"}`, `"clock":"manual"`, 1},
+		{b, "POST", "/~two/_/clock", `{"advance":"1h"}`, `"mode":"manual"`, 1},
+		{b, "PUT", "/_/spaces/two", `{"clock":"auto"}`, "409 ", 1},
+		{b, "POST", "/~one/_/events", `{"provider":"dsco","type":"ORDER_CREATED","to":"` + b.URL + `/~one/in/y"}`, "202 ", 1},
+		{a, "POST", "/~one/_/expect", `{"q":"kind:capture inbox:y","within":"5s"}`, `"met":true`, 1},
+		{a, "GET", "/_/entries", ``, `"last_seq":0`, 1},
+		{b, "DELETE", "/_/spaces/one", ``, "200 ", 0},
+		{b, "GET", "/_/spaces", ``, `[{"name":"two"`, 0},
+	} {
+		status, answer := step.at.call(step.method, step.path, []byte(step.body))
+		if !strings.Contains(answer, step.want) {
+			t.Errorf("%s %s: %d %s, want %q", step.method, step.path, status, answer, step.want)
+		}
+		if got := streams() - before; got != step.streams {
+			t.Errorf("%s %s: %d more streams, want %d", step.method, step.path, got, step.streams)
+		}
+	}
+	for b.sb.spaces.exists("one") {
+		time.Sleep(time.Millisecond)
+	}
+	if _, answer := b.call("POST", "/~one/in/x", []byte("2")); !strings.Contains(answer, "200 ") {
+		t.Error(answer)
+	}
+	if _, answer := a.call("POST", "/~one/_/expect", []byte(`{"q":"kind:capture seq:1","within":"5s"}`)); !strings.HasPrefix(answer, "200 ") {
+		t.Errorf("made anew: %s", answer)
+	}
+}
+
+// TestSharedSpaceExpires: a space that another process than the leader uses does
+// not end; one that nobody uses does.
+func TestSharedSpaceExpires(t *testing.T) {
+	t.Parallel()
+	all := processes(t, 2, natstest.Address("", natstest.Run(t)))
+	for _, name := range []string{"used", "idle"} {
+		if status, answer := all[0].call("PUT", "/_/spaces/"+name, []byte(`{"ttl":"900ms"}`)); status != http.StatusOK {
+			t.Fatal(answer)
+		}
+	}
+	for all[0].sb.spaces.exists("idle") || all[1].sb.spaces.exists("idle") {
+		if status := post(t, all[1].URL+"/~used/in/x", "1"); status != http.StatusOK {
+			t.Fatalf("captured with %d", status)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if !all[0].sb.spaces.exists("used") {
+		t.Error("a space that is used has ended")
+	}
+}
+
+// TestSharedSpaceTakeOver: what waits in a space goes on with the next leader, which
+// was never asked for it.
+func TestSharedSpaceTakeOver(t *testing.T) {
+	t.Parallel()
+	all := processes(t, 2, natstest.Address("", natstest.Run(t)), withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	var tries atomic.Int64
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tries.Add(1) == 1 {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	defer app.Close()
+	if _, answer := all[0].call("POST", "/~s/_/events", []byte(`{"provider":"acme","type":"order.paid","to":"`+app.URL+`"}`)); !strings.HasPrefix(answer, "202 ") {
+		t.Fatal(answer)
+	}
+	if _, answer := all[0].call("POST", "/~s/_/expect", []byte(`{"q":"kind:attempt status:500","within":"5s"}`)); !strings.HasPrefix(answer, "200 ") {
+		t.Fatal(answer)
+	}
+	all[0].die()
+	for tries.Load() < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	if _, answer := all[1].call("POST", "/~s/_/expect", []byte(`{"q":"kind:attempt status:200","within":"5s"}`)); !strings.HasPrefix(answer, "200 ") {
+		t.Error(answer)
 	}
 }

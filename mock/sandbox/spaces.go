@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,6 +39,7 @@ type slot struct {
 	mu     sync.Mutex
 	space  *Space // nil: not open yet, or ended
 	saved  savedSpace
+	made   uint64      // revision of its making, among those of many processes
 	err    error       // why it cannot be opened: it was on disk, and is broken
 	ended  bool        // the slot is no longer in the map
 	expiry *time.Timer // nil: no ttl
@@ -146,16 +148,20 @@ func (ss *spaces) opened(s *slot, options spaceOptions) error {
 
 // open composes the space of a slot; the caller holds the slot.
 func (ss *spaces) open(s *slot, saved savedSpace, begins bool) error {
+	if _, err := saved.check(); err != nil {
+		return err
+	}
+	var err error
+	if begins {
+		if saved, err = ss.keep(s, saved); err != nil {
+			return fmt.Errorf("space %s: %w", s.name, err)
+		}
+	}
 	ttl, err := saved.check()
 	if err != nil {
 		return err
 	}
 	cfg := saved.config(ss.process.cfg, ss.folder(s.name))
-	if cfg.Data != "" && begins {
-		if err := saved.write(cfg.Data); err != nil {
-			return fmt.Errorf("space %s: %w", s.name, err)
-		}
-	}
 	sp, err := openSpace(cfg, s.name, ss.process)
 	if err != nil {
 		return fmt.Errorf("space %s: %w", s.name, err)
@@ -168,7 +174,7 @@ func (ss *spaces) open(s *slot, saved savedSpace, begins bool) error {
 		}
 	}
 	if ttl > 0 {
-		s.expiry = time.AfterFunc(ttl, func() { ss.expire(s, ttl) })
+		s.expiry = time.AfterFunc(ss.process.shared.looksAfter(ttl), func() { ss.expire(s, ttl) })
 	}
 	return nil
 }
@@ -179,6 +185,29 @@ func (ss *spaces) folder(name string) string {
 		return ""
 	}
 	return filepath.Join(ss.process.cfg.Data, "spaces", name)
+}
+
+// keep notes what a new space is made with, and returns what it is: another process
+// may have been quicker.
+func (ss *spaces) keep(s *slot, saved savedSpace) (savedSpace, error) {
+	switch dir := ss.folder(s.name); {
+	case ss.process.shared != nil:
+		return ss.process.shared.keep(s, saved)
+	case dir != "":
+		return saved, saved.write(dir)
+	}
+	return saved, nil
+}
+
+// forget does away with what a space kept.
+func (ss *spaces) forget(name string) error {
+	switch dir := ss.folder(name); {
+	case ss.process.shared != nil:
+		return ss.process.shared.cluster.ForgetSpace(context.Background(), name)
+	case dir != "":
+		return os.RemoveAll(dir)
+	}
+	return nil
 }
 
 // reopen brings the spaces of the data folder back. One that is broken is said
@@ -235,11 +264,12 @@ func (ss *spaces) restore(s *slot) {
 // it could be.
 func (ss *spaces) expire(s *slot, ttl time.Duration) {
 	idle := time.Now().Sub(time.Unix(0, s.used.Load()))
-	if s.inUse.Load() > 0 || idle < ttl {
+	idle, ours := ss.process.shared.idle(s, idle, ttl)
+	if s.inUse.Load() > 0 || idle < ttl || !ours {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.space != nil {
-			s.expiry.Reset(max(ttl-idle, time.Millisecond))
+			s.expiry.Reset(ss.process.shared.looksAfter(max(ttl-idle, time.Millisecond)))
 		}
 		return
 	}
@@ -249,13 +279,15 @@ func (ss *spaces) expire(s *slot, ttl time.Duration) {
 }
 
 // end closes a space and forgets all it kept.
-func (ss *spaces) end(s *slot) error {
+func (ss *spaces) end(s *slot) error { return ss.leave(s, ss.forget) }
+
+// leave closes a space, and lets forget do away with what it kept.
+func (ss *spaces) leave(s *slot, forget func(name string) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
 		return nil
 	}
-	defer ss.drop(s)
 	var err error
 	if s.space != nil {
 		s.space.quiesceNow()
@@ -265,8 +297,10 @@ func (ss *spaces) end(s *slot) error {
 		s.expiry.Stop()
 	}
 	s.space = nil
-	if dir := ss.folder(s.name); dir != "" {
-		err = errors.Join(err, os.RemoveAll(dir))
+	if err = errors.Join(err, forget(s.name)); err != nil && ss.process.shared.open() {
+		time.AfterFunc(retakeAfter, func() { _ = ss.end(s) }) // it is there until NATS has forgotten it
+	} else {
+		ss.drop(s)
 	}
 	if err != nil {
 		return fmt.Errorf("ending the space %s: %w", s.name, err)

@@ -153,6 +153,8 @@ func Of(err error) *Error {
 		return Failed(http.StatusNotFound, CodeUnknownEntry, "", "%v", err)
 	case errors.Is(err, journal.ErrTrimmed):
 		return Failed(http.StatusGone, CodeEntryGone, "", "%v", err)
+	case errors.Is(err, journal.ErrUnavailable):
+		return Failed(http.StatusServiceUnavailable, "not_ready", "ask again when GET /_/readyz answers 200", "%v", err)
 	case errors.Is(err, journal.ErrNotKept):
 		return Failed(http.StatusInsufficientStorage, "not_kept", "make room on the disk that holds --data; deleting entries and reset work meanwhile", "%v", err)
 	case errors.Is(err, journal.ErrClosed):

@@ -195,6 +195,13 @@ func (c *conn) state(s http.ConnState) {
 	}
 }
 
+// heard reports whether a part of a head is here that is not served yet.
+func (c *conn) heard() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.heads) > 0
+}
+
 // Write tells of a refusal before it is sent: what a sender was told is always
 // in the journal.
 func (c *conn) Write(p []byte) (int, error) {

@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -37,10 +38,35 @@ func Server(srv *http.Server) {
 		}
 		return ctx
 	}
+	silent := new(silent)
+	srv.RegisterOnShutdown(silent.close)
 	srv.ConnState = func(c net.Conn, state http.ConnState) {
 		if own, ok := c.(owner); ok {
 			own.own().state(state)
 		}
+		silent.note(c, state)
+	}
+}
+
+// silent are the connections that have asked nothing yet. Browsers and clients open
+// them in advance, and net/http's Shutdown would wait five seconds for each.
+type silent struct{ conns sync.Map }
+
+func (s *silent) note(c net.Conn, state http.ConnState) {
+	if state == http.StateNew {
+		s.conns.Store(c, nil)
+		return
+	}
+	s.conns.Delete(c)
+}
+
+// close ends those of which nothing was read.
+func (s *silent) close() {
+	for c := range s.conns.Range {
+		if own, ok := c.(owner); ok && own.own().heard() {
+			continue
+		}
+		_ = c.(net.Conn).Close()
 	}
 }
 

@@ -331,3 +331,34 @@ func FuzzFraming(f *testing.F) {
 		}
 	})
 }
+
+// TestASilentConnectionHoldsUpNoEnd: net/http's Shutdown alone would wait five
+// seconds for a connection that has asked nothing.
+func TestASilentConnectionHoldsUpNoEnd(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(chan struct{})
+	srv := &http.Server{Handler: http.NotFoundHandler()}
+	Server(srv)
+	note := srv.ConnState
+	srv.ConnState = func(c net.Conn, s http.ConnState) {
+		note(c, s)
+		if s == http.StateNew {
+			close(seen)
+		}
+	}
+	go func() { _ = srv.Serve(Listen(ln, nil)) }()
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	<-seen
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		t.Errorf("the end was held up: %v", err)
+	}
+}

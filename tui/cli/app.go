@@ -39,6 +39,8 @@ type (
 	TUIOptions = command.TUIOptions
 	// ProviderFiles reads and writes provider files.
 	ProviderFiles = command.ProviderFiles
+	// Finding is one thing that doctor looked at.
+	Finding = command.Finding
 )
 
 // Run executes one command line and returns the exit code. args is without the
@@ -129,7 +131,7 @@ func addCommands(a *App, root *cobra.Command) {
 	root.AddCommand(filterTopic())
 	complete.Register(root, completing(a))
 	root.CompletionOptions.DisableDefaultCmd = true // ours refuses a shell it does not know
-	root.SetHelpCommandGroupID("more")
+	root.SetHelpCommand(helpCommand())
 }
 
 // withDefault puts "up" before arguments that name no command (contract,

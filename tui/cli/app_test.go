@@ -215,7 +215,7 @@ func TestDoctor(t *testing.T) {
 	got := run(context.Background(), new(App), good, "", "doctor", "--json")
 	var checks []string
 	for line := range strings.Lines(got.out) {
-		var f finding
+		var f Finding
 		if err := json.Unmarshal([]byte(line), &f); err != nil {
 			t.Fatal(err)
 		}

@@ -21,31 +21,50 @@ import (
 	"tacklebox/tui/cli/serve"
 )
 
-// finding is one thing that doctor looked at.
-type finding struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Found  string `json:"found"`
-	Advice string `json:"advice,omitempty"`
-}
-
 // doctorRun is what the command does with the app.
 type doctorRun struct{ *App }
 
 func doctorCommand(a *App) *cobra.Command {
-	return &cobra.Command{
+	var shared serve.Sharing
+	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what may keep the sandbox from working, and say what to do",
 		Args:  command.Args(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if shared.Shared != "" || shared.NATSCreds != "" {
+				return doctorRun{a}.shared(cmd.Context(), shared)
+			}
 			running := a.Client().Ready(cmd.Context()) == nil
-			findings := []finding{doctorRun{a}.checkData(), doctorRun{a}.checkPort(cmd.Context(), running), doctorRun{a}.checkClock(cmd.Context(), running), doctorRun{a}.checkTerminal()}
+			findings := []Finding{doctorRun{a}.checkData(), doctorRun{a}.checkPort(cmd.Context(), running), doctorRun{a}.checkClock(cmd.Context(), running), doctorRun{a}.checkTerminal()}
 			return doctorRun{a}.report(findings)
 		},
 	}
+	shared.ServerFlags(cmd.Flags())
+	return cmd
 }
 
-func (a doctorRun) report(findings []finding) error {
+// shared looks at the servers of a sandbox of many processes, and at nothing else.
+func (a doctorRun) shared(ctx context.Context, o serve.Sharing) error {
+	if o.Shared == "" {
+		return exit.Usagef("--nats-creds belongs to --shared nats://HOST")
+	}
+	if a.CheckShared == nil {
+		return errors.New("this build has no sandbox")
+	}
+	findings, reached, err := a.CheckShared(ctx, o.Shared, o.NATSCreds)
+	if err != nil {
+		return exit.Misused(err)
+	}
+	if err := a.report(findings); err != nil && reached {
+		return err
+	}
+	if !reached {
+		return exit.Failed(exit.Connect)
+	}
+	return nil
+}
+
+func (a doctorRun) report(findings []Finding) error {
 	bad := false
 	for _, f := range findings {
 		bad = bad || !f.OK
@@ -67,8 +86,8 @@ func (a doctorRun) report(findings []finding) error {
 }
 
 // checkData looks for a folder that can be written, or made.
-func (a doctorRun) checkData() finding {
-	f := finding{Check: "data", Found: serve.DefaultData(a.Getenv)}
+func (a doctorRun) checkData() Finding {
+	f := Finding{Check: "data", Found: serve.DefaultData(a.Getenv)}
 	if f.Found == "" {
 		f.Found, f.Advice = "no folder", "set --data, XDG_STATE_HOME or HOME, or use --memory"
 		return f
@@ -101,9 +120,9 @@ func writable(dir string) bool {
 }
 
 // checkPort tells a sandbox on the port from a stranger.
-func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
+func (a doctorRun) checkPort(ctx context.Context, running bool) Finding {
 	url := a.Address().URL
-	f := finding{Check: "port", OK: true}
+	f := Finding{Check: "port", OK: true}
 	if running {
 		f.Found = "a sandbox answers at " + url
 		return f
@@ -137,9 +156,9 @@ func (a doctorRun) checkPort(ctx context.Context, running bool) finding {
 // less makes signatures and tokens look expired.
 var oldestSane = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func (a doctorRun) checkClock(ctx context.Context, running bool) finding {
+func (a doctorRun) checkClock(ctx context.Context, running bool) Finding {
 	now := time.Now()
-	f := finding{Check: "clock", OK: now.After(oldestSane), Found: now.Format(time.RFC3339)}
+	f := Finding{Check: "clock", OK: now.After(oldestSane), Found: now.Format(time.RFC3339)}
 	if !f.OK {
 		f.Advice = "set this machine's clock: signatures and tokens carry times"
 	}
@@ -153,8 +172,8 @@ func (a doctorRun) checkClock(ctx context.Context, running bool) finding {
 	return f
 }
 
-func (a doctorRun) checkTerminal() finding {
-	f := finding{Check: "terminal", OK: true, Found: a.Getenv("TERM")}
+func (a doctorRun) checkTerminal() Finding {
+	f := Finding{Check: "terminal", OK: true, Found: a.Getenv("TERM")}
 	switch {
 	case !a.Terminal:
 		f.Found, f.Advice = "not a terminal", "'tacklebox up' prints JSON lines here; the full-screen program needs a terminal"

@@ -124,14 +124,14 @@ func TestDoctorOfFolders(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		env  map[string]string
-		want finding
+		want Finding
 	}{
-		"there":              {map[string]string{"TACKLEBOX_DATA": dir}, finding{"data", true, dir, ""}},
-		"can be made":        {map[string]string{"TACKLEBOX_DATA": dir + "/a/b"}, finding{"data", true, dir + "/a/b", ""}},
-		"a file":             {map[string]string{"TACKLEBOX_DATA": file}, finding{"data", false, file + " is a file", "move it away, or choose another folder with --data"}},
-		"below a file":       {map[string]string{"TACKLEBOX_DATA": file + "/a"}, finding{"data", false, "stat " + file + "/a: not a directory", "choose another folder with --data"}},
-		"a place of no name": {nil, finding{"data", false, "no folder", "set --data, XDG_STATE_HOME or HOME, or use --memory"}},
-		"by the home folder": {map[string]string{"HOME": dir}, finding{"data", true, dir + "/.local/state/tacklebox", ""}},
+		"there":              {map[string]string{"TACKLEBOX_DATA": dir}, Finding{Check: "data", OK: true, Found: dir, Advice: ""}},
+		"can be made":        {map[string]string{"TACKLEBOX_DATA": dir + "/a/b"}, Finding{Check: "data", OK: true, Found: dir + "/a/b", Advice: ""}},
+		"a file":             {map[string]string{"TACKLEBOX_DATA": file}, Finding{Check: "data", OK: false, Found: file + " is a file", Advice: "move it away, or choose another folder with --data"}},
+		"below a file":       {map[string]string{"TACKLEBOX_DATA": file + "/a"}, Finding{Check: "data", OK: false, Found: "stat " + file + "/a: not a directory", Advice: "choose another folder with --data"}},
+		"a place of no name": {nil, Finding{Check: "data", OK: false, Found: "no folder", Advice: "set --data, XDG_STATE_HOME or HOME, or use --memory"}},
+		"by the home folder": {map[string]string{"HOME": dir}, Finding{Check: "data", OK: true, Found: dir + "/.local/state/tacklebox", Advice: ""}},
 	} {
 		app := &App{Getenv: func(key string) string { return c.env[key] }}
 		if diff := cmp.Diff(c.want, (doctorRun{app}).checkData()); diff != "" {

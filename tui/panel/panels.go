@@ -15,6 +15,7 @@ import (
 	"tacklebox/tui/ui"
 )
 
+// ShowSecrets lists the keys in force, to copy, and leads to where one is made or set.
 func ShowSecrets(m *desk.Model) tea.Cmd {
 	p := ui.NewPicker("Keys and credentials")
 	p.Keys = []ui.Hint{{Key: "⏎", About: "copy"}, {Key: "ctrl+n", About: "subscribe, which makes one"}, {Key: "ctrl+o", About: "settings, to set one"}}
@@ -47,11 +48,6 @@ func ShowProviders(m *desk.Model) tea.Cmd {
 	p := ui.NewPicker("Providers")
 	p.Keys = []ui.Hint{{Key: "⏎", About: "settings"}, {Key: "ctrl+o", About: "what is assumed"}, {Key: "ctrl+y", About: "copy the address"}}
 	p.Empty = "the catalogue is not there yet"
-	var items []ui.Item
-	for _, d := range m.Catalog.Providers {
-		items = append(items, ui.Item{Label: ui.Clean(d.Title, 40), Note: ui.Cell(d.BaseURL) + "  " + ui.Count(len(d.Events), "event type"), Style: ui.Accent, Value: d})
-	}
-	p.Set(items)
 	p.Preview = func(it ui.Item, width int) []ui.Line { return aboutProvider(it.Value.(api.ProviderDetail), width) }
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
 		return ShowSettings(m, it.Value.(api.ProviderDetail)), false
@@ -63,11 +59,12 @@ func ShowProviders(m *desk.Model) tea.Cmd {
 			return nil
 		}),
 	}
-	m.Show(p)
-	if len(m.Catalog.Providers) == 0 {
-		return desk.LoadCatalog(m)
-	}
-	return nil
+	return desk.ShowOfCatalog(m, p, func() (items []ui.Item) {
+		for _, d := range m.Catalog.Providers {
+			items = append(items, ui.Item{Label: ui.Clean(d.Title, 40), Note: ui.Cell(d.BaseURL) + "  " + ui.Count(len(d.Events), "event type"), Style: ui.Accent, Value: d})
+		}
+		return items
+	})
 }
 
 func aboutProvider(d api.ProviderDetail, width int) []ui.Line {

@@ -65,6 +65,7 @@ func fireSome(m *desk.Model, req api.Firing, form *ui.Form, so *Sums) tea.Cmd {
 	}
 }
 
+// Apply says what a firing did, or puts its refusal below the field it is about.
 func (r Fired) Apply(m *desk.Model) tea.Cmd {
 	f := &m.Fire
 	if r.Form != nil {
@@ -94,12 +95,13 @@ func (r Fired) Apply(m *desk.Model) tea.Cmd {
 		style = ui.Warn
 	}
 	if stopped {
-		text, style = "stopped after "+text, ui.Warn
+		text, style = "stopped: "+text, ui.Warn
 	}
 	m.Say(style, text)
 	return desk.Refresh(m)
 }
 
+// Add counts one answer of the sandbox.
 func (s *Sums) Add(result *api.Fired) {
 	for _, e := range result.Events {
 		s.events++
@@ -130,6 +132,7 @@ func (s *Sums) Text(req api.Firing) string {
 	return out + ": " + ui.Count(s.deliveries, "delivery")
 }
 
+// FireAgain fires once more what was fired last and worked.
 func FireAgain(m *desk.Model) tea.Cmd {
 	if m.Fire.Last == nil {
 		m.Complain("nothing was fired yet that worked: press f")
@@ -147,11 +150,10 @@ type Choice struct {
 
 // ShowPalette searches all event types of all providers.
 func ShowPalette(m *desk.Model) tea.Cmd {
-	p := ui.NewPicker(desk.PaletteTitle)
+	p := ui.NewPicker("Fire")
 	p.Empty = "the catalogue is empty"
 	p.Keys = []ui.Hint{{Key: "⏎", About: "fill in"}, {Key: "ctrl+t", About: "fire at once"}}
 	p.Preview = func(it ui.Item, width int) []ui.Line { return aboutEvent(it.Value.(Choice), width) }
-	p.Set(EventItems(m))
 	p.Choose = func(it ui.Item) (tea.Cmd, bool) {
 		c := it.Value.(Choice)
 		if c.Hint != "" {
@@ -171,15 +173,11 @@ func ShowPalette(m *desk.Model) tea.Cmd {
 		m.Drop(p)
 		return fire(m, api.Firing{Provider: c.Provider, Type: c.Event.Type}, nil)
 	}}
-	m.Show(p)
-	if len(m.Catalog.Providers) == 0 {
-		p.Loading = true
-		return desk.LoadCatalog(m)
-	}
-	return nil
+	return desk.ShowOfCatalog(m, p, func() []ui.Item { return eventItems(m) })
 }
 
-func EventItems(m *desk.Model) []ui.Item {
+// eventItems are all event types, those of other profiles last.
+func eventItems(m *desk.Model) []ui.Item {
 	var items []ui.Item
 	for _, p := range m.Catalog.Providers {
 		for _, e := range p.Events {

@@ -84,6 +84,9 @@ func Open(ctx context.Context, o Options) (*Cluster, error) {
 // Close ends the connection.
 func (c *Cluster) Close() { c.conn.Close() }
 
+// Closed reports that it has ended.
+func (c *Cluster) Closed() bool { return c.conn.IsClosed() }
+
 func (c *Cluster) connect() (err error) {
 	options := []nats.Option{nats.Name("tacklebox"), nats.Timeout(dialWithin), nats.MaxReconnects(-1), nats.ReconnectWait(again), nats.ReconnectBufSize(-1),
 		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(2), nats.IgnoreAuthErrorAbort(),

@@ -37,6 +37,30 @@ func (p Path) Find(doc []byte) []string {
 	return texts[:min(len(texts), mostValues)]
 }
 
+// MayHold reports whether one of the values at the path can satisfy holds, judged
+// by what stands behind the last name of the path wherever that is: where it says
+// no, Find need not read the document.
+func (p Path) MayHold(doc []byte, holds func(string) bool) bool {
+	if p.name == nil || bytes.Contains(doc, []byte(`\u`)) { // so a name may be spelled
+		return true
+	}
+	for at := 0; ; {
+		i := bytes.Index(doc[at:], p.name)
+		if i < 0 {
+			return false
+		}
+		at += i + len(p.name)
+		s := scanner{b: doc, i: at}
+		if !s.take(':') {
+			continue // a value
+		}
+		from := s.skip()
+		if !p.ends || from == len(doc) || doc[from] == '{' || doc[from] == '[' || !s.value(0, nil, false) || holds(text(doc[from:s.i])) {
+			return true
+		}
+	}
+}
+
 // text is a value as text.
 func text(raw []byte) string {
 	switch raw[0] {

@@ -31,6 +31,27 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestMayHold: what is ruled out by the last name alone.
+func TestMayHold(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		path, doc string
+		want      bool
+	}{
+		{"a.b", `{"a":{"b":1}}`, true}, {"a.b", `{"a":{"b" : "1"}}`, true}, {"a.b", `{"a":{"b":2}}`, false}, {"a.b", `{"b":2,"c":{"b":1}}`, true}, {"a.b", `{"x":"b","y":1}`, false},
+		{"a.b", `{"a":{"b":[1]}}`, true}, {"a.b", `{"a":{"b":{}}}`, true}, {"a.b", `{"a":{"\u0062":1}}`, true}, {"a.b", `{"a":{"b":2},"c":"\/"}`, false}, {"a.b", `{"a":{"b":"1`, true}, {"a.b", `{"a":{"b":`, true}, {"a.b", `{"b"`, false},
+		{"a.0", `{"a":[2]}`, true}, {"a.0", `{"x":[1]}`, false}, {"a.#", `{"a":[1]}`, true}, {"#.b", `[{"b":2},{"b":1}]`, true}, {"#.b", `[{"b":2}]`, false}, {`a.b\.c`, `{"x":0}`, true}, {"#(b=2).c", `[{"b":1}]`, false},
+	} {
+		p, err := ParsePath(c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.MayHold([]byte(c.doc), func(s string) bool { return s == "1" }); got != c.want {
+			t.Errorf("%s in %s: %v", c.path, c.doc, got)
+		}
+	}
+}
+
 // TestEqualKeys: the last one counts, at every level, as encoding/json has it.
 func TestEqualKeys(t *testing.T) {
 	t.Parallel()
@@ -79,6 +100,11 @@ func FuzzFind(f *testing.F) {
 			return
 		}
 		got := p.Find([]byte(doc))
+		for _, value := range got {
+			if !p.MayHold([]byte(doc), func(s string) bool { return s == value }) {
+				t.Errorf("%q of %q is %q, but that was ruled out", path, doc, value)
+			}
+		}
 		if len(got) > 0 && !json.Valid([]byte(doc)) {
 			t.Errorf("%q of %q is %q, but that is no JSON", path, doc, got)
 		}

@@ -3,6 +3,7 @@ package body
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -11,7 +12,11 @@ import (
 // for every element of a list (at the end: how many there are), and
 // #(name=="value") for the elements that have one (the first; with a # behind it
 // all). A backslash makes any sign a part of a name.
-type Path struct{ steps []step }
+type Path struct {
+	steps []step
+	name  []byte // the last name, in quotes, when it is spelled without escapes
+	ends  bool   // it ends the path
+}
 
 type step struct {
 	name  string
@@ -49,8 +54,19 @@ func ParsePath(s string) (Path, error) {
 		return Path{}, &PathError{mostPath, fmt.Sprintf("a path has at most %d bytes", mostPath)}
 	}
 	steps, err := parseSteps(s, true)
-	return Path{steps}, err
+	p := Path{steps: steps}
+	for i, st := range steps {
+		if st.where == nil && st.index < 0 && !st.every {
+			p.name, p.ends = []byte(`"`+st.name+`"`), i == len(steps)-1
+		}
+	}
+	if !asItStands.Match(p.name) {
+		p.name = nil
+	}
+	return p, err
 }
+
+var asItStands = regexp.MustCompile(`^"[\w-]+"$`)
 
 func parseSteps(s string, conditions bool) (list []step, err error) {
 	wheres := 0

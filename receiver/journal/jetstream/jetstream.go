@@ -160,21 +160,18 @@ func (j *Journal) made() (js.Stream, error) {
 	return stream, nil
 }
 
-// Remove forgets the stream with everything in it; numbers begin anew.
-func (j *Journal) Remove(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
-	err := j.js.DeleteStream(ctx, j.name())
-	if errors.Is(err, js.ErrStreamNotFound) {
-		return nil
-	}
-	if err == nil {
-		if err = j.js.DeleteObjectStore(ctx, j.partsName()); errors.Is(err, js.ErrBucketNotFound) || errors.Is(err, js.ErrStreamNotFound) {
-			err = nil
-		}
-	}
+// Remove forgets the stream of a space with everything in it; numbers begin anew.
+func Remove(ctx context.Context, conn *nats.Conn, prefix, space string) error {
+	api, err := js.New(conn)
 	if err != nil {
+		return fmt.Errorf("JetStream: %w", err)
+	}
+	j := &Journal{o: Options{Prefix: prefix, Space: space}}
+	if err := api.DeleteStream(ctx, j.name()); err != nil && !errors.Is(err, js.ErrStreamNotFound) {
 		return unavailable("stream "+j.name(), err)
+	}
+	if err := api.DeleteObjectStore(ctx, j.partsName()); err != nil && !errors.Is(err, js.ErrBucketNotFound) && !errors.Is(err, js.ErrStreamNotFound) {
+		return unavailable("parts of "+j.name(), err)
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ import (
 const (
 	blockSize  = 512 // entries that a backward scan reads at once
 	pullAtOnce = 512
+	few        = 16 // messages that are read one by one
+	resets     = 2  // of a consumer that the servers lost, before the reader is told or begins anew
 )
 
 // Scan implements journal.Store: the stream answers for what the cache does not
@@ -64,6 +66,7 @@ type reader struct {
 	sift    record.Sieve
 	reverse bool
 	want    uint64 // the next number of a rising scan
+	above   uint64 // the number that a falling scan came to last
 	cursor  bool   // numbers before it were seen: a gap must be told
 }
 
@@ -74,7 +77,12 @@ func (r *reader) take(c *cached) (more bool, err error) {
 			return false, err
 		}
 	}
-	r.want, r.cursor = c.seq+1, true
+	if r.reverse && c.seq+1 < r.above {
+		if oldest, _ := r.bounds(); c.seq < oldest {
+			return false, nil // retention overtook the reader; the cache still had it
+		}
+	}
+	r.want, r.above, r.cursor = c.seq+1, c.seq, true
 	return r.sift.Record(r.sift.Admit(c.seq, &c.meta), c.seq, c.frame), r.sift.Err
 }
 
@@ -132,14 +140,17 @@ func (r *reader) read(lo, hi uint64) (more bool, err error) {
 
 // readUp reads the stream's messages from lo to hi.
 func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) (bool, error)) (more bool, err error) {
+	if hi-lo < few {
+		return j.readEach(ctx, lo, hi, give)
+	}
 	asking, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	consumer, err := (*j.stream.Load()).OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo})
+	consumer, err := (*j.stream.Load()).OrderedConsumer(asking, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: lo, MaxResetAttempts: resets})
 	if err != nil {
 		return false, unavailable("read", err)
 	}
-	if info := consumer.CachedInfo(); info != nil && info.NumPending == 0 && j.nothing(asking, lo, hi) {
-		return true, nil
+	if info := consumer.CachedInfo(); info != nil && info.NumPending == 0 {
+		return j.readEach(ctx, lo, hi, give)
 	}
 	messages, err := consumer.Messages(js.PullMaxMessages(pullAtOnce))
 	if err != nil {
@@ -159,6 +170,9 @@ func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) 
 		if seq > hi {
 			return true, nil
 		}
+		if seq < lo {
+			continue
+		}
 		frame, err := j.whole(ctx, m.Data(), m.Headers(), seq)
 		if errors.Is(err, ErrUnavailable) {
 			return false, err
@@ -168,10 +182,36 @@ func (j *Journal) readUp(ctx context.Context, lo, hi uint64, give func(*cached) 
 				return false, err
 			}
 		}
-		if seq == hi || meta.NumPending == 0 && j.nothing(asking, seq+1, hi) {
+		if seq == hi {
 			return true, nil
 		}
+		if meta.NumPending == 0 {
+			return j.readEach(ctx, seq+1, hi, give)
+		}
 	}
+}
+
+// readEach reads one message after the other: the few that have come this moment,
+// which a consumer may not know of, since it can be at a server that is behind.
+func (j *Journal) readEach(ctx context.Context, lo, hi uint64, give func(*cached) (bool, error)) (more bool, err error) {
+	for seq := lo; seq <= hi; seq++ {
+		if seq == lo+few && j.nothing(ctx, seq, hi) {
+			return true, nil
+		}
+		frame, err := j.fetch(seq)
+		if errors.Is(err, journal.ErrTrimmed) || errors.Is(err, journal.ErrUnknown) {
+			continue
+		}
+		if errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
+			return false, err
+		}
+		if h, ok := record.ParseHeader(frame); err == nil && ok {
+			if more, err := give(&cached{seq, h.Meta, frame}); err != nil || !more {
+				return false, err
+			}
+		}
+	}
+	return true, nil
 }
 
 // nothing reports that the stream has none of the numbers from lo to hi: they were
@@ -253,7 +293,7 @@ func (j *Journal) await() {
 
 func (j *Journal) followOnce(stream js.Stream) {
 	_, _, upTo := j.cache.part(0, 0)
-	consumer, err := stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1})
+	consumer, err := stream.OrderedConsumer(j.ctx, js.OrderedConsumerConfig{DeliverPolicy: js.DeliverByStartSequencePolicy, OptStartSeq: upTo + 1, MaxResetAttempts: resets})
 	if err != nil {
 		return
 	}

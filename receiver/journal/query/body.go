@@ -1,7 +1,6 @@
 package query
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 
@@ -16,8 +15,7 @@ type bodyTerm struct {
 	unindexed
 	path string
 	comparison
-	find  body.Path
-	first []byte // a name that every JSON body with the path has in it, nil: unknown
+	find body.Path
 }
 
 func (p *parser) body(t text) (node, error) {
@@ -33,21 +31,7 @@ func (p *parser) body(t text) (node, error) {
 	if errors.As(err, &wrong) {
 		return nil, p.errAt(path.pos(wrong.At), "for instance body.items.0.sku or body.items.#.sku", "%s", wrong.Msg)
 	}
-	return &bodyTerm{path: path.s, comparison: c, find: find, first: firstName(path.s)}, nil
-}
-
-// firstName is the leading object member of a path, where that is plain to see.
-func firstName(path string) []byte {
-	n := strings.IndexFunc(path, func(r rune) bool {
-		return r != '_' && r != '-' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	})
-	if n < 0 {
-		n = len(path)
-	}
-	if n == 0 || n < len(path) && path[n] != '.' {
-		return nil
-	}
-	return []byte(`"` + path[:n] + `"`)
+	return &bodyTerm{path: path.s, comparison: c, find: find}, nil
 }
 
 func (b *bodyTerm) match(e *journal.Entry) bool {
@@ -64,8 +48,8 @@ func (b *bodyTerm) values(m *journal.Message) []string {
 }
 
 // byBytes judges a record whose bodies are JSON as it stands by one pass over
-// them, without decoding anything else. Before that it rules out what has neither
-// the name nor the value in it.
+// them, without decoding anything else. Before that it rules out those where what
+// stands behind the last name of the path does not satisfy.
 func (b *bodyTerm) byBytes(frame []byte) record.Verdict {
 	request, response := record.Bodies(frame)
 	if len(request)+len(response) == 0 {
@@ -78,28 +62,15 @@ func (b *bodyTerm) byBytes(frame []byte) record.Verdict {
 		if len(raw) == 0 {
 			continue
 		}
-		if !body.Plain(raw) || !b.ruledOut(raw) && b.any(b.find.Find(raw)) {
+		if !body.Plain(raw) || b.find.MayHold(raw, b.may) && b.any(b.find.Find(raw)) {
 			return record.Maybe
 		}
 	}
 	return record.No
 }
 
-func (b *bodyTerm) ruledOut(raw []byte) bool {
-	if bytes.IndexByte(raw, '\\') >= 0 {
-		return false
-	}
-	if b.first != nil && !bytes.Contains(raw, b.first) {
-		return true
-	}
-	return b.op == "=" && b.literal() && !bytes.Contains(raw, []byte(b.value))
-}
-
-// literal reports whether an equal value must be spelled like ours: not when it
-// is a number (1.0, 1e0), and not when it may be a whole object or list.
-func (b *bodyTerm) literal() bool {
-	return !b.isNum && b.value != "" && !strings.ContainsAny(b.value, "{}[]") && !strings.Contains(b.path, "#")
-}
+// may reports whether a value that counts can satisfy the comparison.
+func (b *bodyTerm) may(value string) bool { return b.op == "!=" || b.holds(value) }
 
 func (b *bodyTerm) needsBody() bool { return true }
 

@@ -38,6 +38,9 @@ type App struct {
 	Local func(ctx context.Context) (url string, stop func(), err error)
 	// ProviderFiles reads and writes provider files. Optional.
 	ProviderFiles ProviderFiles
+	// CheckShared looks at the servers of a shared sandbox; reached is false when
+	// there was nothing to look at, an error what is no address. Optional.
+	CheckShared func(ctx context.Context, address, credentials string) (findings []Finding, reached bool, err error)
 	// TUI runs the full-screen program until the user leaves it. Optional.
 	TUI func(ctx context.Context, c *client.Client, o TUIOptions) error
 
@@ -84,6 +87,14 @@ func (a *App) Wall() time.Time {
 // Say prints a message for the person who runs the sandbox.
 func (a *App) Say(format string, args ...any) {
 	fmt.Fprintf(a.Stderr, "tacklebox: %s\n", safe.Text(fmt.Sprintf(format, args...)))
+}
+
+// Finding is one thing that doctor looked at.
+type Finding struct {
+	Check  string `json:"check"`
+	OK     bool   `json:"ok"`
+	Found  string `json:"found"`
+	Advice string `json:"advice,omitempty"`
 }
 
 // ProviderFiles is what main hands in about provider files.

@@ -103,6 +103,11 @@ func TestOptions(t *testing.T) {
 		{"beyond loopback with a token", state, "", []string{"--addr", ":4780", "--token", "t"}, base(func(o *Options) { o.Addr, o.Token = ":4780", "t" })},
 		{"memory needs no folder", nil, "", []string{"--memory"}, base(func(o *Options) { o.Memory, o.Data = true, "" })},
 		{"memory on the command line overrules a folder of the environment", with("TACKLEBOX_DATA", "/e"), "", []string{"--memory"}, base(func(o *Options) { o.Memory, o.Data = true, "" })},
+		{"shared", state, "", []string{"--shared", "nats://h", "--nats-creds", "f", "--advertise", "http://10.0.0.7:1"},
+			base(func(o *Options) {
+				o.Sharing, o.Data = Sharing{Shared: "nats://h", NATSCreds: "f", Advertise: "http://10.0.0.7:1"}, ""
+			})},
+		{"shared on the command line overrules the environment", with("TACKLEBOX_DATA", "/e", "TACKLEBOX_MEMORY", "true"), "", []string{"--shared", "nats://h"}, base(func(o *Options) { o.Shared, o.Data = "nats://h", "" })},
 		{"an empty file", state, "# nothing\n", nil, base(nil)},
 		{"what only a file can say", state, "providers:\n  shoptet: {profile: 2026-08, attempts: 2, on: yes}\ninboxes:\n  orders: {reply: [{status: 500, times: 2}]}\nfaults:\n  - {kind: delay, probability: 0.5}\n", nil,
 			base(func(o *Options) {
@@ -140,6 +145,11 @@ func TestOptionsRefused(t *testing.T) {
 		{"port no number", nil, "", []string{"--port", "http"}, `port "http"`},
 		{"no folder", map[string]string{}, "", nil, "no data folder"},
 		{"memory and folder", nil, "", []string{"--memory", "--data", "/d"}, "choose one"},
+		{"shared and folder", nil, "", []string{"--shared", "nats://h", "--data", "/d"}, "--shared and --data: choose one"},
+		{"shared and memory", nil, "", []string{"--shared", "nats://h", "--memory"}, "--shared and --memory: choose one"},
+		{"shared and folder in the environment", map[string]string{"TACKLEBOX_SHARED": "nats://h", "TACKLEBOX_DATA": "/d"}, "", nil, "--shared and --data: choose one"},
+		{"credentials for nothing", nil, "", []string{"--nats-creds", "f"}, "belong to --shared"},
+		{"advertised path", nil, "", []string{"--shared", "nats://h", "--advertise", "http://h/x"}, "--advertise"},
 		{"keep nothing", nil, "", []string{"--keep", "0"}, "--keep 0"},
 		{"start of a real clock", nil, "", []string{"--start", "2026-01-05T09:00:00Z"}, "--start needs --clock"},
 		{"environment", map[string]string{"HOME": "/h", "TACKLEBOX_KEEP": "many"}, "", nil, `TACKLEBOX_KEEP="many"`},

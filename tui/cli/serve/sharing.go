@@ -16,9 +16,14 @@ type Sharing struct {
 }
 
 func (s *Sharing) sharingFlags(f *pflag.FlagSet) {
-	f.StringVar(&s.Shared, "shared", "", "be one sandbox with every process on the NATS at `ADDRESS`, nats://HOST[,HOST…][/PREFIX]")
-	f.StringVar(&s.NATSCreds, "nats-creds", "", "`FILE` with the credentials for it")
+	s.ServerFlags(f)
 	f.StringVar(&s.Advertise, "advertise", "", "`URL` by which the others reach this process (default: the listener's address)")
+}
+
+// ServerFlags are those that name the servers.
+func (s *Sharing) ServerFlags(f *pflag.FlagSet) {
+	f.StringVar(&s.Shared, "shared", "", "the sandbox of every process on the NATS at `ADDRESS`, nats://HOST[,HOST…][/PREFIX]")
+	f.StringVar(&s.NATSCreds, "nats-creds", "", "`FILE` with the credentials for it")
 }
 
 // checkSharing: what is shared is kept by the servers, not here.
