@@ -75,15 +75,9 @@ func (a inboxRun) inboxes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.JSON {
-		return a.Out.JSON(list)
-	}
-	rows := [][]string{{"NAME", "CAPTURES", "REPLY", "FORWARD"}}
-	for _, in := range list {
-		rows = append(rows, []string{in.Inbox, strconv.Itoa(in.Captures), answers(in.Settings.Reply), in.Settings.Forward})
-	}
-	a.Out.Table(rows)
-	return nil
+	return command.Listing(a.App, list, "", []string{"NAME", "CAPTURES", "REPLY", "FORWARD"}, func(in api.InboxInfo) []string {
+		return []string{in.Inbox, strconv.Itoa(in.Captures), answers(in.Settings.Reply), api.HidePassword(in.Settings.Forward)}
+	})
 }
 
 func (a inboxRun) printInbox(name string, in *api.Inbox) error {

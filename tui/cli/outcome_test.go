@@ -42,6 +42,7 @@ func TestForgetting(t *testing.T) {
 		{name: "entries that match", args: []string{"entries", "--delete", "inbox:a"}, answers: map[string]string{"DELETE /_/entries?q=inbox%3Aa": "200 {}"}, out: "forgot the entries that match inbox:a\n"},
 		{name: "all entries", args: []string{"entries", "--delete"}, answers: map[string]string{"DELETE /_/entries": "200 {}"}, out: "forgot every entry\n"},
 		{name: "an inbox", args: []string{"inbox", "orders", "--delete"}, answers: map[string]string{"DELETE /_/inboxes/orders": `200 {}`}, out: lines("orders  URL/in/orders", "  reply    200")},
+		{name: "a password is shown in no list", args: []string{"inbox"}, answers: map[string]string{"GET /_/inboxes": `200 [{"inbox":"a","settings":{"forward":"http://u:p@h/"}}]`}, out: lines("NAME  CAPTURES  REPLY  FORWARD", "a     0         200    http://u:xxxxx@h/")},
 		{name: "nothing there is said", args: []string{"entries"}, answers: map[string]string{"GET /_/entries": `200 {"entries":[],"last_seq":9,"oldest_seq":5}`}, err: "nothing matches, of 5 entries"},
 		{name: "a program sees nothing", args: []string{"entries", "--json"}, answers: map[string]string{"GET /_/entries": `200 {"entries":[],"last_seq":9,"oldest_seq":5}`}},
 		{name: "a payload with a byte order mark", args: []string{"fire", "p", "a", "--merge", "-"}, stdin: "\ufeff{\"a\":1}", answers: map[string]string{"POST /_/events": fired("")}, out: "*", sent: []string{`POST /_/events {"provider":"p","type":"a","merge":{"a":1}}`}},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/command"
 	"tacklebox/tui/cli/exit"
@@ -58,15 +59,9 @@ func (a scenarioRun) listScenarios(ctx context.Context, c *client.Client) error 
 	if err != nil {
 		return err
 	}
-	if a.JSON {
-		return a.Out.JSON(list)
-	}
-	rows := [][]string{{"NAME", "ABOUT"}}
-	for _, s := range list {
-		rows = append(rows, []string{s.Name, s.About})
-	}
-	a.Out.Table(rows)
-	return nil
+	return command.Listing(a.App, list, "", []string{"NAME", "ABOUT"}, func(s api.Scenario) []string {
+		return []string{s.Name, s.About}
+	})
 }
 
 // schema prints what editors complete and check scenarios with.

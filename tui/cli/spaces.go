@@ -115,17 +115,7 @@ func (a spacesRun) end(cmd *cobra.Command, name string) error {
 }
 
 func (a spacesRun) print(list []api.Space) error {
-	if a.JSON {
-		return a.Out.JSON(list)
-	}
-	if len(list) == 0 {
-		a.Out.Line("there are no spaces; the first request below /~NAME/ makes one")
-		return nil
-	}
-	rows := [][]string{{"NAME", "ENTRIES", "CLOCK", "NOW", "LAST USED", "TTL", "URL"}}
-	for _, s := range list {
-		rows = append(rows, []string{s.Name, strconv.FormatUint(s.Entries, 10), s.Clock, s.Now.Format(time.RFC3339), s.LastUsed.Format(time.RFC3339), s.TTL, s.URL})
-	}
-	a.Out.Table(rows)
-	return nil
+	return command.Listing(a.App, list, "there are no spaces; the first request below /~NAME/ makes one", []string{"NAME", "ENTRIES", "CLOCK", "NOW", "LAST USED", "TTL", "URL"}, func(s api.Space) []string {
+		return []string{s.Name, strconv.FormatUint(s.Entries, 10), s.Clock, s.Now.Format(time.RFC3339), s.LastUsed.Format(time.RFC3339), s.TTL, s.URL}
+	})
 }

@@ -20,6 +20,7 @@ type disk struct {
 	segmentBytes int64
 	segmentCount int
 	lock         *os.File
+	locked       os.FileInfo // which file that is
 	queue        *queue
 	board        journal.Notifier
 	heads        record.Buffers

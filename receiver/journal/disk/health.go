@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"tacklebox/receiver/journal"
 )
@@ -28,12 +27,8 @@ func (d *disk) Health() error {
 
 // there reports whether the folder still has the lock that this store holds.
 func (d *disk) there() error {
-	mine, err := d.lock.Stat()
-	if err != nil {
-		return err
-	}
-	now, err := os.Lstat(filepath.Join(d.dir, "lock"))
-	if err != nil || !os.SameFile(mine, now) {
+	now, err := os.Lstat(d.lock.Name())
+	if err != nil || !os.SameFile(d.locked, now) {
 		return errGone
 	}
 	return nil

@@ -55,7 +55,10 @@ func Open(dir string, o Options) (journal.Store, error) {
 	}
 	d := &disk{dir: dir, o: o, lock: held}
 	d.limits()
-	if err := d.load(); err != nil {
+	if d.locked, err = held.Stat(); err == nil {
+		err = d.load()
+	}
+	if err != nil {
 		for _, s := range d.segments {
 			s.release()
 		}

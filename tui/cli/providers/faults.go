@@ -75,19 +75,9 @@ Presets, in place of a kind or with --preset:
 }
 
 func (a faultsRun) printFaults(list []api.Fault) error {
-	if a.JSON {
-		return a.Out.JSON(list)
-	}
-	if len(list) == 0 {
-		a.Out.Line("no faults")
-		return nil
-	}
-	rows := [][]string{{"KIND", "PROBABILITY", "TIMES", "FOR", "FILTER"}}
-	for _, f := range list {
-		rows = append(rows, []string{f.Kind + f.Preset, often(f.Probability), times(f.Times), f.For, f.Q})
-	}
-	a.Out.Table(rows)
-	return nil
+	return command.Listing(a.App, list, "no faults", []string{"KIND", "PROBABILITY", "TIMES", "FOR", "FILTER"}, func(f api.Fault) []string {
+		return []string{f.Kind + f.Preset, often(f.Probability), times(f.Times), f.For, f.Q}
+	})
 }
 
 func often(p *float64) string {

@@ -34,15 +34,9 @@ func ProvidersCommand(a *command.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.JSON {
-				return a.Out.JSON(providers)
-			}
-			rows := [][]string{{"NAME", "TITLE", "EVENTS", "PROFILE", "BASE URL"}}
-			for _, p := range providers {
-				rows = append(rows, []string{p.Name, p.Title, strconv.Itoa(p.Events), p.Profile, p.BaseURL})
-			}
-			a.Out.Table(rows)
-			return nil
+			return command.Listing(a, providers, "", []string{"NAME", "TITLE", "EVENTS", "PROFILE", "BASE URL"}, func(p api.Provider) []string {
+				return []string{p.Name, p.Title, strconv.Itoa(p.Events), p.Profile, p.BaseURL}
+			})
 		},
 	}
 }
@@ -61,7 +55,7 @@ func (a providersRun) providerDetail(ctx context.Context, name string) error {
 	}
 	a.Out.Line("%s  %s", a.Out.Paint(print.Bold, detail.Title), detail.BaseURL)
 	a.Out.Table([][]string{{"  profile", detail.Profile}, {"  events", fmt.Sprintf("%d, see 'tacklebox events %s'", len(detail.Events), name)}})
-	a.section("settings", settingRows(settings))
+	a.section("settings", settingRows(settings, "  "))
 	a.section("context of fire", factRows(detail.Context))
 	a.section("assumptions", assumptionRows(detail.Assumptions))
 	if detail.Signing != "" {
@@ -78,9 +72,9 @@ func (a providersRun) section(title string, rows [][]string) {
 	}
 }
 
-func settingRows(settings api.Settings) (rows [][]string) {
+func settingRows(settings api.Settings, indent string) (rows [][]string) {
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
-		rows = append(rows, []string{"  " + key, string(settings[key])})
+		rows = append(rows, []string{indent + key, string(settings[key])})
 	}
 	return rows
 }

@@ -3,6 +3,7 @@ package providers
 import (
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/client"
 	"tacklebox/tui/cli/command"
 )
@@ -21,15 +22,9 @@ each with the vendor's document that it follows. No running sandbox is needed.`,
 			if err != nil {
 				return err
 			}
-			if a.JSON {
-				return a.Out.JSON(list)
-			}
-			rows := [][]string{{"NAME", "RULE", "EVIDENCE", "DOCUMENT"}}
-			for _, s := range list {
-				rows = append(rows, []string{s.Name, s.Rule, s.Evidence, s.Document})
-			}
-			a.Out.Table(rows)
-			return nil
+			return command.Listing(a, list, "", []string{"NAME", "RULE", "EVIDENCE", "DOCUMENT"}, func(s api.Scheme) []string {
+				return []string{s.Name, s.Rule, s.Evidence, s.Document}
+			})
 		})
 	}
 	return cmd

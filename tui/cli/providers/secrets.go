@@ -3,6 +3,7 @@ package providers
 import (
 	"github.com/spf13/cobra"
 
+	"tacklebox/receiver/api"
 	"tacklebox/tui/cli/command"
 )
 
@@ -23,15 +24,9 @@ func SecretsCommand(a *command.App) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if a.JSON {
-			return a.Out.JSON(list)
-		}
-		rows := [][]string{{"PROVIDER", "ACCOUNT", "SUBSCRIPTION", "NAME", "VALUE"}}
-		for _, s := range list {
-			rows = append(rows, []string{s.Provider, s.Account, s.Subscription, s.Name, s.Value})
-		}
-		a.Out.Table(rows)
-		return nil
+		return command.Listing(a, list, "", []string{"PROVIDER", "ACCOUNT", "SUBSCRIPTION", "NAME", "VALUE"}, func(s api.Secret) []string {
+			return []string{s.Provider, s.Account, s.Subscription, s.Name, s.Value}
+		})
 	}
 	return cmd
 }

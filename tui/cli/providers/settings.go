@@ -2,8 +2,6 @@ package providers
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,11 +39,7 @@ counts as such, any other as text; null takes a setting back.`,
 		if a.JSON {
 			return a.Out.JSON(settings)
 		}
-		rows := [][]string{}
-		for _, name := range slices.Sorted(maps.Keys(settings)) {
-			rows = append(rows, []string{name, string(settings[name])})
-		}
-		a.Out.Table(rows)
+		a.Out.Table(settingRows(settings, ""))
 		return nil
 	}
 	return cmd

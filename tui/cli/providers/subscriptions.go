@@ -58,19 +58,9 @@ a client with the account's credential sends, judged the same way.`,
 const defaultAccount = "222651-p-1-tacklebox"
 
 func (a subscriptionsRun) print(list []api.Subscription) error {
-	if a.JSON {
-		return a.Out.JSON(list)
-	}
-	if len(list) == 0 {
-		a.Out.Line("nothing is subscribed")
-		return nil
-	}
-	rows := [][]string{{"PROVIDER", "TYPES", "URL", "ID", "ACCOUNT", "STATE"}}
-	for _, s := range list {
-		rows = append(rows, []string{s.Provider, strings.Join(s.Types, " "), s.URL, s.ID, s.Account, stateOf(s)})
-	}
-	a.Out.Table(rows)
-	return nil
+	return command.Listing(a.App, list, "nothing is subscribed", []string{"PROVIDER", "TYPES", "URL", "ID", "ACCOUNT", "STATE"}, func(s api.Subscription) []string {
+		return []string{s.Provider, strings.Join(s.Types, " "), s.URL, s.ID, s.Account, stateOf(s)}
+	})
 }
 
 // stateOf is what became of a subscription, in a few words.
