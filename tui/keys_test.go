@@ -114,21 +114,23 @@ func TestQuit(t *testing.T) {
 // TestBack leaves what was entered last.
 func TestBack(t *testing.T) {
 	m := filled(t, 80, 24)
-	press(m, "enter", "enter")
-	if !m.Panes.Open || !m.Panes.Inside {
-		t.Fatal("enter twice goes into the detail")
+	press(m, "enter")
+	if !m.ShowsDetail() || !m.Panes.Inside {
+		t.Fatal("enter goes into the detail")
 	}
 	press(m, "z", "esc")
 	if m.Panes.Zoom || !m.Panes.Inside {
 		t.Error("the first esc ends the zoom")
 	}
 	press(m, "esc")
-	if !m.Panes.Open || m.Panes.Inside {
+	if !m.ShowsDetail() || m.Panes.Inside {
 		t.Error("the second goes back to the list")
 	}
-	press(m, "esc")
-	if m.Panes.Open {
-		t.Error("the third closes the detail")
+	if press(m, "\\"); m.ShowsDetail() {
+		t.Error("a key hides the detail")
+	}
+	if press(m, "enter"); !m.ShowsDetail() {
+		t.Error("enter shows it again")
 	}
 	small := filled(t, 40, 10)
 	press(small, "enter")

@@ -24,11 +24,12 @@ type files struct {
 	catalog []byte
 	samples map[string]*catalogue.Event // by path
 	schemas map[string]*catalogue.Event
-	made    sync.Map // path of a sample → its text
+	alike   map[string]int // how many more are called so
+	made    sync.Map       // path of a sample → its text
 }
 
 func newFiles(a *author) *files {
-	f := &files{author: a, samples: map[string]*catalogue.Event{}, schemas: map[string]*catalogue.Event{}}
+	f := &files{author: a, samples: map[string]*catalogue.Event{}, schemas: map[string]*catalogue.Event{}, alike: map[string]int{}}
 	doc := struct {
 		Title       string                `json:"title"`
 		Events      []fixtures.Event      `json:"events"`
@@ -59,10 +60,9 @@ func (f *files) fileName(e *catalogue.Event) string {
 	}, e.Type)
 	base = strings.TrimLeft(base, ".")
 	name := "samples/" + base + ".json"
-	for i := 2; f.samples[name] != nil || base == ""; i++ {
-		base = strings.TrimSuffix(base, fmt.Sprintf("-%d", i-1))
-		base = fmt.Sprintf("%s-%d", base, i)
-		name = "samples/" + base + ".json"
+	for nameless := base == ""; f.samples[name] != nil || nameless; nameless = false {
+		f.alike[base]++
+		name = fmt.Sprintf("samples/%s-%d.json", base, f.alike[base]+1)
 	}
 	return name
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tidwall/gjson"
 )
@@ -75,6 +76,20 @@ func TestEveryTypeHasAFile(t *testing.T) {
 	}
 	if _, err := l.Files.Open("samples/none.json"); err == nil {
 		t.Error("a file that is not there was opened")
+	}
+}
+
+// Types of letters that no file name has get numbers, and soon.
+func TestTypesThatAreAllAlike(t *testing.T) {
+	t.Parallel()
+	var hooks strings.Builder
+	for i := range 19_000 {
+		hooks.WriteString(`,"` + string(rune(0x4e00+i)) + `":{"post":{}}`)
+	}
+	began := time.Now()
+	l := loaded(t, map[string]string{"p.yaml": "name: acme\nopenapi: d.json\n", "d.json": `{"openapi":"3.1.0","webhooks":{` + hooks.String()[1:] + `}}`})
+	if _, err := fs.ReadFile(l.Files, "samples/_-19000.json"); err != nil || time.Since(began) > 20*time.Second {
+		t.Errorf("%v after %s", err, time.Since(began))
 	}
 }
 

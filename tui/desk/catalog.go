@@ -24,6 +24,7 @@ type catalogRead struct {
 	err error
 }
 
+// LoadCatalog reads what can be fired, unless that is under way.
 func LoadCatalog(m *Model) tea.Cmd {
 	if m.Catalog.busy {
 		return nil
@@ -91,6 +92,7 @@ func ShowOfCatalog(m *Model, p *ui.Picker, items func() []ui.Item) tea.Cmd {
 	return cmd
 }
 
+// Provider is what there is to know of one mock API, nil when it is not there.
 func (c *Catalog) Provider(name string) *api.ProviderDetail {
 	for i := range c.Providers {
 		if c.Providers[i].Name == name {

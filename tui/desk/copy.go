@@ -27,6 +27,7 @@ type ToCopy struct {
 	Err  error
 }
 
+// Apply hands the text to the terminal, which alone reaches the clipboard.
 func (r ToCopy) Apply(m *Model) tea.Cmd {
 	if m.Fail(r.Err) {
 		return nil

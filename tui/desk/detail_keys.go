@@ -8,6 +8,7 @@ import (
 	"tacklebox/tui/ui"
 )
 
+// NextView shows the body in the next way that it can be shown.
 func NextView(m *Model) tea.Cmd {
 	d := &m.Detail
 	if d.Request == nil {
@@ -24,6 +25,7 @@ func NextView(m *Model) tea.Cmd {
 	return nil
 }
 
+// ChooseView lists the ways in which the body can be shown.
 func ChooseView(m *Model) tea.Cmd {
 	d := &m.Detail
 	if d.Request == nil {
@@ -45,6 +47,7 @@ func ChooseView(m *Model) tea.Cmd {
 	return nil
 }
 
+// TurnTab goes by some tabs of the detail.
 func TurnTab(by int) func(*Model) tea.Cmd {
 	return func(m *Model) tea.Cmd {
 		d := &m.Detail
@@ -54,8 +57,10 @@ func TurnTab(by int) func(*Model) tea.Cmd {
 	}
 }
 
+// NextMatch goes to the next match of the search in the detail.
 func (m *Model) NextMatch() tea.Cmd { m.Detail.NextFrom(m.Detail.Cursor + 1); return nil }
 
+// PreviousMatch goes to the match before.
 func (m *Model) PreviousMatch() tea.Cmd {
 	m.Detail.Previous()
 	return nil
@@ -92,6 +97,7 @@ func detailPane(m *Model, p Places) []string {
 	return pane.Draw(th, out)
 }
 
+// CopyValue copies the value under the cursor of the detail.
 func CopyValue(m *Model) tea.Cmd {
 	if l, ok := m.Detail.ValueAt(); ok {
 		return m.Copy(l.Value(), "the value")
@@ -99,6 +105,7 @@ func CopyValue(m *Model) tea.Cmd {
 	return nil
 }
 
+// CopyPath copies where the value under the cursor stands.
 func CopyPath(m *Model) tea.Cmd {
 	l, ok := m.Detail.ValueAt()
 	if !ok || l.Path == "" {

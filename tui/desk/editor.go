@@ -39,6 +39,7 @@ func Edit(_ *Model, name string, content []byte, then func(m *Model, edited []by
 	}
 }
 
+// Apply gives the terminal to the editor.
 func (r ToEdit) Apply(m *Model) tea.Cmd {
 	if m.Fail(r.err) {
 		return nil
@@ -54,6 +55,7 @@ func (r ToEdit) Apply(m *Model) tea.Cmd {
 	})
 }
 
+// Apply goes on with what the editor saved.
 func (r Edited) Apply(m *Model) tea.Cmd {
 	if m.Fail(r.err) {
 		return nil

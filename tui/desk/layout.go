@@ -21,6 +21,7 @@ type Places struct {
 // From how many cells on the detail stands beside or below the list, and what is
 // too small.
 const (
+	columnWidth = 160 // from here on the list takes more, for all of its columns
 	besideWidth = 100
 	belowWidth  = 60
 	belowHeight = 18
@@ -29,6 +30,7 @@ const (
 	backAfter   = 3 * time.Second
 )
 
+// Layout divides the screen by its size and by what is hidden.
 func (m *Model) Layout() Places {
 	var p Places
 	if p.none = m.Width < leastWidth || m.Height < leastHeight; p.none {
@@ -41,13 +43,14 @@ func (m *Model) Layout() Places {
 	p.Hint = ui.Rect{X: 0, Y: m.Height - 1, W: m.Width, H: 1}
 	p.List = p.Main
 	wide := m.Width >= besideWidth
+	roomy := wide || m.Width >= belowWidth && m.Height >= belowHeight
 	switch {
-	case m.teaches(), !m.Panes.Open && !m.Panes.Zoom && (!wide || m.Panes.hidden):
-	case m.Panes.Zoom, !wide && (m.Height < belowHeight || m.Width < belowWidth):
+	case m.teaches(), !m.Panes.Open && !m.Panes.Zoom && (!roomy || m.Panes.hidden):
+	case m.Panes.Zoom, !roomy:
 		p.Alone, p.Detail, p.List = true, p.Main, ui.Rect{}
 	case wide:
 		p.Beside = true
-		p.List.W = m.Width * m.Panes.Split / 100
+		p.List.W = m.Width * m.split() / 100
 		p.Detail = ui.Rect{X: p.List.W, Y: p.Main.Y, W: m.Width - p.List.W, H: p.Main.H}
 	default:
 		p.List.H = p.Main.H * 2 / 5
@@ -56,6 +59,18 @@ func (m *Model) Layout() Places {
 	return p
 }
 
+// split is the list's share of the width in per cent: the user's, or what fits.
+func (m *Model) split() int {
+	switch {
+	case m.Panes.Split > 0:
+		return m.Panes.Split
+	case m.Width >= columnWidth:
+		return 55
+	}
+	return 45
+}
+
+// ShowsDetail reports whether the detail has room on the screen.
 func (m *Model) ShowsDetail() bool { return m.Layout().Detail.H > 0 }
 
 // PageHeight is how many lines the pane with the keys shows.

@@ -78,6 +78,7 @@ func page(m *Model, to way, query client.Query) tea.Cmd {
 	}
 }
 
+// Apply puts a page of entries into the list.
 func (r PageRead) Apply(m *Model) tea.Cmd {
 	l, list := &m.Link, &m.List
 	if r.Turn != l.Turn {
@@ -135,6 +136,7 @@ func await(m *Model) tea.Cmd {
 	}
 }
 
+// Apply puts new entries into the list, and notes how the connection is.
 func (b Arrived) Apply(m *Model) tea.Cmd {
 	l, list := &m.Link, &m.List
 	if b.Turn != l.Turn || l.Feed == nil {

@@ -67,14 +67,14 @@ type panes struct {
 	hidden bool // a wide one does not
 	Zoom   bool // the detail fills the screen
 	Inside bool // keys go to the detail
-	Split  int  // per cent of the width that the list has
+	Split  int  // per cent of the width that the list has; 0: what fits
 	Drag   bool // the mouse holds the border between them
 }
 
 // Build makes the state of a screen that nothing was loaded for yet.
 func Build(ctx context.Context, c *client.Client, opt Options, table []Action, h Hooks) *Model {
 	m := &Model{session: session{Ctx: ctx, Api: c, Root: c, Opt: opt, Loc: time.Local, Wall: time.Now},
-		Width: 80, Height: 24, List: listing.NewList(), Filter: newFilterBar(), Panes: panes{Split: 45}}
+		Width: 80, Height: 24, List: listing.NewList(), Filter: newFilterBar()}
 	m.Looks = looks{Dark: true, profile: fullColour}
 	m.Actions, m.hooks = table, h
 	m.Restyle()
@@ -82,8 +82,10 @@ func Build(ctx context.Context, c *client.Client, opt Options, table []Action, h
 	return m
 }
 
+// Say shows a notice for some seconds.
 func (m *Model) Say(s ui.Style, text string) { m.Notices.Say(s, text, m.Wall()) }
 
+// Complain shows what went wrong until a key is pressed.
 func (m *Model) Complain(text string) { m.Say(ui.Bad, text) }
 
 // Fail shows an error; nil is none.
@@ -170,6 +172,7 @@ func (r said) Apply(m *Model) tea.Cmd {
 // Attempt does something beside the screen and tells how it ended.
 func Attempt(do func() (text string, err error)) tea.Cmd { return AttemptThen(do, nil) }
 
+// AttemptThen does something beside the screen, says what became of it, and goes on.
 func AttemptThen(do func() (string, error), then func(*Model) tea.Cmd) tea.Cmd {
 	return func() tea.Msg {
 		text, err := do()
@@ -183,6 +186,7 @@ type Undo struct {
 	Do    func(m *Model) tea.Cmd
 }
 
+// UndoLast takes back what was deleted or set last.
 func UndoLast(m *Model) tea.Cmd {
 	if m.Done.Do == nil {
 		m.Complain("there is nothing to undo: deleting a subscription or an inbox's settings can be")
@@ -270,6 +274,7 @@ func look(ctx context.Context, c *client.Client) (r Looked) {
 	return r
 }
 
+// Apply notes the sandbox's clock and counts.
 func (r Looked) Apply(m *Model) tea.Cmd {
 	s := &m.Status
 	s.busy, s.Looked = false, m.Wall()

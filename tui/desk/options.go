@@ -30,6 +30,7 @@ func (o Options) Goodbye(url string) {
 	fmt.Fprintf(o.Out, "tacklebox: the sandbox at %s stops\n", ui.Cell(url))
 }
 
+// Whole fills in what was left out.
 func (o Options) Whole() Options {
 	if o.In == nil {
 		o.In = os.Stdin

@@ -68,6 +68,7 @@ func fetch(ctx context.Context, c *client.Client, want detail.Reader) EntryRead 
 	return r
 }
 
+// Apply shows an entry in the detail, if it is still the one that is wanted.
 func (r EntryRead) Apply(m *Model) tea.Cmd {
 	d := &m.Detail
 	d.Reading.Busy = false

@@ -87,7 +87,7 @@ func rateText(m *Model) ui.Line {
 	if sum == 0 {
 		return nil
 	}
-	return ui.Say(ui.Dim, ui.Itoa(max(minute[59], minute[58]))+"/s ").Add(ui.Accent, ui.Sparkline(bars))
+	return ui.Say(ui.Dim, ui.Grouped(uint64(max(minute[59], minute[58])))+"/s ").Add(ui.Accent, ui.Sparkline(bars))
 }
 
 // countText is how much of the journal the list shows.
@@ -111,6 +111,7 @@ func HintLine(m *Model, width int) ui.Line {
 	return ui.HintLine(list, last, width)
 }
 
+// HintsNow are the keys of what can be done now; the last ones are never cut off.
 func HintsNow(m *Model) (list []ui.Hint, last int) {
 	switch {
 	case m.Over() != nil:

@@ -11,6 +11,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, cmd
 }
 
+// Take handles one message and draws nothing.
 func (m *Model) Take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -57,6 +58,7 @@ func (m *Model) back() tea.Cmd {
 	return nil
 }
 
+// Key does what a key stands for in the pane that has the focus.
 func (m *Model) Key(k tea.KeyPressMsg) tea.Cmd {
 	m.Notices.Dismiss()
 	switch k.String() {
@@ -151,6 +153,7 @@ func Leave(m *Model) tea.Cmd {
 	return nil
 }
 
+// OtherPane moves the focus.
 func OtherPane(m *Model) tea.Cmd {
 	if !m.ShowsDetail() {
 		m.Panes.Open, m.Panes.hidden, m.Panes.Inside = true, false, true
@@ -163,6 +166,7 @@ func OtherPane(m *Model) tea.Cmd {
 	return Read(m)
 }
 
+// ZoomDetail gives the detail the whole screen, and takes it back.
 func ZoomDetail(m *Model) tea.Cmd {
 	p := &m.Panes
 	p.Zoom = !p.Zoom
@@ -170,6 +174,7 @@ func ZoomDetail(m *Model) tea.Cmd {
 	return Read(m)
 }
 
+// HideDetail gives the list the whole screen, and takes it back.
 func HideDetail(m *Model) tea.Cmd {
 	if m.ShowsDetail() {
 		m.Panes.hidden, m.Panes.Open, m.Panes.Inside, m.Panes.Zoom = true, false, false, false
@@ -179,13 +184,15 @@ func HideDetail(m *Model) tea.Cmd {
 	return Read(m)
 }
 
+// Widen moves the border between list and detail.
 func Widen(by int) func(*Model) tea.Cmd {
 	return func(m *Model) tea.Cmd {
-		m.Panes.Split = min(max(m.Panes.Split+by, 20), 80)
+		m.Panes.Split = min(max(m.split()+by, 20), 80)
 		return nil
 	}
 }
 
+// Home goes to the first line of the pane.
 func Home(m *Model) tea.Cmd {
 	if m.Panes.Inside {
 		m.Detail.Move(-1 << 30)
@@ -194,6 +201,7 @@ func Home(m *Model) tea.Cmd {
 	return toHead(m)
 }
 
+// End goes to the last line of the pane.
 func End(m *Model) tea.Cmd {
 	if m.Panes.Inside {
 		m.Detail.Move(1 << 30)

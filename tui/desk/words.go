@@ -42,6 +42,7 @@ func ReadCount(value string) (int, error) {
 	return api.ParseCount(value)
 }
 
+// Decode reads JSON, and passes over members that it does not know.
 func Decode(doc []byte, v any) error { return json.Unmarshal(doc, v) }
 
 // accountField asks for an account in every form.

@@ -105,10 +105,13 @@ func (d *Detail) Shown() *body.Body {
 	return d.Request
 }
 
+// Choose shows the body in one of its views.
 func (d *Detail) Choose(v body.View) { d.chose, d.Width, d.Tab = v, 0, 0 }
 
+// Move goes by some lines.
 func (d *Detail) Move(by int) { d.Cursor = min(max(d.Cursor+by, 0), max(len(d.Lines)-1, 0)) }
 
+// Toggle folds or unfolds what stands under the cursor.
 func (d *Detail) Toggle() {
 	if d.Cursor < len(d.Lines) && d.Lines[d.Cursor].Fold != "" {
 		id := d.Lines[d.Cursor].Fold
@@ -120,6 +123,7 @@ func (d *Detail) Toggle() {
 // Ask begins a search.
 func (d *Detail) Ask() { d.Asking, d.In = true, ui.NewInput(d.Term) }
 
+// SearchKey edits what is searched for.
 func (d *Detail) SearchKey(msg tea.Msg) {
 	k, _ := msg.(tea.KeyPressMsg)
 	switch k.String() {
@@ -182,6 +186,7 @@ func (d *Detail) Fit(width, height int, at Place) {
 	d.Cursor, d.Top = ui.Scroll(d.Cursor, d.Top, len(d.Lines), d.Height)
 }
 
+// Title says which entry is shown.
 func (d *Detail) Title() ui.Line {
 	if d.Entry == nil {
 		return ui.Say(ui.Head, "Detail")

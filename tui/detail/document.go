@@ -249,6 +249,7 @@ type labelled struct {
 	Value ui.Line
 }
 
+// SubscriptionFields are what there is to read of a subscription.
 func SubscriptionFields(s api.Subscription) []labelled {
 	state := ui.Say(ui.Good, "on")
 	if !s.Enabled {

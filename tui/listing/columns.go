@@ -30,6 +30,7 @@ type View struct {
 	Replays  map[string]string
 }
 
+// Columns are all that there are, in the order in which they stand at first.
 func Columns() []Column {
 	by := func(key func(g *rows.Group) string) func(a, b *rows.Group) int {
 		return func(a, b *rows.Group) int { return cmp.Compare(key(a), key(b)) }
@@ -44,7 +45,7 @@ func Columns() []Column {
 		{Title: "TIME", Width: 8, need: 40, cell: func(l rows.Line, v View) ui.Span {
 			return ui.Span{Text: l.Top().At.In(v.Loc).Format("15:04:05"), Style: ui.Dim}
 		}},
-		{Title: "AGE", Width: 4, need: 90, right: true, cell: func(l rows.Line, v View) ui.Span {
+		{Title: "AGE", Width: 4, need: 82, right: true, cell: func(l rows.Line, v View) ui.Span {
 			return ui.Span{Text: ui.Age(v.Now.Sub(l.Top().At)), Style: ui.Dim}
 		}},
 		{Title: "PROVIDER", Width: 10, need: 76, cell: func(l rows.Line, _ View) ui.Span { return ui.Span{Text: l.Main().Provider, Style: ui.Info} },
@@ -57,7 +58,7 @@ func Columns() []Column {
 		{Title: "CON", Width: 3, need: 58, cell: contractCell, Order: number(func(r *rows.Row) int64 { return int64(r.Violations) })},
 		{Title: "SIZE", Width: 5, need: 70, right: true, cell: func(l rows.Line, _ View) ui.Span { return ui.Span{Text: sizeText(l.Main()), Style: ui.Dim} },
 			Order: number(func(r *rows.Row) int64 { return r.Size })},
-		{Title: "TOOK", Width: 6, need: 84, right: true, cell: func(l rows.Line, _ View) ui.Span { return ui.Span{Text: ui.Took(l.Main().Took), Style: ui.Dim} },
+		{Title: "TOOK", Width: 6, need: 80, right: true, cell: func(l rows.Line, _ View) ui.Span { return ui.Span{Text: ui.Took(l.Main().Took), Style: ui.Dim} },
 			Order: number(func(r *rows.Row) int64 { return int64(r.Took) })},
 	}
 }

@@ -24,6 +24,7 @@ type List struct {
 	Sorted string   // the column that orders the groups, "": time
 }
 
+// NewList is a list without entries, that follows the newest.
 func NewList() List {
 	return List{Win: rows.NewWindow(), open: map[string]bool{}, Follow: true, Height: 1}
 }
@@ -80,6 +81,7 @@ func (l *List) find(id rows.ID) {
 	}
 }
 
+// Clamp keeps the cursor on a line, and that line in sight.
 func (l *List) Clamp() { l.Cursor, l.Top = ui.Scroll(l.Cursor, l.Top, len(l.Lines), l.Height) }
 
 // Move moves the cursor. Going up leaves the tail; reaching the last line by

@@ -19,6 +19,7 @@ import (
 // expectWithin is how long an expectation waits.
 const expectWithin = 10 * time.Minute
 
+// ShowExpectations lists what has to come, with how much of it has.
 func ShowExpectations(m *desk.Model) tea.Cmd {
 	p := ui.NewPicker("Expectations")
 	p.Box = true
@@ -70,6 +71,7 @@ func askExpectation(m *desk.Model) {
 	}, "a filter; 2x in front: so many. 2x kind:capture inbox:orders signature:valid", "it counts what comes from now on, for ten minutes")
 }
 
+// ReadExpectation reads a filter with how often and how long, as it is typed.
 func ReadExpectation(value string) (*desk.Expectation, error) {
 	x := &desk.Expectation{Q: value, Count: 1, Stop: func() {}}
 	head, rest, _ := strings.Cut(value, " ")

@@ -10,6 +10,7 @@ import (
 	"tacklebox/tui/ui"
 )
 
+// ShowInboxes lists where requests come in, to set how they are answered.
 func ShowInboxes(m *desk.Model) tea.Cmd {
 	p := ui.NewPicker("Inboxes")
 	p.Keys = []ui.Hint{{Key: "⏎", About: "set the reply"}, {Key: "ctrl+e", About: "edit all settings"}, {Key: "ctrl+n", About: "another"}, {Key: "ctrl+d", About: "forget how it replies"}, {Key: "ctrl+y", About: "copy the URL"}}

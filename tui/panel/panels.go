@@ -15,6 +15,7 @@ import (
 	"tacklebox/tui/ui"
 )
 
+// ShowSecrets lists the keys in force, to copy, and leads to where one is made or set.
 func ShowSecrets(m *desk.Model) tea.Cmd {
 	p := ui.NewPicker("Keys and credentials")
 	p.Keys = []ui.Hint{{Key: "⏎", About: "copy"}, {Key: "ctrl+n", About: "subscribe, which makes one"}, {Key: "ctrl+o", About: "settings, to set one"}}

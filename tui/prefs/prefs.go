@@ -50,6 +50,7 @@ func (s Settings) check(actions, columns []string) error {
 	return nil
 }
 
+// ReadSettings reads the user's file; without one nothing is set.
 func ReadSettings(path string, actions, columns []string) (s Settings, err error) {
 	doc, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -103,6 +104,7 @@ type Saved struct {
 
 const MostHistory = 100
 
+// Remember puts a filter at the end of the history, once.
 func (s *Saved) Remember(q string) {
 	if q == "" {
 		return
@@ -114,6 +116,7 @@ func (s *Saved) Remember(q string) {
 
 const SavedName = "filters.json"
 
+// ReadSaved reads what was remembered; without a file there is nothing.
 func ReadSaved(path string) (s Saved, err error) {
 	doc, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -125,4 +128,5 @@ func ReadSaved(path string) (s Saved, err error) {
 	return s, err
 }
 
+// Copied shares nothing with what it was copied from.
 func (s Saved) Copied() Saved { return Saved{slices.Clone(s.Saved), slices.Clone(s.History)} }

@@ -65,6 +65,7 @@ func fireSome(m *desk.Model, req api.Firing, form *ui.Form, so *Sums) tea.Cmd {
 	}
 }
 
+// Apply says what a firing did, or puts its refusal below the field it is about.
 func (r Fired) Apply(m *desk.Model) tea.Cmd {
 	f := &m.Fire
 	if r.Form != nil {
@@ -94,12 +95,13 @@ func (r Fired) Apply(m *desk.Model) tea.Cmd {
 		style = ui.Warn
 	}
 	if stopped {
-		text, style = "stopped after "+text, ui.Warn
+		text, style = "stopped: "+text, ui.Warn
 	}
 	m.Say(style, text)
 	return desk.Refresh(m)
 }
 
+// Add counts one answer of the sandbox.
 func (s *Sums) Add(result *api.Fired) {
 	for _, e := range result.Events {
 		s.events++
@@ -130,6 +132,7 @@ func (s *Sums) Text(req api.Firing) string {
 	return out + ": " + ui.Count(s.deliveries, "delivery")
 }
 
+// FireAgain fires once more what was fired last and worked.
 func FireAgain(m *desk.Model) tea.Cmd {
 	if m.Fire.Last == nil {
 		m.Complain("nothing was fired yet that worked: press f")

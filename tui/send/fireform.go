@@ -171,6 +171,7 @@ func ReadFiring(f *ui.Form, c Choice, own json.RawMessage) (api.Firing, error) {
 	return req, nil
 }
 
+// ReadField reads one field into a firing.
 func ReadField(req *api.Firing, label, value string, sample json.RawMessage) (err error) {
 	switch label {
 	case SetField:

@@ -13,8 +13,10 @@ import (
 	"tacklebox/tui/ui"
 )
 
+// ReplayAsIs sends an entry again, byte for byte.
 func ReplayAsIs(m *desk.Model) tea.Cmd { return replay(m, api.ReplayRequest{}, "") }
 
+// ReplaySigned sends an entry again with a signature of now.
 func ReplaySigned(m *desk.Model) tea.Cmd {
 	return replay(m, api.ReplayRequest{Resign: true, NewID: true}, "new id and signature")
 }
@@ -202,6 +204,7 @@ func moveClock(m *desk.Model, move api.ClockMove) tea.Cmd {
 	})
 }
 
+// ClockAdvance asks how far a clock of tests is moved.
 func ClockAdvance(m *desk.Model) tea.Cmd {
 	if !desk.CanMoveClock(m) {
 		m.Complain("the clock of this sandbox is the wall's: it cannot be moved (start with --clock manual)")

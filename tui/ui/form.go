@@ -230,6 +230,14 @@ func (f *Form) changed(x *Field) {
 
 // Grow keeps one empty field below the filled ones of a kind that repeats.
 func (f *Form) Grow() {
+	for i := len(f.Fields) - 2; i >= 0; i-- { // what was emptied between
+		if x, next := f.Fields[i], f.Fields[i+1]; x.Repeats && i != f.At && next.Label == x.Label && x.In.Value() == "" {
+			f.Fields = slices.Delete(f.Fields, i, i+1)
+			if f.At > i {
+				f.At--
+			}
+		}
+	}
 	for i, x := range f.Fields {
 		last := x.Repeats && (i+1 == len(f.Fields) || f.Fields[i+1].Label != x.Label)
 		if last && x.In.Value() != "" && len(f.Fields) < 60 {

@@ -51,9 +51,9 @@ func (n *Notices) Dismiss() {
 	*n = kept
 }
 
-// Lay puts the notices onto the lower right of a screen.
+// Lay puts the notices onto the lower right of a screen, inside of its border.
 func (n Notices) Lay(th *Theme, screen []string, width int) []string {
-	y := len(screen)
+	y := len(screen) - 1
 	for i := len(n) - 1; i >= 0; i-- {
 		mark := map[Style]string{Good: "✓ ", Bad: "✗ ", Warn: "! "}[n[i].Style]
 		lines := Wrap(Say(n[i].Style, mark).Add(Plain, n[i].Text), min(width-6, 70), Width(mark), 6)
@@ -61,11 +61,11 @@ func (n Notices) Lay(th *Theme, screen []string, width int) []string {
 		for _, l := range lines {
 			w = max(w, l.Width()+4)
 		}
-		if y -= len(lines) + 2; y < 0 || w > width {
+		if y -= len(lines) + 2; y < 0 || w+1 > width {
 			break
 		}
 		box := Pane{Width: w, Height: len(lines) + 2, Focused: true}.Draw(th, th.Lines(indented(lines), w-2, len(lines)))
-		screen = Over(screen, box, width-w, y)
+		screen = Over(screen, box, width-w-1, y)
 	}
 	return screen
 }

@@ -147,10 +147,17 @@ func (q *Question) lines(width int) []Line {
 	}
 	out = append(out, Line{})
 	line := Line{}
-	for _, c := range q.Choices {
-		line = line.Add(Key, c.Key).Add(Plain, " "+c.About+"   ")
+	for _, h := range q.Hints() {
+		one := Say(Key, h.Key).Add(Plain, " "+h.About)
+		if len(line) > 0 && line.Width()+3+one.Width() > width {
+			out, line = append(out, line), nil
+		}
+		if len(line) > 0 {
+			line = line.Add(Plain, "   ")
+		}
+		line = append(line, one...)
 	}
-	return append(out, Wrap(line.Add(Key, "esc").Add(Plain, " stay"), width, 0, 4)...)
+	return append(out, line)
 }
 
 // Render draws the question.

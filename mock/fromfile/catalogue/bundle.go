@@ -14,9 +14,10 @@ import (
 	"tacklebox/mock/fromfile/document"
 )
 
-// Bounds of one event's schema.
+// Bounds of one event's schema. The library compiles schemas in a time that grows
+// with the square of their number: 10,000 take it about two seconds.
 const (
-	mostSchemas     = 50_000
+	mostSchemas     = 10_000
 	mostSchemaBytes = 16 << 20
 )
 
@@ -25,7 +26,7 @@ const (
 // Schema; what neither knows is left out, so that a description with mistakes
 // still judges by the rest.
 func bundle(set *document.Set, root document.Node) bundled {
-	b := &bundler{set: set, names: map[place]string{}, taken: map[string]bool{}}
+	b := &bundler{set: set, names: map[place]string{}, taken: map[string]int{}}
 	b.out.WriteString(`{"$schema":"https://json-schema.org/draft/2020-12/schema"`)
 	if root.Value.Type == gjson.False {
 		b.out.WriteString(`,"not":{}`)
@@ -65,9 +66,10 @@ type bundler struct {
 	set   *document.Set
 	out   bytes.Buffer
 	names map[place]string
-	taken map[string]bool
+	taken map[string]int // how many asked for a name
 	queue []definition
 	count int
+	full  bool // too large: nothing more is looked at
 	notes []string
 }
 
@@ -86,7 +88,10 @@ func (b *bundler) quote(text string) {
 // schema writes one schema.
 func (b *bundler) schema(n document.Node) {
 	if b.count++; b.count > mostSchemas || b.out.Len() > mostSchemaBytes {
-		b.note(n.Errorf("the schema is too large: from here on anything fits"))
+		if !b.full {
+			b.note(n.Errorf("the schema is too large: from here on anything fits"))
+		}
+		b.full = true
 		b.out.WriteString("true")
 		return
 	}
@@ -188,12 +193,17 @@ func (b *bundler) fresh(ref string) string {
 	if base == "" {
 		base = "root"
 	}
-	name := base
-	for i := 2; b.taken[name]; i++ {
-		name = base + "-" + strconv.Itoa(i)
+	for {
+		name := base
+		if b.taken[base]++; b.taken[base] > 1 {
+			name = base + "-" + strconv.Itoa(b.taken[base])
+			if b.taken[name] > 0 {
+				continue
+			}
+			b.taken[name]++
+		}
+		return name
 	}
-	b.taken[name] = true
-	return name
 }
 
 // named writes an object of schemas. A pattern that is no expression is left out.
@@ -205,9 +215,14 @@ func (b *bundler) named(word string, v document.Node) bool {
 	b.out.WriteByte('{')
 	more := false
 	v.Each(func(name string, schema document.Node) bool {
-		if _, err := regexp.Compile(name); word == "patternProperties" && err != nil {
-			b.note(schema.Errorf("pattern %q is not followed: %v", name, err))
-			return true
+		if b.full {
+			return false
+		}
+		if word == "patternProperties" {
+			if _, err := regexp.Compile(name); err != nil {
+				b.note(schema.Errorf("pattern %q is not followed: %v", name, err))
+				return true
+			}
 		}
 		if more {
 			b.out.WriteByte(',')
@@ -233,7 +248,7 @@ func (b *bundler) listed(v document.Node) bool {
 		}
 		more = true
 		b.schema(schema)
-		return true
+		return !b.full
 	})
 	b.out.WriteByte(']')
 	return true

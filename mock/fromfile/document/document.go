@@ -34,7 +34,12 @@ type Document struct {
 	lines   []line // nil: count them in the text
 	mu      sync.Mutex
 	indexed map[int]map[string]gjson.Result // members of objects, by the offset of the object
+	count   sync.Once
+	breaks  []int // line ends before each block of the text
 }
+
+// block is how many bytes are counted again to find a line.
+const block = 4 << 10
 
 // line says on which line of the source the text from an offset on stands.
 type line struct{ offset, number int }
@@ -163,13 +168,26 @@ func (n Node) Line() int {
 		return 0
 	}
 	if n.Doc.lines == nil {
-		return 1 + strings.Count(n.Doc.text[:min(max(n.Value.Index, 0), len(n.Doc.text))], "\n")
+		return n.Doc.lineAt(min(max(n.Value.Index, 0), len(n.Doc.text)))
 	}
 	at := sort.Search(len(n.Doc.lines), func(i int) bool { return n.Doc.lines[i].offset > n.Value.Index })
 	if at == 0 {
 		return 1
 	}
 	return n.Doc.lines[at-1].number
+}
+
+// lineAt counts the line ends before an offset, most of them once: a hostile text
+// has a mistake everywhere.
+func (d *Document) lineAt(offset int) int {
+	d.count.Do(func() {
+		before := 0
+		for at := 0; at <= len(d.text); at += block {
+			d.breaks = append(d.breaks, before)
+			before += strings.Count(d.text[at:min(at+block, len(d.text))], "\n")
+		}
+	})
+	return 1 + d.breaks[offset/block] + strings.Count(d.text[offset/block*block:offset], "\n")
 }
 
 // Errorf makes an error with the node's place.
@@ -188,13 +206,15 @@ func (n Node) Text() string {
 	return n.Value.Str
 }
 
+// small is how many bytes an object may have whose members are not remembered.
+const small = 4 << 10
+
 // Get returns a member of an object. Of equal names the last one counts, as for
 // every reader of JSON but gjson.
 func (n Node) Get(name string) (found Node) {
 	if n.Doc == nil || !n.Value.IsObject() {
 		return Node{Doc: n.Doc}
 	}
-	const small = 4 << 10 // bytes; of larger objects the members are remembered
 	if len(n.Value.Raw) > small {
 		return Node{n.Doc, n.Doc.members(n.Value)[name]}
 	}
@@ -208,7 +228,7 @@ func (n Node) Get(name string) (found Node) {
 	return found
 }
 
-// members indexes an object, once.
+// members indexes an object or a list, once.
 func (d *Document) members(object gjson.Result) map[string]gjson.Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -216,8 +236,13 @@ func (d *Document) members(object gjson.Result) map[string]gjson.Result {
 		return m
 	}
 	m := map[string]gjson.Result{}
+	isList := object.IsArray()
 	object.ForEach(func(key, value gjson.Result) bool {
-		m[key.Str] = value
+		name := key.Str
+		if isList {
+			name = strconv.Itoa(len(m))
+		}
+		m[name] = value
 		return true
 	})
 	if d.indexed == nil {
@@ -263,6 +288,9 @@ func (d *Document) At(pointer string) (Node, bool) {
 }
 
 func (n Node) item(index string) Node {
+	if len(n.Value.Raw) > small {
+		return Node{n.Doc, n.Doc.members(n.Value)[index]}
+	}
 	want, err := strconv.Atoi(index)
 	found, at := Node{Doc: n.Doc}, 0
 	if err != nil {

@@ -84,6 +84,7 @@ type maker struct {
 	lean   bool           // only what is required
 	loose  bool           // of types that contradict each other one is taken
 	doubt  bool           // that the value fits is not certain
+	proofs int            // steps of finding that out
 	notes  []string
 }
 

@@ -61,7 +61,7 @@ func (m *maker) single(s *shape, raw []byte) bool {
 			return false
 		}
 	}
-	return true
+	return m.prove()
 }
 
 // refuses reports whether a value certainly does not fit a schema; false is no
@@ -70,7 +70,7 @@ func (m *maker) refuses(n document.Node, v gjson.Result, depth int) (no bool) {
 	if n.Value.Type == gjson.False {
 		return true
 	}
-	if depth > mostDepth || !m.step() {
+	if depth > mostDepth || !m.prove() {
 		return false
 	}
 	n.Each(func(word string, w document.Node) bool {
@@ -78,6 +78,13 @@ func (m *maker) refuses(n document.Node, v gjson.Result, depth int) (no bool) {
 		return !no
 	})
 	return no
+}
+
+// prove counts the work of proving; false when there was enough. It is counted by
+// itself, so that what is made does not depend on it.
+func (m *maker) prove() bool {
+	m.proofs++
+	return m.proofs < mostSteps
 }
 
 // refused reports whether one keyword refuses a value.
@@ -113,7 +120,7 @@ func (m *maker) count(list document.Node, v gjson.Result, depth int) (n int) {
 		if m.refuses(one, v, depth+1) {
 			n++
 		}
-		return true
+		return m.prove()
 	})
 	return n
 }
@@ -148,7 +155,7 @@ func (m *maker) lacks(required document.Node, v gjson.Result) bool {
 		_, there := names[name.Text()]
 		sound = sound && name.Value.Type == gjson.String && !seen[name.Text()]
 		seen[name.Text()], missing = true, missing || !there
-		return sound
+		return sound && m.prove()
 	})
 	return sound && missing
 }
@@ -159,7 +166,7 @@ func (m *maker) wrongMember(properties document.Node, v gjson.Result, depth int)
 		if member, there := members[name]; there {
 			wrong = m.refuses(schema, member, depth+1)
 		}
-		return !wrong
+		return !wrong && m.prove()
 	})
 	return wrong
 }
