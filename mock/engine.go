@@ -169,6 +169,7 @@ func (e *Engine) Start() {
 		}
 		w.mu.Unlock()
 	}
+	e.checkpointSoon() // when much was read again
 	e.wg.Add(1)
 	go e.runClock()
 }
