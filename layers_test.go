@@ -50,15 +50,17 @@ var layers = []struct {
 	{"mock/fault", []string{"mock/provider", "receiver/api", "receiver/journal", "receiver/journal/query"}},
 	{"mock/state", []string{"mock/provider", "receiver/journal", "receiver/journal/files"}},
 	{"mock/describe", []string{"mock/provider", "mock/fault", "receiver/api", "receiver/journal", "fixtures"}},
+	{"mock/clock", nil},
+	{"mock/sender", []string{"mock/provider", "mock/fault", "mock/clock", "receiver/journal", "receiver/outbound"}},
 	{"mock/checkpoint", []string{"mock/provider"}},
-	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "mock/state", "mock/checkpoint", "mock/describe", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
+	{"mock", []string{"mock/provider", "mock/signing", "mock/fault", "mock/state", "mock/checkpoint", "mock/clock", "mock/describe", "mock/sender", "receiver/api", "receiver/journal", "receiver/journal/*", "receiver/outbound", "fixtures"}},
 	{"mock/sandbox", []string{"mock", "mock/*", "mock/fromfile/*", "mock/sandbox/*", "receiver", "receiver/*", "receiver/journal/*", "fixtures"}},
 	{"mock/sandbox/https", []string{"receiver/journal/files"}},
 	{"mock/sandbox/shared", []string{"receiver/journal", "receiver/journal/jetstream"}},
 	{"mock/fromfile/*", []string{"mock/fromfile/*", "receiver/api", "receiver/api/nearest"}},
 	{"mock/fromfile", []string{"mock/fromfile/*", "mock/provider", "mock/kit", "mock/signing", "receiver/api/nearest", "fixtures"}},
 	{"mock/kit", []string{"mock/provider"}},
-	{"mock/kit/kittest", []string{"mock", "mock/state", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
+	{"mock/kit/kittest", []string{"mock", "mock/clock", "mock/state", "mock/provider", "receiver/api", "receiver/journal", "receiver/journal/*", "fixtures"}},
 	{"mock/shoptet", []string{"mock/provider", "mock/kit", "mock/signing", "mock/shoptet/*", "fixtures"}},
 	{"mock/shoptet/*", []string{"mock/provider", "mock/kit", "mock/shoptet/*"}},
 	{"mock/ultracart", []string{"mock/provider", "mock/kit", "mock/signing", "mock/ultracart/*", "fixtures"}},
@@ -278,7 +280,7 @@ func exits(f sourceFile) string {
 
 // readsTheClock: provider time comes from the World's clock alone.
 func readsTheClock(f sourceFile) string {
-	if !f.mocked() || f.test() || !uses(f, "time", "Now") || f.path == "mock/clock.go" {
+	if !f.mocked() || f.test() || !uses(f, "time", "Now") || f.path == "mock/clock/clock.go" {
 		return ""
 	}
 	return "reads time.Now: ask the clock"

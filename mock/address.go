@@ -2,7 +2,6 @@ package mock
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -41,33 +40,6 @@ func permitURL(rules outbound.Rules, raw json.RawMessage) error {
 		return api.Refuse(api.CodeBadSetting, place.Hint, "%v", place)
 	}
 	return nil
-}
-
-// credentials takes user and password out of a URL: they are sent as Basic, where
-// nothing else is, and never shown.
-func credentials(u *url.URL, out *provider.Outgoing) {
-	if u.User == nil {
-		return
-	}
-	if password, _ := u.User.Password(); out.Get("Authorization") == "" {
-		out.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)))
-	}
-	u.User = nil
-	out.URL = withoutUser(out.URL)
-}
-
-// withoutUser cuts what stands before the @ out of a URL; the rest stays as it is
-// written.
-func withoutUser(text string) string {
-	scheme, rest, ok := strings.Cut(text, "://")
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	if at := strings.LastIndexByte(rest[:end], '@'); ok && at >= 0 {
-		return scheme + "://" + rest[at+1:]
-	}
-	return text
 }
 
 // withoutPassword is a URL as it may be shown.

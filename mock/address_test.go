@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
@@ -49,7 +50,7 @@ func addressWorld(t *testing.T, config map[string]json.RawMessage) (*service, er
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock, err := NewClock(ManualClock, time.Unix(0, 0))
+	clock, err := clock.New(clock.Manual, time.Unix(0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

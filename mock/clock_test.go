@@ -8,45 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 )
-
-func TestNewClock(t *testing.T) {
-	t.Parallel()
-	for mode, want := range map[string]string{"": RealClock, "real": RealClock, "manual": ManualClock, "auto": AutoClock} {
-		c, err := NewClock(mode, rigStart)
-		if err != nil || c.mode != want {
-			t.Errorf("%q: %v, %v", mode, c, err)
-		}
-		if moving := !c.Now().Equal(rigStart); moving != (want == RealClock) {
-			t.Errorf("%q begins at %s", mode, c.Now())
-		}
-	}
-	if _, err := NewClock("sundial", rigStart); err == nil || !strings.Contains(err.Error(), `"sundial"`) {
-		t.Errorf("an unknown mode: %v", err)
-	}
-	c, err := NewClock(ManualClock, time.Time{})
-	if err != nil || c.Now().IsZero() || !c.Now().Equal(c.start) {
-		t.Errorf("without a start the clock says %s, %v", c.Now(), err)
-	}
-}
-
-func TestTheClockDoesNotGoBack(t *testing.T) {
-	t.Parallel()
-	c, err := NewClock(ManualClock, rigStart)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.set(rigStart.Add(time.Hour))
-	c.set(rigStart)
-	if got := c.Now().Sub(rigStart); got != time.Hour {
-		t.Errorf("it stands at %s, want an hour", got)
-	}
-	if c.restart(rigStart); !c.Now().Equal(rigStart) {
-		t.Errorf("restarted it stands at %s", c.Now())
-	}
-}
 
 // TestAdvanceStopsAtEveryDueMoment: what is done at each is done at that time,
 // and what it plans on the way is done too.
@@ -165,7 +130,7 @@ func TestNextWithNothingDue(t *testing.T) {
 	if err := r.e.move(context.Background(), api.ClockMove{To: "next"}); err != nil || !r.e.Now().Equal(rigStart) {
 		t.Errorf("it stands at %s, %v", r.e.Now(), err)
 	}
-	if info, err := r.e.Control().Clock(context.Background(), nil); err != nil || info.Body != any(api.Clock{Now: rigStart, Mode: ManualClock}) {
+	if info, err := r.e.Control().Clock(context.Background(), nil); err != nil || info.Body != any(api.Clock{Now: rigStart, Mode: clock.Manual}) {
 		t.Errorf("the clock is %v, %v", info, err)
 	}
 }
@@ -175,7 +140,7 @@ func TestTheWallClockIsNotMoved(t *testing.T) {
 	t.Parallel()
 	rang := make(chan string, 1)
 	r := newRig(t, func(p *provider.Provider, cfg *Config) {
-		cfg.Clock, _ = NewClock(RealClock, time.Time{})
+		cfg.Clock, _ = clock.New(clock.Real, time.Time{})
 		p.Due = func(_ *provider.World, name string, _ []byte) { rang <- name }
 	})
 	var p *api.Error
@@ -197,7 +162,7 @@ func TestTheWallClockIsNotMoved(t *testing.T) {
 // flight, however it is asked.
 func TestAnAutoClockJumps(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(_ *provider.Provider, cfg *Config) { cfg.Clock, _ = NewClock(AutoClock, rigStart) })
+	r := newRig(t, func(_ *provider.Provider, cfg *Config) { cfg.Clock, _ = clock.New(clock.Auto, rigStart) })
 	arrived, answer := gated(r)
 	r.subscribe("ann", "s")
 	r.subscribe("ann", "slow")
@@ -244,14 +209,14 @@ func TestAdvanceGivesUpWithItsCaller(t *testing.T) {
 // TestTheClockIsWhereItWasAfterARestart, unless its mode is another.
 func TestTheClockIsWhereItWasAfterARestart(t *testing.T) {
 	t.Parallel()
-	mode := ManualClock
-	r := newRig(t, func(_ *provider.Provider, cfg *Config) { cfg.Clock, _ = NewClock(mode, rigStart) })
+	mode := clock.Manual
+	r := newRig(t, func(_ *provider.Provider, cfg *Config) { cfg.Clock, _ = clock.New(mode, rigStart) })
 	r.advance(5 * time.Hour)
 	r.again()
 	if got := r.e.Now().Sub(rigStart); got != 5*time.Hour {
 		t.Errorf("it stands at %s, want five hours", got)
 	}
-	mode = AutoClock
+	mode = clock.Auto
 	r.again()
 	if got := r.e.Now().Sub(rigStart); got != 0 {
 		t.Errorf("in another mode it stands at %s, want its own first instant", got)

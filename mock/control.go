@@ -175,8 +175,8 @@ func (c Control) Secrets(_ context.Context, r *http.Request) (api.Answer, error)
 
 // Clock tells the time: GET /_/clock.
 func (c Control) Clock(context.Context, *http.Request) (api.Answer, error) {
-	out := api.Clock{Now: c.e.clock.Now(), Mode: c.e.clock.mode}
-	out.Next, _ = c.e.schedule.peek()
+	out := api.Clock{Now: c.e.clock.Now(), Mode: c.e.clock.Mode()}
+	out.Next, _ = c.e.schedule.Peek()
 	return api.OK(out), nil
 }
 
@@ -213,7 +213,7 @@ func (e *Engine) instant(move api.ClockMove) (time.Time, error) {
 		}
 		return now.Add(d), nil
 	case move.To == "next":
-		if next, ok := e.schedule.peek(); ok {
+		if next, ok := e.schedule.Peek(); ok {
 			return next, nil
 		}
 		return now, nil

@@ -3,10 +3,14 @@ package mock
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
 )
@@ -27,10 +31,10 @@ func TestFirstAndLastAttempt(t *testing.T) {
 func TestSettledDeliveriesLetGo(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, smallBody, smallBody + 1} {
-		s := newSchedule()
+		s := clock.NewSchedule[due]()
 		d := &delivery{Delivery: provider.Delivery{State: provider.Waiting, Next: rigStart, Body: bytes.Repeat([]byte("x"), size), Events: []*provider.Event{{}}, Payloads: [][]byte{nil}},
 			rules: []*fault.Rule{{}}}
-		d.retract = s.push(item{at: rigStart, d: d})
+		d.retract = s.Push(rigStart, due{d: d})
 		d.settle(provider.Failed)
 		if !d.Settled() || d.State != provider.Failed || !d.Next.IsZero() || d.Events != nil || d.Payloads != nil || d.rules != nil {
 			t.Errorf("%d bytes: %+v", size, d)
@@ -38,7 +42,7 @@ func TestSettledDeliveriesLetGo(t *testing.T) {
 		if kept := d.Body != nil && len(d.Body) > 0; kept != (size == smallBody) {
 			t.Errorf("a body of %d bytes is kept: %v", size, kept)
 		}
-		if _, any := s.peek(); any {
+		if _, any := s.Peek(); any {
 			t.Error("its planned attempt is still due")
 		}
 	}
@@ -74,12 +78,20 @@ func TestTheLogForgetsTheOldestSettled(t *testing.T) {
 func TestTheStatusLinesPhraseIsKept(t *testing.T) {
 	t.Parallel()
 	for wire, want := range map[string]string{"500 Internal Server Error": "Internal Server Error", "500 Oh Dear": "Oh Dear"} {
-		u := rawServer(t, saying("HTTP/1.1 "+wire+"\r\nContent-Length: 0\r\n\r\n"))
+		sink := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			c, _, err := http.NewResponseController(rw).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			_, _ = io.WriteString(c, "HTTP/1.1 "+wire+"\r\nContent-Length: 0\r\n\r\n")
+			_ = c.Close()
+		}))
+		defer sink.Close()
 		r := newRig(t, func(p *provider.Provider, _ *Config) {
 			p.Policy = func(*provider.World, string) provider.Policy { return provider.Policy{} }
 		})
 		r.do(func(w *provider.World) {
-			w.Account("ann").Add(&provider.Sub{ID: "s", URL: u.String(), Types: []string{"made"}, Enabled: true})
+			w.Account("ann").Add(&provider.Sub{ID: "s", URL: sink.URL, Types: []string{"made"}, Enabled: true})
 		})
 		r.fire("a")
 		r.waitFor(1, "kind:attempt")

@@ -6,7 +6,7 @@
 // The way of an event: Fire makes it in slices (fire.go), decides who gets it and
 // puts a delivery into the queue of each subscription (queue.go). The queue's
 // goroutine asks for the plan of faults and the request (prepare), sends it
-// (send.go, sender.go) and records the attempt, which settles the delivery or puts
+// (send.go, package sender) and records the attempt, which settles the delivery or puts
 // it into the schedule (schedule.go). Events and attempts are entries of the
 // journal; a start folds them, from the checkpoint on (recover.go, checkpoint.go).
 //
@@ -17,14 +17,14 @@
 //	Engine.moving ──┤ the clock, a reset: held while what is on its way ends
 //	checkpointMu ───┤ a checkpoint: held while the state is written
 //	                └─ service.mu      one provider's World, log and queues, alone
-//	                     ├─ schedule.mu     what falls due
+//	                     ├─ Schedule.mu     what falls due
 //	                     ├─ idleMu          what is on its way
 //	                     ├─ fault.InForce   rules of PUT /_/faults
 //	                     ├─ newestMu        the newest entry, and its order
 //	                     ├─ Document.mu     sections to be written; written by a
 //	                     │                  goroutine that takes service.mu for each
 //	                     └─ Clock.mu        now
-//	sender.mu        free connections; describe.contract.mu  compiled schemas: alone
+//	Sender.mu        free connections; describe.contract.mu  compiled schemas: alone
 //
 // A provider's functions are called with service.mu held, so they run one at a
 // time and must not block; what they panic with is caught (service.safely).

@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/clock"
 	"tacklebox/mock/describe"
 	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
+	"tacklebox/mock/sender"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
@@ -23,7 +25,7 @@ import (
 type Config struct {
 	Journal   journal.Store
 	State     *state.Document
-	Clock     *Clock
+	Clock     *clock.Clock
 	Catalog   *fixtures.Catalog
 	Providers []*provider.Provider
 	Settings  map[string]map[string]json.RawMessage // the `providers` section of the configuration
@@ -54,12 +56,12 @@ const (
 type Engine struct {
 	cfg      Config
 	journal  journal.Store
-	clock    *Clock
+	clock    *clock.Clock
 	rand     provider.SeededRand
 	state    *state.Document
 	services map[string]*service
-	schedule *schedule
-	sender   *sender
+	schedule *clock.Schedule[due]
+	sender   *sender.Sender
 	slots    chan struct{} // one for each attempt on its way
 	stop     context.CancelFunc
 	ctx      context.Context
@@ -101,9 +103,9 @@ func New(cfg Config) (*Engine, error) {
 		cfg.Warn = func(string) {}
 	}
 	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, rand: provider.SeededRand{Seed: cfg.Seed}, state: cfg.State,
-		services: map[string]*service{}, schedule: newSchedule(), slots: make(chan struct{}, attemptsAtOnce)}
+		services: map[string]*service{}, schedule: clock.NewSchedule[due](), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
-	e.sender = newSender(cfg.Outbound, cfg.MaxBody)
+	e.sender = sender.New(cfg.Outbound, cfg.MaxBody)
 	for _, p := range cfg.Providers {
 		if err := e.add(p); err != nil {
 			return nil, err
@@ -167,6 +169,7 @@ func (e *Engine) Start() {
 		}
 		w.mu.Unlock()
 	}
+	e.checkpointSoon() // when much was read again
 	e.wg.Add(1)
 	go e.runClock()
 }
@@ -188,9 +191,9 @@ func (e *Engine) Quiesce(patience time.Duration) {
 	defer cancel()
 	_ = e.waitIdle(ctx) // what has not ended by then is cut off and not recorded
 	e.stop()
-	e.sender.interrupt()
+	e.sender.Interrupt()
 	e.wg.Wait()
-	e.sender.close()
+	e.sender.Close()
 }
 
 // settled returns when nobody is inside the world who came before.
@@ -268,7 +271,7 @@ func (e *Engine) saveClock(clean bool) error {
 }
 
 func (e *Engine) savedClock(clean bool) json.RawMessage {
-	return provider.Encode(savedClock{e.clock.mode, e.clock.Now(), clean, e.rand.Epoch})
+	return provider.Encode(savedClock{e.clock.Mode(), e.clock.Now(), clean, e.rand.Epoch})
 }
 
 // Now returns the time on the engine's clock.
@@ -288,8 +291,8 @@ func (e *Engine) Names() []string {
 func (e *Engine) Reset() error {
 	e.moving.Lock()
 	defer e.moving.Unlock()
-	e.schedule.clear()
-	e.clock.restart(e.clock.start)
+	e.schedule.Clear()
+	e.clock.Restart(e.clock.Start())
 	for _, name := range e.Names() {
 		w := e.services[name]
 		if err := w.do(w.forget); err != nil {
@@ -318,7 +321,7 @@ func (e *Engine) leave() {
 	e.busy--
 	if e.busy == 0 {
 		close(e.idle)
-		e.schedule.wake()
+		e.schedule.Wake()
 	}
 }
 
@@ -366,3 +369,7 @@ func (e *Engine) Sample(provider, typ string) (body []byte, ok bool) {
 	body, err := w.world.Catalogue().Sample(typ)
 	return body, err == nil
 }
+
+// Origin returns what a request of ours belongs to that came in on a line
+// (outbound.LineOf).
+func (e *Engine) Origin(line string) (*sender.Origin, bool) { return e.sender.Origin(line) }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
@@ -83,7 +84,7 @@ func TestNothingLeavesBeforeStart(t *testing.T) {
 	r := newRig(t, nil)
 	r.subscribe("ann", "s")
 	r.e.Quiesce(time.Second)
-	clock, err := NewClock(ManualClock, rigStart)
+	clock, err := clock.New(clock.Manual, rigStart)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func TestTheEngineRefusesAConfigurationOfAnother(t *testing.T) {
 		if err := json.Unmarshal([]byte(c.doc), &doc); err != nil {
 			t.Fatal(err)
 		}
-		clock, _ := NewClock(ManualClock, rigStart)
+		clock, _ := clock.New(clock.Manual, rigStart)
 		state, _ := state.Open("")
 		_, err := New(Config{Journal: memory.New(memory.Limit{}), State: state, Clock: clock, Catalog: plainCatalog(),
 			Providers: []*provider.Provider{plainProvider()}, Settings: map[string]map[string]json.RawMessage{section: doc}, BaseURL: func() string { return "" }})

@@ -3,6 +3,8 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+
+	"tacklebox/mock/clock"
 )
 
 // A following engine is one of several on the same journal and state: another one
@@ -34,8 +36,8 @@ func (e *Engine) observeClock(section json.RawMessage) error {
 	if err := json.Unmarshal(section, &is); err != nil {
 		return fmt.Errorf("state: clock: %w", err)
 	}
-	if is.Mode == e.clock.mode && e.clock.mode != RealClock {
-		e.clock.restart(is.Now)
+	if is.Mode == e.clock.Mode() && e.clock.Mode() != clock.Real {
+		e.clock.Restart(is.Now)
 	}
 	return nil
 }

@@ -1,62 +1,45 @@
 package mock
 
 import (
-	"io"
+	"context"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"sync"
 	"testing"
 
-	"tacklebox/mock/provider"
+	"tacklebox/mock/sender"
+	"tacklebox/receiver/api"
 	"tacklebox/receiver/outbound"
 )
 
-// TestEveryRequestHasAnOrigin sends over few connections at once and asks, while
-// each request is under way, whom its sender's address belongs to: a connection
-// that is handed on must not lose the next one's origin.
-func TestEveryRequestHasAnOrigin(t *testing.T) {
+// TestTheOriginIsKnownWhileTheExchangeLasts, and no longer.
+func TestTheOriginIsKnownWhileTheExchangeLasts(t *testing.T) {
 	t.Parallel()
-	s := newSender(outbound.Rules{}, mebibyte)
-	defer s.close()
-	var mu sync.Mutex
-	lost := 0
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		if o, ok := s.origin(outbound.LineOf(r)); !ok || o.EventID != r.Header.Get("X-Event") {
-			mu.Lock()
-			lost++
-			mu.Unlock()
+	r := newRig(t, nil)
+	var line string
+	known := make(chan *sender.Origin, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		line = outbound.LineOf(req)
+		if _, ok := r.e.Origin(outbound.Line(req.RemoteAddr, "127.0.0.1:1")); ok {
+			t.Error("a stranger's call from the same port to another place is taken for ours")
 		}
+		o, _ := r.e.Origin(line)
+		if o != nil {
+			o.Captured(77)
+		}
+		known <- o
 	}))
 	defer server.Close()
-	var wg sync.WaitGroup
-	for _, name := range []string{"a", "b", "c", "d"} {
-		wg.Go(func() {
-			for range 500 {
-				sendOnce(t, s, server.URL, name)
-			}
-		})
-	}
-	wg.Wait()
-	if lost > 0 {
-		t.Errorf("%d of 2000 requests had no origin or another's", lost)
-	}
-}
-
-func sendOnce(t *testing.T, s *sender, to, event string) {
-	t.Helper()
-	out := &provider.Outgoing{Method: "POST", URL: to, Header: []provider.Field{{Name: "X-Event", Value: event}}, Body: []byte("x")}
-	if _, err := s.do(t.Context(), mustParse(t, to), try{out: out}, &Origin{EventID: event}); err != nil {
-		t.Error(err)
-	}
-}
-
-func mustParse(t *testing.T, raw string) *url.URL {
-	t.Helper()
-	u, err := url.Parse(raw)
-	if err != nil {
+	if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", Account: "ann", To: server.URL}); err != nil {
 		t.Fatal(err)
 	}
-	return u
+	attempt := r.waitFor(1, "kind:attempt")[0]
+	if o := <-known; o == nil || o.Provider != "plain" || o.Account != "ann" || o.Type != "made" || o.Attempt != 1 || o.DeliveryID != attempt.DeliveryID || o.EventID != attempt.EventID {
+		t.Errorf("the origin was %+v", o)
+	}
+	if attempt.CaptureSeq != 77 {
+		t.Errorf("the attempt knows capture %d, want 77", attempt.CaptureSeq)
+	}
+	if _, ok := r.e.Origin(line); ok {
+		t.Error("the origin is known after the exchange")
+	}
 }

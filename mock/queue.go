@@ -300,12 +300,12 @@ func (w *service) plan(q *queue, d *delivery, at time.Time, hold bool) {
 	}
 	d.Next = at
 	if !hold {
-		d.retract = w.engine.schedule.push(item{at: at, service: w, d: d})
+		d.retract = w.engine.schedule.Push(at, due{service: w, d: d})
 		return
 	}
 	q.ready = slices.Insert(q.ready, 0, d)
 	q.held = at
-	q.alarm = w.engine.schedule.push(item{at: at, service: w, queue: q})
+	q.alarm = w.engine.schedule.Push(at, due{service: w, queue: q})
 	if s := w.sub(d); s != nil {
 		s.Next = at
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
@@ -55,6 +56,7 @@ func (e *Engine) foldAfter(from uint64, filter journal.Matcher, seqs map[*servic
 	for {
 		err := e.journal.Scan(context.Background(), from, 0, false, filter, func(entry *journal.Entry) bool {
 			if w := e.services[entry.Provider]; w != nil && entry.Seq > w.folded {
+				e.sinceCheckpoint.Add(1)
 				_ = w.safely(func() { w.fold(entry, seqs[w], open) })
 			}
 			return true
@@ -79,8 +81,8 @@ func (e *Engine) restore() error {
 	if err := json.Unmarshal(raw, &was); err != nil {
 		return fmt.Errorf("state: clock: %w", err)
 	}
-	if was.Mode == e.clock.mode && e.clock.mode != RealClock {
-		e.clock.set(was.Now)
+	if was.Mode == e.clock.Mode() && e.clock.Mode() != clock.Real {
+		e.clock.Set(was.Now)
 	}
 	e.rand.Epoch = was.Epoch
 	if !was.Clean {
@@ -101,7 +103,7 @@ func (w *service) restore() (seq uint64, err error) {
 	w.book.Restore(in.Saved)
 	for _, t := range in.Timers {
 		w.timers = append(w.timers, t)
-		w.engine.schedule.push(item{at: t.At, service: w, timer: &t})
+		w.engine.schedule.Push(t.At, due{service: w, timer: &t})
 	}
 	return in.Seq, nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
@@ -359,7 +360,7 @@ func TestAStateOfAnotherKindIsRefused(t *testing.T) {
 			if err := state.Save(section, json.RawMessage(c.doc)); err != nil {
 				t.Fatal(err)
 			}
-			clock, err := NewClock(ManualClock, rigStart)
+			clock, err := clock.New(clock.Manual, rigStart)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
@@ -49,7 +50,7 @@ func retryAll(b *testing.B, n int) {
 // deafEngine has one provider whose deliveries are retried once, each at a
 // moment of its own.
 func deafEngine(b *testing.B) *Engine {
-	clock, err := NewClock(ManualClock, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	clock, err := clock.New(clock.Manual, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tacklebox/fixtures"
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
@@ -56,7 +57,7 @@ func newRig(t *testing.T, change func(p *provider.Provider, cfg *Config)) *rig {
 
 func (r *rig) open() {
 	r.t.Helper()
-	clock, err := NewClock(ManualClock, rigStart)
+	clock, err := clock.New(clock.Manual, rigStart)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -1,129 +1,42 @@
 package mock
 
 import (
-	"container/heap"
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
-	"sync/atomic"
 	"time"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/api"
 )
 
-// schedule holds what falls due, in due order; what falls due together keeps the
-// order it was asked for.
-type schedule struct {
-	mu   sync.Mutex
-	heap items
-	n    uint64
-	bell chan struct{}
-}
-
-type item struct {
-	at      time.Time
-	n       uint64
+// due is what falls due: one of these.
+type due struct {
 	service *service
 	d       *delivery // a delivery to try again
 	queue   *queue    // a held subscription to go on
 	timer   *timer    // a provider's own moment
-	off     *atomic.Bool
-}
-
-type items []item
-
-func (h items) Len() int { return len(h) }
-func (h items) Less(i, j int) bool {
-	if h[i].at.Equal(h[j].at) {
-		return h[i].n < h[j].n
-	}
-	return h[i].at.Before(h[j].at)
-}
-func (h items) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *items) Push(x any)   { *h = append(*h, x.(item)) }
-func (h *items) Pop() any {
-	last := len(*h) - 1
-	it := (*h)[last]
-	(*h)[last] = item{}
-	*h = (*h)[:last]
-	return it
-}
-
-func newSchedule() *schedule { return &schedule{bell: make(chan struct{}, 1)} }
-
-// push asks for an item; storing true in what it returns takes it back.
-func (s *schedule) push(it item) *atomic.Bool {
-	it.off = &atomic.Bool{}
-	s.mu.Lock()
-	s.n++
-	it.n = s.n
-	heap.Push(&s.heap, it)
-	first := s.heap[0].n == it.n
-	s.mu.Unlock()
-	if first {
-		s.wake()
-	}
-	return it.off
-}
-
-// wake lets the clock's goroutine look again.
-func (s *schedule) wake() {
-	select {
-	case s.bell <- struct{}{}:
-	default:
-	}
-}
-
-// peek returns when the next thing falls due.
-func (s *schedule) peek() (time.Time, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.heap) > 0 && s.heap[0].off.Load() {
-		heap.Pop(&s.heap)
-	}
-	if len(s.heap) == 0 {
-		return time.Time{}, false
-	}
-	return s.heap[0].at, true
-}
-
-// due takes everything that fell due by t.
-func (s *schedule) due(t time.Time) []item {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []item
-	for len(s.heap) > 0 && !s.heap[0].at.After(t) {
-		out = append(out, heap.Pop(&s.heap).(item))
-	}
-	return out
-}
-
-func (s *schedule) clear() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.heap = nil
 }
 
 // release sends off what fell due.
 func (e *Engine) release(t time.Time) {
-	for _, it := range e.schedule.due(t) {
-		e.releaseOne(it)
+	for _, it := range e.schedule.Due(t) {
+		e.releaseOne(it.At, it.What)
 	}
 }
 
-func (e *Engine) releaseOne(it item) {
+func (e *Engine) releaseOne(at time.Time, it due) {
 	w := it.service
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case it.d != nil:
-		if it.d.State == provider.Waiting && it.d.Next.Equal(it.at) {
+		if it.d.State == provider.Waiting && it.d.Next.Equal(at) {
 			w.run(w.enqueue(it.d))
 		}
 	case it.queue != nil:
-		if it.queue.held.Equal(it.at) {
+		if it.queue.held.Equal(at) {
 			it.queue.held = time.Time{}
 			w.run(it.queue)
 		}
@@ -153,11 +66,11 @@ func (e *Engine) runClock() {
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
 	for {
-		next, any := e.schedule.peek()
+		next, any := e.schedule.Peek()
 		switch {
-		case e.clock.mode == RealClock && any:
+		case e.clock.Mode() == clock.Real && any:
 			alarm.Reset(next.Sub(e.clock.Now()))
-		case e.clock.mode == AutoClock && any:
+		case e.clock.Mode() == clock.Auto && any:
 			if e.moving.TryLock() {
 				e.jump(e.ctx, next)
 				e.moving.Unlock()
@@ -169,10 +82,10 @@ func (e *Engine) runClock() {
 		select {
 		case <-e.ctx.Done():
 			return
-		case <-e.schedule.bell:
+		case <-e.schedule.Bell():
 		case <-alarm.C:
 		}
-		if e.clock.mode == RealClock {
+		if e.clock.Mode() == clock.Real {
 			e.release(e.clock.Now())
 		}
 	}
@@ -184,20 +97,20 @@ func (e *Engine) jump(ctx context.Context, at time.Time) bool {
 	if e.waitIdle(ctx) != nil {
 		return false
 	}
-	next, any := e.schedule.peek()
+	next, any := e.schedule.Peek()
 	if !any || next.After(at) {
 		return true
 	}
-	e.clock.set(next)
+	e.clock.Set(next)
 	e.release(next)
-	e.schedule.wake()
+	e.schedule.Wake()
 	return true
 }
 
 // Advance moves a manual or auto clock to an instant, stopping at every moment
 // something falls due, and returns when all of it has been attempted.
 func (e *Engine) Advance(ctx context.Context, to time.Time) error {
-	if e.clock.mode == RealClock {
+	if e.clock.Mode() == clock.Real {
 		return api.Failed(http.StatusConflict, "real_clock", "start with --clock manual or --clock auto", "the clock is the wall clock and cannot be moved")
 	}
 	e.moving.Lock()
@@ -206,14 +119,14 @@ func (e *Engine) Advance(ctx context.Context, to time.Time) error {
 		if err := e.waitIdle(ctx); err != nil {
 			return fmt.Errorf("clock: %w", err)
 		}
-		next, any := e.schedule.peek()
+		next, any := e.schedule.Peek()
 		if !any || next.After(to) {
 			break
 		}
-		e.clock.set(next)
+		e.clock.Set(next)
 		e.release(next)
 	}
-	e.clock.set(to)
+	e.clock.Set(to)
 	if err := e.written(); err != nil {
 		return err
 	}
@@ -221,4 +134,4 @@ func (e *Engine) Advance(ctx context.Context, to time.Time) error {
 }
 
 // Next returns when the next thing falls due.
-func (e *Engine) Next() (time.Time, bool) { return e.schedule.peek() }
+func (e *Engine) Next() (time.Time, bool) { return e.schedule.Peek() }

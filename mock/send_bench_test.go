@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
@@ -43,7 +44,7 @@ func benchEngine(b *testing.B, dir string) *Engine {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = store.Close() })
-	clock, err := NewClock(RealClock, time.Time{})
+	clock, err := clock.New(clock.Real, time.Time{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
 )
@@ -34,7 +35,7 @@ func (e *Engine) ServeProvider(name, path string, rw http.ResponseWriter, r *htt
 // the journal's. began is when the call came.
 func (w *service) handle(c *provider.Call, answer func(*provider.Call) provider.Reply) (reply provider.Reply, began time.Time, err error) {
 	e := w.engine
-	watch := stopwatch()
+	watch := clock.Stopwatch()
 	began = e.clock.Now()
 	run := w.alter
 	if c.Method == http.MethodGet || c.Method == http.MethodHead {

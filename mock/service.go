@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"tacklebox/mock/clock"
 	"tacklebox/mock/describe"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
@@ -50,7 +51,7 @@ func (w *service) account(name string) *provider.Account {
 type hooks struct{ w *service }
 
 func (h hooks) Now() time.Time            { return h.w.engine.clock.Now() }
-func (h hooks) ClockMoved() bool          { return h.w.engine.clock.mode != RealClock }
+func (h hooks) ClockMoved() bool          { return h.w.engine.clock.Mode() != clock.Real }
 func (h hooks) Rand() provider.SeededRand { return h.w.engine.rand }
 func (h hooks) LastEntry() uint64         { return h.w.engine.appended() }
 func (h hooks) BaseURL() string {
@@ -82,7 +83,7 @@ func (h hooks) Pending(account, subscription string) (n int) {
 func (h hooks) Schedule(at time.Time, name string, data json.RawMessage) {
 	t := timer{At: at, Name: name, Data: data}
 	h.w.timers = append(h.w.timers, t)
-	h.w.engine.schedule.push(item{at: at, service: h.w, timer: &t})
+	h.w.engine.schedule.Push(at, due{service: h.w, timer: &t})
 }
 
 func (h hooks) Fire(f provider.Firing) (eventID string, err error) {

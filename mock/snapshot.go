@@ -45,9 +45,9 @@ func (e *Engine) RestoreSnapshot(s Snapshot) error {
 	}
 	e.moving.Lock()
 	defer e.moving.Unlock()
-	e.schedule.clear()
+	e.schedule.Clear()
 	if !s.Clock.IsZero() {
-		e.clock.restart(s.Clock)
+		e.clock.Restart(s.Clock)
 	}
 	for name, w := range e.services {
 		in := saved[name]
@@ -72,6 +72,6 @@ func (w *service) rewind(in savedService) {
 	w.book.Redraw(counters)
 	for _, t := range in.Timers {
 		w.timers = append(w.timers, t)
-		w.engine.schedule.push(item{at: t.At, service: w, timer: &t})
+		w.engine.schedule.Push(t.At, due{service: w, timer: &t})
 	}
 }

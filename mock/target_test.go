@@ -1,16 +1,12 @@
 package mock
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
@@ -83,15 +79,6 @@ func TestCredentialsOfAURL(t *testing.T) {
 	}
 }
 
-// TestNoControlCharacterReachesTheWire: one header stays one.
-func TestNoControlCharacterReachesTheWire(t *testing.T) {
-	t.Parallel()
-	out := &provider.Outgoing{Header: []provider.Field{{Name: "User-Agent", Value: "a\r\nX-Evil: 1\x00\x7f\tb"}, {Name: "X Y", Value: "1"}, {Name: "Ä", Value: "1"},
-		{Name: "", Value: "1"}, {Name: "a\nb", Value: "1"}, {Name: "x-ok", Value: "č"}}}
-	tidy(out)
-	equal(t, "headers", out.Header, []provider.Field{{Name: "User-Agent", Value: "a  X-Evil: 1  \tb"}, {Name: "x-ok", Value: "č"}})
-}
-
 // TestALoneDeliveryWaitsForAnother when it is to be reordered: the next one goes
 // first, though it comes later.
 func TestALoneDeliveryWaitsForAnother(t *testing.T) {
@@ -133,51 +120,4 @@ func TestAttemptsToOthersHaveAVerdict(t *testing.T) {
 		states = append(states, a.Signature.State)
 	}
 	equal(t, "verdicts", states, []string{"valid", "invalid", "missing"})
-}
-
-// TestAConnectionThatThePeerClosed is no failed attempt, and none is kept for long.
-func TestAConnectionThatThePeerClosed(t *testing.T) {
-	t.Parallel()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	closed := make(chan bool, 9)
-	go func() { // answers the first request of a connection, and hangs up on the second
-		for first := true; ; first = false {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			in := bufio.NewReader(c)
-			if _, err := http.ReadRequest(in); err == nil {
-				_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
-			}
-			if first {
-				_, _ = http.ReadRequest(in)
-				_ = c.Close()
-				continue
-			}
-			_, err = in.ReadByte()
-			closed <- err != nil
-		}
-	}()
-	s := newSender(outbound.Rules{}, mebibyte)
-	defer s.close()
-	u, _ := url.Parse("http://" + ln.Addr().String() + "/")
-	for i := range 2 {
-		out := &provider.Outgoing{Method: "POST", URL: u.String()}
-		if a, err := s.do(context.Background(), u, try{out: out}, &Origin{}); err != nil || a.Status != 200 {
-			t.Fatalf("request %d: %v", i, err)
-		}
-	}
-	select {
-	case gone := <-closed:
-		if !gone {
-			t.Error("something was sent on an idle connection")
-		}
-	case <-time.After(time.Minute):
-		t.Error("an idle connection is kept open")
-	}
 }

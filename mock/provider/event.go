@@ -89,6 +89,9 @@ func (ev *Event) Edit(base []byte) ([]byte, error) {
 			return nil, err
 		}
 		var err error
+		if base, err = lastOfEqual(base, l.path); err != nil {
+			return nil, Refuse("bad_path", "", "path %q: %v", clip(l.path), err)
+		}
 		if l.raw == nil {
 			base, err = sjson.DeleteBytes(base, l.path)
 		} else {
@@ -99,6 +102,35 @@ func (ev *Event) Edit(base []byte) ([]byte, error) {
 		}
 	}
 	return base, nil
+}
+
+// lastOfEqual leaves of members of one name on a path the last one, which is what
+// readers of JSON take; the others would outlive the change.
+func lastOfEqual(doc []byte, path string) ([]byte, error) {
+	parts := api.SplitPath(path)
+	for i, name := range parts {
+		parent := gjson.ParseBytes(doc)
+		if i > 0 {
+			parent = gjson.GetBytes(doc, api.JoinPath(parts[:i]...))
+		}
+		if !parent.IsObject() {
+			continue
+		}
+		equal := 0
+		parent.ForEach(func(key, _ gjson.Result) bool {
+			if key.String() == name {
+				equal++
+			}
+			return true
+		})
+		for ; equal > 1; equal-- {
+			var err error
+			if doc, err = sjson.DeleteBytes(doc, api.JoinPath(parts[:i+1]...)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return doc, nil
 }
 
 // mostChanges bounds the single changes of one order: each reads the whole body.

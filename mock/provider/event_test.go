@@ -29,6 +29,9 @@ func TestEdit(t *testing.T) {
 		"whole":            {Event{Whole: []byte(`{ "z" : [ 1 ] }`)}, `{"z":[1]}`},
 		"whole text":       {Event{Whole: []byte(`"not <json>\u0000"`)}, "not <json>\x00"},
 		"whole then set":   {Event{Whole: []byte(`{"z":1}`), Set: raw("z", `2`)}, `{"z":2}`},
+		"equal keys":       {Event{Whole: []byte(`"{\"a\":{\"x\":1},\"b\":0,\"a\":{\"x\":2,\"x\":3,\"y\":4}}"`), Set: raw("a.x", `9`)}, `{"b":0,"a":{"x":9,"y":4}}`},
+		"equal keys unset": {Event{Whole: []byte(`"{\"a\":1,\"b\":0,\"a\":2}"`), Unset: []string{"a"}}, `{"b":0}`},
+		"odd equal keys":   {Event{Whole: []byte(`"{\"a.b\":1,\"a.b\":2}"`), Set: raw(`a\.b`, `3`)}, `{"a.b":3}`},
 		"markup unchanged": {Event{Set: raw("c", `"<&>"`)}, `{"b":1,"a":{"x":[1,2]},"c":"<&>"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

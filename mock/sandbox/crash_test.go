@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/clock"
 	"tacklebox/receiver/api"
 )
 
@@ -148,7 +148,7 @@ func TestSameSeedClockAndRequestsGiveTheSameBytes(t *testing.T) {
 
 func TestAutoClockRunsTheRetriesAtOnce(t *testing.T) {
 	t.Parallel()
-	r := Start(t, withTiny, WithClock(mock.AutoClock))
+	r := Start(t, withTiny, WithClock(clock.Auto))
 	r.Reply("box", `{"reply":[{"status":500,"times":2},{"status":200}]}`)
 	subscribe(t, r, "ann", "box", "thing.made")
 	r.Fire(api.Firing{Type: "thing.made", Provider: "tiny"})

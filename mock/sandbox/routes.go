@@ -30,7 +30,7 @@ func (s *Space) routes() []api.Route {
 		{Method: "GET", Path: "/_/entries/{seq}/body", Query: []string{"of"}, Handle: rc.GetBody, About: "The raw bytes of an entry's request, or of its response."},
 		{Method: "GET", Path: "/_/entries/{seq}/as/{format}", Handle: rc.ExportEntry, About: "An entry as curl, har, fixture or gotest."},
 		{Method: "GET", Path: "/_/entries/diff", Query: []string{"a", "b"}, Handle: rc.DiffEntries, About: "How the requests of two entries differ; b=sample compares with the catalogue.", Out: api.Difference{}},
-		{Method: "POST", Path: "/_/entries/import", Query: []string{"inbox"}, Handle: rc.ImportEntries, About: "Keeps requests that were recorded elsewhere: HAR, JSON lines, or a list.", In: json.RawMessage{}, Out: api.ImportResult{}},
+		{Method: "POST", Path: "/_/entries/import", Query: []string{"inbox"}, Handle: rc.ImportEntries, About: "Keeps requests that were recorded elsewhere: HAR, JSON lines, a list, curl commands or exported tests.", In: json.RawMessage{}, Out: api.ImportResult{}},
 		{Method: "POST", Path: "/_/expect", Handle: rc.Expect, About: "Waits until entries match, or says what came nearest (417).", In: api.ExpectRequest{}, Out: api.ExpectResult{}},
 		{Method: "GET", Path: "/_/stream", Query: []string{"q", "after"}, Write: rc.Stream, About: "WebSocket: one JSON text message per entry.", Status: http.StatusSwitchingProtocols},
 		{Method: "GET", Path: "/_/inboxes", Handle: rc.ListInboxes, About: "Lists the inboxes with their counts.", Out: []api.InboxInfo{}},

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tacklebox/mock"
+	"tacklebox/mock/clock"
 	"tacklebox/mock/signing"
 	"tacklebox/mock/state"
 	"tacklebox/receiver"
@@ -76,7 +77,7 @@ func (s *Space) compose(open func(folder string) (*state.Document, error), role 
 	if note := state.Repaired(); note != "" {
 		s.cfg.Warn(note)
 	}
-	clock, err := mock.NewClock(s.cfg.Clock, s.cfg.Start)
+	clock, err := clock.New(s.cfg.Clock, s.cfg.Start)
 	if err != nil {
 		return err
 	}

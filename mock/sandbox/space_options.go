@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/clock"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal/files"
 )
@@ -29,7 +29,7 @@ const savedName = "space.json"
 // check refuses what no space can be, and returns the ttl, 0 for none.
 func (o spaceOptions) check() (ttl time.Duration, err error) {
 	if o.Clock != nil {
-		if _, err := mock.NewClock(*o.Clock, time.Time{}); err != nil {
+		if _, err := clock.New(*o.Clock, time.Time{}); err != nil {
 			return 0, api.Refuse("bad_clock", "", "%v", err)
 		}
 	}
@@ -90,11 +90,11 @@ func (o spaceOptions) contradicts(is spaceOptions, cfg Config) string {
 	return ""
 }
 
-func modeOf(clock string) string {
-	if clock == "" {
-		return mock.RealClock
+func modeOf(told string) string {
+	if told == "" {
+		return clock.Real
 	}
-	return clock
+	return told
 }
 
 // write keeps the options in the space's folder, made when it is new.

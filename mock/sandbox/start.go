@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/clock"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/journal/query"
@@ -64,7 +64,7 @@ var firstInstant = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 func Start(t TB, options ...Option) *Running {
 	t.Helper()
 	seed := uint64(1)
-	cfg := Config{Clock: mock.ManualClock, Start: firstInstant, Seed: &seed, Version: "test"}
+	cfg := Config{Clock: clock.Manual, Start: firstInstant, Seed: &seed, Version: "test"}
 	for _, o := range options {
 		o(&cfg)
 	}

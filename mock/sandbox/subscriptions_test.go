@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"tacklebox/mock"
+	"tacklebox/mock/clock"
 	"tacklebox/receiver/api"
 )
 
@@ -51,7 +51,7 @@ func TestSubscriptionsByControl(t *testing.T) {
 // TestRetryOnARealClock does not wait for the plan.
 func TestRetryOnARealClock(t *testing.T) {
 	t.Parallel()
-	r := Start(t, withTiny, WithClock(mock.RealClock))
+	r := Start(t, withTiny, WithClock(clock.Real))
 	r.Settings("tiny", "", map[string]any{"retry": []string{"24h"}, "hold": true})
 	r.Reply("box", `{"reply":[{"status":500,"times":1},{"status":200}]}`)
 	subscribe(t, r, "ann", "box", "thing.made")

@@ -131,7 +131,7 @@ func addCommands(a *App, root *cobra.Command) {
 	root.AddCommand(filterTopic())
 	complete.Register(root, completing(a))
 	root.CompletionOptions.DisableDefaultCmd = true // ours refuses a shell it does not know
-	root.SetHelpCommandGroupID("more")
+	root.SetHelpCommand(helpCommand())
 }
 
 // withDefault puts "up" before arguments that name no command (contract,

@@ -9,6 +9,38 @@ import (
 	"tacklebox/tui/cli/command"
 )
 
+// helpCommand explains a command or a topic. Cobra's own shows the program's help
+// for a word that it does not know.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [command]",
+		GroupID: "more",
+		Short:   "Help about any command",
+		Long: `Help provides help for any command in the application.
+Simply type tacklebox help [path to command] for full details.`,
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, begun string) (names []cobra.Completion, how cobra.ShellCompDirective) {
+			about, _, err := cmd.Root().Find(args)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			for _, c := range about.Commands() {
+				if !c.Hidden && strings.HasPrefix(c.Name(), begun) {
+					names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 && !about.HasParent() {
+				return unknownCommand(cmd.Root(), args)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
 // filterTopic is `help filter`: the language of every q, from its own table of
 // keys.
 func filterTopic() *cobra.Command {

@@ -71,6 +71,8 @@ func TestUsage(t *testing.T) {
 		"faults delay --probability often":      `invalid argument "often" for "--probability"`,
 		"faults delay --times x":                `invalid argument "x" for "--times"`,
 		"faults giant_body --bytes 1k":          `invalid argument "1k" for "--bytes"`,
+		"help fautls":                           `unknown command "fautls" (did you mean "faults"?)`,
+		"help trigger":                          `unknown command "trigger" (did you mean "fire"?)`,
 		"faults --q (":                          "filter: ",
 		"clock to 2026-13-01T00:00:00Z":         "want a time like 2026-01-31T12:00:00Z",
 		"clock to":                              "clock to: how far? Like 'clock advance 15m' or 'clock to 2026-01-31T12:00:00Z'",

@@ -14,6 +14,7 @@ import (
 
 	"tacklebox/fixtures"
 	"tacklebox/mock"
+	"tacklebox/mock/clock"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/state"
 	"tacklebox/receiver/api"
@@ -60,7 +61,7 @@ func On(log journal.Store, state *state.Document) Setup {
 // Start serves a provider until the test ends.
 func Start(t testing.TB, p *provider.Provider, at time.Time, setup ...Setup) *Bench {
 	t.Helper()
-	clock, err := mock.NewClock(mock.ManualClock, at)
+	clock, err := clock.New(clock.Manual, at)
 	must(t, err)
 	clock.Tick(1)
 	catalog, err := fixtures.Load("")

@@ -1,4 +1,7 @@
-package mock
+// Package sender puts a request on the wire as a provider spells it, on
+// connections of its own, and reads the answer. While an exchange lasts it knows
+// whom its connection belongs to, so that a receiver in the same process can ask.
+package sender
 
 import (
 	"bufio"
@@ -18,14 +21,17 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tacklebox/mock/clock"
+	"tacklebox/mock/fault"
+	"tacklebox/mock/provider"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/outbound"
 )
 
-// sender makes HTTP/1.1 exchanges on connections of its own: what stands on the
+// Sender makes HTTP/1.1 exchanges on connections of its own: what stands on the
 // wire, down to the order and spelling of headers, is the provider's, and the
 // address of the connection tells the receiver who is calling.
-type sender struct {
+type Sender struct {
 	rules   outbound.Rules
 	maxBody int64
 
@@ -70,25 +76,26 @@ type Origin struct {
 // Captured notes the journal entry of the capture that the attempt caused.
 func (o *Origin) Captured(seq uint64) { o.seq.Store(seq) }
 
-func (o *Origin) captureSeq() uint64 { return o.seq.Load() }
+// Unchecked reports whether the connection's certificate was not checked.
+func (o *Origin) Unchecked() bool { return o.unchecked }
+
+// Capture is that entry, 0 when there is none.
+func (o *Origin) Capture() uint64 { return o.seq.Load() }
 
 const (
 	freePerHost = 64
 	freeFor     = 200 * time.Millisecond // to twice that: a server with one thread answers nobody else meanwhile
-	mostHead    = mebibyte               // bytes of an answer before its body, interim answers included
+	mostHead    = 1 << 20                // bytes of an answer before its body, interim answers included
 )
 
-func newSender(rules outbound.Rules, maxBody int64) *sender {
-	return &sender{rules: rules, maxBody: maxBody, free: map[string][]*wire{}}
+// New makes one. Of an answer's body it keeps so many bytes.
+func New(rules outbound.Rules, maxBody int64) *Sender {
+	return &Sender{rules: rules, maxBody: maxBody, free: map[string][]*wire{}}
 }
 
 // Origin returns what a request of ours belongs to that came in on a line
 // (outbound.LineOf).
-func (e *Engine) Origin(line string) (*Origin, bool) {
-	return e.sender.origin(line)
-}
-
-func (s *sender) origin(line string) (*Origin, bool) {
+func (s *Sender) Origin(line string) (*Origin, bool) {
 	c, ok := s.calls.Load(line)
 	if !ok {
 		return nil, false
@@ -96,20 +103,42 @@ func (s *sender) origin(line string) (*Origin, bool) {
 	return c.(*call).origin, true
 }
 
-// answer is what came back, with the reason phrase of its status line.
-type answer struct {
+// Answer is what came back, with the reason phrase of its status line.
+type Answer struct {
 	*journal.Message
-	reason string
+	Reason string
 }
 
-// do writes the request and reads the answer, all within the policy's time. ctx
+// Request is what is to be sent.
+type Request struct {
+	Out     *provider.Outgoing
+	Timeout time.Duration // of the whole exchange, in wall time
+	Plan    *fault.Plan   // of what goes wrong on the way; nil: nothing
+}
+
+// Do makes one exchange; its error is worded for a person.
+func (s *Sender) Do(ctx context.Context, u *url.URL, r Request, origin *Origin) (*Answer, error) {
+	watch := clock.Stopwatch()
+	a, err := s.try(ctx, u, r, origin)
+	return a, explain(err, watch(), r.Timeout)
+}
+
+// explain words a failed exchange for a person.
+func explain(err error, took, timeout time.Duration) error {
+	if took >= timeout && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)) {
+		return fmt.Errorf("no answer within %s", timeout)
+	}
+	return err
+}
+
+// try writes the request and reads the answer, all within its time. ctx
 // ends dialling and the slow writing of a fault; what waits for the other end is
-// ended by interrupt. A connection of an earlier exchange
+// ended by Interrupt. A connection of an earlier exchange
 // that the peer closed meanwhile is no answer: when nothing was read from it, the
 // request is sent once more on a new one.
-func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*answer, error) {
-	until := deadline(timeout(t.policy))
-	if t.plan.Breaks() {
+func (s *Sender) try(ctx context.Context, u *url.URL, r Request, origin *Origin) (*Answer, error) {
+	until := clock.Deadline(r.Timeout)
+	if r.Plan.Breaks() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, until)
 		defer cancel()
@@ -118,19 +147,19 @@ func (s *sender) do(ctx context.Context, u *url.URL, t try, origin *Origin) (*an
 	if err != nil {
 		return nil, err
 	}
-	a, unread, err := s.exchange(ctx, c, u, t, origin, until)
-	if err == nil || !unread || !c.used || ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || t.plan.Breaks() {
+	a, unread, err := s.exchange(ctx, c, u, r, origin, until)
+	if err == nil || !unread || !c.used || ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || r.Plan.Breaks() {
 		return a, err
 	}
 	if c, err = s.dial(ctx, u, until); err != nil {
 		return nil, err
 	}
-	a, _, err = s.exchange(ctx, c, u, t, origin, until)
+	a, _, err = s.exchange(ctx, c, u, r, origin, until)
 	return a, err
 }
 
 // exchange uses one connection; unread: not a byte of an answer came.
-func (s *sender) exchange(ctx context.Context, c *wire, u *url.URL, t try, origin *Origin, until time.Time) (a *answer, unread bool, err error) {
+func (s *Sender) exchange(ctx context.Context, c *wire, u *url.URL, r Request, origin *Origin, until time.Time) (a *Answer, unread bool, err error) {
 	_ = c.SetDeadline(until)
 	origin.unchecked = c.bare
 	under := &call{origin, c}
@@ -140,12 +169,12 @@ func (s *sender) exchange(ctx context.Context, c *wire, u *url.URL, t try, origi
 		_ = c.Close()
 		return nil, true, fmt.Errorf("sending: %w", ctx.Err())
 	}
-	over, err := t.plan.Write(ctx, c.Conn, wireHead(u, t.out), t.out.Body)
+	over, err := r.Plan.Write(ctx, c.Conn, wireHead(u, r.Out), r.Out.Body)
 	if err != nil || over {
 		_ = c.Close()
 		return nil, true, fmt.Errorf("sending: %w", err)
 	}
-	m, again, err := s.answer(c, t.out.Method)
+	m, again, err := s.answer(c, r.Out.Method)
 	if err != nil || !again {
 		_ = c.Close()
 	} else {
@@ -155,7 +184,7 @@ func (s *sender) exchange(ctx context.Context, c *wire, u *url.URL, t try, origi
 }
 
 // answer reads one response; again reports that the connection can be used on.
-func (s *sender) answer(c *wire, method string) (a *answer, again bool, err error) {
+func (s *Sender) answer(c *wire, method string) (a *Answer, again bool, err error) {
 	c.in.N = mostHead
 	for {
 		resp, err := http.ReadResponse(c.r, &http.Request{Method: method})
@@ -171,11 +200,11 @@ func (s *sender) answer(c *wire, method string) (a *answer, again bool, err erro
 		c.in.N = math.MaxInt64 // the body has a bound of its own
 		m, whole, err := s.body(resp)
 		_, reason, _ := strings.Cut(resp.Status, " ")
-		return &answer{m, reason}, whole && !resp.Close, err
+		return &Answer{m, reason}, whole && !resp.Close, err
 	}
 }
 
-func (s *sender) body(resp *http.Response) (m *journal.Message, whole bool, err error) {
+func (s *Sender) body(resp *http.Response) (m *journal.Message, whole bool, err error) {
 	defer resp.Body.Close()
 	b, err := read(resp.Body, resp.ContentLength, s.maxBody+1)
 	m = &journal.Message{Status: resp.StatusCode, Proto: resp.Proto, Headers: journal.HeaderOf(resp.Header)}
@@ -214,7 +243,7 @@ func hangup(err error) error {
 func hostKey(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // conn returns a free connection to the URL's host, or a new one.
-func (s *sender) conn(ctx context.Context, u *url.URL, until time.Time) (*wire, error) {
+func (s *Sender) conn(ctx context.Context, u *url.URL, until time.Time) (*wire, error) {
 	for {
 		c := s.take(hostKey(u))
 		if c == nil {
@@ -227,7 +256,7 @@ func (s *sender) conn(ctx context.Context, u *url.URL, until time.Time) (*wire, 
 	}
 }
 
-func (s *sender) take(key string) *wire {
+func (s *Sender) take(key string) *wire {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := s.free[key]
@@ -240,7 +269,7 @@ func (s *sender) take(key string) *wire {
 }
 
 // put keeps a connection for the next exchange, for a short while.
-func (s *sender) put(u *url.URL, c *wire) {
+func (s *Sender) put(u *url.URL, c *wire) {
 	c.used, c.old = true, false
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -257,7 +286,7 @@ func (s *sender) put(u *url.URL, c *wire) {
 
 // sweep closes what has been free since it last looked, and looks again while
 // anything is left.
-func (s *sender) sweep() {
+func (s *Sender) sweep() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, list := range s.free {
@@ -279,15 +308,16 @@ func (s *sender) sweep() {
 	}
 }
 
-// interrupt ends what is under way; its ctx has ended before.
-func (s *sender) interrupt() {
+// Interrupt ends what is under way; its ctx has ended before.
+func (s *Sender) Interrupt() {
 	s.calls.Range(func(_, c any) bool {
-		_ = c.(*call).wire.SetDeadline(deadline(-time.Second))
+		_ = c.(*call).wire.SetDeadline(clock.Deadline(-time.Second))
 		return true
 	})
 }
 
-func (s *sender) close() {
+// Close ends what is free.
+func (s *Sender) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, list := range s.free {
@@ -298,7 +328,7 @@ func (s *sender) close() {
 	s.free = map[string][]*wire{}
 }
 
-func (s *sender) dial(ctx context.Context, u *url.URL, until time.Time) (*wire, error) {
+func (s *Sender) dial(ctx context.Context, u *url.URL, until time.Time) (*wire, error) {
 	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
 	c, checked, err := s.rules.Dial(ctx, u)

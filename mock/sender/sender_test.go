@@ -1,4 +1,4 @@
-package mock
+package sender
 
 import (
 	"bufio"
@@ -12,14 +12,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"tacklebox/mock/provider"
-	"tacklebox/receiver/api"
 	"tacklebox/receiver/outbound"
 )
 
@@ -63,11 +64,11 @@ func saying(answers ...string) func(int, net.Conn) {
 	}
 }
 
-func post(t *testing.T, s *sender, u *url.URL, body string) (*answer, error) {
+func post(t *testing.T, s *Sender, u *url.URL, body string) (*Answer, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return s.do(ctx, u, try{out: &provider.Outgoing{Method: "POST", URL: u.String(), Body: []byte(body)}}, &Origin{})
+	return s.Do(ctx, u, Request{Out: &provider.Outgoing{Method: "POST", URL: u.String(), Body: []byte(body)}, Timeout: time.Minute}, &Origin{})
 }
 
 const okAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -114,8 +115,8 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSender(outbound.Rules{}, most)
-			defer s.close()
+			s := New(outbound.Rules{}, most)
+			defer s.Close()
 			a, err := post(t, s, rawServer(t, saying(c.wire)), "x")
 			if (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {
 				t.Fatalf("error %v, want %q", err, c.fails)
@@ -126,8 +127,8 @@ func TestAnswers(t *testing.T) {
 			if c.size == 0 {
 				c.size = int64(len(c.body))
 			}
-			if a.Status != c.status || a.reason != c.reason || string(a.Body) != c.body || a.Size != c.size || a.Truncated != (c.size > most) {
-				t.Errorf("got %d %q, %d of %d bytes %.20q, truncated %v", a.Status, a.reason, len(a.Body), a.Size, a.Body, a.Truncated)
+			if a.Status != c.status || a.Reason != c.reason || string(a.Body) != c.body || a.Size != c.size || a.Truncated != (c.size > most) {
+				t.Errorf("got %d %q, %d of %d bytes %.20q, truncated %v", a.Status, a.Reason, len(a.Body), a.Size, a.Body, a.Truncated)
 			}
 		})
 	}
@@ -159,8 +160,8 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 				}
 				saying(okAnswer)(n, conn)
 			})
-			s := newSender(outbound.Rules{}, 20)
-			defer s.close()
+			s := New(outbound.Rules{}, 20)
+			defer s.Close()
 			for range 2 {
 				if _, err := post(t, s, u, "x"); err != nil {
 					t.Fatal(err)
@@ -183,8 +184,8 @@ func TestAStaleConnectionIsNotUsed(t *testing.T) {
 		_ = c.Close()
 		closed <- struct{}{}
 	})
-	s := newSender(outbound.Rules{}, mebibyte)
-	defer s.close()
+	s := New(outbound.Rules{}, 1<<20)
+	defer s.Close()
 	for i := range 3 {
 		if a, err := post(t, s, u, "x"); err != nil || a.Status != 200 {
 			t.Fatalf("request %d: %v, %v", i, a, err)
@@ -196,7 +197,7 @@ func TestAStaleConnectionIsNotUsed(t *testing.T) {
 // TestFreeConnectionsAreBounded and closed with the sender.
 func TestFreeConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
-	s := newSender(outbound.Rules{}, mebibyte)
+	s := New(outbound.Rules{}, 1<<20)
 	u := &url.URL{Scheme: "http", Host: "here"}
 	for range freePerHost + 3 {
 		c, other := net.Pipe()
@@ -207,7 +208,7 @@ func TestFreeConnectionsAreBounded(t *testing.T) {
 		t.Errorf("%d are kept, want %d", got, freePerHost)
 	}
 	kept := s.free["http://here"][0]
-	s.close()
+	s.Close()
 	if _, err := kept.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("writing after the close says %v", err)
 	}
@@ -225,9 +226,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			rw.WriteHeader(status)
 		}))
 		u, _ := url.Parse(server.URL + "/cb")
-		s := newSender(outbound.Rules{}, mebibyte)
+		s := New(outbound.Rules{}, 1<<20)
 		a, err := post(t, s, u, "x")
-		s.close()
+		s.Close()
 		server.Close()
 		if err != nil || a.Status != status || len(paths) != 1 || a.Headers.Get("Location") != "/elsewhere" {
 			t.Errorf("%d: %v, %v, asked for %v", status, a, err, paths)
@@ -248,19 +249,21 @@ func TestTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	u, _ := url.Parse(strings.Replace(server.URL, "127.0.0.1", "localhost", 1))
-	s := newSender(outbound.Rules{}, mebibyte)
-	defer s.close()
+	s := New(outbound.Rules{}, 1<<20)
+	defer s.Close()
 	for range 2 {
 		if a, err := post(t, s, u, "x"); err != nil || a.Status != 200 {
 			t.Fatalf("self-signed: %v, %v", a, err)
 		}
 	}
-	equal(t, "server names", names, []string{"localhost http/1.1 HTTP/1.1", "localhost http/1.1 HTTP/1.1"})
+	if want := []string{"localhost http/1.1 HTTP/1.1", "localhost http/1.1 HTTP/1.1"}; !slices.Equal(names, want) {
+		t.Errorf("server names: %v, want %v", names, want)
+	}
 	if n := len(s.free["https://"+u.Host]); n != 1 {
 		t.Errorf("%d connections are kept, want 1", n)
 	}
-	strict := newSender(outbound.Rules{StrictTLS: true}, mebibyte)
-	defer strict.close()
+	strict := New(outbound.Rules{StrictTLS: true}, 1<<20)
+	defer strict.Close()
 	if _, err := post(t, strict, u, "x"); err == nil || !strings.Contains(err.Error(), "TLS: ") {
 		t.Errorf("an allowed host with a certificate that nobody signed: %v", err)
 	}
@@ -280,37 +283,9 @@ func TestNobodyListens(t *testing.T) {
 	}
 	u := &url.URL{Scheme: "http", Host: ln.Addr().String()}
 	_ = ln.Close()
-	s := newSender(outbound.Rules{}, mebibyte)
+	s := New(outbound.Rules{}, 1<<20)
 	if _, err := post(t, s, u, "x"); err == nil || !strings.Contains(err.Error(), "refused") || !strings.Contains(err.Error(), u.Host) {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestNoAnswerWithinTheTimeout, whatever the other end does instead.
-func TestNoAnswerWithinTheTimeout(t *testing.T) {
-	t.Parallel()
-	for name, answer := range map[string]func(int, net.Conn){
-		"silence":     func(_ int, c net.Conn) { _, _ = io.Copy(io.Discard, c) },
-		"half a head": func(_ int, c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 200"); _, _ = io.Copy(io.Discard, c) },
-		"a body without end": func(_ int, c net.Conn) {
-			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234")
-			_, _ = io.Copy(io.Discard, c)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			u := rawServer(t, answer)
-			r := newRig(t, func(p *provider.Provider, _ *Config) {
-				p.Request = outgoingTo(u.String())
-				p.Policy = func(*provider.World, string) provider.Policy { return provider.Policy{Timeout: 30 * time.Millisecond} }
-			})
-			if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", To: u.String()}); err != nil {
-				t.Fatal(err)
-			}
-			if got := r.waitFor(1, "kind:attempt")[0]; got.Error != "no answer within 30ms" || got.Response != nil {
-				t.Errorf("the attempt says %q", got.Error)
-			}
-		})
 	}
 }
 
@@ -331,10 +306,10 @@ func TestTheRequestOnTheWire(t *testing.T) {
 		heads <- head.String()
 		_, _ = io.WriteString(c, okAnswer)
 	})
-	s := newSender(outbound.Rules{}, mebibyte)
-	defer s.close()
+	s := New(outbound.Rules{}, 1<<20)
+	defer s.Close()
 	out := &provider.Outgoing{Method: "PATCH", URL: u.String() + "?a=b c", Body: []byte("four"), Header: []provider.Field{{Name: "x-lower", Value: "1"}, {Name: "X-UPPER", Value: "2"}, {Name: "x-lower", Value: "3"}, {Name: "Empty", Value: ""}}}
-	if _, err := s.do(context.Background(), u, try{out: out}, &Origin{}); err != nil {
+	if _, err := s.Do(context.Background(), u, Request{Out: out, Timeout: time.Minute}, &Origin{}); err != nil {
 		t.Fatal(err)
 	}
 	want := "PATCH /cb?a=b%20c HTTP/1.1\r\nHost: " + u.Host + "\r\nx-lower: 1\r\nX-UPPER: 2\r\nx-lower: 3\r\nEmpty: \r\nContent-Length: " + strconv.Itoa(4) + "\r\n\r\n"
@@ -343,35 +318,133 @@ func TestTheRequestOnTheWire(t *testing.T) {
 	}
 }
 
-// TestTheOriginIsKnownWhileTheExchangeLasts, and no longer.
-func TestTheOriginIsKnownWhileTheExchangeLasts(t *testing.T) {
+// TestNoAnswerWithinTheTimeout, whatever the other end does instead.
+func TestNoAnswerWithinTheTimeout(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
-	var line string
-	known := make(chan *Origin, 1)
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
-		line = outbound.LineOf(req)
-		if _, ok := r.e.Origin(outbound.Line(req.RemoteAddr, "127.0.0.1:1")); ok {
-			t.Error("a stranger's call from the same port to another place is taken for ours")
-		}
-		o, _ := r.e.Origin(line)
-		if o != nil {
-			o.Captured(77)
-		}
-		known <- o
-	}))
-	defer server.Close()
-	if _, err := r.e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made", Account: "ann", To: server.URL}); err != nil {
+	for name, answer := range map[string]func(int, net.Conn){
+		"silence":     func(_ int, c net.Conn) { _, _ = io.Copy(io.Discard, c) },
+		"half a head": func(_ int, c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 200"); _, _ = io.Copy(io.Discard, c) },
+		"a body without end": func(_ int, c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1234")
+			_, _ = io.Copy(io.Discard, c)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := rawServer(t, answer)
+			s := New(outbound.Rules{}, 1<<20)
+			defer s.Close()
+			out := &provider.Outgoing{Method: "POST", URL: u.String()}
+			if a, err := s.Do(t.Context(), u, Request{Out: out, Timeout: 30 * time.Millisecond}, &Origin{}); err == nil || err.Error() != "no answer within 30ms" {
+				t.Errorf("%v, %v", a, err)
+			}
+		})
+	}
+}
+
+// TestNoControlCharacterReachesTheWire: one header stays one.
+func TestNoControlCharacterReachesTheWire(t *testing.T) {
+	t.Parallel()
+	out := &provider.Outgoing{Header: []provider.Field{{Name: "User-Agent", Value: "a\r\nX-Evil: 1\x00\x7f\tb"}, {Name: "X Y", Value: "1"}, {Name: "Ä", Value: "1"},
+		{Name: "", Value: "1"}, {Name: "a\nb", Value: "1"}, {Name: "x-ok", Value: "č"}}}
+	Tidy(out)
+	if want := []provider.Field{{Name: "User-Agent", Value: "a  X-Evil: 1  \tb"}, {Name: "x-ok", Value: "č"}}; !slices.Equal(out.Header, want) {
+		t.Errorf("headers: %v, want %v", out.Header, want)
+	}
+}
+
+// TestAConnectionThatThePeerClosed is no failed attempt, and none is kept for long.
+func TestAConnectionThatThePeerClosed(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
 		t.Fatal(err)
 	}
-	attempt := r.waitFor(1, "kind:attempt")[0]
-	if o := <-known; o == nil || o.Provider != "plain" || o.Account != "ann" || o.Type != "made" || o.Attempt != 1 || o.DeliveryID != attempt.DeliveryID || o.EventID != attempt.EventID {
-		t.Errorf("the origin was %+v", o)
+	defer ln.Close()
+	closed := make(chan bool, 9)
+	go func() { // answers the first request of a connection, and hangs up on the second
+		for first := true; ; first = false {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			in := bufio.NewReader(c)
+			if _, err := http.ReadRequest(in); err == nil {
+				_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+			}
+			if first {
+				_, _ = http.ReadRequest(in)
+				_ = c.Close()
+				continue
+			}
+			_, err = in.ReadByte()
+			closed <- err != nil
+		}
+	}()
+	s := New(outbound.Rules{}, 1<<20)
+	defer s.Close()
+	u, _ := url.Parse("http://" + ln.Addr().String() + "/")
+	for i := range 2 {
+		out := &provider.Outgoing{Method: "POST", URL: u.String()}
+		if a, err := s.Do(context.Background(), u, Request{Out: out, Timeout: time.Minute}, &Origin{}); err != nil || a.Status != 200 {
+			t.Fatalf("request %d: %v", i, err)
+		}
 	}
-	if attempt.CaptureSeq != 77 {
-		t.Errorf("the attempt knows capture %d, want 77", attempt.CaptureSeq)
+	select {
+	case gone := <-closed:
+		if !gone {
+			t.Error("something was sent on an idle connection")
+		}
+	case <-time.After(time.Minute):
+		t.Error("an idle connection is kept open")
 	}
-	if _, ok := r.e.Origin(line); ok {
-		t.Error("the origin is known after the exchange")
+}
+
+// TestEveryRequestHasAnOrigin sends over few connections at once and asks, while
+// each request is under way, whom its sender's address belongs to: a connection
+// that is handed on must not lose the next one's origin.
+func TestEveryRequestHasAnOrigin(t *testing.T) {
+	t.Parallel()
+	s := New(outbound.Rules{}, 1<<20)
+	defer s.Close()
+	var mu sync.Mutex
+	lost := 0
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if o, ok := s.Origin(outbound.LineOf(r)); !ok || o.EventID != r.Header.Get("X-Event") {
+			mu.Lock()
+			lost++
+			mu.Unlock()
+		}
+	}))
+	defer server.Close()
+	var wg sync.WaitGroup
+	for _, name := range []string{"a", "b", "c", "d"} {
+		wg.Go(func() {
+			for range 500 {
+				sendOnce(t, s, server.URL, name)
+			}
+		})
 	}
+	wg.Wait()
+	if lost > 0 {
+		t.Errorf("%d of 2000 requests had no origin or another's", lost)
+	}
+}
+
+func sendOnce(t *testing.T, s *Sender, to, event string) {
+	t.Helper()
+	out := &provider.Outgoing{Method: "POST", URL: to, Header: []provider.Field{{Name: "X-Event", Value: event}}, Body: []byte("x")}
+	if _, err := s.Do(t.Context(), mustParse(t, to), Request{Out: out, Timeout: time.Minute}, &Origin{EventID: event}); err != nil {
+		t.Error(err)
+	}
+}
+
+func mustParse(t *testing.T, raw string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }

@@ -1,4 +1,4 @@
-package mock
+package sender
 
 import (
 	"net/url"

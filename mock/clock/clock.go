@@ -1,4 +1,6 @@
-package mock
+// Package clock is the time of the provider side, real or moved by hand, and the
+// schedule of what falls due on it.
+package clock
 
 import (
 	"fmt"
@@ -8,9 +10,9 @@ import (
 
 // Modes of the clock.
 const (
-	RealClock   = "real"   // wall time
-	ManualClock = "manual" // moves only when told
-	AutoClock   = "auto"   // jumps to the next due moment when nothing is in flight
+	Real   = "real"   // wall time
+	Manual = "manual" // moves only when told
+	Auto   = "auto"   // jumps to the next due moment when nothing is in flight
 )
 
 // Clock is the time of the whole provider side. This file is the only place
@@ -28,13 +30,13 @@ type Clock struct {
 // as a real one does: a test then shows where two looks are taken for one.
 func (c *Clock) Tick(step time.Duration) { c.step = step }
 
-// NewClock makes a clock. start is the first instant of a manual or auto clock;
+// New makes a clock. start is the first instant of a manual or auto clock;
 // zero is now.
-func NewClock(mode string, start time.Time) (*Clock, error) {
+func New(mode string, start time.Time) (*Clock, error) {
 	switch mode {
 	case "":
-		mode = RealClock
-	case RealClock, ManualClock, AutoClock:
+		mode = Real
+	case Real, Manual, Auto:
 	default:
 		return nil, fmt.Errorf("clock %q: want real, manual or auto", mode)
 	}
@@ -44,9 +46,15 @@ func NewClock(mode string, start time.Time) (*Clock, error) {
 	return &Clock{mode: mode, start: start, now: start}, nil
 }
 
+// Mode tells which of the modes it has.
+func (c *Clock) Mode() string { return c.mode }
+
+// Start is the first instant of a manual or auto clock.
+func (c *Clock) Start() time.Time { return c.start }
+
 // Now returns the time on the clock.
 func (c *Clock) Now() time.Time {
-	if c.mode == RealClock {
+	if c.mode == Real {
 		return time.Now()
 	}
 	c.mu.Lock()
@@ -55,8 +63,8 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
-// set moves a manual or auto clock; it never goes back.
-func (c *Clock) set(t time.Time) {
+// Set moves a manual or auto clock; it never goes back.
+func (c *Clock) Set(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if t.After(c.now) {
@@ -64,18 +72,18 @@ func (c *Clock) set(t time.Time) {
 	}
 }
 
-// restart puts the clock to an instant, also an earlier one.
-func (c *Clock) restart(t time.Time) {
+// Restart puts the clock to an instant, also an earlier one.
+func (c *Clock) Restart(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = t
 }
 
-// stopwatch measures wall time, for durations that a person sees.
-func stopwatch() func() time.Duration {
+// Stopwatch measures wall time, for durations that a person sees.
+func Stopwatch() func() time.Duration {
 	began := time.Now()
 	return func() time.Duration { return time.Since(began) }
 }
 
-// deadline is the wall time after d, for sockets.
-func deadline(d time.Duration) time.Time { return time.Now().Add(d) }
+// Deadline is the wall time after d, for sockets.
+func Deadline(d time.Duration) time.Time { return time.Now().Add(d) }
