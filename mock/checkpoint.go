@@ -97,6 +97,7 @@ func (e *Engine) restoreCheckpoint(last uint64, known map[*service]uint64, open 
 	})
 	if err != nil {
 		e.cfg.Warn(fmt.Sprintf("the checkpoint of deliveries is not used: %v", err))
+		e.sinceCheckpoint.Store(checkpointEvery) // the next one is due: it is told once
 		return 0
 	}
 	return from

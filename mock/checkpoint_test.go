@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tacklebox/mock/provider"
+	"tacklebox/mock/state"
 )
 
 // TestWhatWaitsOutlivesItsEntries: deleted or no longer kept, a restart still sends
@@ -97,4 +98,39 @@ func TestACheckpointThatCannotBeReadIsLeftOut(t *testing.T) {
 			t.Errorf("%d deliveries", n)
 		}
 	})
+}
+
+// TestADamagedCheckpointIsToldOnce: the start that passes it over writes another,
+// however it ends.
+func TestADamagedCheckpointIsToldOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	var err error
+	if r.state, err = state.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	r.again()
+	r.subscribe("ann", "s")
+	r.fire("a")
+	r.idle()
+	if err := r.e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.state.WriteBeside(checkpointName, func(w io.Writer) error {
+		_, err := io.WriteString(w, "[]\n")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		r.open()
+		if got := r.states("ann"); got != "delivered" {
+			t.Errorf("they are %q", got)
+		}
+		r.e.stop()
+		r.e.wg.Wait()
+	}
+	if n := strings.Count(r.warnings(), "checkpoint"); n != 1 {
+		t.Errorf("told %d times: %s", n, r.warnings())
+	}
 }

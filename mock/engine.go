@@ -172,6 +172,7 @@ func (e *Engine) Start() {
 		}
 		w.mu.Unlock()
 	}
+	e.checkpointSoon() // when much was read again
 	e.wg.Add(1)
 	go e.runClock()
 }

@@ -56,6 +56,7 @@ func (e *Engine) foldAfter(from uint64, filter journal.Matcher, seqs map[*servic
 	for {
 		err := e.journal.Scan(context.Background(), from, 0, false, filter, func(entry *journal.Entry) bool {
 			if w := e.services[entry.Provider]; w != nil && entry.Seq > w.folded {
+				e.sinceCheckpoint.Add(1)
 				_ = w.safely(func() { w.fold(entry, seqs[w], open) })
 			}
 			return true

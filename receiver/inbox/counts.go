@@ -17,6 +17,7 @@ import (
 type counts struct {
 	mu           sync.Mutex
 	oldest, last uint64
+	forgotten    uint64 // as the log said then
 	lines        map[string]api.InboxInfo
 }
 
@@ -32,8 +33,8 @@ func (c *counts) read(ctx context.Context, log journal.Store) (map[string]api.In
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	oldest, last := log.Bounds()
-	if c.lines == nil || oldest != c.oldest {
-		c.lines, c.oldest, c.last = map[string]api.InboxInfo{}, oldest, oldest-1
+	if c.lines == nil || oldest != c.oldest || forgotten(log) != c.forgotten {
+		c.lines, c.oldest, c.last, c.forgotten = map[string]api.InboxInfo{}, oldest, oldest-1, forgotten(log)
 	}
 	captures, err := query.Parse("kind:capture", nil)
 	if err != nil {
@@ -53,4 +54,13 @@ func (c *counts) read(ctx context.Context, log journal.Store) (map[string]api.In
 	}
 	c.last = last
 	return maps.Clone(c.lines), nil
+}
+
+// forgotten is how many entries were forgotten one by one in a log that other
+// processes change too; 0 for any other: there Forgotten is called.
+func forgotten(log journal.Store) uint64 {
+	if others, ok := log.(interface{ Forgotten() uint64 }); ok {
+		return others.Forgotten()
+	}
+	return 0
 }

@@ -18,7 +18,7 @@ const (
 	leaseFor   = 5 * time.Second
 	spare      = time.Second
 	renewEvery = 1500 * time.Millisecond
-	tryEvery   = 250 * time.Millisecond
+	tryEvery   = 100 * time.Millisecond
 	leaderKey  = "leader"
 )
 

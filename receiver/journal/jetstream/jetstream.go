@@ -379,9 +379,19 @@ func (j *Journal) Count() uint64 {
 	return j.state.Msgs + last - j.state.LastSeq
 }
 
+// Forgotten is how many entries were forgotten one by one, by whatever process.
+func (j *Journal) Forgotten() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return uint64(j.state.NumDeleted)
+}
+
 // Refresh makes the next reader ask the servers how far the stream goes: a reader
 // that was told of an entry elsewhere finds it.
 func (j *Journal) Refresh() {
+	if j.stream.Load() == nil {
+		_ = j.look(j.ctx) // it may be that first entry
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.asked = time.Time{}
