@@ -1,73 +1,17 @@
 package tui
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"tacklebox/tui/desk"
-	"tacklebox/tui/panel"
 	"tacklebox/tui/prefs"
-	"tacklebox/tui/send"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 
-	"tacklebox/receiver/api"
-	"tacklebox/tui/body"
 	"tacklebox/tui/ui"
 )
-
-func TestCompletions(t *testing.T) {
-	known := func(key string) []string {
-		return map[string][]string{"type": {"order:create", "two words"}, "inbox": {"orders"}}[key]
-	}
-	for word, want := range map[string]string{
-		"":            "kind: provider: type: inbox:",
-		"sig":         "signature:",
-		"s":           "subscription: status: signature: seq: since: size:",
-		"kind:c":      "kind:call kind:capture",
-		"KIND:ev":     "kind:event",
-		"inbox:":      "inbox:orders",
-		"type:tw":     "",
-		`type:"tw`:    `type:"two words"`,
-		"header.":     "header. ",
-		"nothing":     "",
-		"unknown:":    "",
-		"kind:event ": "",
-	} {
-		var got []string
-		for _, o := range desk.Completions(word, known) {
-			got = append(got, o.Text)
-		}
-		if all := strings.Join(got, " ") + " "; !strings.HasPrefix(all, want) || want == "" && len(got) > 0 {
-			if word != "header." {
-				t.Errorf("%q: %q, want %q", word, got, want)
-			}
-		}
-		for _, o := range got {
-			if strings.HasSuffix(o, ":") || strings.HasSuffix(o, ".") {
-				continue
-			}
-			if err := api.CheckFilter(o); err != nil {
-				t.Errorf("%q offers %q: %v", word, o, err)
-			}
-		}
-	}
-}
-
-func TestLastWord(t *testing.T) {
-	for q, want := range map[string][2]string{
-		"": {"", ""}, "a": {"", "a"}, "a b": {"a ", "b"}, "a ": {"a ", ""}, `type:"x y`: {"", `type:"x y`}, `"a b" c`: {`"a b" `, "c"}, `"a\" b`: {"", `"a\" b`},
-	} {
-		if rest, word := desk.LastWord(q); rest != want[0] || word != want[1] {
-			t.Errorf("%q: %q %q, want %q", q, rest, word, want)
-		}
-	}
-}
 
 // TestTabCompletes goes round the options and keeps what stands before.
 func TestTabCompletes(t *testing.T) {
@@ -120,30 +64,6 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-func TestSaved(t *testing.T) {
-	dir := prefs.ConfigFolder(env("HOME", t.TempDir()))
-	path := filepath.Join(dir, prefs.SavedName)
-	if prefs.ConfigFolder(env()) != "" || !strings.HasSuffix(path, filepath.Join(".config", "tacklebox", "filters.json")) {
-		t.Errorf("the path is %q", path)
-	}
-	if s, err := prefs.ReadSaved(path); err != nil || len(s.Saved) != 0 {
-		t.Errorf("no file: %v, %v", s, err)
-	}
-	want := prefs.Saved{Saved: []string{"kind:call"}, History: []string{"x", "y"}}
-	if err := prefs.WriteAtomically(path, want); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := prefs.ReadSaved(path); err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, %v", got, err)
-	}
-	if err := os.WriteFile(path, []byte("nope"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := prefs.ReadSaved(path); err == nil {
-		t.Error("a broken file is no error")
-	}
-}
-
 // TestSavedPicker offers what was saved first, and forgets.
 func TestSavedPicker(t *testing.T) {
 	m := filled(t, 80, 24)
@@ -160,71 +80,6 @@ func TestSavedPicker(t *testing.T) {
 	press(m, "enter")
 	if m.Over() != nil || m.Filter.In.Value() != "old" || !m.Filter.Editing {
 		t.Errorf("chosen: %q", m.Filter.In.Value())
-	}
-}
-
-func TestAssign(t *testing.T) {
-	sample := json.RawMessage(`{"n":1,"s":"x","b":true,"o":{"a.b":null,"l":[1,{"z":2}]},"e":{},"empty":[]}`)
-	if paths, _ := body.New(sample, "", "").Paths(); strings.Join(paths, " ") != `n s b o.a\.b o.l.0 o.l.1.z e empty` {
-		t.Errorf("paths %s", paths)
-	}
-	for line, want := range map[string]string{
-		"n=5":            `{"set":{"n":5}}`,
-		"n:=\"5\"":       `{"set":{"n":"5"}}`,
-		"s=5":            `{"set":{"s":"5"}}`,
-		"s=a=b":          `{"set":{"s":"a=b"}}`,
-		"b=false":        `{"set":{"b":false}}`,
-		"new=1":          `{"set":{"new":"1"}}`,
-		"new:={\"a\":1}": `{"set":{"new":{"a":1}}}`,
-		"o.l.1.z=7.5":    `{"set":{"o.l.1.z":7.5}}`,
-		"e={\"k\":1}":    `{"set":{"e":{"k":1}}}`,
-		"-s":             `{"unset":["s"]}`,
-		"n=x":            "a number stands there",
-		"b=1":            "true or false stands there",
-		"empty=1":        "a list stands there",
-		"e=1":            "an object stands there",
-		"n:=x":           "is not JSON",
-		"nope":           "want PATH=VALUE",
-	} {
-		var req api.Firing
-		err := send.Assign(&req, line, sample)
-		got, _ := json.Marshal(struct {
-			Set   map[string]json.RawMessage `json:"set,omitempty"`
-			Unset []string                   `json:"unset,omitempty"`
-		}{req.Set, req.Unset})
-		if err != nil && !strings.Contains(err.Error(), want) || err == nil && string(got) != want {
-			t.Errorf("%s: %s, %v; want %s", line, got, err, want)
-		}
-	}
-}
-
-// TestReadExpectation: a filter, and a count in front of it.
-func TestReadExpectation(t *testing.T) {
-	for text, count := range map[string]int{"inbox:a": 1, "3 inbox:a": 3, "3x inbox:a": 3} {
-		if x, err := panel.ReadExpectation(text); err != nil || x.Count != count || x.Q != "inbox:a" {
-			t.Errorf("%q: %+v, %v", text, x, err)
-		}
-	}
-	for _, s := range []string{"", "3", "kind:nope"} {
-		if _, err := panel.ReadExpectation(s); err == nil {
-			t.Errorf("%q was taken", s)
-		}
-	}
-}
-
-func TestFiredText(t *testing.T) {
-	req := api.Firing{Provider: "p", Type: "t"}
-	for want, one := range map[string]api.FiredEvent{
-		"fired p t: 2 deliveries":         {Deliveries: make([]api.Delivery, 2)},
-		"nobody has subscribed":           {},
-		"nobody got it; s1: disabled":     {Skipped: []api.Skip{{Subscription: "s1", Reason: "disabled"}}},
-		"1 delivery, not to s1: disabled": {Deliveries: make([]api.Delivery, 1), Skipped: []api.Skip{{Subscription: "s1", Reason: "disabled"}}},
-	} {
-		var so send.Sums
-		so.Add(&api.Fired{Events: []api.FiredEvent{one}})
-		if got := so.Text(req); !strings.Contains(got, want) {
-			t.Errorf("%q, want %q", got, want)
-		}
 	}
 }
 

@@ -42,7 +42,8 @@ type Event struct {
 	Entry *api.Entry
 	Gap   *api.Gap
 	State State
-	Err   error // with Lost: why
+	Err   error         // with Lost: why
+	Again time.Duration // with Lost: until the next try
 }
 
 // StreamOptions says where a stream starts and how it behaves.
@@ -66,7 +67,7 @@ func (c *Client) Stream(ctx context.Context, q string, o StreamOptions, fn func(
 		if progress {
 			pause = firstPause
 		}
-		if err := s.fn(Event{State: Lost, Err: err}); err != nil {
+		if err := s.fn(Event{State: Lost, Err: err, Again: pause}); err != nil {
 			return err
 		}
 		if err := wait(ctx, pause); err != nil {

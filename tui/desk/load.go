@@ -23,6 +23,7 @@ type link struct {
 	state   client.State
 	trouble string    // why the connection is lost
 	retryAt time.Time // when it is tried again, after the stream was refused
+	again   time.Time // when it is tried next, whoever does it
 	matches int       // how many entries the filter finds, -1: not known
 }
 
@@ -187,8 +188,9 @@ func (l *link) connection(b Arrived, m *Model) {
 	case b.Done && b.Err != nil && m.Ctx.Err() == nil:
 		l.state, l.trouble = client.Lost, whyLost(b.Err)
 		l.retryAt = m.Wall().Add(retryAfter)
+		l.again = l.retryAt
 	case b.State == client.Lost && b.Err != nil:
-		l.state, l.trouble = b.State, whyLost(b.Err)
+		l.state, l.trouble, l.again = b.State, whyLost(b.Err), b.Again
 	case b.State != "":
 		l.state, l.trouble = client.Connected, ""
 	}

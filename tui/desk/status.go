@@ -16,7 +16,8 @@ func topLine(m *Model, width int) string {
 	}
 	line = append(line.Add(ui.Plain, "  "), connectionText(m)...)
 	ground := ui.Bare
-	parts := []ui.Line{clockText(m), expectText(m), faultText(m), firingText(m), totalText(m), rateText(m)}
+	clock := clockText(m)
+	parts := []ui.Line{clock, troubleText(m, width-line.Width()-clock.Width()-6), expectText(m), faultText(m), firingText(m), totalText(m), rateText(m)}
 	parts = append(parts, ui.Say(ui.Dim, strings.TrimPrefix(ui.Cell(m.Root.URL()), "http://")))
 	for _, p := range parts {
 		if n := p.Width(); n > 0 && line.Width()+n+3 <= width {
@@ -31,14 +32,25 @@ func topLine(m *Model, width int) string {
 
 func connectionText(m *Model) ui.Line {
 	switch {
-	case m.Link.state == client.Lost && !m.Link.retryAt.IsZero():
-		return ui.Say(ui.Bad, "○ lost, next try in "+ui.Left(m.Link.retryAt.Sub(m.Wall()))+": "+m.Link.trouble)
 	case m.Link.state == client.Lost:
-		return ui.Say(ui.Bad, "○ lost, trying again: "+m.Link.trouble)
+		when := ui.Left(m.Link.again.Sub(m.Wall()))
+		if when != "now" {
+			when = "in " + when
+		}
+		return ui.Say(ui.Bad, "○ lost, next try "+when)
 	case m.Link.state == "":
 		return ui.Say(ui.Warn, "◐ connecting")
 	}
 	return ui.Say(ui.Good, "● live")
+}
+
+// troubleText is why the connection is lost, as much as there is room for.
+func troubleText(m *Model, room int) ui.Line {
+	if m.Link.state != client.Lost || room < 10 {
+		return nil
+	}
+	text, _ := ui.Cut(m.Link.trouble, room)
+	return ui.Say(ui.Bad, text)
 }
 
 func clockText(m *Model) ui.Line {

@@ -31,6 +31,7 @@ type Batch struct {
 	Restart bool         // another journal answers: start over
 	Missed  uint64       // entries that were dropped before they could be read
 	Err     error        // with done: why the stream ended; else why it was lost
+	Again   time.Time    // when a lost one is tried again
 	Done    bool
 }
 
@@ -72,7 +73,7 @@ func (b *Batch) take(e client.Event, r *Row) {
 	case e.Gap != nil:
 		b.Missed += e.Gap.To - e.Gap.From + 1
 	case e.State != "":
-		b.State, b.Err = e.State, e.Err
+		b.State, b.Err, b.Again = e.State, e.Err, time.Now().Add(e.Again)
 		b.Restart = b.Restart || e.State == client.Restarted
 	}
 }
