@@ -58,7 +58,9 @@ func (p plan) table(size int64) string {
 	rate := p.peak / 86400
 	disk := kept * float64(size) * float64(p.copies) / 1e9
 	var b strings.Builder
-	line := func(what, format string, args ...any) { fmt.Fprintf(&b, "| %s | "+format+" |\n", append([]any{what}, args...)...) }
+	line := func(what, format string, args ...any) {
+		fmt.Fprintf(&b, "| %s | "+format+" |\n", append([]any{what}, args...)...)
+	}
 	line("bytes of one entry with a body of 1 kB", "%d", size)
 	line("captures a second, mean and at the peak", "%.0f, %.0f", float64(p.captures)/86400, float64(p.captures)*rate)
 	line("of the busiest space at the peak", "%.0f, %.0f %% of what a stream takes", share(1)*rate, share(1)*rate/float64(p.streamRate)*100)
