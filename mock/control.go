@@ -39,10 +39,10 @@ func (c Control) Routes() []api.Route {
 		{Method: "POST", Path: "/_/entries/{seq}/replay", Handle: c.Replay, About: "Sends the request of an entry again, as it was or with changes.", In: api.ReplayRequest{}, Out: api.Fired{}, Status: http.StatusAccepted},
 		{Method: "GET", Path: "/_/faults", Handle: c.Faults, About: "Lists the faults in force.", Out: []api.Fault{}},
 		{Method: "PUT", Path: "/_/faults", Handle: c.PutFaults, About: "Replaces the faults in force.", In: []api.Fault{}, Out: []api.Fault{}},
-		{Method: "GET", Path: "/_/schemes", Handle: c.Schemes, About: "Lists the ways of signing that are known by name.", Out: []api.Scheme{}},
-		{Method: "POST", Path: "/_/sign", Handle: c.Sign, About: "Signs a request as a scheme or a provider does.", In: api.SignRequest{}, Out: api.SignResult{}},
+		{Method: "GET", Path: "/_/schemes", Handle: c.e.judge.Schemes, About: "Lists the ways of signing that are known by name.", Out: []api.Scheme{}},
+		{Method: "POST", Path: "/_/sign", Handle: c.e.judge.Sign, About: "Signs a request as a scheme or a provider does.", In: api.SignRequest{}, Out: api.SignResult{}},
 		{Method: "POST", Path: "/_/send", Handle: c.Send, About: "Signs a request, sends it and records it as an attempt.", In: api.SignRequest{}, Out: api.Fired{}, Status: http.StatusAccepted},
-		{Method: "POST", Path: "/_/verify", Handle: c.Verify, About: "Says whether a signature is right, and why not.", In: api.VerifyRequest{}, Out: api.Verdict{}},
+		{Method: "POST", Path: "/_/verify", Handle: c.e.judge.Verify, About: "Says whether a signature is right, and why not.", In: api.VerifyRequest{}, Out: api.Verdict{}},
 	}
 }
 
@@ -164,7 +164,7 @@ func (c Control) each(r *http.Request, visit func(w *service, a *provider.Accoun
 func (c Control) Secrets(_ context.Context, r *http.Request) (api.Answer, error) {
 	list := []api.Secret{}
 	err := c.each(r, func(w *service, a *provider.Account) {
-		if w.signs() {
+		if w.provider.Signs() {
 			for _, s := range w.provider.Signing.Secrets(w.world, a) {
 				list = append(list, api.Secret{Provider: w.provider.Name, Account: a.Name, Name: s.Name, Value: s.Value, Subscription: s.Subscription})
 			}

@@ -16,6 +16,7 @@ import (
 	"tacklebox/mock/provider"
 	"tacklebox/mock/sender"
 	"tacklebox/mock/state"
+	"tacklebox/mock/verify"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 	"tacklebox/receiver/outbound"
@@ -62,6 +63,7 @@ type Engine struct {
 	services map[string]*service
 	schedule *clock.Schedule[due]
 	sender   *sender.Sender
+	judge    *verify.Judge
 	slots    chan struct{} // one for each attempt on its way
 	stop     context.CancelFunc
 	ctx      context.Context
@@ -105,6 +107,7 @@ func New(cfg Config) (*Engine, error) {
 	e := &Engine{cfg: cfg, journal: cfg.Journal, clock: cfg.Clock, rand: provider.SeededRand{Seed: cfg.Seed}, state: cfg.State,
 		services: map[string]*service{}, schedule: clock.NewSchedule[due](), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
+	e.judge = verify.New(keys{e}, e.clock.Now, e.journal)
 	e.sender = sender.New(cfg.Outbound, cfg.MaxBody)
 	for _, p := range cfg.Providers {
 		if err := e.add(p); err != nil {
@@ -373,3 +376,21 @@ func (e *Engine) Sample(provider, typ string) (body []byte, ok bool) {
 // Origin returns what a request of ours belongs to that came in on a line
 // (outbound.LineOf).
 func (e *Engine) Origin(line string) (*sender.Origin, bool) { return e.sender.Origin(line) }
+
+// Judge signs and verifies by the providers' keys.
+func (e *Engine) Judge() *verify.Judge { return e.judge }
+
+// keys is the engine as the judge asks it.
+type keys struct{ *Engine }
+
+func (k keys) Provider(name string) *provider.Provider {
+	if w := k.services[name]; w != nil {
+		return w.provider
+	}
+	return nil
+}
+
+func (k keys) Look(name string, fn func(*provider.World)) {
+	w := k.services[name]
+	w.look(func() { fn(w.world) })
+}

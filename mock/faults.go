@@ -205,3 +205,32 @@ func (e *Engine) restoreFaults() {
 	}
 	e.faults.Replace(rules)
 }
+
+// verdict judges a request of ours as its receiver would, for the entry of an
+// attempt that nothing here captured. nil: nothing is signed.
+func (w *service) verdict(d *delivery, out *provider.Outgoing) *journal.Signature {
+	if !w.provider.Signs() || w.provider.Signing.Scheme == nil || d.replay != nil && d.replay.provider != w.provider.Name {
+		return nil
+	}
+	a, known := w.world.Known(d.Account)
+	if !known {
+		return nil
+	}
+	h := http.Header{}
+	for _, f := range out.Header {
+		h.Add(f.Name, f.Value)
+	}
+	var best *journal.Signature
+	_ = w.safely(func() {
+		for _, s := range w.provider.Signing.Secrets(w.world, a) {
+			if s.Subscription != "" && s.Subscription != d.Subscription {
+				continue
+			}
+			v := w.provider.Signing.Scheme.Judge(w.world.Now(), s.Value, h, out.Body)
+			if best == nil || v.State == signing.Valid {
+				best = &journal.Signature{State: v.State, Reason: v.Reason}
+			}
+		}
+	})
+	return best
+}

@@ -118,7 +118,7 @@ func (r *rig) everything() {
 		r.t.Error("a call was not answered")
 	}
 	_ = r.e.Check("plain", "made", []byte(`{}`))
-	_ = r.e.VerifyOwn("plain", "ann", "s", signing.Question{Header: http.Header{}})
+	_ = r.e.Judge().Own("plain", "ann", "s", signing.Question{Header: http.Header{}})
 	r.do(func(w *provider.World) { w.Schedule(w.Now().Add(time.Minute), "tick", nil) })
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()

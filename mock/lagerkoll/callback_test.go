@@ -274,7 +274,7 @@ func TestNothingIsSigned(t *testing.T) {
 	if got.status != 200 || got.body != `{"valid":false,"reason":"Lagerkoll signs nothing","tried":[]}`+"\n" {
 		t.Errorf("%d %s", got.status, got.body)
 	}
-	if v := b.engine.VerifyOwn("lagerkoll", "key", "", signing.Question{}); v == nil || v.State != signing.None {
+	if v := b.engine.Judge().Own("lagerkoll", "key", "", signing.Question{}); v == nil || v.State != signing.None {
 		t.Errorf("%+v", v)
 	}
 }

@@ -180,3 +180,6 @@ type Secret struct {
 
 // Catalogue is short for the fixtures of one provider.
 type Catalogue = fixtures.Provider
+
+// Signs reports whether callbacks are signed with keys that accounts have.
+func (p *Provider) Signs() bool { return p.Signing != nil && p.Signing.Secrets != nil }

@@ -138,7 +138,7 @@ func (s *Space) receiverConfig() receiver.Config {
 	}
 	return receiver.Config{Version: s.cfg.Version, Budget: &s.process.budget, Sample: sample, Config: inbox.Config{
 		Journal: s.journal, Now: func() time.Time { return s.Engine().Now() }, MaxBody: s.cfg.MaxBody,
-		Settings: documents{s}, Providers: func() []string { return s.Engine().Verifiable() }, Origin: s.origin, Verify: s.verify, Check: check,
+		Settings: documents{s}, Providers: func() []string { return s.Engine().Judge().Names() }, Origin: s.origin, Verify: s.verify, Check: check,
 		Outbound: s.process.outbound(s.cfg), ForwardDepth: &s.process.forwards,
 	}}
 }
@@ -162,7 +162,7 @@ func (s *Space) origin(line string) (receiver.Origin, bool) {
 
 func (s *Space) verify(from receiver.Origin, secret string, r inbox.Received) *journal.Signature {
 	q := signing.Question{Secret: secret, Method: r.Method, Header: r.Header, Body: r.Body}
-	if !s.Engine().SignsURL(from.Provider) {
+	if !s.Engine().Judge().SignsURL(from.Provider) {
 		return s.judge(from, q)
 	}
 	q.URL = "http://" + r.Header.Get("Host") + s.prefix() + r.Target
@@ -180,9 +180,9 @@ func (s *Space) verify(from receiver.Origin, secret string, r inbox.Received) *j
 // judge asks by the secret given, or by the keys that are ours.
 func (s *Space) judge(from receiver.Origin, q signing.Question) *journal.Signature {
 	if q.Secret == "" {
-		return s.Engine().VerifyOwn(from.Provider, from.Account, from.Subscription, q)
+		return s.Engine().Judge().Own(from.Provider, from.Account, from.Subscription, q)
 	}
-	v, err := s.Engine().VerifyWith(from.Provider, q)
+	v, err := s.Engine().Judge().With(from.Provider, q)
 	if err != nil {
 		return nil
 	}

@@ -227,6 +227,6 @@ func (b *bench) control(path string) result {
 
 // valid reports whether a signature belongs to a body and a key.
 func (b *bench) valid(key, signature, body string) bool {
-	v, err := b.engine.VerifyWith("shoptet", signing.Question{Secret: key, Header: http.Header{"Shoptet-Webhook-Signature": {signature}}, Body: []byte(body)})
+	v, err := b.engine.Judge().With("shoptet", signing.Question{Secret: key, Header: http.Header{"Shoptet-Webhook-Signature": {signature}}, Body: []byte(body)})
 	return err == nil && v.State == signing.Valid
 }

@@ -1,4 +1,7 @@
-package mock
+// Package verify signs requests and says whether a signature is right, and if not
+// why: for any scheme that is known by name, and for the providers by the keys
+// that their accounts have.
+package verify
 
 import (
 	"cmp"
@@ -16,83 +19,98 @@ import (
 	"tacklebox/receiver/journal/query"
 )
 
-// Verifiable lists the names that a signature can be checked by: the providers
+// Providers is what has the keys: the engine.
+type Providers interface {
+	Names() []string
+	// Provider returns one by its name, nil when there is none.
+	Provider(name string) *provider.Provider
+	// Look runs fn with a provider's World locked.
+	Look(name string, fn func(*provider.World))
+}
+
+// Judge signs and verifies.
+type Judge struct {
+	of  Providers
+	now func() time.Time
+	log journal.Store
+}
+
+// New makes one. Captures of the log are compared with what is asked about.
+func New(of Providers, now func() time.Time, log journal.Store) *Judge { return &Judge{of, now, log} }
+
+// Names lists the names that a signature can be checked by: the providers
 // and the schemes that belong to none.
-func (e *Engine) Verifiable() []string { return append(e.Names(), signing.Names()...) }
+func (j *Judge) Names() []string { return append(j.of.Names(), signing.Names()...) }
 
 // scheme returns how a provider or a scheme of its own signs; nil when it signs
 // nothing. A provider that signs nothing does not hide a scheme of its name.
-func (e *Engine) scheme(name string) *signing.Scheme {
-	if w := e.services[name]; w != nil && w.provider.Signing != nil {
-		return w.provider.Signing.Scheme
+func (j *Judge) scheme(name string) *signing.Scheme {
+	if p := j.of.Provider(name); p != nil && p.Signing != nil {
+		return p.Signing.Scheme
 	}
 	return signing.Named(name)
 }
 
-func (e *Engine) unknownScheme(name string) error {
-	return api.Unknown(api.CodeUnknownProvider, name, e.Verifiable(), "no provider or signature scheme %q", api.Clip(name))
+func (j *Judge) unknownScheme(name string) error {
+	return api.Unknown(api.CodeUnknownProvider, name, j.Names(), "no provider or signature scheme %q", api.Clip(name))
 }
 
 // SignsURL reports whether a provider or a scheme signs where a request goes.
-func (e *Engine) SignsURL(name string) bool {
-	s := e.scheme(name)
+func (j *Judge) SignsURL(name string) bool {
+	s := j.scheme(name)
 	return s != nil && s.SignsURL()
 }
 
-// VerifyWith judges a request by one secret. The reason is found by trying the
+// With judges a request by one secret. The reason is found by trying the
 // likeliest mistakes only: it is asked for every capture.
-func (e *Engine) VerifyWith(provider string, q signing.Question) (*journal.Signature, error) {
+func (j *Judge) With(provider string, q signing.Question) (*journal.Signature, error) {
 	q.Brief = true
-	v, err := e.verify(provider, q)
+	v, err := j.verify(provider, q)
 	return &journal.Signature{State: v.State, Reason: v.Reason}, err
 }
 
-func (e *Engine) verify(name string, q signing.Question) (signing.Verdict, error) {
+func (j *Judge) verify(name string, q signing.Question) (signing.Verdict, error) {
 	if q.Now.IsZero() {
-		q.Now = e.clock.Now()
+		q.Now = j.now()
 	}
-	if s := e.scheme(name); s != nil {
+	if s := j.scheme(name); s != nil {
 		return s.Explain(q), nil
 	}
-	if w := e.services[name]; w != nil {
-		return w.unsigned(), nil
+	if p := j.of.Provider(name); p != nil {
+		return unsigned(p), nil
 	}
-	return signing.Verdict{}, e.unknownScheme(name)
+	return signing.Verdict{}, j.unknownScheme(name)
 }
 
-func (w *service) unsigned() signing.Verdict {
-	return signing.Verdict{State: signing.None, Reason: w.provider.Title + " signs nothing", Tried: []string{}}
+func unsigned(p *provider.Provider) signing.Verdict {
+	return signing.Verdict{State: signing.None, Reason: p.Title + " signs nothing", Tried: []string{}}
 }
 
-func (w *service) signs() bool {
-	return w.provider.Signing != nil && w.provider.Signing.Secrets != nil
-}
-
-// VerifyOwn judges a callback of ours by the keys that its account and its
+// Own judges a callback of ours by the keys that its account and its
 // subscription have now. nil when nobody knows the provider.
-func (e *Engine) VerifyOwn(name, account, subscription string, q signing.Question) *journal.Signature {
+func (j *Judge) Own(name, account, subscription string, q signing.Question) *journal.Signature {
 	q.Brief = true
 	own := func(s provider.Secret) bool { return s.Subscription == "" || s.Subscription == subscription }
-	v, err := e.verifyOwn(name, account, own, q)
+	v, err := j.own(name, account, own, q)
 	if err != nil {
 		return nil
 	}
 	return &journal.Signature{State: v.State, Reason: v.Reason}
 }
 
-// verifyOwn tries each key in force of an account. When none is right the reason
+// own tries each key in force of an account. When none is right the reason
 // is that of the first for which there is one.
-func (e *Engine) verifyOwn(name, account string, own func(provider.Secret) bool, q signing.Question) (signing.Verdict, error) {
-	w := e.services[name]
+func (j *Judge) own(name, account string, own func(provider.Secret) bool, q signing.Question) (signing.Verdict, error) {
+	p := j.of.Provider(name)
 	switch {
-	case w == nil && signing.Named(name) != nil:
+	case p == nil && signing.Named(name) != nil:
 		return signing.Verdict{State: signing.None, Reason: "no secret is given, and " + name + " has none of its own", Tried: []string{}}, nil
-	case w == nil:
-		return signing.Verdict{}, e.unknownScheme(name)
-	case !w.signs():
-		return w.unsigned(), nil
+	case p == nil:
+		return signing.Verdict{}, j.unknownScheme(name)
+	case !p.Signs():
+		return unsigned(p), nil
 	}
-	keys, retired := w.secretsOf(account, own)
+	keys, retired := j.secretsOf(p, account, own)
 	if q.Keys == nil {
 		q.Keys = retired
 	}
@@ -102,7 +120,7 @@ func (e *Engine) verifyOwn(name, account string, own func(provider.Secret) bool,
 	var best signing.Verdict
 	for _, key := range keys {
 		q.Secret = key.Secret
-		v, err := e.verify(name, q)
+		v, err := j.verify(name, q)
 		if err != nil || v.State == signing.Valid {
 			return v, err
 		}
@@ -113,51 +131,22 @@ func (e *Engine) verifyOwn(name, account string, own func(provider.Secret) bool,
 	return best, nil
 }
 
-// verdict judges a request of ours as its receiver would, for the entry of an
-// attempt that nothing here captured. nil: nothing is signed.
-func (w *service) verdict(d *delivery, out *provider.Outgoing) *journal.Signature {
-	if !w.signs() || w.provider.Signing.Scheme == nil || d.replay != nil && d.replay.provider != w.provider.Name {
-		return nil
-	}
-	a, known := w.world.Known(d.Account)
-	if !known {
-		return nil
-	}
-	h := http.Header{}
-	for _, f := range out.Header {
-		h.Add(f.Name, f.Value)
-	}
-	var best *journal.Signature
-	_ = w.safely(func() {
-		for _, s := range w.provider.Signing.Secrets(w.world, a) {
-			if s.Subscription != "" && s.Subscription != d.Subscription {
-				continue
-			}
-			v := w.provider.Signing.Scheme.Judge(w.world.Now(), s.Value, h, out.Body)
-			if best == nil || v.State == signing.Valid {
-				best = &journal.Signature{State: v.State, Reason: v.Reason}
-			}
-		}
-	})
-	return best
-}
-
 // secretsOf lists the keys of an account that was used before: those in force,
 // and those that are no longer.
-func (w *service) secretsOf(account string, own func(provider.Secret) bool) (keys, retired []signing.NamedKey) {
-	w.look(func() {
-		if a := w.account(account); a != nil {
-			keys, retired = w.namedKeys(a, "", w.provider.Signing.Secrets, own), w.namedKeys(a, "an earlier ", w.provider.Signing.Retired, own)
+func (j *Judge) secretsOf(p *provider.Provider, account string, own func(provider.Secret) bool) (keys, retired []signing.NamedKey) {
+	j.of.Look(p.Name, func(w *provider.World) {
+		if a, known := w.Known(account); known {
+			keys, retired = namedKeys(w, a, "", p.Signing.Secrets, own), namedKeys(w, a, "an earlier ", p.Signing.Retired, own)
 		}
 	})
 	return keys, retired
 }
 
-func (w *service) namedKeys(a *provider.Account, which string, list func(*provider.World, *provider.Account) []provider.Secret, own func(provider.Secret) bool) (keys []signing.NamedKey) {
+func namedKeys(w *provider.World, a *provider.Account, which string, list func(*provider.World, *provider.Account) []provider.Secret, own func(provider.Secret) bool) (keys []signing.NamedKey) {
 	if list == nil {
 		return nil
 	}
-	for _, s := range list(w.world, a) {
+	for _, s := range list(w, a) {
 		name := which + s.Name + " of account " + api.Clip(a.Name)
 		if s.Subscription != "" {
 			name = which + s.Name + " of subscription " + s.Subscription
@@ -172,15 +161,15 @@ func (w *service) namedKeys(a *provider.Account, which string, list func(*provid
 func anyKey(provider.Secret) bool { return true }
 
 // knownKeys lists the keys of every account of a provider, retired ones included.
-func (e *Engine) knownKeys(provider string) (keys []signing.NamedKey) {
-	w := e.services[provider]
-	if w == nil || !w.signs() {
+func (j *Judge) knownKeys(name string) (keys []signing.NamedKey) {
+	p := j.of.Provider(name)
+	if p == nil || !p.Signs() {
 		return nil
 	}
-	w.look(func() {
-		for _, a := range w.world.Accounts() {
-			keys = append(keys, w.namedKeys(a, "", w.provider.Signing.Secrets, anyKey)...)
-			keys = append(keys, w.namedKeys(a, "an earlier ", w.provider.Signing.Retired, anyKey)...)
+	j.of.Look(name, func(w *provider.World) {
+		for _, a := range w.Accounts() {
+			keys = append(keys, namedKeys(w, a, "", p.Signing.Secrets, anyKey)...)
+			keys = append(keys, namedKeys(w, a, "an earlier ", p.Signing.Retired, anyKey)...)
 			if len(keys) > mostKeys {
 				break
 			}
@@ -198,14 +187,14 @@ const (
 
 // recentBodies are those of the newest captures that were checked for the same
 // provider or scheme, of the same account when one is named.
-func (e *Engine) recentBodies(provider, account string) (list []signing.Candidate) {
+func (j *Judge) recentBodies(provider, account string) (list []signing.Candidate) {
 	size := 0
-	filter, err := query.Parse("kind:capture", e.clock.Now)
+	filter, err := query.Parse("kind:capture", j.now)
 	if err != nil {
 		return nil
 	}
 	looked := 0
-	_ = e.journal.Scan(context.Background(), 0, 0, true, filter, func(c *journal.Entry) bool { // what cannot be read cannot explain anything
+	_ = j.log.Scan(context.Background(), 0, 0, true, filter, func(c *journal.Entry) bool { // what cannot be read cannot explain anything
 		looked++
 		if c.Provider == provider && (account == "" || c.Account == account) && c.Request != nil && !c.Request.Truncated {
 			size += len(c.Request.Body)
@@ -217,7 +206,7 @@ func (e *Engine) recentBodies(provider, account string) (list []signing.Candidat
 }
 
 // Verify judges a request: POST /_/verify.
-func (c Control) Verify(_ context.Context, r *http.Request) (api.Answer, error) {
+func (j *Judge) Verify(_ context.Context, r *http.Request) (api.Answer, error) {
 	var in api.VerifyRequest
 	if err := api.ReadJSON(r, &in); err != nil {
 		return api.Answer{}, err
@@ -226,15 +215,15 @@ func (c Control) Verify(_ context.Context, r *http.Request) (api.Answer, error) 
 	if err != nil {
 		return api.Answer{}, err
 	}
-	q.Keys = c.e.knownKeys(in.Provider)
+	q.Keys = j.knownKeys(in.Provider)
 	if in.Candidates == nil {
-		q.Candidates = c.e.recentBodies(in.Provider, in.Account)
+		q.Candidates = j.recentBodies(in.Provider, in.Account)
 	}
 	var v signing.Verdict
 	if in.Secret == "" && in.Account != "" {
-		v, err = c.e.verifyOwn(in.Provider, in.Account, anyKey, q)
+		v, err = j.own(in.Provider, in.Account, anyKey, q)
 	} else {
-		v, err = c.e.verify(in.Provider, q)
+		v, err = j.verify(in.Provider, q)
 	}
 	return api.OK(api.Verdict{Valid: v.State == signing.Valid, Reason: v.Reason, Tried: append([]string{}, v.Tried...)}), err
 }
