@@ -38,7 +38,7 @@ func (e *Engine) recover() error {
 		return fmt.Errorf("journal: %w", err)
 	}
 	_, last := e.journal.Bounds()
-	e.newest.Seq = last
+	e.log.newest.Seq = last
 	open := map[string]*delivery{}
 	if err := e.foldAfter(e.restoreCheckpoint(last, seqs, open), filter, seqs, open); err != nil {
 		return fmt.Errorf("journal: %w", err)
