@@ -46,7 +46,7 @@ func (e *Engine) Checkpoint() error {
 }
 
 func (w *service) checkpoint() checkpoint.Part {
-	c := checkpoint.Part{Provider: w.provider.Name, Seq: w.engine.appended()}
+	c := checkpoint.Part{Provider: w.provider.Name, Seq: w.engine.log.appended()}
 	for _, log := range w.log {
 		log.trim()
 		c.Deliveries = slices.Grow(c.Deliveries, len(log.all))

@@ -118,3 +118,20 @@ func TestNextAttempts(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFaultsOfOneRequestAreBoundedTogether: their regular expressions must not
+// be 64 KiB each. Those in force before stay.
+func TestTheFaultsOfOneRequestAreBoundedTogether(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	one := `{"kind":"drop","q":"body.x~` + strings.Repeat("a", 4000) + `"}`
+	for _, c := range []struct{ rules, status, inForce int }{{16, 200, 16}, {17, 422, 16}, {50, 422, 16}} {
+		status, body := r.control("PUT", "/_/faults", "["+strings.Repeat(one+",", c.rules-1)+one+"]")
+		if refused := strings.Contains(body, "too long together"); status != c.status || refused != (c.status == 422) {
+			t.Errorf("%d rules: %d %.200s", c.rules, status, body)
+		}
+		if got := len(r.e.faults.List()); got != c.inForce {
+			t.Errorf("after %d rules %d are in force, want %d", c.rules, got, c.inForce)
+		}
+	}
+}

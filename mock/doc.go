@@ -18,9 +18,9 @@
 //	checkpointMu ───┤ a checkpoint: held while the state is written
 //	                └─ service.mu      one provider's World, log and queues, alone
 //	                     ├─ Schedule.mu     what falls due
-//	                     ├─ idleMu          what is on its way
+//	                     ├─ onItsWay.mu     what is on its way
 //	                     ├─ fault.InForce   rules of PUT /_/faults
-//	                     ├─ newestMu        the newest entry, and its order
+//	                     ├─ log.mu          the newest entry, and its order
 //	                     ├─ Document.mu     sections to be written; written by a
 //	                     │                  goroutine that takes service.mu for each
 //	                     └─ Clock.mu        now

@@ -3,7 +3,6 @@ package mock
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -57,6 +56,7 @@ const (
 type Engine struct {
 	cfg      Config
 	journal  journal.Store
+	log      log // what the engine appends to it
 	clock    *clock.Clock
 	rand     provider.SeededRand
 	state    *state.Document
@@ -68,17 +68,13 @@ type Engine struct {
 	stop     context.CancelFunc
 	ctx      context.Context
 	wg       sync.WaitGroup
-	newestMu sync.Mutex
-	newest   journal.Receipt // of the entry appended last
-	begun    atomic.Bool     // Start was called, once and for all
-	started  atomic.Bool     // lanes may run: until Quiesce
+	begun    atomic.Bool // Start was called, once and for all
+	started  atomic.Bool // lanes may run: until Quiesce
 
 	lifeMu sync.Mutex // starting and ending, one after the other
 
-	idleMu sync.Mutex
-	busy   int
-	idle   chan struct{} // closed when busy falls to 0
-	moving sync.Mutex    // one mover of the clock at a time
+	way    onItsWay
+	moving sync.Mutex // one mover of the clock at a time
 
 	checkpointMu    sync.Mutex // one writer of checkpoints at a time
 	sinceCheckpoint atomic.Int64
@@ -108,6 +104,8 @@ func New(cfg Config) (*Engine, error) {
 		services: map[string]*service{}, schedule: clock.NewSchedule[due](), slots: make(chan struct{}, attemptsAtOnce)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.judge = verify.New(keys{e}, e.clock.Now, e.journal)
+	e.log = log{journal: e.journal, grown: e.checkpointSoon}
+	e.way = onItsWay{over: e.ctx.Done(), none: e.schedule.Wake}
 	e.sender = sender.New(cfg.Outbound, cfg.MaxBody)
 	for _, p := range cfg.Providers {
 		if err := e.add(p); err != nil {
@@ -192,7 +190,7 @@ func (e *Engine) Quiesce(patience time.Duration) {
 	}
 	ctx, cancel := context.WithTimeout(e.ctx, patience)
 	defer cancel()
-	_ = e.waitIdle(ctx) // what has not ended by then is cut off and not recorded
+	_ = e.way.wait(ctx) // what has not ended by then is cut off and not recorded
 	e.stop()
 	e.sender.Interrupt()
 	e.wg.Wait()
@@ -225,37 +223,6 @@ func (e *Engine) Close() error {
 		first = err
 	}
 	return first
-}
-
-// append puts an entry into the journal.
-func (e *Engine) append(entry *journal.Entry) journal.Receipt {
-	e.newestMu.Lock()
-	defer e.newestMu.Unlock()
-	receipt := e.journal.Append(entry)
-	if receipt.Seq == 0 {
-		return receipt // refused: nothing is newer than before
-	}
-	e.newest = receipt
-	e.checkpointSoon()
-	return receipt
-}
-
-// appended returns the newest sequence number that the engine knows of.
-func (e *Engine) appended() uint64 {
-	e.newestMu.Lock()
-	defer e.newestMu.Unlock()
-	return e.newest.Seq
-}
-
-// written returns once everything appended so far can be read.
-func (e *Engine) written() error {
-	e.newestMu.Lock()
-	newest := e.newest
-	e.newestMu.Unlock()
-	if err := newest.Wait(); err != nil {
-		return fmt.Errorf("journal: %w", err)
-	}
-	return nil
 }
 
 // clockSection names the section of the state that savedClock is.
@@ -306,44 +273,6 @@ func (e *Engine) Reset() error {
 		return err
 	}
 	return e.saveClock(false)
-}
-
-// enter and leave count what is on its way.
-func (e *Engine) enter() {
-	e.idleMu.Lock()
-	defer e.idleMu.Unlock()
-	if e.busy == 0 {
-		e.idle = make(chan struct{})
-	}
-	e.busy++
-}
-
-func (e *Engine) leave() {
-	e.idleMu.Lock()
-	defer e.idleMu.Unlock()
-	e.busy--
-	if e.busy == 0 {
-		close(e.idle)
-		e.schedule.Wake()
-	}
-}
-
-// waitIdle blocks until nothing is on its way.
-func (e *Engine) waitIdle(ctx context.Context) error {
-	e.idleMu.Lock()
-	idle, busy := e.idle, e.busy
-	e.idleMu.Unlock()
-	if busy == 0 {
-		return nil
-	}
-	select {
-	case <-idle:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-e.ctx.Done():
-		return e.ctx.Err()
-	}
 }
 
 // BaseURL returns where a provider's API begins.

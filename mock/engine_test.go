@@ -96,7 +96,7 @@ func TestNothingLeavesBeforeStart(t *testing.T) {
 	if _, err := e.Fire(context.Background(), api.Firing{Provider: "plain", Type: "made"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.waitIdle(context.Background()); err != nil || len(r.sink.requests()) != 0 {
+	if err := e.way.wait(context.Background()); err != nil || len(r.sink.requests()) != 0 {
 		t.Errorf("before the start came %v (%v)", r.sink.requests(), err)
 	}
 	e.Start()

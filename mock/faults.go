@@ -65,9 +65,9 @@ func (w *service) postpone(q *queue, d *delivery, p *fault.Plan) bool {
 // at most. What waits so is on its way: the clock does not move meanwhile.
 func (w *service) letOneGo(q *queue, d *delivery, wait time.Duration) {
 	q.behind = d
-	w.engine.enter()
+	w.engine.way.enter()
 	time.AfterFunc(wait, func() {
-		defer w.engine.leave()
+		defer w.engine.way.leave()
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if q.behind == d {

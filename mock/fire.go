@@ -161,7 +161,7 @@ func (w *service) fireOne(f *firing) error {
 		w.book.Remember(func() { w.provider.Note(w.world, ev) })
 	}
 	w.stats.events++
-	f.receipts = append(f.receipts, w.engine.append(w.eventEntry(ev, d, shown)))
+	f.receipts = append(f.receipts, w.engine.log.append(w.eventEntry(ev, d, shown)))
 	return nil
 }
 

@@ -91,11 +91,11 @@ func (w *service) run(q *queue) {
 		return
 	}
 	q.running = true
-	w.engine.enter()
+	w.engine.way.enter()
 	w.engine.wg.Add(1)
 	go func() {
 		defer w.engine.wg.Done()
-		defer w.engine.leave()
+		defer w.engine.way.leave()
 		for w.step(q) {
 		}
 	}()
@@ -338,7 +338,7 @@ func (w *service) note(d *delivery, a *provider.Attempt, res result, next time.T
 	if w.provider.Described && e.Request != nil && !e.Request.Truncated && e.Provider == w.provider.Name {
 		e.Contract = w.engine.Check(e.Provider, e.Type, e.Request.Body)
 	}
-	a.Seq = w.engine.append(e).Seq
+	a.Seq = w.engine.log.append(e).Seq
 }
 
 func (w *service) sub(d *delivery) *provider.Sub {

@@ -38,7 +38,7 @@ func (e *Engine) recover() error {
 		return fmt.Errorf("journal: %w", err)
 	}
 	_, last := e.journal.Bounds()
-	e.newest.Seq = last
+	e.log.newest.Seq = last
 	open := map[string]*delivery{}
 	if err := e.foldAfter(e.restoreCheckpoint(last, seqs, open), filter, seqs, open); err != nil {
 		return fmt.Errorf("journal: %w", err)
@@ -197,14 +197,14 @@ func (w *service) resume() {
 // gone reports that the delivery was for a subscription that is no more. Places
 // that are not subscriptions (Provider.Targets made them up) cannot go.
 func (w *service) gone(d *delivery) bool {
-	if w.provider.Targets != nil && !w.hasSubs() {
+	if w.provider.Targets != nil && !hasSubs(w.world) {
 		return false
 	}
 	return w.sub(d) == nil
 }
 
-func (w *service) hasSubs() bool {
-	for _, a := range w.world.Accounts() {
+func hasSubs(w *provider.World) bool {
+	for _, a := range w.Accounts() {
 		if len(a.Subs()) > 0 {
 			return true
 		}

@@ -44,7 +44,7 @@ func (c Control) Subscribe(ctx context.Context, r *http.Request) (api.Answer, er
 func (w *service) checkRegistration(in *api.NewSubscription) error {
 	switch {
 	case w.provider.Register == nil:
-		return api.Refuse("no_subscriptions", w.withoutSubscriptions(), "%s has no subscriptions", w.provider.Name)
+		return api.Refuse("no_subscriptions", withoutSubscriptions(w.provider), "%s has no subscriptions", w.provider.Name)
 	case strings.ContainsFunc(in.Account, unicode.IsControl):
 		return api.Refuse("bad_account", "", "account: %q holds control characters", api.Clip(in.Account)) // no header can
 	case len(in.Types) == 0:
@@ -59,10 +59,10 @@ func (w *service) checkRegistration(in *api.NewSubscription) error {
 }
 
 // withoutSubscriptions says what a provider without subscriptions has instead.
-func (w *service) withoutSubscriptions() string {
-	for _, o := range w.provider.Options {
+func withoutSubscriptions(p *provider.Provider) string {
+	for _, o := range p.Options {
 		if o.Name == "callback_url" {
-			return fmt.Sprintf(`set callback_url: PUT /_/providers/%s/settings {"callback_url":"…"}`, w.provider.Name)
+			return fmt.Sprintf(`set callback_url: PUT /_/providers/%s/settings {"callback_url":"…"}`, p.Name)
 		}
 	}
 	return `POST /_/events with "to" sends to any URL`
@@ -79,7 +79,7 @@ func (w *service) enroll(calls []*provider.Call, r *http.Request) ([]api.Subscri
 		}
 		var made []api.Subscription
 		reply, _, err := w.handle(c, func(c *provider.Call) provider.Reply {
-			before := w.subscribed()
+			before := subscribed(w.world)
 			reply := w.answer(c)
 			made = w.added(before)
 			return reply
@@ -91,25 +91,25 @@ func (w *service) enroll(calls []*provider.Call, r *http.Request) ([]api.Subscri
 			return nil, fmt.Errorf("subscription: %w", journal.ErrNotKept)
 		}
 		if reply.Status < 200 || reply.Status > 299 {
-			return nil, w.notEnrolled(reply, len(rows))
+			return nil, notEnrolled(w.provider.Name, reply, len(rows))
 		}
 		rows = append(rows, made...)
 	}
 	return rows, nil
 }
 
-func (w *service) notEnrolled(reply provider.Reply, made int) error {
-	hint := "the journal has the call: kind:call provider:" + w.provider.Name
+func notEnrolled(name string, reply provider.Reply, made int) error {
+	hint := "the journal has the call: kind:call provider:" + name
 	if made > 0 {
 		hint = fmt.Sprintf("made before it: %d; %s", made, hint)
 	}
-	return api.Refuse("refused", hint, "%s answered %d: %s", w.provider.Name, reply.Status, api.Clip(strings.TrimSpace(string(reply.Body))))
+	return api.Refuse("refused", hint, "%s answered %d: %s", name, reply.Status, api.Clip(strings.TrimSpace(string(reply.Body))))
 }
 
 // subscribed is every subscription there is.
-func (w *service) subscribed() map[*provider.Sub]bool {
+func subscribed(w *provider.World) map[*provider.Sub]bool {
 	all := map[*provider.Sub]bool{}
-	for _, a := range w.world.Accounts() {
+	for _, a := range w.Accounts() {
 		for _, s := range a.Subs() {
 			all[s] = true
 		}

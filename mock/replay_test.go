@@ -17,7 +17,7 @@ import (
 // recorded appends an entry and returns its number.
 func (r *rig) recorded(e *journal.Entry) uint64 {
 	r.t.Helper()
-	receipt := r.e.append(e)
+	receipt := r.e.log.append(e)
 	if err := receipt.Wait(); err != nil {
 		r.t.Fatal(err)
 	}

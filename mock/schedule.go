@@ -94,7 +94,7 @@ func (e *Engine) runClock() {
 // jump waits until nothing is on its way, then moves the clock to at and sends
 // off what is due there.
 func (e *Engine) jump(ctx context.Context, at time.Time) bool {
-	if e.waitIdle(ctx) != nil {
+	if e.way.wait(ctx) != nil {
 		return false
 	}
 	next, any := e.schedule.Peek()
@@ -116,7 +116,7 @@ func (e *Engine) Advance(ctx context.Context, to time.Time) error {
 	e.moving.Lock()
 	defer e.moving.Unlock()
 	for {
-		if err := e.waitIdle(ctx); err != nil {
+		if err := e.way.wait(ctx); err != nil {
 			return fmt.Errorf("clock: %w", err)
 		}
 		next, any := e.schedule.Peek()
@@ -127,7 +127,7 @@ func (e *Engine) Advance(ctx context.Context, to time.Time) error {
 		e.release(next)
 	}
 	e.clock.Set(to)
-	if err := e.written(); err != nil {
+	if err := e.log.written(); err != nil {
 		return err
 	}
 	return e.saveClock(false)

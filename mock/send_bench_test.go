@@ -34,7 +34,7 @@ func BenchmarkSend(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	_ = e.waitIdle(context.Background())
+	_ = e.way.wait(context.Background())
 }
 
 // benchEngine has the plain provider, a real clock and a journal on disk.

@@ -57,7 +57,7 @@ func (w *service) handle(c *provider.Call, answer func(*provider.Call) provider.
 	}
 	entry := w.callEntry(c, reply)
 	entry.Time, entry.Took = began, watch()
-	return reply, began, e.append(entry).Wait()
+	return reply, began, e.log.append(entry).Wait()
 }
 
 // Has reports whether there is such a provider.

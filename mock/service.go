@@ -53,7 +53,7 @@ type hooks struct{ w *service }
 func (h hooks) Now() time.Time            { return h.w.engine.clock.Now() }
 func (h hooks) ClockMoved() bool          { return h.w.engine.clock.Mode() != clock.Real }
 func (h hooks) Rand() provider.SeededRand { return h.w.engine.rand }
-func (h hooks) LastEntry() uint64         { return h.w.engine.appended() }
+func (h hooks) LastEntry() uint64         { return h.w.engine.log.appended() }
 func (h hooks) BaseURL() string {
 	return cmp.Or(h.w.calledAt, h.w.engine.cfg.BaseURL()) + "/" + h.w.provider.Name
 }
@@ -262,7 +262,7 @@ func (w *service) sectionName() string { return "provider/" + w.provider.Name }
 func (w *service) section() json.RawMessage {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return provider.Encode(savedService{Seq: w.engine.appended(), Saved: w.book.Save(), Timers: w.timers})
+	return provider.Encode(savedService{Seq: w.engine.log.appended(), Saved: w.book.Save(), Timers: w.timers})
 }
 
 // clear empties the service but keeps the configuration.

@@ -34,7 +34,7 @@ func (e *Engine) WriteMetrics(out io.Writer) {
 		{"tacklebox_attempts_failed_total", "Attempts that failed.", "counter", func(w *service) uint64 { return w.stats.failed }},
 		{"tacklebox_deliveries_waiting", "Deliveries with an attempt to come.", "gauge", (*service).waiting},
 		{"tacklebox_accounts", "Accounts in use.", "gauge", func(w *service) uint64 { return uint64(len(w.world.Accounts())) }},
-		{"tacklebox_subscriptions", "Subscriptions registered.", "gauge", (*service).subscriptions},
+		{"tacklebox_subscriptions", "Subscriptions registered.", "gauge", countSubscriptions},
 	} {
 		fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", c.name, c.help, c.name, c.kind)
 		for _, name := range e.Names() {
@@ -59,7 +59,7 @@ func (w *service) waiting() (n uint64) {
 	return n
 }
 
-func (w *service) subscriptions() (n uint64) {
+func countSubscriptions(w *service) (n uint64) {
 	for _, a := range w.world.Accounts() {
 		n += uint64(len(a.Subs()))
 	}

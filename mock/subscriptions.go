@@ -89,7 +89,7 @@ func (c Control) one(r *http.Request, change func(*service, *provider.Account, *
 		return err
 	}
 	return w.alter(func() error {
-		a, err := w.holder(r.PathValue("id"), r.URL.Query().Get("account"))
+		a, err := holder(w.world, w.provider.Name, r.PathValue("id"), r.URL.Query().Get("account"))
 		if err == nil {
 			change(w, a, a.Sub(r.PathValue("id")))
 		}
@@ -99,10 +99,10 @@ func (c Control) one(r *http.Request, change func(*service, *provider.Account, *
 
 // holder returns the account that has a subscription; without a name it must be
 // the only one, as providers may give the same id to several accounts.
-func (w *service) holder(id, account string) (*provider.Account, error) {
+func holder(w *provider.World, name, id, account string) (*provider.Account, error) {
 	var found []*provider.Account
 	var names, ids []string
-	for _, a := range w.world.Accounts() {
+	for _, a := range w.Accounts() {
 		if account != "" && a.Name != account {
 			continue
 		}
@@ -115,7 +115,7 @@ func (w *service) holder(id, account string) (*provider.Account, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, api.Failed(http.StatusNotFound, api.CodeUnknownSub, nearestSub(id, ids), "%s has no subscription %q", w.provider.Name, api.Clip(id))
+		return nil, api.Failed(http.StatusNotFound, api.CodeUnknownSub, nearestSub(id, ids), "%s has no subscription %q", name, api.Clip(id))
 	case 1:
 		return found[0], nil
 	}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"tacklebox/fixtures"
 	"tacklebox/mock/sandbox/https"
 	"tacklebox/receiver"
+	"tacklebox/receiver/journal/files"
 	"tacklebox/receiver/outbound"
 	"tacklebox/receiver/wire"
 )
@@ -73,6 +75,11 @@ func Open(cfg Config) (*Sandbox, error) {
 	if cfg.Shared != "" {
 		if s.shared, err = connect(cfg); err != nil {
 			return nil, err
+		}
+	}
+	if cfg.Data != "" {
+		if err := files.Private(cfg.Data, "journal", "state.json", "spaces"); err != nil {
+			return nil, fmt.Errorf("data folder: %w", err)
 		}
 	}
 	root, err := openSpace(cfg, "", s)

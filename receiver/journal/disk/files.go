@@ -10,27 +10,6 @@ import (
 	"tacklebox/receiver/journal/files"
 )
 
-// private makes dir and keeps others out of it: what is captured holds secrets.
-// A folder that is there and holds other things keeps its mode.
-func private(dir string) error {
-	if err := files.Folder(dir); err != nil {
-		return err
-	}
-	info, err := os.Stat(dir)
-	if err != nil || info.Mode().Perm()&0o077 == 0 || info.Mode()&os.ModeSticky != 0 {
-		return err
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	if _, err := os.Lstat(filepath.Join(dir, "lock")); err != nil && len(entries) > 0 {
-		return nil
-	}
-	_ = os.Chmod(dir, 0o700) // another's folder stays as it is
-	return nil
-}
-
 // lastFile holds the highest number that was given, so that it is not given again
 // when the segment that had it is lost.
 const lastFile = "last"

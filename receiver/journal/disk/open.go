@@ -46,9 +46,10 @@ func (e *LockedError) Error() string {
 // ones are skipped, and o.Warn is told once. A *LockedError says that another
 // process has it.
 func Open(dir string, o Options) (journal.Store, error) {
-	if err := private(dir); err != nil {
+	if err := files.Folder(dir); err != nil {
 		return nil, fmt.Errorf("journal %s: %w", dir, err)
 	}
+	_ = os.Chmod(dir, 0o700) // what is captured holds secrets; another's folder stays as it is
 	held, err := lock(dir)
 	if err != nil {
 		return nil, err

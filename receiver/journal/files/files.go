@@ -4,10 +4,13 @@
 package files
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
+	"slices"
 )
 
 // Open opens a regular file with the flags of os.OpenFile; one that it makes is for
@@ -62,6 +65,32 @@ func Folder(path string) error {
 		return fmt.Errorf("%s is no folder but %s: move it away; --data takes a folder anywhere", path, kind(info.Mode()))
 	}
 	return os.MkdirAll(path, 0o700)
+}
+
+// Private makes a folder that nobody but the owner can look into: what is captured
+// holds secrets. One that is there and lets others in is closed to them when it is
+// empty or has one of own in it, the marks of a folder of ours; else it is an error that says
+// what to do, for a mode that somebody chose for other things is not ours to change.
+func Private(path string, own ...string) error {
+	if err := Folder(path); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&0o077 == 0 || runtime.GOOS == "windows" {
+		return err
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return err
+	}
+	ours := func(e fs.DirEntry) bool { return slices.Contains(own, e.Name()) }
+	if len(entries) == 0 || slices.ContainsFunc(entries, ours) {
+		if err := os.Chmod(path, 0o700); !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+		return nil // another's, as a volume of a container is: who mounted it chose
+	}
+	return fmt.Errorf("%s holds other things and lets others in (mode %04o): chmod 700 it, or name a folder that is new", path, info.Mode().Perm())
 }
 
 // kind names what stands in the place of a file.

@@ -1,8 +1,10 @@
 package files
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -51,5 +53,41 @@ func TestOnlyRegularFiles(t *testing.T) {
 	}
 	if _, err := Read(filepath.Join(dir, "absent")); !os.IsNotExist(err) {
 		t.Errorf("an absent file: %v", err)
+	}
+}
+
+func TestPrivate(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("modes are another system's")
+	}
+	for name, c := range map[string]struct {
+		mode  os.FileMode
+		holds []string
+		want  string // part of the refusal, "" for none
+	}{
+		"empty":           {0o755, nil, ""},
+		"of ours":         {0o777, []string{"mark", "x"}, ""},
+		"closed":          {0o700, []string{"x"}, ""},
+		"of others, open": {0o750, []string{"x"}, "chmod 700"},
+	} {
+		dir := filepath.Join(t.TempDir(), "folder")
+		err := os.Mkdir(dir, 0o700)
+		for _, file := range c.holds {
+			err = errors.Join(err, os.WriteFile(filepath.Join(dir, file), nil, 0o600))
+		}
+		if err := errors.Join(err, os.Chmod(dir, c.mode)); err != nil {
+			t.Fatal(err)
+		}
+		err = Private(dir, "mark")
+		if c.want != "" {
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), dir) {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if info, _ := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
 	}
 }
