@@ -23,9 +23,16 @@ import (
 	"tacklebox/tui/cli/expectation"
 )
 
+// soon is how long a step that looks waits for its entry.
+const soon = "500ms"
+
 // choose finds the entry that a step is about.
 func (p *play) choose(ctx context.Context, c chosen) (uint64, error) {
 	if c.Q != "" {
+		// An attempt is written down a moment after what it was captured as.
+		if _, err := p.client.Expect(ctx, api.ExpectRequest{Q: c.Q, After: &p.start, Within: soon}); err != nil {
+			return 0, err
+		}
 		page, err := p.client.Entries(ctx, client.Query{Q: c.Q, After: p.start, Limit: 1, Order: "desc", NoBodies: true})
 		if err != nil {
 			return 0, err
