@@ -42,12 +42,14 @@ type Cluster struct {
 const (
 	dialWithin = 3 * time.Second
 	askWithin  = 5 * time.Second
-	pingEvery  = 2 * time.Second // a server that answers none of two is left
-	again      = 100 * time.Millisecond
-	oldestMain = 2 // the oldest server that is spoken to is 2.11
-	oldestSub  = 11
-	wanted     = 3 // copies of everything, where there are servers for them
-	ownMark    = "tacklebox"
+	// prepareWithin is for servers that began this moment and look for their leader.
+	prepareWithin = 20 * time.Second
+	pingEvery     = 2 * time.Second // a server that answers none of two is left
+	again         = 100 * time.Millisecond
+	oldestMain    = 2 // the oldest server that is spoken to is 2.11
+	oldestSub     = 11
+	wanted        = 3 // copies of everything, where there are servers for them
+	ownMark       = "tacklebox"
 )
 
 // Error is why the servers cannot be used, in a sentence with what to do.
@@ -117,7 +119,7 @@ func (c *Cluster) connect() (err error) {
 
 // prepare holds the servers to what is needed of them.
 func (c *Cluster) prepare(ctx context.Context) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
 	if version := c.conn.ConnectedServerVersion(); older(version) {
 		return failed(nil, "the NATS server at %s is version %s: %d.%d or newer is needed", c.conn.ConnectedAddr(), version, oldestMain, oldestSub)

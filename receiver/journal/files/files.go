@@ -4,6 +4,7 @@
 package files
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -84,7 +85,10 @@ func Private(path string, own ...string) error {
 	}
 	ours := func(e fs.DirEntry) bool { return slices.Contains(own, e.Name()) }
 	if len(entries) == 0 || slices.ContainsFunc(entries, ours) {
-		return os.Chmod(path, 0o700)
+		if err := os.Chmod(path, 0o700); !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+		return nil // another's, as a volume of a container is: who mounted it chose
 	}
 	return fmt.Errorf("%s holds other things and lets others in (mode %04o): chmod 700 it, or name a folder that is new", path, info.Mode().Perm())
 }
