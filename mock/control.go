@@ -230,7 +230,7 @@ func (e *Engine) instant(move api.ClockMove) (time.Time, error) {
 
 // Faults lists the faults in force: GET /_/faults.
 func (c Control) Faults(context.Context, *http.Request) (api.Answer, error) {
-	return api.OK(c.e.faults.List()), nil
+	return api.OK(c.e.faults.Rules.List()), nil
 }
 
 // PutFaults replaces the faults in force: PUT /_/faults.
@@ -239,7 +239,7 @@ func (c Control) PutFaults(ctx context.Context, r *http.Request) (api.Answer, er
 	if err := api.ReadJSON(r, &in); err != nil {
 		return api.Answer{}, err
 	}
-	if err := c.e.setFaults(in); err != nil {
+	if err := c.e.faults.Set(in); err != nil {
 		return api.Answer{}, err
 	}
 	return c.Faults(ctx, r)

@@ -130,7 +130,7 @@ func TestTheFaultsOfOneRequestAreBoundedTogether(t *testing.T) {
 		if refused := strings.Contains(body, "too long together"); status != c.status || refused != (c.status == 422) {
 			t.Errorf("%d rules: %d %.200s", c.rules, status, body)
 		}
-		if got := len(r.e.faults.List()); got != c.inForce {
+		if got := len(r.e.faults.Rules.List()); got != c.inForce {
 			t.Errorf("after %d rules %d are in force, want %d", c.rules, got, c.inForce)
 		}
 	}

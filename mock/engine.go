@@ -80,7 +80,7 @@ type Engine struct {
 	sinceCheckpoint atomic.Int64
 	checkpointSize  atomic.Int64 // deliveries in the last one
 
-	faults fault.InForce
+	faults fault.Kept
 }
 
 const (
@@ -106,6 +106,7 @@ func New(cfg Config) (*Engine, error) {
 	e.judge = verify.New(keys{e}, e.clock.Now, e.journal)
 	e.log = log{journal: e.journal, grown: e.checkpointSoon}
 	e.way = onItsWay{over: e.ctx.Done(), none: e.schedule.Wake}
+	e.faults = fault.Kept{Now: e.clock.Now, Provider: keys{e}.Provider, Save: func(v json.RawMessage) error { return e.state.Save("faults", v) }, Warn: e.cfg.Warn}
 	e.sender = sender.New(cfg.Outbound, cfg.MaxBody)
 	for _, p := range cfg.Providers {
 		if err := e.add(p); err != nil {
@@ -269,7 +270,7 @@ func (e *Engine) Reset() error {
 			return err
 		}
 	}
-	if err := e.setFaults(nil); err != nil {
+	if err := e.faults.Set(nil); err != nil {
 		return err
 	}
 	return e.saveClock(false)

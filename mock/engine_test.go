@@ -163,7 +163,7 @@ func TestResetForgetsTheWorld(t *testing.T) {
 		}
 	})
 	r.advance(time.Second)
-	if err := r.e.setFaults([]api.Fault{{Kind: "drop"}}); err != nil {
+	if err := r.e.faults.Set([]api.Fault{{Kind: "drop"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.e.Reset(); err != nil {
@@ -178,8 +178,8 @@ func TestResetForgetsTheWorld(t *testing.T) {
 				t.Errorf("%s: colour %s, want that of the configuration", when, got)
 			}
 		})
-		if !r.e.Now().Equal(rigStart) || len(r.e.faults.List()) > 0 {
-			t.Errorf("%s: the clock says %s, %d faults", when, r.e.Now(), len(r.e.faults.List()))
+		if !r.e.Now().Equal(rigStart) || len(r.e.faults.Rules.List()) > 0 {
+			t.Errorf("%s: the clock says %s, %d faults", when, r.e.Now(), len(r.e.faults.Rules.List()))
 		}
 		if when == "at once" {
 			if err := r.store.Clear(); err != nil { // as the composition does

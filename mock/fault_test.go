@@ -114,7 +114,7 @@ func TestRulesOutliveTheEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.again()
-	list := r.e.faults.List()
+	list := r.e.faults.Rules.List()
 	want := `[{"kind":"drop"},{"kind":"wrong_method","q":"account:ann","times":1},{"kind":"duplicate","probability":0.3}]`
 	if got := string(provider.Encode(list)); got != want {
 		t.Errorf("in force are %s, want %s", got, want)

@@ -4,34 +4,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"tacklebox/mock/fault"
 	"tacklebox/mock/provider"
 	"tacklebox/mock/signing"
-	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
-// signerOf returns who signs what a rule's filter names, nil when that may be
-// anybody.
-func (e *Engine) signerOf(q string) *fault.Signer {
-	for term := range strings.FieldsSeq(q) {
-		if name, ok := strings.CutPrefix(term, "provider:"); ok && e.services[name] != nil {
-			return fault.SignerOf(e.services[name].provider)
-		}
-	}
-	return nil
-}
-
 // decide makes the plan of faults for the next attempt of a delivery.
 func (w *service) decide(d *delivery) *fault.Plan {
-	if len(d.rules) == 0 && w.engine.faults.Empty() {
+	if len(d.rules) == 0 && w.engine.faults.Rules.Empty() {
 		return &fault.Plan{}
 	}
-	return w.engine.faults.Decide(fault.Attempt{Own: d.rules, Signer: fault.SignerOf(w.provider),
+	return w.engine.faults.Rules.Decide(fault.Attempt{Own: d.rules, Signer: fault.SignerOf(w.provider),
 		Draw: func() float64 { return w.world.Rand("fault").Float64() },
 		Entry: func() *journal.Entry {
 			return &journal.Entry{Kind: journal.Attempt, Provider: w.provider.Name, Account: d.Account, Type: d.Type, EventID: d.EventIDs[0],
@@ -139,72 +125,7 @@ func (w *service) firstKey(d *delivery, list func(*provider.World, *provider.Acc
 
 // SetFaults replaces the faults in force by the document that PUT /_/faults
 // takes. It is how a configuration file sets them: an error says the place.
-func (e *Engine) SetFaults(doc json.RawMessage) error {
-	var list []json.RawMessage
-	if json.Unmarshal(doc, &list) != nil {
-		return api.At(api.Refuse("bad_fault", "", "wants a list, like [{kind: delay, probability: 0.1}]"), "faults")
-	}
-	all := make([]api.Fault, len(list))
-	for i, raw := range list {
-		err := api.Decode(raw, &all[i])
-		if err == nil {
-			_, err = e.parseFaults(all[i : i+1])
-		}
-		if err != nil {
-			return api.At(err, "faults", strconv.Itoa(i))
-		}
-	}
-	return e.setFaults(all)
-}
-
-func (e *Engine) parseFaults(in []api.Fault) ([]*fault.Rule, error) {
-	return fault.Parse(in, e.clock.Now, e.signerOf)
-}
-
-// setFaults replaces the faults in force. When that cannot be kept, the old ones
-// stay.
-func (e *Engine) setFaults(in []api.Fault) error {
-	rules, err := e.parseFaults(in)
-	if err != nil {
-		return err
-	}
-	before := e.faults.Rules()
-	e.faults.Replace(rules)
-	if err := e.state.Save("faults", provider.Encode(e.faults.List())); err != nil {
-		e.faults.Replace(before)
-		return err
-	}
-	return nil
-}
-
-// restoreFaults puts the saved rules in force. One that cannot be read any more is
-// put aside with a warning: it must not keep the sandbox from starting.
-func (e *Engine) restoreFaults() {
-	raw, ok := e.state.Load("faults")
-	if !ok {
-		return
-	}
-	var list []json.RawMessage
-	if err := json.Unmarshal(raw, &list); err != nil {
-		e.cfg.Warn(fmt.Sprintf("the saved faults cannot be read and are put aside: %v", err))
-		return
-	}
-	var rules []*fault.Rule
-	for _, one := range list {
-		var f api.Fault
-		err := json.Unmarshal(one, &f)
-		var parsed []*fault.Rule
-		if err == nil {
-			parsed, err = e.parseFaults([]api.Fault{f})
-		}
-		if err != nil {
-			e.cfg.Warn(fmt.Sprintf("a saved fault is put aside: %s: %v", api.Clip(string(one)), err))
-			continue
-		}
-		rules = append(rules, parsed...)
-	}
-	e.faults.Replace(rules)
-}
+func (e *Engine) SetFaults(doc json.RawMessage) error { return e.faults.SetDocument(doc) }
 
 // verdict judges a request of ours as its receiver would, for the entry of an
 // attempt that nothing here captured. nil: nothing is signed.

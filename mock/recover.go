@@ -72,7 +72,9 @@ func (e *Engine) foldAfter(from uint64, filter journal.Matcher, seqs map[*servic
 // restore reads the sections that are no provider's: faults and clock. After a
 // crash a new epoch begins, so that no draw comes twice.
 func (e *Engine) restore() error {
-	e.restoreFaults()
+	if saved, ok := e.state.Load("faults"); ok {
+		e.faults.Restore(saved)
+	}
 	raw, ok := e.state.Load(clockSection)
 	if !ok {
 		return nil

@@ -338,7 +338,7 @@ func TestASavedFaultThatCannotBeReadIsPutAside(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.again()
-		if got := len(r.e.faults.List()); got != left || !strings.Contains(r.warnings(), "put aside") {
+		if got := len(r.e.faults.Rules.List()); got != left || !strings.Contains(r.warnings(), "put aside") {
 			t.Errorf("%s: %d are in force, want %d; warned: %s", doc, got, left, r.warnings())
 		}
 	}

@@ -128,7 +128,7 @@ func TestReplaysAndFaults(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	seq := r.recorded(&journal.Entry{Kind: journal.Capture, Request: &journal.Message{URL: "/in/x", Body: []byte("body"), Size: 4}})
-	if err := r.e.setFaults([]api.Fault{{Kind: "duplicate", Times: 1}, {Kind: "delay", For: "1m", Times: 1}}); err != nil {
+	if err := r.e.faults.Set([]api.Fault{{Kind: "duplicate", Times: 1}, {Kind: "delay", For: "1m", Times: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

@@ -20,7 +20,7 @@ type Snapshot struct {
 
 // Snapshot takes one.
 func (e *Engine) Snapshot() Snapshot {
-	s := Snapshot{Clock: e.clock.Now(), Faults: provider.Encode(e.faults.List()), Providers: map[string]json.RawMessage{}}
+	s := Snapshot{Clock: e.clock.Now(), Faults: provider.Encode(e.faults.Rules.List()), Providers: map[string]json.RawMessage{}}
 	for name, w := range e.services {
 		s.Providers[name] = w.section()
 	}
