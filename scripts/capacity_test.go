@@ -204,7 +204,7 @@ func TestCapacityKills(t *testing.T) {
 		})
 	}
 	var took []time.Duration
-	for i := range number("KILLS", 2) {
+	for i := range number("KILLS", 1) {
 		time.Sleep(200 * time.Millisecond)
 		all[i%len(all)].end(false)
 		mu.RLock()

@@ -162,7 +162,7 @@ func (s *screen) home() {
 // stands reports whether the terminal goes on to show what is asked for.
 func (s *screen) stands(ok func(screen string) bool) bool {
 	s.t.Helper()
-	const looks, enough = 20, 8
+	const looks, enough = 12, 5
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for n, in := 0, 0; n < looks; n++ {
