@@ -43,11 +43,7 @@ func processes(t *testing.T, n int, address string, options ...Option) (all []*R
 // awaitLead returns when the process leads.
 func (r *Running) awaitLead(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !r.space.leads(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("no process takes the lead")
-		}
-	}
+	until(t, "a process that leads", r.space.leads)
 }
 
 // die leaves a process as a kill does: its connections end, it saves nothing.
@@ -211,17 +207,13 @@ func TestSharedTakeOver(t *testing.T) {
 	}
 	all[1].Expect(t, "kind:attempt path:/done status:200")
 	all[1].Expect(t, "kind:attempt path:/fails status:500")
-	for {
-		if n, ok := hits.Load("/hangs"); ok && n.(*atomic.Int64).Load() == 1 {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "the attempt that hangs", func() bool {
+		n, ok := hits.Load("/hangs")
+		return ok && n.(*atomic.Int64).Load() == 1
+	})
 	died := time.Now()
 	all[0].die()
-	for !slices.ContainsFunc(all[1:], func(r *Running) bool { return r.space.leads() }) {
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "another that leads", func() bool { return slices.ContainsFunc(all[1:], func(r *Running) bool { return r.space.leads() }) })
 	t.Logf("another process leads after %s", time.Since(died).Round(time.Millisecond))
 	close(release)
 	resent := all[1].Expect(t, "kind:attempt path:/hangs status:200")[0]
@@ -264,9 +256,7 @@ func TestSharedAway(t *testing.T) {
 		t.Fatalf("captured with %d", status)
 	}
 	nats.Stop()
-	for r.space.journal.Health() == nil {
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "NATS to be missed", func() bool { return r.space.journal.Health() != nil })
 	if status := post(t, r.Inbox("x"), "2"); status != http.StatusServiceUnavailable {
 		t.Errorf("captured with %d while NATS is away", status)
 	}
@@ -277,9 +267,7 @@ func TestSharedAway(t *testing.T) {
 		t.Errorf("alive: %d", status)
 	}
 	nats.Start()
-	for r.space.journal.Health() != nil {
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "NATS to be back", func() bool { return r.space.journal.Health() == nil })
 	if status := post(t, r.Inbox("x"), "3"); status != http.StatusOK {
 		t.Errorf("captured with %d when NATS is back", status)
 	}
@@ -368,9 +356,7 @@ func TestSharedSpaces(t *testing.T) {
 			t.Errorf("%s %s: %d more streams, want %d", step.method, step.path, got, step.streams)
 		}
 	}
-	for b.sb.spaces.exists("one") {
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "the space to end here too", func() bool { return !b.sb.spaces.exists("one") })
 	if _, answer := b.call("POST", "/~one/in/x", []byte("2")); !strings.Contains(answer, "200 ") {
 		t.Error(answer)
 	}
@@ -389,12 +375,12 @@ func TestSharedSpaceExpires(t *testing.T) {
 			t.Fatal(answer)
 		}
 	}
-	for all[0].sb.spaces.exists("idle") || all[1].sb.spaces.exists("idle") {
+	until(t, "the space that nobody uses to end", func() bool {
 		if status := post(t, all[1].URL+"/~used/in/x", "1"); status != http.StatusOK {
 			t.Fatalf("captured with %d", status)
 		}
-		time.Sleep(20 * time.Millisecond)
-	}
+		return !all[0].sb.spaces.exists("idle") && !all[1].sb.spaces.exists("idle")
+	})
 	if !all[0].sb.spaces.exists("used") {
 		t.Error("a space that is used has ended")
 	}
@@ -419,9 +405,7 @@ func TestSharedSpaceTakeOver(t *testing.T) {
 		t.Fatal(answer)
 	}
 	all[0].die()
-	for tries.Load() < 2 {
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "the second try", func() bool { return tries.Load() >= 2 })
 	if _, answer := all[1].call("POST", "/~s/_/expect", []byte(`{"q":"kind:attempt status:200","within":"5s"}`)); !strings.HasPrefix(answer, "200 ") {
 		t.Error(answer)
 	}

@@ -316,8 +316,10 @@ func TestLease(t *testing.T) {
 	}
 	stopSecond := campaign(second)
 	defer func() { stopSecond() }()
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
 	for second.Leader() != "http://a" {
-		time.Sleep(time.Millisecond)
+		<-again.C
 	}
 	given := time.Now()
 	stopFirst()
