@@ -175,12 +175,13 @@ func (s *Sender) exchange(ctx context.Context, c *wire, u *url.URL, r Request, o
 		return nil, true, fmt.Errorf("sending: %w", err)
 	}
 	m, again, err := s.answer(c, r.Out.Method)
+	unread = c.in.N == mostHead // before the connection is another attempt's
 	if err != nil || !again {
 		_ = c.Close()
 	} else {
 		s.put(u, c)
 	}
-	return m, c.in.N == mostHead, err
+	return m, unread, err
 }
 
 // answer reads one response; again reports that the connection can be used on.
