@@ -174,12 +174,19 @@ func TestCapacity(t *testing.T) {
 	}
 }
 
+// onlyMeasured leaves a test to scripts/capacity and the nightly workflow, which ask
+// for it: every change has the take-overs of mock/sandbox, in one process.
+func onlyMeasured(t *testing.T) {
+	t.Helper()
+	if os.Getenv("KILLS") == "" {
+		t.Skip("scripts/capacity runs it")
+	}
+}
+
 // TestCapacityKills kills processes, the leading one too, and the servers' leader,
 // under load. Everything that was answered is there afterwards, once.
 func TestCapacityKills(t *testing.T) {
-	if testing.Short() {
-		t.Skip("kills the program under load")
-	}
+	onlyMeasured(t)
 	t.Parallel()
 	servers := natstest.RunCluster(t, 3)
 	address := natstest.Address("", servers...)
