@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/sandbox"
 	"tacklebox/mock/signing"
 	"tacklebox/receiver/api"
@@ -16,7 +17,7 @@ import (
 // file starts a sandbox with a provider of two samples and further lines.
 func file(t *testing.T, lines string) *sandbox.Running {
 	t.Helper()
-	dir := tree(t, map[string]string{"p.yaml": "name: acme\nsamples: s\n" + lines, "s/order.paid.json": `{"id":7,"note":null,"deep":{"a":[1,2]},"text":"a&b"}`, "s/users/user.made.json": "{}", "s/raw.txt": "a=1&b=2"})
+	dir := kittest.Tree(t, map[string]string{"p.yaml": "name: acme\nsamples: s\n" + lines, "s/order.paid.json": `{"id":7,"note":null,"deep":{"a":[1,2]},"text":"a&b"}`, "s/users/user.made.json": "{}", "s/raw.txt": "a=1&b=2"})
 	return sandbox.Start(t, withFile(filepath.Join(dir, "p.yaml")))
 }
 
@@ -37,10 +38,10 @@ func TestWhoMayCall(t *testing.T) {
 			t.Parallel()
 			sb := file(t, "api: {list: GET /hooks, create: {call: POST /hooks, url: url}, auth: "+auth+"}\n")
 			base := sb.Provider("acme") + "/hooks"
-			if status, got := askJSON(t, "POST", base, `{"url":"http://a.localhost/"}`, c.good...); status != 201 {
+			if status, got := kittest.AskJSON(t, "POST", base, `{"url":"http://a.localhost/"}`, c.good...); status != 201 {
 				t.Fatalf("%d %s", status, got)
 			}
-			_, subs := askJSON(t, "GET", sb.URL+"/_/subscriptions?provider=acme", "")
+			_, subs := kittest.AskJSON(t, "GET", sb.URL+"/_/subscriptions?provider=acme", "")
 			if subs.Get("0.account").Str != c.name {
 				t.Errorf("%s", subs)
 			}
@@ -57,11 +58,11 @@ func TestWhoMayCall(t *testing.T) {
 			if resp.StatusCode != 401 || resp.Header.Get("Www-Authenticate") != c.challenge {
 				t.Errorf("%d %q", resp.StatusCode, resp.Header.Get("Www-Authenticate"))
 			}
-			if status, got := askJSON(t, "GET", base, "", c.bad...); status != 401 || !strings.Contains(got.Get("error.message").Str, c.words) {
+			if status, got := kittest.AskJSON(t, "GET", base, "", c.bad...); status != 401 || !strings.Contains(got.Get("error.message").Str, c.words) {
 				t.Errorf("%d %s", status, got)
 			}
 			sb.Settings("acme", "", map[string]any{"credentials": []string{"bob"}})
-			if status, got := askJSON(t, "GET", base, "", c.good...); status != 401 || !strings.Contains(got.Raw, "not listed") {
+			if status, got := kittest.AskJSON(t, "GET", base, "", c.good...); status != 401 || !strings.Contains(got.Raw, "not listed") {
 				t.Errorf("%d %s", status, got)
 			}
 		})
@@ -73,7 +74,7 @@ func TestWhatASubscriptionWants(t *testing.T) {
 	t.Parallel()
 	sb := file(t, "")
 	for inbox, types := range map[string]string{"all": `["*"]`, "unsaid": `null`, "one": `["order.paid"]`, "group": `["users"]`, "two": `["raw","user.made"]`} {
-		if status, got := askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox(inbox)+`","types":`+types+`}`); status != 201 {
+		if status, got := kittest.AskJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox(inbox)+`","types":`+types+`}`); status != 201 {
 			t.Errorf("%s: %d %s", types, status, got)
 		}
 	}
@@ -95,7 +96,7 @@ func TestWhatASubscriptionWants(t *testing.T) {
 		`{"url":"http://a.localhost/","types":["user.mad"]}`: `did you mean \"user.made\"?`,
 		`{"url":"http://a.localhost/","enabled":"yes"}`:      "enabled must be true or false",
 	} {
-		if status, got := askJSON(t, "POST", sb.Provider("acme")+"/webhooks", body); status != 422 || !strings.Contains(got.Raw, want) {
+		if status, got := kittest.AskJSON(t, "POST", sb.Provider("acme")+"/webhooks", body); status != 422 || !strings.Contains(got.Raw, want) {
 			t.Errorf("%s: %d %s", body, status, got)
 		}
 	}
@@ -124,7 +125,7 @@ func TestForms(t *testing.T) {
 // What stands in braces, and that no type or account can break out of a header.
 func TestPlaceholders(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, map[string]string{"d.json": `{"openapi":"3.1.0","webhooks":{"a\r\nX-Evil: 1":{"post":{"x-kind":"k\nind","requestBody":{"content":{"application/json":{"example":{}}}}}}}}`,
+	dir := kittest.Tree(t, map[string]string{"d.json": `{"openapi":"3.1.0","webhooks":{"a\r\nX-Evil: 1":{"post":{"x-kind":"k\nind","requestBody":{"content":{"application/json":{"example":{}}}}}}}}`,
 		"p.yaml": "name: acme\nopenapi: d.json\ntype_in: {header: X-Type, from: x-kind}\nheaders: {X-All: '{type}|{delivery_id}|{event_id}|{timestamp}|{attempt}|{account}'}\n"})
 	sb := sandbox.Start(t, withFile(filepath.Join(dir, "p.yaml")))
 	fired := sb.Fire("acme", "a\r\nX-Evil: 1", sandbox.To(sb.Inbox("x")))
@@ -140,7 +141,7 @@ func TestPlaceholders(t *testing.T) {
 func TestTheSecretIsASetting(t *testing.T) {
 	t.Parallel()
 	sb := file(t, "sign: github\napi: {create: {call: POST /hooks, url: url}}\n")
-	if status, got := askJSON(t, "POST", sb.Provider("acme")+"/hooks", `{"url":"`+sb.Inbox("x")+`"}`, "Authorization", "Bearer ann"); status != 201 {
+	if status, got := kittest.AskJSON(t, "POST", sb.Provider("acme")+"/hooks", `{"url":"`+sb.Inbox("x")+`"}`, "Authorization", "Bearer ann"); status != 201 {
 		t.Fatalf("%d %s", status, got)
 	}
 	for i, secret := range []string{"one", "two"} {
@@ -159,7 +160,7 @@ func TestTheSecretIsASetting(t *testing.T) {
 	if !strings.Contains(c.Signature.Reason, "an earlier secret") {
 		t.Errorf("%+v", c.Signature)
 	}
-	if status, got := askJSON(t, "PUT", sb.URL+"/_/providers/acme/settings", `{"secret":""}`); status != 422 || !strings.Contains(got.Raw, "wants a text that is not empty") {
+	if status, got := kittest.AskJSON(t, "PUT", sb.URL+"/_/providers/acme/settings", `{"secret":""}`); status != 422 || !strings.Contains(got.Raw, "wants a text that is not empty") {
 		t.Errorf("%d %s", status, got)
 	}
 }

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,92 +13,32 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/tidwall/gjson"
 
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/sandbox"
 	"tacklebox/mock/signing"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal"
 )
 
-const acmeAPI = `{"openapi":"3.1.0","info":{"title":"Acme","version":"1"},"webhooks":{
- "order.created":{"post":{"summary":"An order was placed","requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Order"}}}}}},
- "order.paid":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Order"},"example":{"type":"order.paid","id":7,"total":12.5}}}}}}},
- "components":{"schemas":{"Order":{"type":"object","required":["type","id","total"],"properties":{"type":{"type":"string"},"id":{"type":"integer"},"total":{"type":"number","minimum":0},"note":{"type":"string"}}}}}}`
-
-const acmeFile = `name: acme
-title: Acme Corp
-hosts: [api.acme.example]
-openapi: ./openapi.json
-samples: ./samples
-type_in: {body: type}
-headers: {User-Agent: "Acme-Hooks/1", X-Acme-Delivery: "{delivery_id}", X-Acme-Try: "{attempt}", X-Acme-For: "{account}/{type}"}
-sign: {header: X-Acme-Signature, signed: "{timestamp}.{body}", prefix: "v1=", timestamp: t=, tolerance: 5m}
-retry: [5s, 5m]
-timeout: 2s
-success: [200, 202]
-give_up: {disable_after: 4}
-`
-
-// tree writes files into a new folder and returns it.
-func tree(t testing.TB, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		at := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(at, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-func acmeTree(t testing.TB) string {
-	return tree(t, map[string]string{"acme.yaml": acmeFile, "openapi.json": acmeAPI, "samples/order.lost.json": `{"type":"order.lost","id":1}`})
-}
-
 func withFile(paths ...string) sandbox.Option {
 	return sandbox.WithConfig(func(c *sandbox.Config) { c.ProviderFiles = append(c.ProviderFiles, paths...) })
 }
 
-// askJSON calls the sandbox and returns status and body.
-func askJSON(t testing.TB, method, address, body string, header ...string) (int, gjson.Result) {
-	t.Helper()
-	req, err := http.NewRequest(method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, gjson.ParseBytes(raw)
-}
-
 func TestAProviderFromAFileIsThere(t *testing.T) {
 	t.Parallel()
-	sb := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
-	_, all := askJSON(t, "GET", sb.URL+"/_/providers", "")
+	sb := sandbox.Start(t, withFile(filepath.Join(kittest.Acme(t), "acme.yaml")))
+	_, all := kittest.AskJSON(t, "GET", sb.URL+"/_/providers", "")
 	if row := all.Get(`#(name=="acme")`); row.Get("events").Int() != 3 || row.Get("title").Str != "Acme Corp" || row.Get("base_url").Str != sb.URL+"/acme" {
 		t.Errorf("%s", all)
 	}
-	_, one := askJSON(t, "GET", sb.URL+"/_/providers/acme", "")
+	_, one := kittest.AskJSON(t, "GET", sb.URL+"/_/providers/acme", "")
 	for typ, evidence := range map[string]string{"order.created": "generated", "order.paid": "example", "order.lost": "example"} {
 		ev := one.Get(`events.#(type=="` + typ + `")`)
 		if ev.Get("evidence").Str != evidence || ev.Get("sample.type").Str != typ {
 			t.Errorf("%s: %s", typ, ev)
 		}
 	}
-	_, doc := askJSON(t, "GET", sb.URL+"/_/providers/acme/openapi.json", "")
+	_, doc := kittest.AskJSON(t, "GET", sb.URL+"/_/providers/acme/openapi.json", "")
 	loaded, err := openapi3.NewLoader().LoadFromData([]byte(doc.Raw))
 	if err != nil {
 		t.Fatal(err)
@@ -112,15 +49,15 @@ func TestAProviderFromAFileIsThere(t *testing.T) {
 	if !doc.Get("paths./webhooks.post").Exists() || !doc.Get(`webhooks.order\.created.post`).Exists() {
 		t.Errorf("%s", doc)
 	}
-	status, refused := askJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"order.payed"}`)
+	status, refused := kittest.AskJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"order.payed"}`)
 	if status != 422 || !strings.Contains(refused.Get("error.hint").Str, "order.paid") {
 		t.Errorf("%d %s", status, refused)
 	}
-	status, refused = askJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"order.paid","set":{"totl":1}}`)
+	status, refused = kittest.AskJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"order.paid","set":{"totl":1}}`)
 	if status != 422 || !strings.Contains(refused.Get("error.hint").Str, "total") {
 		t.Errorf("%d %s", status, refused)
 	}
-	if status, _ := askJSON(t, "GET", sb.URL+"/webhooks", "", "Host", "x"); status == 200 {
+	if status, _ := kittest.AskJSON(t, "GET", sb.URL+"/webhooks", "", "Host", "x"); status == 200 {
 		t.Error("the plain API answers without the prefix")
 	}
 }
@@ -128,7 +65,7 @@ func TestAProviderFromAFileIsThere(t *testing.T) {
 // The plain API, accounts, signatures and secrets.
 func TestThePlainAPI(t *testing.T) {
 	t.Parallel()
-	sb := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(kittest.Acme(t), "acme.yaml")))
 	base := sb.Provider("acme") + "/webhooks"
 	for _, c := range []struct {
 		method, at, body, want string
@@ -143,21 +80,21 @@ func TestThePlainAPI(t *testing.T) {
 		{"PUT", base, ``, "method_not_allowed", 405},
 		{"DELETE", base + "/wh_none", ``, "there is no subscription", 404},
 	} {
-		if status, got := askJSON(t, c.method, c.at, c.body); status != c.status || !strings.Contains(got.Raw, c.want) {
+		if status, got := kittest.AskJSON(t, c.method, c.at, c.body); status != c.status || !strings.Contains(got.Raw, c.want) {
 			t.Errorf("%s %s %s: %d %s", c.method, c.at, c.body, status, got)
 		}
 	}
-	status, made := askJSON(t, "POST", base, `{"url":"`+sb.Inbox("shop")+`","types":["order.paid"]}`, "Authorization", "Bearer ann")
+	status, made := kittest.AskJSON(t, "POST", base, `{"url":"`+sb.Inbox("shop")+`","types":["order.paid"]}`, "Authorization", "Bearer ann")
 	if status != 201 || made.Get("secret").Str == "" || made.Get("id").Str == "" {
 		t.Fatalf("%d %s", status, made)
 	}
-	if status, got := askJSON(t, "POST", base, `{"url":"http://a.localhost/"}`, "Content-Type", "application/x-www-form-urlencoded", "Authorization", "Bearer curl"); status != 201 {
+	if status, got := kittest.AskJSON(t, "POST", base, `{"url":"http://a.localhost/"}`, "Content-Type", "application/x-www-form-urlencoded", "Authorization", "Bearer curl"); status != 201 {
 		t.Errorf("JSON that curl calls a form: %d %s", status, got)
 	}
-	if _, list := askJSON(t, "GET", base, "", "Authorization", "Bearer bob"); list.Raw != "[]" {
+	if _, list := kittest.AskJSON(t, "GET", base, "", "Authorization", "Bearer bob"); list.Raw != "[]" {
 		t.Errorf("bob sees %s", list)
 	}
-	if _, list := askJSON(t, "GET", base, "", "Authorization", "Bearer ann"); list.Get("0.url").Str != sb.Inbox("shop") || list.Get("0.secret").Exists() {
+	if _, list := kittest.AskJSON(t, "GET", base, "", "Authorization", "Bearer ann"); list.Get("0.url").Str != sb.Inbox("shop") || list.Get("0.secret").Exists() {
 		t.Errorf("ann sees %s", list)
 	}
 	sb.Fire("acme", "order.created")
@@ -175,7 +112,7 @@ func TestThePlainAPI(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, v := askJSON(t, "POST", sb.URL+"/_/verify", string(doc))
+		_, v := kittest.AskJSON(t, "POST", sb.URL+"/_/verify", string(doc))
 		return v.Raw
 	}
 	if v := verdict(made.Get("secret").Str); !strings.Contains(v, `"valid":true`) {
@@ -184,11 +121,11 @@ func TestThePlainAPI(t *testing.T) {
 	if v := verdict(made.Get("secret").Str + "\n"); !strings.Contains(v, "blanks or a line end around it") {
 		t.Error(v)
 	}
-	_, all := askJSON(t, "GET", sb.URL+"/_/secrets?provider=acme&account=ann", "")
+	_, all := kittest.AskJSON(t, "GET", sb.URL+"/_/secrets?provider=acme&account=ann", "")
 	if !strings.Contains(all.Raw, made.Get("secret").Str) {
 		t.Errorf("%s", all)
 	}
-	if status, _ := askJSON(t, "DELETE", base+"/"+made.Get("id").Str, "", "Authorization", "Bearer ann"); status != 204 {
+	if status, _ := kittest.AskJSON(t, "DELETE", base+"/"+made.Get("id").Str, "", "Authorization", "Bearer ann"); status != 204 {
 		t.Errorf("deleting answers %d", status)
 	}
 }
@@ -197,10 +134,10 @@ func TestThePlainAPI(t *testing.T) {
 // fault old_key uses it.
 func TestRotation(t *testing.T) {
 	t.Parallel()
-	sb := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(kittest.Acme(t), "acme.yaml")))
 	base := sb.Provider("acme") + "/webhooks"
-	_, made := askJSON(t, "POST", base, `{"url":"`+sb.Inbox("shop")+`","secret":"first"}`)
-	if status, changed := askJSON(t, "PATCH", base+"/"+made.Get("id").Str, `{"secret":"second"}`); status != 200 || changed.Get("secret").Str != "second" {
+	_, made := kittest.AskJSON(t, "POST", base, `{"url":"`+sb.Inbox("shop")+`","secret":"first"}`)
+	if status, changed := kittest.AskJSON(t, "PATCH", base+"/"+made.Get("id").Str, `{"secret":"second"}`); status != 200 || changed.Get("secret").Str != "second" {
 		t.Fatalf("%d %s", status, changed)
 	}
 	for _, kind := range []string{"", "old_key", "bad_signature", "missing_signature", "stale_signature"} {
@@ -228,9 +165,9 @@ func TestRotation(t *testing.T) {
 // subscription off; a payload that breaks the description is a warning.
 func TestRetriesAndGivingUp(t *testing.T) {
 	t.Parallel()
-	sb := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	sb := sandbox.Start(t, withFile(filepath.Join(kittest.Acme(t), "acme.yaml")))
 	sb.Reply("shop", "204") // 2xx, but not one that counts here
-	_, made := askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox("shop")+`"}`)
+	_, made := kittest.AskJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox("shop")+`"}`)
 	sb.Fire("acme", "order.paid", sandbox.Set("total", -1))
 	sb.Expect(t, "kind:attempt", 1)
 	begun := sb.Now()
@@ -248,7 +185,7 @@ func TestRetriesAndGivingUp(t *testing.T) {
 		t.Errorf("the attempt carries %+v", c)
 	}
 	enabled := func() bool {
-		_, list := askJSON(t, "GET", sb.URL+"/_/subscriptions?provider=acme", "")
+		_, list := kittest.AskJSON(t, "GET", sb.URL+"/_/subscriptions?provider=acme", "")
 		return list.Get(`#(id=="` + made.Get("id").Str + `").enabled`).Bool()
 	}
 	if !enabled() {
@@ -269,7 +206,7 @@ func TestRetriesAndGivingUp(t *testing.T) {
 // By example: another shape of the calls, credentials, forms.
 func TestCallsByExample(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, map[string]string{"samples/push.json": `{"ref":"main","size":3,"big":1e3}`, "hub.yaml": `name: hub
+	dir := kittest.Tree(t, map[string]string{"samples/push.json": `{"ref":"main","size":3,"big":1e3}`, "hub.yaml": `name: hub
 samples: samples
 home: /v3
 type_in: {header: X-Hub-Event}
@@ -283,15 +220,15 @@ api:
 `})
 	sb := sandbox.Start(t, withFile(filepath.Join(dir, "hub.yaml")))
 	base := sb.URL + "/hub/v3/hooks"
-	if status, refused := askJSON(t, "GET", base, ""); status != 401 || !strings.Contains(refused.Raw, "Authorization: Bearer") {
+	if status, refused := kittest.AskJSON(t, "GET", base, ""); status != 401 || !strings.Contains(refused.Raw, "Authorization: Bearer") {
 		t.Errorf("%d %s", status, refused)
 	}
 	form := url.Values{"config[url]": {sb.Inbox("a")}, "events[]": {"push"}, "config[secret]": {"s3"}}.Encode()
-	status, made := askJSON(t, "POST", base, form, "Authorization", "Bearer tok", "Content-Type", "application/x-www-form-urlencoded")
+	status, made := kittest.AskJSON(t, "POST", base, form, "Authorization", "Bearer tok", "Content-Type", "application/x-www-form-urlencoded")
 	if status != 201 || made.Get("config.url").Str != sb.Inbox("a") || made.Get("hook.id").Str == "" {
 		t.Fatalf("%d %s", status, made)
 	}
-	status, rows := askJSON(t, "POST", sb.URL+"/_/subscriptions", `{"provider":"hub","account":"tok","url":"`+sb.Inbox("b")+`","types":["push"]}`)
+	status, rows := kittest.AskJSON(t, "POST", sb.URL+"/_/subscriptions", `{"provider":"hub","account":"tok","url":"`+sb.Inbox("b")+`","types":["push"]}`)
 	if status != 201 || rows.Get("0.url").Str != sb.Inbox("b") {
 		t.Errorf("%d %s", status, rows)
 	}
@@ -302,7 +239,7 @@ api:
 			t.Errorf("%s %+v", c.Request.Body, c.Signature)
 		}
 	}
-	if status, _ := askJSON(t, "DELETE", base+"/"+made.Get("hook.id").Str, "", "Authorization", "Bearer tok"); status != 204 {
+	if status, _ := kittest.AskJSON(t, "DELETE", base+"/"+made.Get("hook.id").Str, "", "Authorization", "Bearer tok"); status != 204 {
 		t.Errorf("deleting answers %d", status)
 	}
 }
@@ -310,8 +247,8 @@ api:
 // A provider that bears a scheme's name and signs nothing does not hide the scheme.
 func TestANameOfAScheme(t *testing.T) {
 	t.Parallel()
-	sb := sandbox.Start(t, withFile(filepath.Join(tree(t, map[string]string{"s/a.json": "{}", "p.yaml": "name: github\nsamples: s\n"}), "p.yaml")))
-	status, signed := askJSON(t, "POST", sb.URL+"/_/sign", `{"scheme":"github","secret":"It's a Secret to Everybody","body":"Hello, World!"}`)
+	sb := sandbox.Start(t, withFile(filepath.Join(kittest.Tree(t, map[string]string{"s/a.json": "{}", "p.yaml": "name: github\nsamples: s\n"}), "p.yaml")))
+	status, signed := kittest.AskJSON(t, "POST", sb.URL+"/_/sign", `{"scheme":"github","secret":"It's a Secret to Everybody","body":"Hello, World!"}`)
 	if got := signed.Get("headers.X-Hub-Signature-256").Str; status != 200 || got != "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17" {
 		t.Errorf("%d %s", status, signed)
 	}
@@ -324,16 +261,16 @@ func TestANameOfAScheme(t *testing.T) {
 // In a space it has state of its own.
 func TestAFileProviderInASpace(t *testing.T) {
 	t.Parallel()
-	root := sandbox.Start(t, withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	root := sandbox.Start(t, withFile(filepath.Join(kittest.Acme(t), "acme.yaml")))
 	job := root.Space(t, "job-17")
-	if status, got := askJSON(t, "POST", job.Provider("acme")+"/webhooks", `{"url":"`+job.Inbox("x")+`"}`); status != 201 {
+	if status, got := kittest.AskJSON(t, "POST", job.Provider("acme")+"/webhooks", `{"url":"`+job.Inbox("x")+`"}`); status != 201 {
 		t.Fatalf("%d %s", status, got)
 	}
 	job.Fire("acme", "order.paid")
 	if c := job.Expect(t, "kind:capture inbox:x")[0]; c.Signature.State != signing.Valid {
 		t.Errorf("%+v", c.Signature)
 	}
-	_, list := askJSON(t, "GET", root.Provider("acme")+"/webhooks", "")
+	_, list := kittest.AskJSON(t, "GET", root.Provider("acme")+"/webhooks", "")
 	if n := len(root.Entries("kind:event")); list.Raw != "[]" || n != 0 {
 		t.Errorf("outside there are %s and %d events", list, n)
 	}
@@ -350,9 +287,9 @@ func TestEverySchemeSignsAFile(t *testing.T) {
 			if name == "twilio" {
 				kind = "application/x-www-form-urlencoded"
 			}
-			dir := tree(t, map[string]string{"samples/a.json": `{"id":1,"signature":{}}`, "p.yaml": "name: acme\nsamples: samples\nsign: " + name + "\ncontent_type: " + kind + "\n"})
+			dir := kittest.Tree(t, map[string]string{"samples/a.json": `{"id":1,"signature":{}}`, "p.yaml": "name: acme\nsamples: samples\nsign: " + name + "\ncontent_type: " + kind + "\n"})
 			sb := sandbox.Start(t, withFile(filepath.Join(dir, "p.yaml")))
-			askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox("x")+`?a=1"}`)
+			kittest.AskJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"`+sb.Inbox("x")+`?a=1"}`)
 			sb.Fire("acme", "a")
 			if c := sb.Expect(t, "kind:capture")[0]; c.Signature == nil || c.Signature.State != signing.Valid {
 				t.Errorf("%+v", c.Signature)
@@ -377,19 +314,19 @@ func TestEverySchemeSignsAFile(t *testing.T) {
 // What is known of subscriptions, secrets and waiting retries outlives a restart.
 func TestAFileProviderAfterARestart(t *testing.T) {
 	t.Parallel()
-	dir, data := acmeTree(t), t.TempDir()
+	dir, data := kittest.Acme(t), t.TempDir()
 	var made gjson.Result
 	var before *journal.Entry
 	t.Run("before", func(t *testing.T) {
 		sb := sandbox.Start(t, sandbox.WithData(data), withFile(filepath.Join(dir, "acme.yaml")))
 		sb.Reply("shop", "500,200")
-		_, made = askJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"http://127.0.0.1:1/in/shop"}`)
+		_, made = kittest.AskJSON(t, "POST", sb.Provider("acme")+"/webhooks", `{"url":"http://127.0.0.1:1/in/shop"}`)
 		sb.Fire("acme", "order.created")
 		sb.Expect(t, "kind:attempt has:error")
 		before = sb.Entries("kind:event")[0]
 	})
 	sb := sandbox.Start(t, sandbox.WithData(data), withFile(filepath.Join(dir, "acme.yaml")))
-	_, all := askJSON(t, "GET", sb.URL+"/_/secrets?provider=acme", "")
+	_, all := kittest.AskJSON(t, "GET", sb.URL+"/_/secrets?provider=acme", "")
 	if !strings.Contains(all.Raw, made.Get("secret").Str) {
 		t.Errorf("%s", all)
 	}
@@ -409,10 +346,10 @@ func TestASchemaOfEndlessPaths(t *testing.T) {
 	for i := range 30 {
 		members.WriteString(`"m` + strings.Repeat("x", i) + `":{"$ref":"#"},`)
 	}
-	dir := tree(t, map[string]string{"s/loop.json": `{"type":"object","properties":{` + members.String() + `"id":{"type":"integer"}},"required":["id"]}`, "p.yaml": "name: acme\nschemas: s\n"})
+	dir := kittest.Tree(t, map[string]string{"s/loop.json": `{"type":"object","properties":{` + members.String() + `"id":{"type":"integer"}},"required":["id"]}`, "p.yaml": "name: acme\nschemas: s\n"})
 	sb := sandbox.Start(t, withFile(filepath.Join(dir, "p.yaml")))
 	began := time.Now()
-	status, got := askJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"loop","set":{"id":3},"to":"`+sb.Inbox("x")+`"}`)
+	status, got := kittest.AskJSON(t, "POST", sb.URL+"/_/events", `{"provider":"acme","type":"loop","set":{"id":3},"to":"`+sb.Inbox("x")+`"}`)
 	if status != 202 || time.Since(began) > 20*time.Second {
 		t.Errorf("%d %s after %s", status, got, time.Since(began))
 	}

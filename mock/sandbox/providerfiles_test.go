@@ -4,54 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/tidwall/gjson"
 
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/signing"
 )
-
-const acmeAPI = `{"openapi":"3.1.0","info":{"title":"Acme","version":"1"},"webhooks":{
- "order.created":{"post":{"summary":"An order was placed","requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Order"}}}}}},
- "order.paid":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Order"},"example":{"type":"order.paid","id":7,"total":12.5}}}}}}},
- "components":{"schemas":{"Order":{"type":"object","required":["type","id","total"],"properties":{"type":{"type":"string"},"id":{"type":"integer"},"total":{"type":"number","minimum":0},"note":{"type":"string"}}}}}}`
-
-const acmeFile = `name: acme
-title: Acme Corp
-hosts: [api.acme.example]
-openapi: ./openapi.json
-samples: ./samples
-type_in: {body: type}
-headers: {User-Agent: "Acme-Hooks/1", X-Acme-Delivery: "{delivery_id}", X-Acme-Try: "{attempt}", X-Acme-For: "{account}/{type}"}
-sign: {header: X-Acme-Signature, signed: "{timestamp}.{body}", prefix: "v1=", timestamp: t=, tolerance: 5m}
-retry: [5s, 5m]
-timeout: 2s
-success: [200, 202]
-give_up: {disable_after: 4}
-`
-
-// tree writes files into a new folder and returns it.
-func tree(t testing.TB, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		at := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(at, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-func acmeTree(t testing.TB) string {
-	return tree(t, map[string]string{"acme.yaml": acmeFile, "openapi.json": acmeAPI, "samples/order.lost.json": `{"type":"order.lost","id":1}`})
-}
 
 func withFile(paths ...string) Option {
 	return WithConfig(func(c *Config) { c.ProviderFiles = append(c.ProviderFiles, paths...) })
@@ -60,7 +21,7 @@ func withFile(paths ...string) Option {
 // Files that cannot be: a sentence and a place, and the others still start.
 func TestProviderFilesWithMistakes(t *testing.T) {
 	t.Parallel()
-	good := filepath.Join(acmeTree(t), "acme.yaml")
+	good := filepath.Join(kittest.Acme(t), "acme.yaml")
 	for name, c := range map[string]struct{ text, want string }{
 		"builtin.yaml":  {"name: shoptet\nsamples: s", `builtin.yaml:1: name "shoptet" is a built-in provider's`},
 		"twice.yaml":    {"samples: s\nname: acme", `twice.yaml:2: name "acme" is that of ` + good + " too"},
@@ -75,7 +36,7 @@ func TestProviderFilesWithMistakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := tree(t, map[string]string{name: c.text, "s/a.json": "{}", "empty/.keep": "", "broken.json": "{\n]", "hostile.json": strings.Repeat(`{"a":`, 1_000_000)})
+			dir := kittest.Tree(t, map[string]string{name: c.text, "s/a.json": "{}", "empty/.keep": "", "broken.json": "{\n]", "hostile.json": strings.Repeat(`{"a":`, 1_000_000)})
 			bad := filepath.Join(dir, name)
 			_, err := Open(Config{ProviderFiles: []string{good, bad}})
 			var refused *ProviderFileError
@@ -99,14 +60,14 @@ func TestProviderFilesWithMistakes(t *testing.T) {
 // file; overrides of fixtures reach it.
 func TestFilesFromTheConfiguration(t *testing.T) {
 	t.Parallel()
-	dir := acmeTree(t)
-	over := tree(t, map[string]string{"acme/samples/order.paid.json": `{"type":"order.paid","id":99,"total":1}`})
+	dir := kittest.Acme(t)
+	over := kittest.Tree(t, map[string]string{"acme/samples/order.paid.json": `{"type":"order.paid","id":99,"total":1}`})
 	section := map[string]json.RawMessage{"from": json.RawMessage(`"` + filepath.Join(dir, "acme.yaml") + `"`), "retry": json.RawMessage(`["1s"]`)}
 	sb := Start(t, WithConfig(func(c *Config) {
 		c.Providers = map[string]map[string]json.RawMessage{"acme": section}
 		c.Fixtures = over
 	}))
-	if _, s := askJSON(t, "GET", sb.URL+"/_/providers/acme/settings", ""); s.Get("retry").Raw != `["1s"]` {
+	if _, s := kittest.AskJSON(t, "GET", sb.URL+"/_/providers/acme/settings", ""); s.Get("retry").Raw != `["1s"]` {
 		t.Errorf("%s", s)
 	}
 	sb.Fire("acme", "order.paid", To(sb.Inbox("x")))

@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/nats-io/nats-server/v2/server"
 
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/receiver/api"
 	"tacklebox/receiver/journal/natstest"
 )
@@ -121,7 +122,7 @@ func sees(t *testing.T, at *Running, stream *websocket.Conn, q string) {
 // the leader does, and shows what it changed at once.
 func TestSharedPassing(t *testing.T) {
 	t.Parallel()
-	all := processes(t, 3, natstest.Address("", natstest.Run(t)), WithConfig(func(c *Config) { c.Token = "secret" }), withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	all := processes(t, 3, natstest.Address("", natstest.Run(t)), WithConfig(func(c *Config) { c.Token = "secret" }), withFile(filepath.Join(kittest.Acme(t), "acme.yaml")))
 	b, c := all[1], all[2]
 	for _, step := range []struct {
 		at                       *Running
@@ -188,7 +189,7 @@ func TestSharedCall(t *testing.T) {
 func TestSharedTakeOver(t *testing.T) {
 	t.Parallel()
 	servers := natstest.RunCluster(t, 3)
-	all := processes(t, 3, natstest.Address("", servers...), withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	all := processes(t, 3, natstest.Address("", servers...), withFile(filepath.Join(kittest.Acme(t), "acme.yaml")))
 	var hits sync.Map // delivery → *atomic.Int64
 	release := make(chan struct{})
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -390,7 +391,7 @@ func TestSharedSpaceExpires(t *testing.T) {
 // was never asked for it.
 func TestSharedSpaceTakeOver(t *testing.T) {
 	t.Parallel()
-	all := processes(t, 2, natstest.Address("", natstest.Run(t)), withFile(filepath.Join(acmeTree(t), "acme.yaml")))
+	all := processes(t, 2, natstest.Address("", natstest.Run(t)), withFile(filepath.Join(kittest.Acme(t), "acme.yaml")))
 	var tries atomic.Int64
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if tries.Add(1) == 1 {

@@ -1,13 +1,12 @@
 package sandbox
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/tidwall/gjson"
 
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/signing"
 )
 
@@ -24,15 +23,15 @@ func TestSignAndVerify(t *testing.T) {
 			"headers.X-Twilio-Signature", "GvWf1cFY/Q7PnoempGyD5oXAezc="},
 		{"mailgun", `{"scheme":"mailgun","secret":"k","body":"{}","at":"2026-01-05T09:00:00Z"}`, "body", `{"signature":{"timestamp":"1767603600"`},
 	} {
-		status, got := askJSON(t, "POST", sb.URL+"/_/sign", c.order)
+		status, got := kittest.AskJSON(t, "POST", sb.URL+"/_/sign", c.order)
 		if status != 200 || !strings.HasPrefix(got.Get(c.header).Str, c.want) {
 			t.Errorf("%s: %d %s", c.name, status, got)
 		}
 	}
 	order := `{"scheme":"square","secret":"k","url":"https://example.com/square","body":"{}"}`
-	_, signed := askJSON(t, "POST", sb.URL+"/_/sign", order)
+	_, signed := kittest.AskJSON(t, "POST", sb.URL+"/_/sign", order)
 	for url, valid := range map[string]bool{"https://example.com/square": true, "http://example.com/square": false} {
-		_, v := askJSON(t, "POST", sb.URL+"/_/verify", `{"provider":"square","secret":"k","url":"`+url+`","method":"POST","body":"{}","headers":`+signed.Get("headers").Raw+`}`)
+		_, v := kittest.AskJSON(t, "POST", sb.URL+"/_/verify", `{"provider":"square","secret":"k","url":"`+url+`","method":"POST","body":"{}","headers":`+signed.Get("headers").Raw+`}`)
 		if v.Get("valid").Bool() != valid || !valid && !strings.Contains(v.Get("reason").Str, "the URL with https") {
 			t.Errorf("%s: %s", url, v)
 		}
@@ -47,7 +46,7 @@ func TestSignAndVerify(t *testing.T) {
 		`{"scheme":"stripe","secret":"k","colour":"blue"}`:     "colour",
 		`{"scheme":"stripe","secret":"k","body_base64":"!!!"}`: "body_base64",
 	} {
-		if status, got := askJSON(t, "POST", sb.URL+"/_/sign", order); status < 400 || status > 499 || !strings.Contains(got.Raw, want) {
+		if status, got := kittest.AskJSON(t, "POST", sb.URL+"/_/sign", order); status < 400 || status > 499 || !strings.Contains(got.Raw, want) {
 			t.Errorf("%s: %d %s", order, status, got)
 		}
 	}
@@ -56,7 +55,7 @@ func TestSignAndVerify(t *testing.T) {
 func TestSchemesAreListed(t *testing.T) {
 	t.Parallel()
 	sb := Start(t)
-	_, list := askJSON(t, "GET", sb.URL+"/_/schemes", "")
+	_, list := kittest.AskJSON(t, "GET", sb.URL+"/_/schemes", "")
 	names := map[string]gjson.Result{}
 	for _, row := range list.Array() {
 		names[row.Get("name").Str] = row
@@ -66,26 +65,4 @@ func TestSchemesAreListed(t *testing.T) {
 			t.Errorf("%s: %s", name, row)
 		}
 	}
-}
-
-// askJSON calls the sandbox and returns status and body.
-func askJSON(t testing.TB, method, address, body string, header ...string) (int, gjson.Result) {
-	t.Helper()
-	req, err := http.NewRequest(method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, gjson.ParseBytes(raw)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tacklebox/mock/fromfile/document"
+	"tacklebox/mock/kit/kittest"
 )
 
 func openAPI(t testing.TB, name, text string) (*Catalogue, error) {
@@ -227,24 +228,9 @@ func TestBundle(t *testing.T) {
 	}
 }
 
-func writeTree(t testing.TB, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		at := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(at, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
 func TestFolders(t *testing.T) {
 	t.Parallel()
-	schemas := writeTree(t, map[string]string{
+	schemas := kittest.Tree(t, map[string]string{
 		"order.created.schema.json": `{"title":"An order","type":"object","properties":{"id":{"$ref":"common/parts.yaml#/$defs/id"}},"required":["id"]}`,
 		"refunds/refund.json":       `{"properties":{"type":{"const":"refund.made"}},"required":["type"]}`,
 		"common/parts.yaml":         "$defs:\n  id: {type: integer}\n",
@@ -255,7 +241,7 @@ func TestFolders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	samples := writeTree(t, map[string]string{
+	samples := kittest.Tree(t, map[string]string{
 		"order.created.json": "{\n \"id\": 5 }",
 		"a/push.json":        `{"a":1}`,
 		"b/push.json":        `{"b":1}`,
@@ -299,12 +285,12 @@ func TestFoldersThatCannotBeRead(t *testing.T) {
 		`is event type "x", and so is`: {"a.json": `{"type":"x"}`, "b.json": `{"type":"x"}`},
 		"brackets are nested deeper":   {"a.json": strings.Repeat("[", 1000)},
 	} {
-		if _, err := Samples(writeTree(t, files), "type"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Samples(kittest.Tree(t, files), "type"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
-	out := writeTree(t, map[string]string{"secret.json": `{"a":1}`})
-	in := writeTree(t, nil)
+	out := kittest.Tree(t, map[string]string{"secret.json": `{"a":1}`})
+	in := kittest.Tree(t, nil)
 	if err := os.Symlink(filepath.Join(out, "secret.json"), filepath.Join(in, "link.json")); err != nil {
 		t.Skip(err)
 	}

@@ -15,9 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"tacklebox/mock/fromfile/starter"
+	"tacklebox/mock/kit/kittest"
 	"tacklebox/mock/sandbox"
 	"tacklebox/receiver/api"
 )
@@ -98,13 +97,13 @@ func TestStarters(t *testing.T) {
 				came <- got{r.Header, string(body)}
 			}))
 			defer app.Close()
-			status, made := askJSON(t, "POST", sb.URL+"/mine"+c.path, strings.ReplaceAll(c.body, "URL", app.URL), "Authorization", c.auth, "PRIVATE-TOKEN", c.auth, "Content-Type", "application/json")
+			status, made := kittest.AskJSON(t, "POST", sb.URL+"/mine"+c.path, strings.ReplaceAll(c.body, "URL", app.URL), "Authorization", c.auth, "PRIVATE-TOKEN", c.auth, "Content-Type", "application/json")
 			if status != 201 || made.Get("id").Str == "" {
 				t.Fatalf("%d %s", status, made)
 			}
 			sb.Fire("mine", c.typ)
 			sb.Expect(t, "kind:attempt status:200")
-			_, keys := askJSON(t, "GET", sb.URL+"/_/secrets?provider=mine", "")
+			_, keys := kittest.AskJSON(t, "GET", sb.URL+"/_/secrets?provider=mine", "")
 			secret := keys.Get("0.value").Str
 			if strings.Contains(c.body, "s3") {
 				secret = "s3"
@@ -119,7 +118,7 @@ func TestStarters(t *testing.T) {
 			if r, err := sandbox.CheckProvider(files[0]); err != nil || r.Events < 2 || len(r.Notes) > 0 || r.Signed == "" {
 				t.Errorf("%+v %v", r, err)
 			}
-			if status, _ := askJSON(t, "DELETE", sb.URL+"/mine"+c.path+"/"+made.Get("id").Str, "", "Authorization", c.auth, "PRIVATE-TOKEN", c.auth); status != 204 {
+			if status, _ := kittest.AskJSON(t, "DELETE", sb.URL+"/mine"+c.path+"/"+made.Get("id").Str, "", "Authorization", c.auth, "PRIVATE-TOKEN", c.auth); status != 204 {
 				t.Errorf("deleting answers %d", status)
 			}
 		})
@@ -167,26 +166,4 @@ func TestStartersAreWritten(t *testing.T) {
 	if _, err := sandbox.CheckProvider(filepath.Join(dir, "none.yaml")); err == nil {
 		t.Error("a file that is not there was read")
 	}
-}
-
-// askJSON calls the sandbox and returns status and body.
-func askJSON(t testing.TB, method, address, body string, header ...string) (int, gjson.Result) {
-	t.Helper()
-	req, err := http.NewRequest(method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, gjson.ParseBytes(raw)
 }
