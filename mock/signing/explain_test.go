@@ -491,3 +491,8 @@ func TestRewrittenBodiesAreCauses(t *testing.T) {
 		}
 	}
 }
+
+// signedText fills a template that speaks of body, id and timestamp only.
+func signedText(template, id, timestamp string, body []byte) []byte {
+	return parts{id: id, timestamp: timestamp}.fill(template, body)
+}

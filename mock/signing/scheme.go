@@ -190,11 +190,6 @@ func (s *Scheme) digest(secret string, text []byte) ([]byte, error) {
 	return mac(s.algorithm(), key, text), nil
 }
 
-// signedText fills a template that speaks of body, id and timestamp only.
-func signedText(template, id, timestamp string, body []byte) []byte {
-	return parts{id: id, timestamp: timestamp}.fill(template, body)
-}
-
 // members are the parts of a header's value.
 func (s *Scheme) members(value string) []string {
 	if s.Separator == "" {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"mime"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -149,12 +148,4 @@ func before(b []byte, i, n int) []byte { return b[max(i-n, 0):i] }
 func Plain(raw []byte) bool {
 	b := bytes.TrimLeft(raw, " \t\r\n")
 	return len(b) > 0 && (b[0] == '{' || b[0] == '[') && !bytes.HasPrefix(raw, []byte{b[0], 0})
-}
-
-// Text is the view as text; bytes that are no UTF-8 become U+FFFD.
-func (v *View) Text() string {
-	if utf8.Valid(v.Bytes) {
-		return string(v.Bytes)
-	}
-	return strings.ToValidUTF8(string(v.Bytes), "�")
 }
